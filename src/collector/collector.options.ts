@@ -1,0 +1,154 @@
+import type { Registry } from 'prom-client';
+import { checkBuckets } from '../model/buckets.js';
+import { canonicalLabels, type Labels } from '../model/labels.js';
+import {
+  Check,
+  isObject,
+  type Rules,
+  validate,
+  withDefaults,
+} from '../model/validate.js';
+
+/** How metrics are named and kept, wherever they are served. */
+export interface RecordingOptions {
+  /** Stands before every metric name; `''` for nothing. Default: `'tframex'`. */
+  namespace?: string;
+  /** Stands between namespace and name. Default: `''`. */
+  subsystem?: string;
+  /** Labels of every series, unless it has its own of that name. Default: none. */
+  defaultLabels?: Record<string, string>;
+  /**
+   * How many series one metric may have. What comes after is recorded in one
+   * series `{otel_metric_overflow="true"}`. Default: 2000.
+   */
+  maxSeriesPerMetric?: number;
+  /**
+   * Buckets of histograms and timers by metric name, with or without namespace
+   * and subsystem, for those that are made without buckets of their own.
+   * Default: 1 ms to 100 s for timers, Prometheus' own for histograms.
+   */
+  buckets?: Record<string, readonly number[]>;
+}
+
+/** What a {@link PrometheusCollector} that stands alone is configured with. */
+export interface PrometheusCollectorOptions extends RecordingOptions {
+  /** Port of the HTTP server; 0 for any free one. Default: 9090. */
+  port?: number;
+  /** Host or address that the server listens on. Default: `'0.0.0.0'`. */
+  host?: string;
+  /** Path of the metrics page. Default: `'/metrics'`. */
+  path?: string;
+  /** A prom-client registry to join. Default: one of the collector's own. */
+  registry?: Registry | null;
+  /** Whether prom-client's metrics of the process are collected. Default: `false`. */
+  defaultMetrics?: boolean;
+}
+
+/** Options that were checked, with their defaults. */
+export type ResolvedCollectorOptions = Required<PrometheusCollectorOptions>;
+
+export const HEALTH_PATH = '/health';
+
+export const BOOLEAN = new Check(
+  'true or false',
+  (value) => typeof value === 'boolean',
+);
+
+const STRING = new Check('a string', (value) => typeof value === 'string');
+
+export const PATH = new Check(
+  'a URL path such as "/metrics"',
+  (value) => typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value),
+);
+
+export const RECORDING_RULES = {
+  namespace: STRING,
+  subsystem: STRING,
+  defaultLabels: new Check(
+    'an object of label names (letters, digits and "_"; not le, quantile or __x) and text values',
+    (value) => succeeds(() => canonicalLabels(value as Labels, '')),
+  ),
+  maxSeriesPerMetric: new Check(
+    'an integer of 1 or more',
+    (value) => Number.isInteger(value) && (value as number) >= 1,
+  ),
+  buckets: new Check(
+    'an object of metric names and, for each, finite numbers in strictly increasing order',
+    (value) =>
+      isObject(value) &&
+      succeeds(() =>
+        Object.values(value).forEach((buckets) =>
+          checkBuckets(buckets as number[], ''),
+        ),
+      ),
+  ),
+} satisfies Rules;
+
+export const SERVING_RULES = {
+  port: new Check(
+    'an integer from 0 to 65535',
+    (value) =>
+      Number.isInteger(value) &&
+      (value as number) >= 0 &&
+      (value as number) <= 65535,
+  ),
+  host: new Check(
+    'a host name or address to listen on',
+    (value) => typeof value === 'string' && value !== '',
+  ),
+  path: PATH,
+  registry: new Check(
+    'a Registry of prom-client',
+    (value) => value === null || isRegistry(value),
+  ),
+  defaultMetrics: BOOLEAN,
+} satisfies Rules;
+
+const COLLECTOR_RULES: Rules = {
+  ...RECORDING_RULES,
+  ...SERVING_RULES,
+  path: new Check(
+    `${PATH.expected} other than ${HEALTH_PATH}`,
+    (value) => value !== HEALTH_PATH && PATH.test(value),
+  ),
+};
+
+export const RECORDING_DEFAULTS = {
+  namespace: 'tframex',
+  subsystem: '',
+  defaultLabels: {},
+  maxSeriesPerMetric: 2000,
+  buckets: {},
+} satisfies RecordingOptions;
+
+export const SERVING_DEFAULTS = { host: '0.0.0.0', path: '/metrics' };
+
+/** @throws {OptionsError} naming the option, what was given and what is allowed. */
+export function resolveCollectorOptions(
+  options: PrometheusCollectorOptions,
+): ResolvedCollectorOptions {
+  validate(options, COLLECTOR_RULES);
+  return withDefaults(
+    {
+      ...RECORDING_DEFAULTS,
+      ...SERVING_DEFAULTS,
+      port: 9090,
+      registry: null,
+      defaultMetrics: false,
+    },
+    options,
+  );
+}
+
+function isRegistry(value: unknown): boolean {
+  return isObject(value) && typeof value.registerMetric === 'function';
+}
+
+function succeeds(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,303 @@
+import type { Registry } from 'prom-client';
+import { PromClientMetric } from '../exposition/prom-client-metric.js';
+import {
+  checkBuckets,
+  DEFAULT_HISTOGRAM_BUCKETS,
+  DEFAULT_TIMER_BUCKETS,
+  sameBuckets,
+} from '../model/buckets.js';
+import { Counter } from '../model/counter.js';
+import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
+import {
+  CounterFamily,
+  type Family,
+  type FamilyDefinition,
+  type FamilyKeeper,
+  GaugeFamily,
+  HistogramFamily,
+} from '../model/family.js';
+import { Gauge } from '../model/gauge.js';
+import { Histogram } from '../model/histogram.js';
+import { exposedType, MetricType } from '../model/metric-type.js';
+import { buildMetricName } from '../model/names.js';
+import type { ResolvedCollectorOptions } from './collector.options.js';
+import type {
+  HistogramOptions,
+  InstrumentOptions,
+} from './metrics-collector.js';
+
+type AnyInstrument = Counter | Gauge | Histogram;
+
+/** A family with the instrument that users hold and the face it shows to prom-client. */
+interface Entry {
+  readonly family: Family;
+  readonly instrument: AnyInstrument;
+  readonly metric: PromClientMetric;
+}
+
+type Settings = Pick<
+  ResolvedCollectorOptions,
+  'namespace' | 'subsystem' | 'defaultLabels' | 'maxSeriesPerMetric' | 'buckets'
+>;
+
+/** All families of one collector: made on first use, one to a name, kept in step with the registry. */
+export class Families implements FamilyKeeper {
+  private readonly byName = new Map<string, Entry>();
+  /** The same entries by the name as callers give it, so that a known name is not built again. */
+  private readonly byGivenName = new Map<string, Entry>();
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly registry: Registry,
+    private readonly listener: Omit<FamilyKeeper, 'revive'>,
+  ) {}
+
+  /** How many families are registered. */
+  get count(): number {
+    let count = 0;
+    for (const { family } of this.byName.values()) {
+      if (family.registered) count++;
+    }
+    return count;
+  }
+
+  /** Whether there is a metric of this name, as callers give it. */
+  has(name: string): boolean {
+    return this.byGivenName.get(name)?.family.registered ?? false;
+  }
+
+  /**
+   * The instrument of this name and type, made if it is new.
+   *
+   * @throws {MetricsError} if the name, the options or the combination cannot be used.
+   */
+  obtain(
+    name: string,
+    type: MetricType,
+    options: HistogramOptions = {},
+  ): AnyInstrument {
+    const known = this.byGivenName.get(name);
+    const exposed = known?.family.name ?? buildMetricName(name, this.settings);
+    const entry = this.obtainExposed(exposed, name, type, options);
+    if (entry !== known) this.byGivenName.set(name, entry);
+    return entry.instrument;
+  }
+
+  /** As {@link obtain}, for a name that is exposed as it is. */
+  obtainExposed(
+    exposed: string,
+    name: string,
+    type: MetricType,
+    options: HistogramOptions,
+  ): Entry {
+    const entry = this.byName.get(exposed);
+    if (entry === undefined) return this.create(exposed, name, type, options);
+    const conflict = conflictOf(entry.family, type, options.buckets);
+    if (conflict !== undefined) {
+      if (entry.family.registered) throw conflict;
+      return this.create(exposed, name, type, options);
+    }
+    describe(entry.family, options);
+    if (!entry.family.registered) this.register(entry);
+    return entry;
+  }
+
+  /** Removes all series, and takes all families out of the registry until they are used again. */
+  clear(): void {
+    this.detach();
+    for (const { family } of this.byName.values()) {
+      family.clear();
+      family.registered = false;
+    }
+  }
+
+  /** Takes all families out of the registry; their series stay. */
+  detach(): void {
+    for (const { family } of this.byName.values()) {
+      if (family.registered) this.registry.removeSingleMetric(family.name);
+    }
+  }
+
+  /** Brings all families back into the registry. */
+  attach(): void {
+    for (const entry of this.byName.values()) {
+      if (entry.family.registered) this.register(entry);
+    }
+  }
+
+  revive(family: Family): void {
+    const entry = this.byName.get(family.name);
+    if (entry?.family !== family) {
+      throw new MetricConflictError(
+        `Metric "${family.name}" was cleared and is now ${kindOf(entry?.family)}; ask the collector for it again`,
+      );
+    }
+    this.register(entry);
+  }
+
+  overflowed(family: Family): void {
+    this.listener.overflowed(family);
+  }
+
+  collectFailed(family: Family, error: unknown): void {
+    this.listener.collectFailed(family, error);
+  }
+
+  private create(
+    exposed: string,
+    name: string,
+    type: MetricType,
+    options: HistogramOptions,
+  ): Entry {
+    this.checkSuffixes(exposed, type);
+    const definition: FamilyDefinition = {
+      name: exposed,
+      type,
+      help: exposed,
+      unit: type === MetricType.TIMER ? 'seconds' : undefined,
+      defaultLabels: this.settings.defaultLabels,
+      maxSeries: this.settings.maxSeriesPerMetric,
+    };
+    const entry = this.build(definition, () =>
+      this.bucketsOf(name, exposed, type, options.buckets),
+    );
+    describe(entry.family, options);
+    this.register(entry);
+    this.byName.set(exposed, entry);
+    this.byGivenName.clear();
+    return entry;
+  }
+
+  private build(
+    definition: FamilyDefinition,
+    buckets: () => readonly number[],
+  ): Entry {
+    if (definition.type === MetricType.COUNTER) {
+      const family = new CounterFamily(definition, this);
+      return entryOf(family, new Counter(family));
+    }
+    if (definition.type === MetricType.GAUGE) {
+      const family = new GaugeFamily(definition, this);
+      return entryOf(family, new Gauge(family));
+    }
+    const family = new HistogramFamily(definition, this, buckets());
+    return entryOf(family, new Histogram(family));
+  }
+
+  private bucketsOf(
+    name: string,
+    exposed: string,
+    type: MetricType,
+    given: readonly number[] | undefined,
+  ): readonly number[] {
+    const { buckets } = this.settings;
+    const byDefault =
+      type === MetricType.TIMER
+        ? DEFAULT_TIMER_BUCKETS
+        : DEFAULT_HISTOGRAM_BUCKETS;
+    return checkBuckets(
+      given ??
+        ownValue(buckets, exposed) ??
+        ownValue(buckets, name) ??
+        byDefault,
+      exposed,
+    );
+  }
+
+  private register({ family, metric }: Entry): void {
+    try {
+      metric.register(this.registry);
+    } catch (error) {
+      throw new MetricConflictError(
+        `Metric "${family.name}" is registered in this registry by someone else; give one of them another name`,
+        { cause: error },
+      );
+    }
+    family.registered = true;
+  }
+
+  /** A histogram's samples carry suffixes; no other metric may be named like one of them. */
+  private checkSuffixes(exposed: string, type: MetricType): void {
+    const suffix = HISTOGRAM_SUFFIXES.find((end) => exposed.endsWith(end));
+    const base = suffix && this.byName.get(exposed.slice(0, -suffix.length));
+    if (base && base.family instanceof HistogramFamily) {
+      throw new MetricConflictError(
+        `Metric "${exposed}" would have the name of a sample of histogram "${base.family.name}"; give one of them another name`,
+      );
+    }
+    if (exposedType(type) !== 'histogram') return;
+    const taken = HISTOGRAM_SUFFIXES.map((end) => exposed + end).find((name) =>
+      this.byName.has(name),
+    );
+    if (taken !== undefined) {
+      throw new MetricConflictError(
+        `Histogram "${exposed}" would have a sample named like metric "${taken}"; give one of them another name`,
+      );
+    }
+  }
+}
+
+const HISTOGRAM_SUFFIXES = ['_bucket', '_sum', '_count'];
+
+function entryOf(family: Family, instrument: AnyInstrument): Entry {
+  return { family, instrument, metric: new PromClientMetric(family) };
+}
+
+/** Takes over a description and a unit where the family has none yet. */
+function describe(family: Family, options: InstrumentOptions): void {
+  const { description, unit } = options;
+  if (description !== undefined && family.help === family.name) {
+    family.help = checkText('description', description, family.name);
+  }
+  if (unit !== undefined) {
+    family.unit ??= checkText('unit', unit, family.name);
+    if (family.type === MetricType.TIMER) checkTimerUnit(unit, family.name);
+  }
+}
+
+function checkText(option: string, text: unknown, metric: string): string {
+  if (typeof text === 'string' && text !== '') return text;
+  throw new OptionsError(
+    `The ${option} of metric "${metric}" is ${shown(text)}; expected a text`,
+  );
+}
+
+function checkTimerUnit(unit: string, metric: string): void {
+  if (unit === 's' || unit === 'seconds') return;
+  throw new OptionsError(
+    `The unit of timer "${metric}" is ${shown(unit)}; timers are in seconds, convert the value and leave the unit out`,
+  );
+}
+
+function conflictOf(
+  family: Family,
+  type: MetricType,
+  buckets: readonly number[] | undefined,
+): MetricConflictError | undefined {
+  if (exposedType(family.type) !== exposedType(type)) {
+    return new MetricConflictError(
+      `Metric "${family.name}" is registered as ${kindOf(family)} and was asked for as a ${type}; give one of them another name`,
+    );
+  }
+  if (
+    buckets !== undefined &&
+    family instanceof HistogramFamily &&
+    !sameBuckets(checkBuckets(buckets, family.name), family.bounds)
+  ) {
+    return new MetricConflictError(
+      `Metric "${family.name}" is registered with buckets ${family.bounds.join(', ')} and was asked for with ${buckets.join(', ')}; use the same buckets or another name`,
+    );
+  }
+  return undefined;
+}
+
+function kindOf(family: Family | undefined): string {
+  return family === undefined ? 'gone' : `a ${family.type}`;
+}
+
+function ownValue<V>(
+  record: Readonly<Record<string, V>>,
+  key: string,
+): V | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

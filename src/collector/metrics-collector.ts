@@ -1,0 +1,81 @@
+import type { HealthStatus } from '../exposition/health-status.js';
+import type { Counter } from '../model/counter.js';
+import type { Gauge, GaugeCallback } from '../model/gauge.js';
+import type { Histogram } from '../model/histogram.js';
+import type { MetricEventInit } from '../model/metric-event.js';
+
+/** What an instrument can be told when it is asked for. */
+export interface InstrumentOptions {
+  /** The metric's help text. The first one that is given stays. */
+  description?: string;
+  /** The unit of the values in words, e.g. `bytes`. */
+  unit?: string;
+}
+
+export interface GaugeOptions extends InstrumentOptions {
+  /** Reads the value whenever the gauge is scraped. A later callback takes the place of an earlier one. */
+  collect?: GaugeCallback;
+}
+
+export interface HistogramOptions extends InstrumentOptions {
+  /** Upper bounds: finite, strictly increasing, without `+Inf`. */
+  buckets?: readonly number[];
+}
+
+/**
+ * Takes metrics in, as events or through instruments. This is the class to
+ * depend on and to replace in tests; {@link PrometheusCollector} implements it.
+ *
+ * Instruments are made when they are first asked for; asking again gives the same.
+ */
+export abstract class MetricsCollector {
+  /**
+   * Records an event.
+   *
+   * @throws {MetricsError} if the event cannot be recorded as it is; nothing is recorded then.
+   */
+  abstract record(event: MetricEventInit): void;
+
+  /**
+   * Records an event as {@link record} does; what that throws, this rejects with.
+   */
+  abstract sendMetric(event: MetricEventInit): Promise<void>;
+
+  /**
+   * The counter of this name.
+   *
+   * @throws {MetricNameError} if the name is unusable; {MetricConflictError} if it is known as something else.
+   */
+  abstract counter(name: string, options?: InstrumentOptions): Counter;
+
+  /** The gauge of this name. Throws as {@link counter} does. */
+  abstract gauge(name: string, options?: GaugeOptions): Gauge;
+
+  /** The histogram of this name. Throws as {@link counter} does, and {BucketsError}. */
+  abstract histogram(name: string, options?: HistogramOptions): Histogram;
+
+  /** A histogram of durations in seconds. Throws as {@link histogram} does. */
+  abstract timer(name: string, options?: HistogramOptions): Histogram;
+
+  /** How many metrics there are, each name counted once. */
+  abstract getMetricCount(): number;
+
+  /** Removes all metrics. Instruments that are still held start anew at their next recording. */
+  abstract clearMetrics(): void;
+
+  abstract healthCheck(): Promise<HealthStatus>;
+
+  /** Begins to serve. Calling it again does nothing. */
+  abstract initialize(): Promise<void>;
+
+  /** Stops serving. Calling it again does nothing. */
+  abstract shutdown(): Promise<void>;
+
+  /**
+   * Takes note of an error that instrumentation met and kept from the code that
+   * it measures: one warning per cause, and `metrics_errors_total{cause}`.
+   *
+   * @param cause a fixed word for what failed; it becomes a label value.
+   */
+  abstract reportError(cause: string, error: unknown): void;
+}

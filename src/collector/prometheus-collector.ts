@@ -1,0 +1,269 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Registry } from 'prom-client';
+import type { Endpoint } from '../exposition/endpoint.js';
+import type { HealthStatus } from '../exposition/health-status.js';
+import { Page } from '../exposition/page.js';
+import { ScrapeHandler } from '../exposition/scrape-handler.js';
+import { ScrapeServer } from '../exposition/scrape-server.js';
+import { checkIncrement, type Counter } from '../model/counter.js';
+import { MetricValueError, shown } from '../model/errors.js';
+import type { Family } from '../model/family.js';
+import { checkNumber, type Gauge } from '../model/gauge.js';
+import { checkObservation, type Histogram } from '../model/histogram.js';
+import { NO_LABELS } from '../model/instrument.js';
+import { canonicalLabels } from '../model/labels.js';
+import type { MetricEventInit } from '../model/metric-event.js';
+import { MetricType } from '../model/metric-type.js';
+import { buildMetricName } from '../model/names.js';
+import {
+  HEALTH_PATH,
+  type PrometheusCollectorOptions,
+  type ResolvedCollectorOptions,
+  resolveCollectorOptions,
+} from './collector.options.js';
+import { Families } from './families.js';
+import {
+  type GaugeOptions,
+  type HistogramOptions,
+  type InstrumentOptions,
+  MetricsCollector,
+} from './metrics-collector.js';
+import { collectProcessMetrics } from './process-metrics.js';
+import { type MetricsLogger, SelfReport } from './self-report.js';
+
+/** What a collector that lives in an app is given by it. */
+export interface CollectorSurroundings {
+  /** Where scrapes come in. Default: an HTTP server of the collector's own. */
+  endpoint?: Endpoint;
+  /** Where warnings go. Default: `console`. */
+  logger?: MetricsLogger;
+}
+
+/**
+ * Keeps metrics for Prometheus to scrape.
+ *
+ * @example
+ * const collector = new PrometheusCollector({ port: 9090 });
+ * await collector.initialize(); // http://localhost:9090/metrics and /health
+ * collector.counter('requests_total').inc({ method: 'GET' });
+ * await collector.shutdown();
+ */
+export class PrometheusCollector extends MetricsCollector {
+  /** The prom-client registry that the metrics are in. */
+  readonly registry: Registry;
+
+  private readonly options: ResolvedCollectorOptions;
+  private readonly families: Families;
+  private readonly report: SelfReport;
+  private readonly page: Page;
+  private readonly handler: ScrapeHandler;
+  private readonly endpoint: Endpoint;
+  /** Set while initialized: ends what `initialize()` began. */
+  private release: (() => Promise<void>) | undefined = undefined;
+  private lastStep: Promise<void> = Promise.resolve();
+
+  /** @throws {OptionsError} naming the option, what was given and what is allowed. */
+  constructor(
+    options: PrometheusCollectorOptions = {},
+    surroundings: CollectorSurroundings = {},
+  ) {
+    super();
+    this.options = resolveCollectorOptions(options);
+    this.registry = this.options.registry ?? new Registry();
+    this.families = new Families(this.options, this.registry, {
+      overflowed: (family) => this.countOverflow(family),
+      collectFailed: (_family, error) =>
+        this.reportError('gauge_callback', error),
+    });
+    this.report = new SelfReport(surroundings.logger ?? console, (cause) =>
+      this.countError(cause),
+    );
+    this.page = new Page(this.registry, (_metric, error) =>
+      this.reportError('foreign_metric', error),
+    );
+    this.handler = new ScrapeHandler(
+      this.page,
+      () => this.healthCheck(),
+      (error) => this.reportError('scrape', error),
+    );
+    this.endpoint =
+      surroundings.endpoint ??
+      new ScrapeServer({ ...this.options, healthPath: HEALTH_PATH });
+  }
+
+  override record(event: MetricEventInit): void {
+    if (!this.families.has(event.name)) checkEvent(event);
+    const { name, type, value, labels = NO_LABELS } = event;
+    switch (type) {
+      case MetricType.COUNTER:
+        return this.obtain<Counter>(name, type, event).inc(labels, value);
+      case MetricType.GAUGE:
+        return this.obtain<Gauge>(name, type, event).set(labels, value);
+      case MetricType.HISTOGRAM:
+      case MetricType.TIMER:
+        return this.obtain<Histogram>(name, type, event).observe(labels, value);
+      default:
+        throw unknownType(event);
+    }
+  }
+
+  override async sendMetric(event: MetricEventInit): Promise<void> {
+    this.record(event);
+  }
+
+  override counter(name: string, options?: InstrumentOptions): Counter {
+    return this.obtain(name, MetricType.COUNTER, options);
+  }
+
+  override gauge(name: string, options?: GaugeOptions): Gauge {
+    const gauge = this.obtain<Gauge>(name, MetricType.GAUGE, options);
+    if (options?.collect !== undefined) gauge.readThrough(options.collect);
+    return gauge;
+  }
+
+  override histogram(name: string, options?: HistogramOptions): Histogram {
+    return this.obtain(name, MetricType.HISTOGRAM, options);
+  }
+
+  override timer(name: string, options?: HistogramOptions): Histogram {
+    return this.obtain(name, MetricType.TIMER, options);
+  }
+
+  override getMetricCount(): number {
+    return this.families.count;
+  }
+
+  override clearMetrics(): void {
+    this.families.clear();
+  }
+
+  override async healthCheck(): Promise<HealthStatus> {
+    const { running, url } = this.endpoint;
+    return {
+      healthy: this.release !== undefined,
+      server_running: running,
+      metrics_count: this.getMetricCount(),
+      endpoint: url,
+    };
+  }
+
+  /** The metrics page as text, as a scraper would get it. */
+  async metrics(): Promise<string> {
+    return Buffer.concat(await this.page.render()).toString('utf8');
+  }
+
+  /**
+   * Answers a scrape on an HTTP server or framework of the user's own. Never rejects.
+   *
+   * @example
+   * createServer((req, res) => void collector.serveMetrics(req, res)).listen(9100);
+   */
+  serveMetrics(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    return this.handler.serveMetrics(req, res);
+  }
+
+  /** Answers with {@link healthCheck}: 200 when healthy, 503 when not. Never rejects. */
+  serveHealth(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    return this.handler.serveHealth(req, res);
+  }
+
+  /** @throws {MetricsServerError} if the port cannot be listened on. */
+  override initialize(): Promise<void> {
+    return this.inOrder(() => this.open());
+  }
+
+  /** Lets running scrapes finish, closes the port and stops observing the process. */
+  override shutdown(): Promise<void> {
+    return this.inOrder(() => this.close());
+  }
+
+  override reportError(cause: string, error: unknown): void {
+    this.report.error(cause, error);
+  }
+
+  /** Starting and stopping never overlap, however they are called. */
+  private inOrder(step: () => Promise<void>): Promise<void> {
+    const done = this.lastStep.then(step);
+    this.lastStep = done.catch(() => {});
+    return done;
+  }
+
+  private async open(): Promise<void> {
+    if (this.release !== undefined) return;
+    const { registry, defaultMetrics, defaultLabels } = this.options;
+    await this.endpoint.start(this.handler);
+    if (registry !== null) this.families.attach();
+    const stopObserving = defaultMetrics
+      ? collectProcessMetrics(this.registry, defaultLabels)
+      : () => {};
+    this.release = async () => {
+      await this.endpoint.stop();
+      stopObserving();
+      if (registry !== null) this.families.detach();
+    };
+  }
+
+  private async close(): Promise<void> {
+    const release = this.release;
+    this.release = undefined;
+    await release?.();
+  }
+
+  private obtain<I extends Counter | Gauge | Histogram>(
+    name: string,
+    type: MetricType,
+    options?: HistogramOptions,
+  ): I {
+    return this.families.obtain(name, type, options) as I;
+  }
+
+  private countOverflow(family: Family): void {
+    if (family.name === this.selfMetricName('metrics_overflows_total')) return;
+    this.report.warnOnce(
+      `overflow ${family.name}`,
+      `Metric "${family.name}" has reached ${this.options.maxSeriesPerMetric} series; new label sets are recorded as {otel_metric_overflow="true"}`,
+    );
+    this.selfCounter(
+      'metrics_overflows_total',
+      'Recordings that went to an overflow series because their metric had too many label sets.',
+    ).inc({ metric: family.name });
+  }
+
+  private countError(cause: string): void {
+    this.selfCounter(
+      'metrics_errors_total',
+      'Errors of the instrumentation that were kept from the app.',
+    ).inc({ cause });
+  }
+
+  /** Counters about the metrics themselves are named without the subsystem. */
+  private selfCounter(name: string, description: string): Counter {
+    return this.families.obtainExposed(
+      this.selfMetricName(name),
+      name,
+      MetricType.COUNTER,
+      { description },
+    ).instrument as Counter;
+  }
+
+  private selfMetricName(name: string): string {
+    const { namespace } = this.options;
+    return buildMetricName(name, { namespace, subsystem: '' });
+  }
+}
+
+/** Refuses an event as a whole before a metric is made for it. */
+function checkEvent(event: MetricEventInit): void {
+  const { name, type, value, labels = NO_LABELS } = event;
+  if (!Object.values(MetricType).includes(type)) throw unknownType(event);
+  canonicalLabels(labels, name);
+  if (type === MetricType.COUNTER) checkIncrement(value, name);
+  else if (type === MetricType.GAUGE) checkNumber(value, name);
+  else checkObservation(value, name);
+}
+
+function unknownType({ name, type }: MetricEventInit): MetricValueError {
+  return new MetricValueError(
+    `The type of metric "${name}" is ${shown(type)}; expected one of ${Object.values(MetricType).join(', ')}`,
+  );
+}

@@ -1,0 +1,38 @@
+import { MetricsError } from '../model/errors.js';
+
+/** Where warnings go. Nest's `Logger` is one; so is `console`. */
+export interface MetricsLogger {
+  warn(message: string): void;
+}
+
+/** Tells of errors that were kept from the app: each one counted, the first of each cause logged. */
+export class SelfReport {
+  private readonly warned = new Set<string>();
+
+  constructor(
+    private readonly logger: MetricsLogger,
+    private readonly count: (cause: string) => void,
+  ) {}
+
+  /** @param cause a fixed word for what failed; a {@link MetricsError} says it better itself. */
+  error(cause: string, error: unknown): void {
+    const known = error instanceof MetricsError ? error.code : cause;
+    this.warnOnce(
+      known,
+      `${messageOf(error)} [${known}; logged once, counted]`,
+    );
+    this.count(known);
+  }
+
+  warnOnce(key: string, message: string): void {
+    if (this.warned.has(key)) return;
+    this.warned.add(key);
+    this.logger.warn(message);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : String(error);
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { HttpServer } from '@nestjs/common';
+import { type Endpoint, endpointUrl } from '../exposition/endpoint.js';
+import { type ScrapeHandler, sendText } from '../exposition/scrape-handler.js';
+import { OptionsError } from '../model/errors.js';
+import { nodeRequest, nodeResponse } from './node-http.js';
+
+export interface AppPaths {
+  readonly metrics: string | false;
+  readonly health: string | false;
+}
+
+type Serve = (
+  handler: ScrapeHandler,
+  req: IncomingMessage,
+  res: ServerResponse,
+) => Promise<void>;
+
+/**
+ * The metrics page and the health as routes of the app itself. They are put on the
+ * HTTP adapter and not through Nest's router, so that they stay where they are and
+ * reachable whatever prefix, versioning and guards the app has.
+ */
+export class AppRoutes implements Endpoint {
+  private adapter: HttpServer | undefined = undefined;
+  private handler: ScrapeHandler | undefined = undefined;
+
+  constructor(private readonly paths: AppPaths) {}
+
+  get running(): boolean {
+    return this.handler !== undefined && this.httpServer?.listening === true;
+  }
+
+  get url(): string {
+    const at = this.httpServer?.address();
+    if (!at) return '';
+    return typeof at === 'string'
+      ? at
+      : endpointUrl(at.address, at.port, this.paths.metrics);
+  }
+
+  private get httpServer(): Server | undefined {
+    return this.adapter?.getHttpServer();
+  }
+
+  /** To be called before Nest puts its own routes on the adapter, lest one of them catches all. */
+  mount(adapter: HttpServer): void {
+    this.adapter = adapter;
+    this.route(this.paths.metrics, (handler, req, res) =>
+      handler.serveMetrics(req, res),
+    );
+    this.route(this.paths.health, (handler, req, res) =>
+      handler.serveHealth(req, res),
+    );
+  }
+
+  /**
+   * To be called when all routes are there.
+   *
+   * @throws {OptionsError} if the app has a route of its own that ours would hide.
+   */
+  checkConflicts(): void {
+    for (const [option, path] of [
+      ['prometheus.path', this.paths.metrics],
+      ['health.path', this.paths.health],
+    ] as const) {
+      if (path !== false && this.routesAt(path) > 1) {
+        throw new OptionsError(
+          `${option} is "${path}", where the app has a route of its own; expected another path, or false for none`,
+        );
+      }
+    }
+  }
+
+  async start(handler: ScrapeHandler): Promise<void> {
+    this.handler = handler;
+  }
+
+  async stop(): Promise<void> {
+    this.handler = undefined;
+  }
+
+  private route(path: string | false, serve: Serve): void {
+    if (path === false) return;
+    this.adapter?.get(path, async (request: any, response: any) => {
+      const res = nodeResponse(response);
+      if (this.handler === undefined) {
+        return sendText(res, 503, 'Metrics are not served now\n');
+      }
+      await serve(this.handler, nodeRequest(request), res);
+    });
+  }
+
+  /** How many GET routes Express has at a path. Fastify refuses a second one by itself. */
+  private routesAt(path: string): number {
+    const express: { router?: { stack?: ExpressLayer[] } } =
+      this.adapter?.getInstance?.() ?? {};
+    const layers =
+      this.adapter?.getType?.() === 'express' ? express.router?.stack : [];
+    return (layers ?? []).filter(
+      ({ route }) => route?.path === path && route.methods.get,
+    ).length;
+  }
+}
+
+interface ExpressLayer {
+  route?: { path: unknown; methods: Record<string, boolean> };
+}

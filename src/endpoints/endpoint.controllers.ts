@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Get, Inject, Req, Res } from '@nestjs/common';
+import { PrometheusCollector } from '../collector/prometheus-collector.js';
+import { nodeRequest, nodeResponse } from './node-http.js';
+
+/**
+ * The metrics page as a controller of the user's own, for those who want guards,
+ * a prefix, a version or other decorators of Nest's on it. Extend it, and switch
+ * the module's own page off with `prometheus: { path: false }`.
+ *
+ * @example
+ * @Controller('internal/metrics')
+ * @UseGuards(OperatorGuard)
+ * export class GuardedMetricsController extends MetricsController {}
+ */
+export abstract class MetricsController {
+  @Inject(PrometheusCollector)
+  protected readonly collector!: PrometheusCollector;
+
+  @Get()
+  serve(
+    @Req() request: IncomingMessage,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    return this.collector.serveMetrics(
+      nodeRequest(request),
+      nodeResponse(response),
+    );
+  }
+}
+
+/** The health as a controller of the user's own; see {@link MetricsController}. */
+export abstract class HealthController {
+  @Inject(PrometheusCollector)
+  protected readonly collector!: PrometheusCollector;
+
+  @Get()
+  serve(
+    @Req() request: IncomingMessage,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    return this.collector.serveHealth(
+      nodeRequest(request),
+      nodeResponse(response),
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MetricsServerError } from '../model/errors.js';
+import { type Endpoint, endpointUrl } from './endpoint.js';
+import { type ScrapeHandler, sendText } from './scrape-handler.js';
+
+export interface ScrapeServerOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly path: string | false;
+  readonly healthPath: string | false;
+}
+
+/** Milliseconds that a running scrape has to finish once the server is stopped. */
+const STOP_GRACE = 5_000;
+
+/** An HTTP server of its own, for the metrics page and the health. */
+export class ScrapeServer implements Endpoint {
+  private server: Server | undefined = undefined;
+
+  constructor(private readonly options: ScrapeServerOptions) {}
+
+  get running(): boolean {
+    return this.server?.listening ?? false;
+  }
+
+  get url(): string {
+    const { host, port, path } = this.options;
+    const address = this.server?.address() as AddressInfo | null | undefined;
+    return endpointUrl(host, address?.port ?? port, path);
+  }
+
+  /** @throws {MetricsServerError} if the port cannot be listened on. */
+  async start(handler: ScrapeHandler): Promise<void> {
+    const server = createServer((req, res) => this.route(handler, req, res));
+    this.server = server;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(this.options.port, this.options.host, resolve);
+      });
+    } catch (error) {
+      this.server = undefined;
+      throw this.startError(error as NodeJS.ErrnoException);
+    }
+  }
+
+  async stop(): Promise<void> {
+    const server = this.server;
+    if (server === undefined) return;
+    this.server = undefined;
+    const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
+    await new Promise((resolve) => server.close(resolve));
+    clearTimeout(overdue);
+  }
+
+  private route(
+    handler: ScrapeHandler,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): void {
+    // Once stopped, a kept-alive connection must not outlive its last answer.
+    if (!this.running) res.setHeader('Connection', 'close');
+    res.once('finish', () => {
+      if (!this.running) req.socket.end();
+    });
+    const path = req.url?.split('?', 1)[0];
+    if (path === this.options.path) {
+      void handler.serveMetrics(req, res);
+    } else if (path === this.options.healthPath) {
+      void handler.serveHealth(req, res);
+    } else {
+      sendText(res, 404, `Not found\n`);
+    }
+  }
+
+  private startError(error: NodeJS.ErrnoException): MetricsServerError {
+    const { host, port } = this.options;
+    const reason =
+      error.code === 'EADDRINUSE'
+        ? `port ${port} is already in use; stop what listens there, or choose another port`
+        : error.message;
+    return new MetricsServerError(
+      `The metrics server cannot listen on ${host}:${port}: ${reason}`,
+      { cause: error },
+    );
+  }
+}

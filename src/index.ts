@@ -1,0 +1,73 @@
+export { MetricsModule } from './metrics.module.js';
+export type {
+  MetricsModuleAsyncOptions,
+  MetricsModuleOptions,
+  MetricsOptionsFactory,
+} from './metrics.module-definition.js';
+export type {
+  HealthOptions,
+  MetricsOptions,
+  PrometheusOptions,
+} from './metrics.options.js';
+
+export { Agent } from './decorators/agent.decorator.js';
+export {
+  Counted,
+  type CountedOptions,
+} from './decorators/counted.decorator.js';
+export { MetricLabel } from './decorators/metric-label.decorator.js';
+export { Timed, type TimedOptions } from './decorators/timed.decorator.js';
+
+export type { CallLabels, EndedCall } from './instrumentation/call-metrics.js';
+export type { MethodDescriptor } from './instrumentation/measured-method.js';
+export { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
+
+export {
+  HealthController,
+  MetricsController,
+} from './endpoints/endpoint.controllers.js';
+
+export type {
+  PrometheusCollectorOptions,
+  RecordingOptions,
+} from './collector/collector.options.js';
+export {
+  type GaugeOptions,
+  type HistogramOptions,
+  type InstrumentOptions,
+  MetricsCollector,
+} from './collector/metrics-collector.js';
+export {
+  type CollectorSurroundings,
+  PrometheusCollector,
+} from './collector/prometheus-collector.js';
+export type { MetricsLogger } from './collector/self-report.js';
+
+export type { Endpoint } from './exposition/endpoint.js';
+export type { HealthStatus } from './exposition/health-status.js';
+
+export {
+  DEFAULT_HISTOGRAM_BUCKETS,
+  DEFAULT_TIMER_BUCKETS,
+} from './model/buckets.js';
+export { Counter, type CounterSeries } from './model/counter.js';
+export {
+  BucketsError,
+  DecoratorError,
+  LabelError,
+  MetricConflictError,
+  MetricNameError,
+  MetricsError,
+  MetricsServerError,
+  MetricValueError,
+  OptionsError,
+} from './model/errors.js';
+export { Gauge, type GaugeCallback, type GaugeSeries } from './model/gauge.js';
+export {
+  Histogram,
+  type HistogramSeries,
+  type StopTimer,
+} from './model/histogram.js';
+export type { Labels, LabelValue } from './model/labels.js';
+export { MetricEvent, type MetricEventInit } from './model/metric-event.js';
+export { MetricType } from './model/metric-type.js';

@@ -1,0 +1,86 @@
+import type { MetricsCollector } from '../collector/metrics-collector.js';
+import type { Labels } from '../model/labels.js';
+
+/** A call that has ended, as label functions see it. */
+export interface EndedCall {
+  readonly args: readonly any[];
+  /** What it returned or resolved to; `undefined` for streams and failed calls. */
+  readonly result: any;
+  /** What it threw or rejected with; `undefined` if it succeeded. */
+  readonly error: unknown;
+}
+
+/** Labels that are always the same, or computed when a call has ended. */
+export type CallLabels = Labels | ((call: EndedCall) => Labels);
+
+/** One metric that calls are recorded in. */
+export interface CallMetric {
+  /** Without namespace and subsystem. */
+  readonly name: string;
+  readonly labels: CallLabels | undefined;
+  /** Whether successful calls are left out. */
+  readonly failuresOnly: boolean;
+  /** Makes the metric in a collector. */
+  open(collector: MetricsCollector): CallInstrument;
+}
+
+/** How a call is written to a metric once its labels are known. */
+export interface CallInstrument {
+  record(labels: Labels, seconds: number): void;
+  /** The same for labels that come again and again. */
+  series(labels: Labels): (seconds: number) => void;
+}
+
+export interface TimedCalls {
+  name: string;
+  description: string;
+  labels?: CallLabels | undefined;
+  buckets?: readonly number[] | undefined;
+}
+
+/** Durations of calls, in a timer. */
+export function timedCalls(options: TimedCalls): CallMetric {
+  const { name, labels, ...timer } = options;
+  return {
+    name,
+    labels,
+    failuresOnly: false,
+    open: (collector) => {
+      const histogram = collector.timer(name, timer);
+      return {
+        record: (labels, seconds) => histogram.observe(labels, seconds),
+        series: (labels) => {
+          const series = histogram.labels(labels);
+          return (seconds) => series.observe(seconds);
+        },
+      };
+    },
+  };
+}
+
+export interface CountedCalls {
+  name: string;
+  description: string;
+  labels?: CallLabels | undefined;
+  failuresOnly?: boolean | undefined;
+}
+
+/** Numbers of calls, in a counter. */
+export function countedCalls(options: CountedCalls): CallMetric {
+  const { name, labels, failuresOnly = false, ...counter } = options;
+  return {
+    name,
+    labels,
+    failuresOnly,
+    open: (collector) => {
+      const calls = collector.counter(name, counter);
+      return {
+        record: (labels) => calls.inc(labels),
+        series: (labels) => {
+          const series = calls.labels(labels);
+          return () => series.inc();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { MetricsCollector } from '../collector/metrics-collector.js';
+import { CallRecorder, type CallSpec } from './call-recorder.js';
+
+/** Where `@Agent('name')` leaves the name, on the class. */
+export const AGENT_NAME = Symbol('nestjs-agent-metrics:agent');
+
+/** What decorated methods record to: one per app, and none where metrics are switched off. */
+export class Instrumentation {
+  /** The interceptor that sees every call into a handler; others leave the calls to it. */
+  globalInterceptor: object | undefined = undefined;
+
+  private readonly scopes = new WeakMap<object, ClassScope>();
+
+  constructor(readonly collector: MetricsCollector) {}
+
+  scopeOf(constructor: Function): ClassScope {
+    let scope = this.scopes.get(constructor);
+    if (scope === undefined) {
+      scope = new ClassScope(this.collector, agentName(constructor));
+      this.scopes.set(constructor, scope);
+    }
+    return scope;
+  }
+}
+
+/** The recorders of one class in one app. Its instances share them. */
+export class ClassScope {
+  private readonly recorders = new Map<CallSpec, CallRecorder>();
+
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly agent: string,
+  ) {}
+
+  recorder(spec: CallSpec, method: string): CallRecorder {
+    let recorder = this.recorders.get(spec);
+    if (recorder === undefined) {
+      const identity = { agent: this.agent, method };
+      recorder = new CallRecorder(this.collector, spec, identity);
+      this.recorders.set(spec, recorder);
+    }
+    return recorder;
+  }
+}
+
+/** The name given by the nearest `@Agent()` up the class chain, else the name of the class. */
+function agentName(constructor: Function): string {
+  const name: unknown = Reflect.getMetadata(AGENT_NAME, constructor);
+  return typeof name === 'string' ? name : constructor.name;
+}

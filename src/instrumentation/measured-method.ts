@@ -1,0 +1,97 @@
+import { DecoratorError, shown } from '../model/errors.js';
+import type { CallMetric } from './call-metrics.js';
+import type { ArgumentLabels, CallSpec } from './call-recorder.js';
+import { measureClass, scopeOf } from './measured-class.js';
+
+type Method = (...args: any[]) => any;
+
+/** The property descriptors that method decorators take: TypeScript refuses them on anything but a method. */
+export type MethodDescriptor = TypedPropertyDescriptor<Method>;
+
+/** Where `@MetricLabel` leaves the parameters that are labels, on the prototype and method. */
+const ARGUMENT_LABELS = Symbol('nestjs-agent-metrics:argument-labels');
+
+/** Where a measured method keeps what is measured of it. */
+const SPEC = Symbol('nestjs-agent-metrics:spec');
+
+interface MutableSpec extends CallSpec {
+  metrics: CallMetric[];
+}
+
+/**
+ * Makes a method record its calls in one more metric. However many metrics there
+ * are, the method is wrapped once, so that a call is followed and timed once.
+ *
+ * @throws {DecoratorError} if it is not an instance method.
+ */
+export function measureMethod(
+  prototype: object,
+  key: string | symbol,
+  descriptor: MethodDescriptor,
+  metric: CallMetric,
+): void {
+  const original: unknown = descriptor?.value;
+  if (typeof original !== 'function' || typeof prototype === 'function') {
+    throw new DecoratorError(
+      `${shown(prototype.constructor)} ${shown(key)} is decorated for metric "${metric.name}"; expected a method of instances`,
+    );
+  }
+  const known = Reflect.getOwnMetadata(SPEC, original) as
+    MutableSpec | undefined;
+  if (known !== undefined) {
+    known.metrics.push(metric);
+    return;
+  }
+  const spec: MutableSpec = {
+    metrics: [metric],
+    argumentLabels: argumentLabels(prototype, key),
+  };
+  measureClass(prototype);
+  descriptor.value = wrap(original as Method, spec, String(key));
+}
+
+/** Makes the value of a parameter a label of all metrics of its method. */
+export function labelArgument(
+  prototype: object,
+  key: string | symbol,
+  index: number,
+  label: string,
+): void {
+  const labels = new Map(argumentLabels(prototype, key)).set(index, label);
+  Reflect.defineMetadata(ARGUMENT_LABELS, labels, prototype, key);
+}
+
+/** The names of the metrics that a method records its calls in, without namespace and subsystem. */
+export function metricNamesOf(method: Function): string[] {
+  const spec = Reflect.getMetadata(SPEC, method) as CallSpec | undefined;
+  return spec?.metrics.map(({ name }) => name) ?? [];
+}
+
+function wrap(original: Method, spec: CallSpec, name: string): Method {
+  function measured(this: unknown, ...args: unknown[]): unknown {
+    const scope = scopeOf(this);
+    if (scope === undefined) return original.apply(this, args);
+    return scope.recorder(spec, name).call(original, this, args);
+  }
+  takeOver(original, measured);
+  Reflect.defineMetadata(SPEC, spec, measured);
+  return measured;
+}
+
+/** Whatever Nest or the user attached to the method goes along: name, length, properties, metadata. */
+function takeOver(from: Method, to: Method): void {
+  const { prototype: _prototype, ...own } =
+    Object.getOwnPropertyDescriptors(from);
+  Object.defineProperties(to, own as PropertyDescriptorMap);
+  for (const key of Reflect.getOwnMetadataKeys(from)) {
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);
+  }
+}
+
+/** Own metadata only: an overriding method has parameters of its own. */
+function argumentLabels(
+  prototype: object,
+  key: string | symbol,
+): ArgumentLabels {
+  return Reflect.getOwnMetadata(ARGUMENT_LABELS, prototype, key) ?? new Map();
+}

@@ -1,0 +1,178 @@
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type NestModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { MetricsCollector } from './collector/metrics-collector.js';
+import { PrometheusCollector } from './collector/prometheus-collector.js';
+import { AppRoutes } from './endpoints/app-routes.js';
+import { ScrapeServer } from './exposition/scrape-server.js';
+import { Instrumentation } from './instrumentation/instrumentation.js';
+import { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
+import { ProviderBinder } from './instrumentation/provider-binder.js';
+import {
+  ConfigurableModuleClass,
+  type MetricsModuleAsyncOptions,
+  type MetricsModuleOptions,
+  MODULE_OPTIONS_TOKEN,
+} from './metrics.module-definition.js';
+import {
+  type MetricsOptions,
+  type ResolvedMetricsOptions,
+  resolveMetricsOptions,
+} from './metrics.options.js';
+import { OptionsError } from './model/errors.js';
+
+/** The checked options, inside the module. */
+const OPTIONS = Symbol('nestjs-agent-metrics:options');
+
+/** Where scrapes come in: routes on the app, or a server of their own. */
+const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
+
+const providers: Provider[] = [
+  {
+    provide: OPTIONS,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (options: MetricsOptions) => resolveMetricsOptions(options),
+  },
+  { provide: ENDPOINT, inject: [OPTIONS], useFactory: endpointOf },
+  {
+    provide: PrometheusCollector,
+    inject: [OPTIONS, ENDPOINT],
+    useFactory: collectorOf,
+  },
+  { provide: MetricsCollector, useExisting: PrometheusCollector },
+  {
+    provide: Instrumentation,
+    inject: [OPTIONS, MetricsCollector],
+    useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
+      enabled ? new Instrumentation(to) : undefined,
+  },
+  ProviderBinder,
+];
+
+/**
+ * Metrics for a NestJS app: `MetricsModule.forRoot()` once, in the root module.
+ *
+ * @example
+ * @Module({
+ *   imports: [MetricsModule.forRoot({ namespace: 'tframex', subsystem: 'api' })],
+ *   providers: [AssistantAgent],
+ * })
+ * export class AppModule {}
+ */
+@Module({
+  providers,
+  exports: [PrometheusCollector, MetricsCollector, Instrumentation],
+})
+export class MetricsModule
+  extends ConfigurableModuleClass
+  implements
+    NestModule,
+    OnModuleInit,
+    OnApplicationBootstrap,
+    OnApplicationShutdown
+{
+  constructor(
+    @Inject(OPTIONS) private readonly options: ResolvedMetricsOptions,
+    @Inject(ENDPOINT) private readonly endpoint: AppRoutes | ScrapeServer,
+    @Inject(MetricsCollector) private readonly collector: MetricsCollector,
+    @Inject(PrometheusCollector)
+    private readonly prometheus: PrometheusCollector,
+    @Inject(Instrumentation) instrumentation: Instrumentation | undefined,
+    @Inject(ApplicationConfig) config: ApplicationConfig,
+    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+  ) {
+    super();
+    if (options.interceptor && instrumentation !== undefined) {
+      const interceptor = new MetricsInterceptor(instrumentation);
+      instrumentation.globalInterceptor = interceptor;
+      config.useGlobalInterceptors(interceptor);
+    }
+  }
+
+  /** @throws {OptionsError} naming the option, what was given and what is allowed. */
+  static override forRoot(options: MetricsModuleOptions = {}): DynamicModule {
+    const { isGlobal: _isGlobal, ...metrics } = options;
+    // Checked again when the module is made, as all options are; here the stack leads to the mistake.
+    resolveMetricsOptions(metrics);
+    return super.forRoot(options);
+  }
+
+  /** @throws {OptionsError} unless one of `useFactory`, `useClass` and `useExisting` is given. */
+  static override forRootAsync(
+    options: MetricsModuleAsyncOptions,
+  ): DynamicModule {
+    const { useFactory, useClass, useExisting } = options ?? {};
+    const given = [useFactory, useClass, useExisting].filter(Boolean);
+    if (given.length !== 1) {
+      throw new OptionsError(
+        `forRootAsync() was given ${given.length} of useFactory, useClass and useExisting; expected exactly one`,
+      );
+    }
+    return super.forRootAsync(options);
+  }
+
+  /** Called after the user's `app.use()` and before Nest puts its routes on the adapter. */
+  configure(): void {
+    if (this.options.enabled && this.endpoint instanceof AppRoutes) {
+      this.endpoint.mount(this.adapterHost.httpAdapter);
+    }
+  }
+
+  async onModuleInit(): Promise<void> {
+    if (!this.options.enabled) return;
+    await this.prometheus.initialize();
+    if (this.collector !== this.prometheus) await this.collector.initialize();
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.endpoint instanceof AppRoutes) this.endpoint.checkConflicts();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.prometheus.shutdown();
+    if (this.collector !== this.prometheus) await this.collector.shutdown();
+  }
+}
+
+function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
+  const { port, host, path } = options.prometheus;
+  if (port === undefined) {
+    return new AppRoutes({ metrics: path, health: options.health.path });
+  }
+  return new ScrapeServer({
+    port,
+    host,
+    path,
+    healthPath: options.health.path,
+  });
+}
+
+function collectorOf(
+  options: ResolvedMetricsOptions,
+  endpoint: AppRoutes | ScrapeServer,
+): PrometheusCollector {
+  const { namespace, subsystem, defaultLabels, maxSeriesPerMetric, buckets } =
+    options;
+  const { registry, defaultMetrics } = options.prometheus;
+  return new PrometheusCollector(
+    {
+      namespace,
+      subsystem,
+      defaultLabels,
+      maxSeriesPerMetric,
+      buckets,
+      defaultMetrics,
+      registry: options.enabled ? registry : null,
+    },
+    { endpoint, logger: new Logger('MetricsModule') },
+  );
+}

@@ -1,0 +1,56 @@
+import type { ValueCell } from './cells.js';
+import { MetricValueError, shown } from './errors.js';
+import type { CounterFamily } from './family.js';
+import { Instrument, NO_LABELS, Series } from './instrument.js';
+import type { Labels } from './labels.js';
+
+/**
+ * A value that only goes up.
+ *
+ * @example
+ * const requests = collector.counter('requests_total', { description: 'HTTP requests' });
+ * requests.inc({ method: 'GET' });
+ * requests.inc({ method: 'GET' }, 5);
+ */
+export class Counter extends Instrument<CounterFamily> {
+  /**
+   * Adds to the series of these labels.
+   *
+   * @param value how much to add: finite, 0 or more. Default: 1.
+   * @throws {MetricValueError} or {LabelError}; nothing is recorded then.
+   */
+  inc(labels?: Labels, value?: number): void;
+  inc(value?: number): void;
+  inc(labels: Labels | number = NO_LABELS, value = 1): void {
+    if (typeof labels === 'number') return this.inc(NO_LABELS, labels);
+    checkIncrement(value, this.family.name);
+    this.family.cell(labels).value += value;
+  }
+
+  /**
+   * The series of these labels, resolved once.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  labels(labels: Labels): CounterSeries {
+    return new CounterSeries(this.family, labels);
+  }
+}
+
+/** One series of a {@link Counter}. */
+export class CounterSeries extends Series<ValueCell> {
+  /** Adds `value`: finite, 0 or more. Default: 1. */
+  inc(value = 1): void {
+    checkIncrement(value, this.metric);
+    this.live().value += value;
+  }
+}
+
+/** @throws {MetricValueError} unless `value` is a finite number of 0 or more. */
+export function checkIncrement(value: number, metric: string): void {
+  if (!(value >= 0 && value < Infinity) || typeof value !== 'number') {
+    throw new MetricValueError(
+      `Counter "${metric}" cannot be increased by ${shown(value)}; expected a finite number of 0 or more`,
+    );
+  }
+}

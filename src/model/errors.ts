@@ -1,0 +1,65 @@
+import { inspect } from 'node:util';
+
+/**
+ * What every error of this package extends. The message names what was given,
+ * where, and what is allowed; `code` is stable and safe to switch on. It is also
+ * the `cause` label of `metrics_errors_total`.
+ */
+export abstract class MetricsError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A metric name that is empty or has no usable character. */
+export class MetricNameError extends MetricsError {
+  readonly code = 'invalid_name';
+}
+
+/** A label name or label value that cannot be written. */
+export class LabelError extends MetricsError {
+  readonly code = 'invalid_label';
+}
+
+/** A value that the metric's type does not take. */
+export class MetricValueError extends MetricsError {
+  readonly code = 'invalid_value';
+}
+
+/** Histogram buckets that are empty, unsorted, repeated or not finite. */
+export class BucketsError extends MetricsError {
+  readonly code = 'invalid_buckets';
+}
+
+/** A name that is already taken by another type, other buckets or another owner. */
+export class MetricConflictError extends MetricsError {
+  readonly code = 'conflict';
+}
+
+/** An option that is unknown or has a value that is not allowed. */
+export class OptionsError extends MetricsError {
+  readonly code = 'invalid_option';
+}
+
+/** A decorator that stands on something it cannot measure. */
+export class DecoratorError extends MetricsError {
+  readonly code = 'invalid_decorator';
+}
+
+/** The metrics server could not be opened. */
+export class MetricsServerError extends MetricsError {
+  readonly code = 'server';
+}
+
+/** Any value as it is shown in a message: short, on one line. */
+export function shown(value: unknown): string {
+  return inspect(value, {
+    depth: 0,
+    maxStringLength: 60,
+    maxArrayLength: 20,
+    breakLength: Infinity,
+  });
+}

@@ -1,0 +1,193 @@
+import { type Cell, HistogramCell, ValueCell } from './cells.js';
+import { LabelIndex } from './label-index.js';
+import { canonicalLabels, type Labels, type LabelSet } from './labels.js';
+import type { MetricType } from './metric-type.js';
+
+/** What is known of a metric before its first series. */
+export interface FamilyDefinition {
+  /** The exposed name. */
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly unit: string | undefined;
+  /** Labels of every series, unless it has its own of that name. */
+  readonly defaultLabels: Labels;
+  /** How many series it may have before the rest goes to the overflow series. */
+  readonly maxSeries: number;
+}
+
+/** Whoever keeps the families hears of what happens in them. */
+export interface FamilyKeeper {
+  /** A cleared family is about to get a series again. May throw if its name was given away. */
+  revive(family: Family): void;
+  /** A recording went to the overflow series. */
+  overflowed(family: Family): void;
+  /** The callback of a gauge failed. */
+  collectFailed(family: Family, error: unknown): void;
+}
+
+/** Where recordings go once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
+const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
+
+/** Other orders and types of known label sets that are remembered, per series. */
+const PATHS_PER_SERIES = 4;
+
+/** Removed cells that may stay in the index before it is built anew. */
+const MIN_GARBAGE = 64;
+
+/** All series of one metric name. */
+export abstract class Family<C extends Cell = Cell> {
+  readonly name: string;
+  readonly type: MetricType;
+  unit: string | undefined;
+  help: string;
+  /** The series, in the order in which they came. */
+  readonly cells: C[] = [];
+  /** False once cleared, until the next recording. */
+  registered = true;
+
+  private readonly index = new LabelIndex<C>();
+  private readonly defaultLabels: Labels;
+  private readonly maxSeries: number;
+  private overflow: C | undefined = undefined;
+  private paths = 0;
+  private garbage = 0;
+
+  constructor(
+    definition: FamilyDefinition,
+    protected readonly keeper: FamilyKeeper,
+  ) {
+    this.name = definition.name;
+    this.type = definition.type;
+    this.help = definition.help;
+    this.unit = definition.unit;
+    this.defaultLabels = definition.defaultLabels;
+    this.maxSeries = definition.maxSeries;
+  }
+
+  protected abstract newCell(labels: LabelSet): C;
+
+  /** Brings values that are read through a callback up to date. Returns false if that failed. */
+  async refresh(): Promise<boolean> {
+    return true;
+  }
+
+  /**
+   * The cell of these labels, made if there is room for it, else the overflow cell.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  cell(labels: Labels): C {
+    const cell = this.index.find(labels);
+    return cell !== undefined && !cell.removed ? cell : this.resolve(labels);
+  }
+
+  /** Removes one series. Returns whether there was one. */
+  remove(labels: Labels): boolean {
+    const cell = this.index.findSet(this.canonical(labels));
+    if (cell === undefined || cell.removed) return false;
+    cell.removed = true;
+    this.cells.splice(this.cells.indexOf(cell), 1);
+    if (cell === this.overflow) this.overflow = undefined;
+    if (++this.garbage > Math.max(MIN_GARBAGE, this.cells.length)) {
+      this.rebuildIndex();
+    }
+    return true;
+  }
+
+  /** Removes every series. Whoever holds on to one gets a new one at its next recording. */
+  clear(): void {
+    for (const cell of this.cells) cell.removed = true;
+    this.cells.length = 0;
+    this.overflow = undefined;
+    this.rebuildIndex();
+  }
+
+  /** The way to a cell that is not known under these very labels: first seen, or in another order or type. */
+  private resolve(labels: Labels): C {
+    const set = this.canonical(labels);
+    let cell = this.index.findSet(set);
+    if (cell === undefined || cell.removed) {
+      if (this.isFull()) return this.overflowCell();
+      cell = this.addCell(set);
+    }
+    if (this.paths < this.maxSeries * PATHS_PER_SERIES) {
+      this.index.add(labels, cell);
+      this.paths++;
+    }
+    return cell;
+  }
+
+  private canonical(labels: Labels): LabelSet {
+    return canonicalLabels(labels ?? {}, this.name, this.defaultLabels);
+  }
+
+  private isFull(): boolean {
+    const regular = this.cells.length - (this.overflow === undefined ? 0 : 1);
+    return regular >= this.maxSeries;
+  }
+
+  private overflowCell(): C {
+    this.keeper.overflowed(this);
+    if (this.overflow === undefined) {
+      const set = this.canonical(OVERFLOW);
+      const known = this.index.findSet(set);
+      this.overflow =
+        known === undefined || known.removed ? this.addCell(set) : known;
+    }
+    return this.overflow;
+  }
+
+  private addCell(set: LabelSet): C {
+    if (!this.registered) this.keeper.revive(this);
+    const cell = this.newCell(set);
+    this.cells.push(cell);
+    this.index.addSet(cell);
+    return cell;
+  }
+
+  private rebuildIndex(): void {
+    this.index.clear();
+    this.paths = 0;
+    this.garbage = 0;
+    for (const cell of this.cells) this.index.addSet(cell);
+  }
+}
+
+export class CounterFamily extends Family<ValueCell> {
+  protected newCell(labels: LabelSet): ValueCell {
+    return new ValueCell(labels);
+  }
+}
+
+export class GaugeFamily extends Family<ValueCell> {
+  collect: (() => Promise<void>) | undefined = undefined;
+
+  override async refresh(): Promise<boolean> {
+    try {
+      await this.collect?.();
+      return true;
+    } catch (error) {
+      this.keeper.collectFailed(this, error);
+      return false;
+    }
+  }
+
+  protected newCell(labels: LabelSet): ValueCell {
+    return new ValueCell(labels);
+  }
+}
+
+export class HistogramFamily extends Family<HistogramCell> {
+  constructor(
+    definition: FamilyDefinition,
+    keeper: FamilyKeeper,
+    readonly bounds: readonly number[],
+  ) {
+    super(definition, keeper);
+  }
+
+  protected newCell(labels: LabelSet): HistogramCell {
+    return new HistogramCell(labels, this.bounds);
+  }
+}

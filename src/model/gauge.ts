@@ -1,0 +1,109 @@
+import type { ValueCell } from './cells.js';
+import { MetricValueError, shown } from './errors.js';
+import type { GaugeFamily } from './family.js';
+import { Instrument, NO_LABELS, Series } from './instrument.js';
+import type { Labels } from './labels.js';
+
+/**
+ * Reads the present value of a gauge at scrape time. It returns the value, or
+ * sets the series itself through the gauge that it is given (also as `this`).
+ */
+export type GaugeCallback = (
+  this: Gauge,
+  gauge: Gauge,
+) => number | void | Promise<number | void>;
+
+/**
+ * A value that goes up and down.
+ *
+ * @example
+ * const sessions = collector.gauge('active_sessions', { description: 'Number of active sessions' });
+ * sessions.set(5);
+ * sessions.dec();
+ */
+export class Gauge extends Instrument<GaugeFamily> {
+  /**
+   * Sets the series of these labels.
+   *
+   * @throws {MetricValueError} if `value` is not a number; {LabelError} if the labels cannot be written.
+   */
+  set(labels: Labels, value: number): void;
+  set(value: number): void;
+  set(labels: Labels | number, value?: number): void {
+    if (typeof labels === 'number') return this.set(NO_LABELS, labels);
+    checkNumber(value, this.family.name);
+    this.family.cell(labels).value = value;
+  }
+
+  /** Adds `value` (default 1). Throws as {@link set} does. */
+  inc(labels?: Labels, value?: number): void;
+  inc(value?: number): void;
+  inc(labels: Labels | number = NO_LABELS, value = 1): void {
+    if (typeof labels === 'number') return this.inc(NO_LABELS, labels);
+    checkNumber(value, this.family.name);
+    this.family.cell(labels).value += value;
+  }
+
+  /** Subtracts `value` (default 1). Throws as {@link set} does. */
+  dec(labels?: Labels, value?: number): void;
+  dec(value?: number): void;
+  dec(labels: Labels | number = NO_LABELS, value = 1): void {
+    if (typeof labels === 'number') return this.dec(NO_LABELS, labels);
+    checkNumber(value, this.family.name);
+    this.family.cell(labels).value -= value;
+  }
+
+  /** Sets the series to the present time, in seconds since the Unix epoch. */
+  setToCurrentTime(labels: Labels = NO_LABELS): void {
+    this.set(labels, Date.now() / 1000);
+  }
+
+  /**
+   * The series of these labels, resolved once.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  labels(labels: Labels): GaugeSeries {
+    return new GaugeSeries(this.family, labels);
+  }
+
+  /** @internal Reads through `callback` whenever the gauge is scraped; a later one takes its place. */
+  readThrough(callback: GaugeCallback): void {
+    this.family.collect = async () => {
+      const value = await callback.call(this, this);
+      if (value !== undefined) this.set(value);
+    };
+  }
+}
+
+/** One series of a {@link Gauge}. */
+export class GaugeSeries extends Series<ValueCell> {
+  set(value: number): void {
+    checkNumber(value, this.metric);
+    this.live().value = value;
+  }
+
+  /** Adds `value`. Default: 1. */
+  inc(value = 1): void {
+    checkNumber(value, this.metric);
+    this.live().value += value;
+  }
+
+  /** Subtracts `value`. Default: 1. */
+  dec(value = 1): void {
+    checkNumber(value, this.metric);
+    this.live().value -= value;
+  }
+}
+
+/** @throws {MetricValueError} unless `value` is a number. NaN and the infinities are allowed. */
+export function checkNumber(
+  value: unknown,
+  metric: string,
+): asserts value is number {
+  if (typeof value !== 'number') {
+    throw new MetricValueError(
+      `Gauge "${metric}" cannot take ${shown(value)}; expected a number`,
+    );
+  }
+}

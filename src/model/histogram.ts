@@ -1,0 +1,102 @@
+import { bucketOf } from './buckets.js';
+import type { HistogramCell } from './cells.js';
+import { now } from './clock.js';
+import { MetricValueError, shown } from './errors.js';
+import type { HistogramFamily } from './family.js';
+import { Instrument, NO_LABELS, Series } from './instrument.js';
+import type { Labels } from './labels.js';
+
+/** Stops a running timer, adds labels known only now, and returns the seconds that it took. */
+export type StopTimer = (labels?: Labels) => number;
+
+/**
+ * Counts observations into buckets. `collector.timer()` returns one too, with
+ * buckets made for durations in seconds.
+ *
+ * @example
+ * const latency = collector.timer('lookup_duration_seconds');
+ * const stop = latency.startTimer({ store: 'docs' });
+ * const found = await lookup();
+ * stop({ found: found.length > 0 });
+ */
+export class Histogram extends Instrument<HistogramFamily> {
+  /**
+   * Observes a value in the series of these labels.
+   *
+   * @throws {MetricValueError} if `value` is not finite; {LabelError} if the labels cannot be written.
+   */
+  observe(labels: Labels, value: number): void;
+  observe(value: number): void;
+  observe(labels: Labels | number, value?: number): void {
+    if (typeof labels === 'number') return this.observe(NO_LABELS, labels);
+    checkObservation(value, this.family.name);
+    observeIn(this.family.cell(labels), this.family.bounds, value);
+  }
+
+  /** Starts a timer. Stopping it observes the seconds since then. */
+  startTimer(labels: Labels = NO_LABELS): StopTimer {
+    const startLabels = { ...labels };
+    const start = now();
+    return (stopLabels) => {
+      const seconds = now() - start;
+      this.observe({ ...startLabels, ...stopLabels }, seconds);
+      return seconds;
+    };
+  }
+
+  /**
+   * The series of these labels, resolved once.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  labels(labels: Labels): HistogramSeries {
+    return new HistogramSeries(this.family, labels);
+  }
+}
+
+/** One series of a {@link Histogram}. */
+export class HistogramSeries extends Series<HistogramCell> {
+  private readonly bounds: readonly number[];
+
+  /** @internal */
+  constructor(family: HistogramFamily, labels: Labels) {
+    super(family, labels);
+    this.bounds = family.bounds;
+  }
+
+  observe(value: number): void {
+    checkObservation(value, this.metric);
+    observeIn(this.live(), this.bounds, value);
+  }
+
+  /** Starts a timer. Stopping it observes the seconds since then and returns them. */
+  startTimer(): () => number {
+    const start = now();
+    return () => {
+      const seconds = now() - start;
+      this.observe(seconds);
+      return seconds;
+    };
+  }
+}
+
+/** @throws {MetricValueError} unless `value` is a finite number: anything else would spoil the sum for good. */
+export function checkObservation(
+  value: unknown,
+  metric: string,
+): asserts value is number {
+  if (!Number.isFinite(value)) {
+    throw new MetricValueError(
+      `Histogram "${metric}" cannot observe ${shown(value)}; expected a finite number`,
+    );
+  }
+}
+
+export function observeIn(
+  cell: HistogramCell,
+  bounds: readonly number[],
+  value: number,
+): void {
+  cell.counts[bucketOf(bounds, value)]!++;
+  cell.sum += value;
+}

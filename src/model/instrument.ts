@@ -1,0 +1,56 @@
+import type { Cell } from './cells.js';
+import type { Family } from './family.js';
+import type { Labels } from './labels.js';
+
+export const NO_LABELS: Labels = Object.freeze({});
+
+/** What counters, gauges and histograms have in common. */
+export abstract class Instrument<F extends Family> {
+  /** @internal */
+  constructor(
+    /** @internal */
+    protected readonly family: F,
+  ) {}
+
+  /** The exposed name, namespace and subsystem included. */
+  get name(): string {
+    return this.family.name;
+  }
+
+  /**
+   * Removes the series of these labels. Recording to them again starts a new one.
+   *
+   * @returns whether there was such a series.
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  remove(labels: Labels = NO_LABELS): boolean {
+    return this.family.remove(labels);
+  }
+}
+
+/** One series, its labels resolved once: the fastest way to record. */
+export abstract class Series<C extends Cell> {
+  private cell: C;
+  private readonly labels: Labels;
+
+  /** @internal */
+  constructor(
+    private readonly family: Family<C>,
+    labels: Labels,
+  ) {
+    this.cell = family.cell(labels);
+    this.labels = { ...labels };
+  }
+
+  /** @internal */
+  protected get metric(): string {
+    return this.family.name;
+  }
+
+  /** @internal The cell to record to: another one than before if it was removed meanwhile. */
+  protected live(): C {
+    return this.cell.removed
+      ? (this.cell = this.family.cell(this.labels))
+      : this.cell;
+  }
+}

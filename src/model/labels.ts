@@ -1,0 +1,86 @@
+import { LabelError, shown } from './errors.js';
+
+/** Numbers and booleans are written as text; `null`, `undefined` and `''` mean that the label is absent. */
+export type LabelValue = string | number | boolean | null | undefined;
+
+/** Label names and their values, in any order. The object is never kept. */
+export type Labels = Readonly<Record<string, LabelValue>>;
+
+/** A label set in canonical form: sorted by name, absent labels left out. */
+export interface LabelSet {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
+
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const RESERVED = new Set(['le', 'quantile']);
+
+/**
+ * Brings labels into canonical form, so that equal label sets are one series
+ * whatever the order and the types they were given in.
+ *
+ * @param defaults labels, already checked, that are there unless `labels` says otherwise.
+ * @throws {LabelError} naming the metric, the label and the rule.
+ */
+export function canonicalLabels(
+  labels: Labels,
+  metric: string,
+  defaults: Labels = {},
+): LabelSet {
+  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) {
+    throw new LabelError(
+      `Labels of metric "${metric}" are ${shown(labels)}; expected an object of label names and values`,
+    );
+  }
+  const names: string[] = [];
+  for (const name in labels) {
+    checkLabelName(name, metric);
+    if (isPresent(labels[name])) names.push(name);
+  }
+  for (const name in defaults) if (!(name in labels)) names.push(name);
+  names.sort();
+  return {
+    names,
+    values: names.map((name) =>
+      labelText(name, labels[name] ?? defaults[name], metric),
+    ),
+  };
+}
+
+/**
+ * Checks a label name against the Prometheus data model, "Metric names and labels".
+ *
+ * @throws {LabelError} if it is malformed, starts with `__`, or is `le` or `quantile`.
+ */
+export function checkLabelName(name: string, metric: string): void {
+  if (!LABEL_NAME.test(name)) {
+    throw new LabelError(
+      `Label name ${shown(name)} of metric "${metric}" is malformed; expected a letter or "_", then letters, digits and "_"`,
+    );
+  }
+  if (name.startsWith('__') || RESERVED.has(name)) {
+    throw new LabelError(
+      `Label name "${name}" of metric "${metric}" is reserved by Prometheus; give it another name`,
+    );
+  }
+}
+
+/** An empty label value is the same as no label (Prometheus data model). */
+function isPresent(value: LabelValue): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function labelText(name: string, value: LabelValue, metric: string): string {
+  switch (typeof value) {
+    case 'string':
+      // A lone surrogate has no UTF-8 form; two of them must not become one series on the page.
+      return value.toWellFormed();
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      throw new LabelError(
+        `Label "${name}" of metric "${metric}" is ${shown(value)}; expected a string, number or boolean`,
+      );
+  }
+}

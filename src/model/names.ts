@@ -1,0 +1,27 @@
+import { MetricNameError, shown } from './errors.js';
+
+/** What stands before every metric name. Empty parts are left out. */
+export interface NamePrefix {
+  readonly namespace: string;
+  readonly subsystem: string;
+}
+
+/**
+ * Builds the exposed name, `namespace_subsystem_name`. Every character outside
+ * `[a-zA-Z0-9_:]` becomes `_`; a name that would start with a digit gets a `_`
+ * in front. Follows the Prometheus data model, "Metric names and labels".
+ *
+ * @throws {MetricNameError} if `name` is not a string or has no letter or digit.
+ */
+export function buildMetricName(name: string, prefix: NamePrefix): string {
+  if (typeof name !== 'string' || !/[a-zA-Z0-9]/.test(name)) {
+    throw new MetricNameError(
+      `Metric name ${shown(name)} cannot be used; give a string with at least one ASCII letter or digit`,
+    );
+  }
+  const joined = [prefix.namespace, prefix.subsystem, name]
+    .filter((part) => part !== '')
+    .join('_')
+    .replace(/[^a-zA-Z0-9_:]/g, '_');
+  return /^[0-9]/.test(joined) ? `_${joined}` : joined;
+}

@@ -1,0 +1,63 @@
+import { OptionsError, shown } from './errors.js';
+
+/** What an option may be: a test, and its words for the error message. */
+export class Check {
+  constructor(
+    readonly expected: string,
+    readonly test: (value: unknown) => boolean,
+  ) {}
+}
+
+/** The options of a group by name; a group within the group is rules again. */
+export type Rules = { readonly [option: string]: Check | Rules };
+
+/**
+ * Checks options against rules. `undefined` is always allowed: it means the default.
+ *
+ * @param path where the options stand, e.g. `prometheus`; empty at the top.
+ * @throws {OptionsError} naming the option's path, what was given and what is allowed.
+ */
+export function validate(options: unknown, rules: Rules, path = ''): void {
+  if (!isObject(options)) {
+    throw new OptionsError(
+      `${path || 'The options object'} is ${shown(options)}; expected an object with any of: ${known(rules)}`,
+    );
+  }
+  for (const [option, value] of Object.entries(options)) {
+    const at = path === '' ? option : `${path}.${option}`;
+    if (!Object.hasOwn(rules, option)) {
+      throw new OptionsError(
+        `${at} is not an option; known here are: ${known(rules)}`,
+      );
+    }
+    if (value !== undefined) validateOne(value, rules[option]!, at);
+  }
+}
+
+function validateOne(value: unknown, rule: Check | Rules, path: string): void {
+  if (!(rule instanceof Check)) return validate(value, rule, path);
+  if (!rule.test(value)) {
+    throw new OptionsError(
+      `${path} is ${shown(value)}; expected ${rule.expected}`,
+    );
+  }
+}
+
+function known(rules: Rules): string {
+  return Object.keys(rules).join(', ');
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Lays options over their defaults; an explicit `undefined` leaves the default. */
+export function withDefaults<D extends object, O extends object>(
+  defaults: D,
+  options: O,
+): D & O {
+  const given = Object.entries(options).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { ...defaults, ...Object.fromEntries(given) } as D & O;
+}

@@ -79,7 +79,7 @@ async function writeFamily(family: Family, chunks: Chunks): Promise<void> {
   if (!fresh) return;
   const write = cellWriter(family);
   // A copy: series may come and go while the event loop has its turns.
-  for (const cell of [...family.cells]) {
+  for (const cell of family.cells.slice()) {
     const full = chunks.add(write(cell));
     if (full) await chunks.flush();
   }

@@ -53,8 +53,8 @@ export class MetricsInterceptor implements NestInterceptor {
       return next.handle();
     }
     return this.recorder(instrumentation, context).call(
-      next.handle,
-      next,
+      () => next.handle(),
+      undefined,
       context.getArgs(),
     );
   }

@@ -31,6 +31,6 @@ export class HistogramCell extends Cell {
 
   constructor(labels: LabelSet, bounds: readonly number[]) {
     super(labels);
-    this.counts = new Array<number>(bounds.length + 1).fill(0);
+    this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
   }
 }

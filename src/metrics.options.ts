@@ -41,11 +41,6 @@ export interface HealthOptions {
   path?: string | false;
 }
 
-/** What a class given to `forRootAsync({ useClass })` implements. */
-export interface MetricsOptionsFactory {
-  createMetricsOptions(): MetricsOptions | Promise<MetricsOptions>;
-}
-
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
   Omit<MetricsOptions, 'prometheus' | 'health'>

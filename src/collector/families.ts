@@ -4,10 +4,9 @@ import {
   checkBuckets,
   DEFAULT_HISTOGRAM_BUCKETS,
   DEFAULT_TIMER_BUCKETS,
-  sameBuckets,
 } from '../model/buckets.js';
 import { Counter } from '../model/counter.js';
-import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
+import { MetricConflictError } from '../model/errors.js';
 import {
   CounterFamily,
   type Family,
@@ -21,10 +20,8 @@ import { Histogram } from '../model/histogram.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
 import { buildMetricName } from '../model/names.js';
 import type { ResolvedCollectorOptions } from './collector.options.js';
-import type {
-  HistogramOptions,
-  InstrumentOptions,
-} from './metrics-collector.js';
+import { conflictOf, describe, kindOf } from './family-terms.js';
+import type { HistogramOptions } from './metrics-collector.js';
 
 type AnyInstrument = Counter | Gauge | Histogram;
 
@@ -241,58 +238,6 @@ const HISTOGRAM_SUFFIXES = ['_bucket', '_sum', '_count'];
 
 function entryOf(family: Family, instrument: AnyInstrument): Entry {
   return { family, instrument, metric: new PromClientMetric(family) };
-}
-
-/** Takes over a description and a unit where the family has none yet. */
-function describe(family: Family, options: InstrumentOptions): void {
-  const { description, unit } = options;
-  if (description !== undefined && family.help === family.name) {
-    family.help = checkText('description', description, family.name);
-  }
-  if (unit !== undefined) {
-    family.unit ??= checkText('unit', unit, family.name);
-    if (family.type === MetricType.TIMER) checkTimerUnit(unit, family.name);
-  }
-}
-
-function checkText(option: string, text: unknown, metric: string): string {
-  if (typeof text === 'string' && text !== '') return text;
-  throw new OptionsError(
-    `The ${option} of metric "${metric}" is ${shown(text)}; expected a text`,
-  );
-}
-
-function checkTimerUnit(unit: string, metric: string): void {
-  if (unit === 's' || unit === 'seconds') return;
-  throw new OptionsError(
-    `The unit of timer "${metric}" is ${shown(unit)}; timers are in seconds, convert the value and leave the unit out`,
-  );
-}
-
-function conflictOf(
-  family: Family,
-  type: MetricType,
-  buckets: readonly number[] | undefined,
-): MetricConflictError | undefined {
-  if (exposedType(family.type) !== exposedType(type)) {
-    return new MetricConflictError(
-      `Metric "${family.name}" is registered as ${kindOf(family)} and was asked for as a ${type}; give one of them another name`,
-    );
-  }
-  if (
-    buckets !== undefined &&
-    family instanceof HistogramFamily &&
-    !sameBuckets(checkBuckets(buckets, family.name), family.bounds)
-  ) {
-    return new MetricConflictError(
-      `Metric "${family.name}" is registered with buckets ${family.bounds.join(', ')} and was asked for with ${buckets.join(', ')}; use the same buckets or another name`,
-    );
-  }
-  return undefined;
-}
-
-function kindOf(family: Family | undefined): string {
-  return family === undefined ? 'gone' : `a ${family.type}`;
 }
 
 function ownValue<V>(

@@ -4,7 +4,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { MetricsServerError } from '../model/errors.js';
 import { type Endpoint, endpointUrl } from './endpoint.js';
 import { type ScrapeHandler, sendText } from './scrape-handler.js';
@@ -22,6 +22,8 @@ const STOP_GRACE = 5_000;
 /** An HTTP server of its own, for the metrics page and the health. */
 export class ScrapeServer implements Endpoint {
   private server: Server | undefined = undefined;
+  /** Connections without a request: when the server stops, nobody waits for them. */
+  private readonly idle = new Set<Socket>();
 
   constructor(private readonly options: ScrapeServerOptions) {}
 
@@ -38,6 +40,10 @@ export class ScrapeServer implements Endpoint {
   /** @throws {MetricsServerError} if the port cannot be listened on. */
   async start(handler: ScrapeHandler): Promise<void> {
     const server = createServer((req, res) => this.route(handler, req, res));
+    server.on('connection', (socket) => {
+      this.idle.add(socket);
+      socket.once('close', () => this.idle.delete(socket));
+    });
     this.server = server;
     try {
       await new Promise<void>((resolve, reject) => {
@@ -55,7 +61,9 @@ export class ScrapeServer implements Endpoint {
     if (server === undefined) return;
     this.server = undefined;
     const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
-    await new Promise((resolve) => server.close(resolve));
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of this.idle) socket.destroy();
+    await closed;
     clearTimeout(overdue);
   }
 
@@ -64,10 +72,10 @@ export class ScrapeServer implements Endpoint {
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    // Once stopped, a kept-alive connection must not outlive its last answer.
-    if (!this.running) res.setHeader('Connection', 'close');
-    res.once('finish', () => {
-      if (!this.running) req.socket.end();
+    this.idle.delete(req.socket);
+    res.once('close', () => {
+      if (!this.running) req.socket.destroySoon();
+      else if (!req.socket.destroyed) this.idle.add(req.socket);
     });
     const path = req.url?.split('?', 1)[0];
     if (path === this.options.path) {

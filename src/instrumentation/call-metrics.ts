@@ -4,7 +4,7 @@ import type { Labels } from '../model/labels.js';
 /** A call that has ended, as label functions see it. */
 export interface EndedCall {
   readonly args: readonly any[];
-  /** What it returned or resolved to; `undefined` for streams and failed calls. */
+  /** What it returned, resolved to or, as a generator, returned at its end; `undefined` for Observables and failed calls. */
   readonly result: any;
   /** What it threw or rejected with; `undefined` if it succeeded. */
   readonly error: unknown;

@@ -1,5 +1,6 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { now } from '../model/clock.js';
+import { LabelError } from '../model/errors.js';
 import type { Labels } from '../model/labels.js';
 import type { CallInstrument, CallMetric, EndedCall } from './call-metrics.js';
 import { follow, type Run } from './follow.js';
@@ -130,10 +131,14 @@ class MetricWriter {
       labels[name] = call.args[index];
     }
     const { labels: extra } = this.metric;
-    return Object.assign(
-      labels,
-      typeof extra === 'function' ? extra(call) : extra,
-    );
+    const given = typeof extra === 'function' ? extra(call) : extra;
+    if (given instanceof Promise) {
+      given.catch(() => {});
+      throw new LabelError(
+        `The labels of metric "${this.metric.name}" are a promise; expected a function that gives them at once`,
+      );
+    }
+    return Object.assign(labels, given);
   }
 
   private seriesOfSuccess(instrument: CallInstrument) {

@@ -1,4 +1,4 @@
-import { DecoratorError, shown } from '../model/errors.js';
+import { DecoratorError } from '../model/errors.js';
 import type { CallMetric } from './call-metrics.js';
 import type { ArgumentLabels, CallSpec } from './call-recorder.js';
 import { measureClass, scopeOf } from './measured-class.js';
@@ -32,8 +32,10 @@ export function measureMethod(
 ): void {
   const original: unknown = descriptor?.value;
   if (typeof original !== 'function' || typeof prototype === 'function') {
+    const owner =
+      typeof prototype === 'function' ? prototype : prototype.constructor;
     throw new DecoratorError(
-      `${shown(prototype.constructor)} ${shown(key)} is decorated for metric "${metric.name}"; expected a method of instances`,
+      `${owner.name}.${String(key)} is decorated for metric "${metric.name}"; expected a method of instances`,
     );
   }
   const known = Reflect.getOwnMetadata(SPEC, original) as

@@ -22,7 +22,7 @@ export class Counter extends Instrument<CounterFamily> {
   inc(labels?: Labels, value?: number): void;
   inc(value?: number): void;
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
-    if (typeof labels === 'number') return this.inc(NO_LABELS, labels);
+    if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
     checkIncrement(value, this.family.name);
     this.family.cell(labels).value += value;
   }

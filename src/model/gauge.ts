@@ -30,7 +30,7 @@ export class Gauge extends Instrument<GaugeFamily> {
   set(labels: Labels, value: number): void;
   set(value: number): void;
   set(labels: Labels | number, value?: number): void {
-    if (typeof labels === 'number') return this.set(NO_LABELS, labels);
+    if (typeof labels !== 'object') return this.set(NO_LABELS, labels);
     checkNumber(value, this.family.name);
     this.family.cell(labels).value = value;
   }
@@ -39,7 +39,7 @@ export class Gauge extends Instrument<GaugeFamily> {
   inc(labels?: Labels, value?: number): void;
   inc(value?: number): void;
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
-    if (typeof labels === 'number') return this.inc(NO_LABELS, labels);
+    if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
     checkNumber(value, this.family.name);
     this.family.cell(labels).value += value;
   }
@@ -48,7 +48,7 @@ export class Gauge extends Instrument<GaugeFamily> {
   dec(labels?: Labels, value?: number): void;
   dec(value?: number): void;
   dec(labels: Labels | number = NO_LABELS, value = 1): void {
-    if (typeof labels === 'number') return this.dec(NO_LABELS, labels);
+    if (typeof labels !== 'object') return this.dec(NO_LABELS, labels);
     checkNumber(value, this.family.name);
     this.family.cell(labels).value -= value;
   }
@@ -71,7 +71,7 @@ export class Gauge extends Instrument<GaugeFamily> {
   readThrough(callback: GaugeCallback): void {
     this.family.collect = async () => {
       const value = await callback.call(this, this);
-      if (value !== undefined) this.set(value);
+      if (value !== undefined) this.set(NO_LABELS, value);
     };
   }
 }

@@ -28,7 +28,7 @@ export class Histogram extends Instrument<HistogramFamily> {
   observe(labels: Labels, value: number): void;
   observe(value: number): void;
   observe(labels: Labels | number, value?: number): void {
-    if (typeof labels === 'number') return this.observe(NO_LABELS, labels);
+    if (typeof labels !== 'object') return this.observe(NO_LABELS, labels);
     checkObservation(value, this.family.name);
     observeIn(this.family.cell(labels), this.family.bounds, value);
   }

@@ -1,0 +1,59 @@
+import { checkBuckets, sameBuckets } from '../model/buckets.js';
+import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
+import { type Family, HistogramFamily } from '../model/family.js';
+import { exposedType, MetricType } from '../model/metric-type.js';
+import type { InstrumentOptions } from './metrics-collector.js';
+
+/** Takes over a description and a unit where the family has none yet. */
+export function describe(family: Family, options: InstrumentOptions): void {
+  const { description, unit } = options;
+  if (description !== undefined) {
+    const help = checkText('description', description, family.name);
+    if (family.help === family.name && help !== '') family.help = help;
+  }
+  if (unit !== undefined) {
+    family.unit ??= checkText('unit', unit, family.name);
+    if (family.type === MetricType.TIMER) checkTimerUnit(unit, family.name);
+  }
+}
+
+function checkText(option: string, text: unknown, metric: string): string {
+  if (typeof text === 'string') return text;
+  throw new OptionsError(
+    `The ${option} of metric "${metric}" is ${shown(text)}; expected a text`,
+  );
+}
+
+function checkTimerUnit(unit: string, metric: string): void {
+  if (unit === 's' || unit === 'seconds') return;
+  throw new OptionsError(
+    `The unit of timer "${metric}" is ${shown(unit)}; timers are in seconds, convert the value and leave the unit out`,
+  );
+}
+
+/** Why a family cannot be had as this type and with these buckets; `undefined` if it can. */
+export function conflictOf(
+  family: Family,
+  type: MetricType,
+  buckets: readonly number[] | undefined,
+): MetricConflictError | undefined {
+  if (exposedType(family.type) !== exposedType(type)) {
+    return new MetricConflictError(
+      `Metric "${family.name}" is registered as ${kindOf(family)} and was asked for as a ${type}; give one of them another name`,
+    );
+  }
+  if (
+    buckets !== undefined &&
+    family instanceof HistogramFamily &&
+    !sameBuckets(checkBuckets(buckets, family.name), family.bounds)
+  ) {
+    return new MetricConflictError(
+      `Metric "${family.name}" is registered with buckets ${family.bounds.join(', ')} and was asked for with ${buckets.join(', ')}; use the same buckets or another name`,
+    );
+  }
+  return undefined;
+}
+
+export function kindOf(family: Family | undefined): string {
+  return family === undefined ? 'gone' : `a ${family.type}`;
+}

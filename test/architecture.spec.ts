@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+
+/** The floors of the house, from the top; a file imports from its own and from those below. */
+const FLOORS = [
+  '',
+  'decorators',
+  'instrumentation',
+  'endpoints',
+  'exporters',
+  'collector',
+  'exposition',
+  'model',
+];
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts'),
+);
+
+const floorOf = (file: string) =>
+  FLOORS.indexOf(dirname(file).replace(/^\.$/, ''));
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(SRC, file), 'utf8');
+  return [...source.matchAll(/(?:from|import) '([^']+)'/g)].map(
+    ([, specifier]) => specifier!,
+  );
+}
+
+describe.each(files)('src/%s', (file) => {
+  test('imports from no floor above its own', () => {
+    expect(floorOf(file)).toBeGreaterThanOrEqual(0);
+    for (const specifier of importsOf(file).filter((s) => s.startsWith('.'))) {
+      const target = relative(SRC, join(SRC, dirname(file), specifier));
+      expect(floorOf(target), specifier).toBeGreaterThanOrEqual(floorOf(file));
+    }
+  });
+
+  test('knows NestJS only at the edge, and prom-client only below it', () => {
+    const packages = importsOf(file).filter((s) => !/^(\.|node:)/.test(s));
+    const floor = dirname(file);
+    const allowed: Record<string, RegExp> = {
+      model: /^$/,
+      exposition: /^prom-client$/,
+      collector: /^prom-client$/,
+      endpoints: /^@nestjs\/(common|core)$/,
+      instrumentation: /^(@nestjs\/(common|core)|rxjs)$/,
+      decorators: /^@nestjs\/(common|core)$/,
+      '.': /^(@nestjs\/(common|core)|prom-client)$/,
+    };
+    for (const name of packages) expect(name).toMatch(allowed[floor]!);
+  });
+
+  test('can be read in one go', () => {
+    const lines = readFileSync(join(SRC, file), 'utf8').split('\n').length;
+    expect(lines).toBeLessThanOrEqual(320);
+  });
+});

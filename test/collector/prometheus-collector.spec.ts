@@ -1,0 +1,205 @@
+import { Counter as PromCounter, Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { MetricEvent, MetricType } from '../../src/index.js';
+import { makeCollector, samples } from '../support/collector.js';
+
+describe('a collector', () => {
+  test('gives the same instrument for the same name', () => {
+    const { collector } = makeCollector();
+    expect(collector.counter('a')).toBe(collector.counter('a'));
+    expect(collector.gauge('b-c')).toBe(collector.gauge('b.c'));
+  });
+
+  test('records synchronously with record() and by a promise with sendMetric()', async () => {
+    const { collector } = makeCollector();
+    const hit = { name: 'hits_total', type: MetricType.COUNTER, value: 1 };
+    collector.record(hit);
+    expect(await collector.sendMetric(new MetricEvent(hit))).toBeUndefined();
+    expect(await samples(collector, 'hits_total')).toEqual(['hits_total 2']);
+  });
+
+  test('shares a metric between events and instruments', async () => {
+    const { collector } = makeCollector();
+    collector.timer('took_seconds', { buckets: [1] }).observe(0.5);
+    collector.record({
+      name: 'took_seconds',
+      type: MetricType.HISTOGRAM,
+      value: 2,
+    });
+    expect(await samples(collector, 'took_seconds')).toEqual([
+      'took_seconds_bucket{le="1"} 1',
+      'took_seconds_bucket{le="+Inf"} 2',
+      'took_seconds_sum 2.5',
+      'took_seconds_count 2',
+    ]);
+  });
+
+  test('keeps the first description that is given, also when it comes late', async () => {
+    const { collector } = makeCollector();
+    collector.counter('a');
+    expect(await collector.metrics()).toContain('# HELP a a\n');
+    collector.counter('a', { description: 'First' });
+    collector.counter('a', { description: 'Second' });
+    expect(await collector.metrics()).toContain('# HELP a First\n');
+  });
+
+  test('puts its default labels on every series that has none of that name', async () => {
+    const { collector } = makeCollector({
+      defaultLabels: { app: 'docs', zone: 'a' },
+    });
+    const counter = collector.counter('hits_total');
+    counter.inc();
+    counter.inc({ zone: 'b', method: 'GET' });
+    expect(await samples(collector, 'hits_total')).toEqual([
+      'hits_total{app="docs",zone="a"} 1',
+      'hits_total{app="docs",method="GET",zone="b"} 1',
+    ]);
+  });
+
+  test('never meets another one in the same process', async () => {
+    const first = makeCollector().collector;
+    const second = makeCollector().collector;
+    first.counter('a').inc();
+    second.gauge('a').set(9);
+    expect(await samples(first, 'a')).toEqual(['a 1']);
+    expect(await samples(second, 'a')).toEqual(['a 9']);
+  });
+});
+
+describe('clearMetrics()', () => {
+  test('removes everything; held instruments and series start anew', async () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('a', { description: 'A' });
+    const series = counter.labels({ x: 1 });
+    const gauge = collector.gauge('b');
+    counter.inc();
+    series.inc(5);
+    gauge.set(3);
+    collector.clearMetrics();
+    expect(collector.getMetricCount()).toBe(0);
+    expect(await collector.metrics()).toBe('');
+    series.inc();
+    expect(collector.getMetricCount()).toBe(1);
+    expect(await collector.metrics()).toBe(
+      '# HELP a A\n# TYPE a counter\na{x="1"} 1\n',
+    );
+  });
+
+  test('lets a name be used for something else, and tells who still holds the old one', () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('a');
+    collector.clearMetrics();
+    collector.gauge('a').set(1);
+    expect(() => counter.inc()).toThrow(
+      'Metric "a" was cleared and is now a gauge; ask the collector for it again',
+    );
+    expect(collector.getMetricCount()).toBe(1);
+  });
+
+  test('frees the names in the registry that was joined', () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({ registry });
+    collector.counter('a').inc();
+    collector.clearMetrics();
+    expect(registry.getMetricsAsArray()).toEqual([]);
+    collector.counter('a');
+    expect(registry.getMetricsAsArray()).toHaveLength(1);
+  });
+});
+
+describe('a collector that joined a prom-client registry', () => {
+  test('shows its metrics and the others on its own page and on that of prom-client', async () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({ registry, namespace: 'ours' });
+    new PromCounter({ name: 'theirs', help: 'T', registers: [registry] }).inc(
+      2,
+    );
+    collector.counter('hits_total').inc({ a: 1 });
+    for (const page of [await collector.metrics(), await registry.metrics()]) {
+      expect(page).toContain('theirs 2\n');
+      expect(page).toContain('ours_hits_total{a="1"} 1\n');
+    }
+  });
+
+  test('leaves it at shutdown, values kept, and comes back', async () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({ registry });
+    const counter = collector.counter('hits_total');
+    counter.inc();
+    await collector.initialize();
+    await collector.shutdown();
+    expect(registry.getMetricsAsArray()).toEqual([]);
+    await collector.initialize();
+    counter.inc();
+    expect(await registry.metrics()).toContain('hits_total 2\n');
+  });
+
+  test('has the labels that were set on the registry itself, as prom-client does', async () => {
+    const registry = new Registry();
+    registry.setDefaultLabels({ app: 'docs' });
+    const { collector } = makeCollector({ registry });
+    collector.counter('hits_total').inc({ a: 1 });
+    expect(await samples(collector, 'hits_total')).toEqual([
+      'hits_total{a="1",app="docs"} 1',
+    ]);
+  });
+
+  test('is cleared by resetMetrics() of the registry', async () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({ registry });
+    collector.counter('hits_total').inc();
+    registry.resetMetrics();
+    expect(await samples(collector, 'hits_total')).toEqual([]);
+  });
+});
+
+describe('the metrics of the process', () => {
+  const names = (registry: Registry) =>
+    registry.getMetricsAsArray().map(({ name }) => name);
+
+  test('are there while the collector runs, if they are asked for', async () => {
+    const { collector } = makeCollector({
+      defaultMetrics: true,
+      defaultLabels: { app: 'docs' },
+    });
+    expect(names(collector.registry)).toEqual([]);
+    await collector.initialize();
+    const page = await collector.metrics();
+    expect(page).toMatch(/^process_cpu_user_seconds_total\{app="docs"\} /m);
+    expect(page).toContain('nodejs_gc_duration_seconds');
+    expect(collector.getMetricCount()).toBe(0);
+    await collector.shutdown();
+    expect(names(collector.registry)).toEqual([]);
+  });
+
+  test('are not there by default', async () => {
+    const { collector } = makeCollector();
+    await collector.initialize();
+    expect(await collector.metrics()).toBe('');
+  });
+
+  test('are left alone in a registry that has them already', async () => {
+    const registry = new Registry();
+    const first = makeCollector({ registry, defaultMetrics: true }).collector;
+    const second = makeCollector({ registry, defaultMetrics: true }).collector;
+    await first.initialize();
+    await second.initialize();
+    await second.shutdown();
+    expect(names(registry)).toContain('process_cpu_user_seconds_total');
+  });
+});
+
+test('errors kept from the app are counted by cause and logged once each', async () => {
+  const { collector, warnings } = makeCollector({
+    namespace: 'app',
+    subsystem: 'api',
+  });
+  collector.reportError('scrape', new Error('first'));
+  collector.reportError('scrape', new Error('second'));
+  collector.reportError('labels', 'text');
+  expect(warnings).toHaveLength(2);
+  expect(await samples(collector, 'app_metrics_errors_total')).toEqual([
+    'app_metrics_errors_total{cause="scrape"} 2',
+    'app_metrics_errors_total{cause="labels"} 1',
+  ]);
+});

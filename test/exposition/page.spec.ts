@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import {
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { makeCollector, samples } from '../support/collector.js';
+
+/** A registry of prom-client alone, and a collector of ours, to be told the same. */
+function twins() {
+  const theirs = new Registry();
+  const { collector } = makeCollector();
+  return { theirs, collector, registers: [theirs] };
+}
+
+const sortedLines = (page: string) =>
+  page
+    .split('\n')
+    .filter((line) => line !== '')
+    .sort();
+
+describe('the page', () => {
+  test('says what prom-client says of the same recordings', async () => {
+    const labels = fc.record({
+      b: fc.string({ minLength: 1, unit: 'binary' }),
+      a: fc.constantFrom('x', 'y', '"', '\\', '\n', '😀', 'ü'),
+    });
+    const recording = fc.record({
+      labels,
+      value: fc.double({ min: 0, max: 1e9, noNaN: true }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(recording, { maxLength: 20 }),
+        fc.string(),
+        async (recordings, text) => {
+          const { theirs, collector, registers } = twins();
+          const help = `Some "text" \\ \n ${text}`;
+          const labelNames = ['a', 'b'];
+          const buckets = [0.1, 10, 1000];
+          const counter = new PromCounter({
+            name: 'c',
+            help,
+            labelNames,
+            registers,
+          });
+          const gauge = new PromGauge({
+            name: 'g',
+            help,
+            labelNames,
+            registers,
+          });
+          const histogram = new PromHistogram({
+            name: 'h',
+            help,
+            labelNames,
+            buckets,
+            registers,
+          });
+          const ours = {
+            counter: collector.counter('c', { description: help }),
+            gauge: collector.gauge('g', { description: help }),
+            histogram: collector.histogram('h', { description: help, buckets }),
+          };
+          for (const { labels, value } of recordings) {
+            const { a, b } = labels;
+            counter.inc({ a, b }, value);
+            gauge.set({ a, b }, -value);
+            histogram.observe({ a, b }, value);
+            ours.counter.inc(labels, value);
+            ours.gauge.set(labels, -value);
+            ours.histogram.observe(labels, value);
+          }
+          const ordered = (page: string) =>
+            sortedLines(page).map((line) =>
+              line.replace(/\{(le="[^"]*"),([^]*)\} /, '{$2,$1} '),
+            );
+          expect(ordered(await collector.metrics()).sort()).toEqual(
+            ordered(await theirs.metrics()).sort(),
+          );
+        },
+      ),
+    );
+  });
+
+  test('is the same whether prom-client writes it or we do', async () => {
+    const { collector } = makeCollector();
+    collector.counter('c').inc({ path: 'a"b\\c\nd😀' }, 3);
+    collector.gauge('g').set(-0.5);
+    collector.timer('t', { buckets: [1, 2] }).observe({ x: 1 }, 1.5);
+    expect(sortedLines(await collector.metrics())).toEqual(
+      sortedLines(await collector.registry.metrics()),
+    );
+  });
+
+  test('goes on without a foreign metric that fails', async () => {
+    const { collector, warnings } = makeCollector();
+    new PromGauge({
+      name: 'theirs',
+      help: 'T',
+      registers: [collector.registry],
+      collect: () => {
+        throw new Error('no connection');
+      },
+    });
+    collector.counter('ours').inc();
+    expect(await samples(collector, 'ours')).toEqual(['ours 1']);
+    expect(warnings).toEqual([expect.stringContaining('no connection')]);
+    expect(await collector.metrics()).toContain(
+      'metrics_errors_total{cause="foreign_metric"} 2',
+    );
+  });
+
+  test('is rendered once for all who ask at the same time', async () => {
+    const { collector } = makeCollector();
+    let renders = 0;
+    collector.gauge('renders', { collect: () => ++renders });
+    const pages = await Promise.all([
+      collector.metrics(),
+      collector.metrics(),
+      collector.metrics(),
+    ]);
+    expect(new Set(pages).size).toBe(1);
+    expect(renders).toBe(1);
+    await collector.metrics();
+    expect(renders).toBe(2);
+  });
+
+  test('lets the event loop have its turns while it is rendered', async () => {
+    const { collector } = makeCollector({ maxSeriesPerMetric: 200_000 });
+    const counter = collector.counter('c');
+    for (let i = 0; i < 100_000; i++) counter.inc({ i });
+    let turns = 0;
+    let done = false;
+    const count = () => {
+      turns++;
+      if (!done) setImmediate(count);
+    };
+    setImmediate(count);
+    const page = await collector.metrics();
+    done = true;
+    expect(page.split('\n')).toHaveLength(100_003);
+    expect(turns).toBeGreaterThan(2);
+  });
+
+  test('is whole when metrics are cleared and recorded while it is rendered', async () => {
+    const { collector } = makeCollector({ maxSeriesPerMetric: 50_000 });
+    const counter = collector.counter('c');
+    for (let i = 0; i < 50_000; i++) counter.inc({ i });
+    const rendering = collector.metrics();
+    setImmediate(() => {
+      collector.clearMetrics();
+      counter.inc({ late: true });
+    });
+    const page = await rendering;
+    expect(page.match(/^c\{i="\d+"\} 1$/gm)).toHaveLength(50_000);
+    expect(await samples(collector, 'c')).toEqual(['c{late="true"} 1']);
+  });
+
+  test('follows a registry that was set to OpenMetrics', async () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({ registry });
+    collector.counter('hits_total').inc({ a: 1 });
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    expect(await collector.metrics()).toBe(
+      '# HELP hits hits_total\n# TYPE hits counter\nhits_total{a="1"} 1\n# EOF\n',
+    );
+  });
+});

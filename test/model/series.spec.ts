@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Labels } from '../../src/index.js';
+import { makeCollector, samples } from '../support/collector.js';
+
+describe('a series', () => {
+  test('is the same for the same labels in another order or of another type', async () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('hits_total');
+    counter.inc({ code: 200, method: 'GET' });
+    counter.inc({ method: 'GET', code: '200' });
+    counter.inc({ method: 'GET', code: '200', gone: null });
+    expect(await samples(collector, 'hits_total')).toEqual([
+      'hits_total{code="200",method="GET"} 3',
+    ]);
+  });
+
+  test('is not shared by label sets that only look alike when joined', async () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('hits_total');
+    counter.inc({ a: 'x,b:y', b: 'z' });
+    counter.inc({ a: 'x', b: 'y,b:z' });
+    expect(await samples(collector, 'hits_total')).toHaveLength(2);
+  });
+
+  test('may have other label names than its neighbour', async () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('hits_total');
+    counter.inc();
+    counter.inc({ a: 1 });
+    counter.inc({ b: 1 });
+    counter.inc({ a: 1, b: 1 });
+    expect(await samples(collector, 'hits_total')).toEqual([
+      'hits_total 1',
+      'hits_total{a="1"} 1',
+      'hits_total{b="1"} 1',
+      'hits_total{a="1",b="1"} 1',
+    ]);
+  });
+
+  test('keeps its labels when the caller changes the object afterwards', async () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('hits_total');
+    const labels = { user: 'first' };
+    counter.inc(labels);
+    const kept = counter.labels(labels);
+    labels.user = 'second';
+    kept.inc();
+    counter.inc(labels);
+    expect(await samples(collector, 'hits_total')).toEqual([
+      'hits_total{user="first"} 2',
+      'hits_total{user="second"} 1',
+    ]);
+  });
+
+  test('is found again for any labels, as a Map of the sorted labels would find it', () => {
+    const name = fc.constantFrom('a', 'b', 'c', '_d');
+    const value = fc.oneof(
+      fc.string({ maxLength: 3 }),
+      fc.integer({ min: -3, max: 3 }),
+      fc.boolean(),
+      fc.constantFrom(null, undefined, ''),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(name, value)), (recordings) => {
+        const { collector } = makeCollector();
+        const counter = collector.counter('hits_total');
+        const expected = new Map<string, number>();
+        for (const labels of recordings) {
+          counter.inc(labels as Labels);
+          const key = JSON.stringify(
+            Object.entries(labels)
+              .filter(([, v]) => v !== null && v !== undefined && v !== '')
+              .map(([n, v]) => [n, String(v)])
+              .sort(),
+          );
+          expected.set(key, (expected.get(key) ?? 0) + 1);
+        }
+        const metric = collector.registry.getSingleMetric('hits_total');
+        const { cells } = (metric as unknown as { family: any }).family;
+        const actual = cells.map((cell: any) => [
+          JSON.stringify(
+            cell.names.map((n: string, i: number) => [n, cell.values[i]]),
+          ),
+          cell.value,
+        ]);
+        expect(new Map(actual)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('that is removed starts anew, also through a kept handle', async () => {
+    const { collector } = makeCollector();
+    const gauge = collector.gauge('level');
+    const kept = gauge.labels({ tank: 1 });
+    kept.set(7);
+    expect(gauge.remove({ tank: '1' })).toBe(true);
+    expect(gauge.remove({ tank: '1' })).toBe(false);
+    expect(await samples(collector, 'level')).toEqual([]);
+    kept.inc(2);
+    gauge.inc({ tank: 1 }, 3);
+    expect(await samples(collector, 'level')).toEqual(['level{tank="1"} 5']);
+  });
+
+  test('leaves nothing behind after it was removed, however many come and go', async () => {
+    const { collector } = makeCollector({ maxSeriesPerMetric: 10 });
+    const gauge = collector.gauge('level');
+    for (let i = 0; i < 1000; i++) {
+      gauge.set({ tank: i }, i);
+      gauge.remove({ tank: i });
+    }
+    gauge.set({ tank: 'last' }, 1);
+    expect(await samples(collector, 'level')).toEqual(['level{tank="last"} 1']);
+  });
+});
+
+describe('a metric with too many label sets', () => {
+  test('records the rest in one overflow series, and nothing is dropped', async () => {
+    const { collector, warnings } = makeCollector({ maxSeriesPerMetric: 3 });
+    const counter = collector.counter('hits_total');
+    for (let user = 0; user < 10; user++) counter.inc({ user });
+    counter.inc({ user: 0 });
+    expect(await samples(collector, 'hits_total')).toEqual([
+      'hits_total{user="0"} 2',
+      'hits_total{user="1"} 1',
+      'hits_total{user="2"} 1',
+      'hits_total{otel_metric_overflow="true"} 7',
+    ]);
+    expect(warnings).toEqual([
+      'Metric "hits_total" has reached 3 series; new label sets are recorded as {otel_metric_overflow="true"}',
+    ]);
+    expect(await samples(collector, 'metrics_overflows_total')).toEqual([
+      'metrics_overflows_total{metric="hits_total"} 7',
+    ]);
+  });
+
+  test('has its default labels on the overflow series too', async () => {
+    const { collector } = makeCollector({
+      maxSeriesPerMetric: 1,
+      defaultLabels: { app: 'docs' },
+    });
+    const histogram = collector.histogram('size', { buckets: [1] });
+    histogram.observe({ a: 1 }, 1);
+    histogram.observe({ a: 2 }, 2);
+    expect(await samples(collector, 'size')).toEqual([
+      'size_bucket{a="1",app="docs",le="1"} 1',
+      'size_bucket{a="1",app="docs",le="+Inf"} 1',
+      'size_sum{a="1",app="docs"} 1',
+      'size_count{a="1",app="docs"} 1',
+      'size_bucket{app="docs",otel_metric_overflow="true",le="1"} 0',
+      'size_bucket{app="docs",otel_metric_overflow="true",le="+Inf"} 1',
+      'size_sum{app="docs",otel_metric_overflow="true"} 2',
+      'size_count{app="docs",otel_metric_overflow="true"} 1',
+    ]);
+  });
+
+  test('makes room again when a series is removed', async () => {
+    const { collector } = makeCollector({ maxSeriesPerMetric: 1 });
+    const gauge = collector.gauge('level');
+    gauge.set({ tank: 1 }, 1);
+    gauge.set({ tank: 2 }, 2);
+    gauge.remove({ tank: 1 });
+    gauge.set({ tank: 3 }, 3);
+    expect(await samples(collector, 'level')).toEqual([
+      'level{otel_metric_overflow="true"} 2',
+      'level{tank="3"} 3',
+    ]);
+  });
+
+  test('does not remember the label sets that it turned away', () => {
+    const { collector } = makeCollector({ maxSeriesPerMetric: 5 });
+    const counter = collector.counter('hits_total');
+    for (let user = 0; user < 10_000; user++) counter.inc({ user });
+    const metric = collector.registry.getSingleMetric('hits_total');
+    const { family } = metric as unknown as { family: any };
+    expect(family.cells).toHaveLength(6);
+    expect(family.paths).toBe(5);
+  });
+});

@@ -1,0 +1,55 @@
+import 'reflect-metadata';
+import type {
+  CanActivate,
+  INestApplication,
+  ModuleMetadata,
+} from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { onTestFinished } from 'vitest';
+import { portOf } from '../../support/http.js';
+
+/** The HTTP adapters that everything must work on. */
+export const ADAPTERS = [
+  ['Express', () => new ExpressAdapter()],
+  ['Fastify', () => new FastifyAdapter()],
+] as const;
+
+export type MakeAdapter = (typeof ADAPTERS)[number][1];
+
+export interface RunningApp {
+  app: INestApplication;
+  url: string;
+  get(path: string): Promise<Response>;
+  text(path: string): Promise<string>;
+}
+
+/** Makes and starts an app of these parts on a free port; closed when the test ends. */
+export async function startApp(
+  metadata: ModuleMetadata,
+  makeAdapter: MakeAdapter = ADAPTERS[0][1],
+  configure: (app: INestApplication) => void = () => {},
+): Promise<RunningApp> {
+  @Module(metadata)
+  class AppModule {}
+  const app: INestApplication = await NestFactory.create(
+    AppModule,
+    makeAdapter() as ExpressAdapter,
+    { logger: false, abortOnError: false },
+  );
+  onTestFinished(() => app.close());
+  configure(app);
+  await app.listen(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${portOf(app.getHttpServer())}`;
+  const get = (path: string) => fetch(url + path);
+  return { app, url, get, text: async (path) => (await get(path)).text() };
+}
+
+/** Turns everything away. */
+export class RejectAll implements CanActivate {
+  canActivate(): boolean {
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import { onTestFinished } from 'vitest';
+import {
+  PrometheusCollector,
+  type PrometheusCollectorOptions,
+} from '../../src/index.js';
+
+/** A collector with what it warned of. */
+export interface TestCollector {
+  collector: PrometheusCollector;
+  warnings: string[];
+}
+
+/** A collector on a free port of this machine, without namespace; shut down when the test ends. */
+export function makeCollector(
+  options: PrometheusCollectorOptions = {},
+): TestCollector {
+  const warnings: string[] = [];
+  const collector = new PrometheusCollector(
+    { namespace: '', port: 0, host: '127.0.0.1', ...options },
+    { logger: { warn: (message) => void warnings.push(message) } },
+  );
+  onTestFinished(() => collector.shutdown());
+  return { collector, warnings };
+}
+
+/** The sample lines of one metric on a page, in the order of the page. */
+export function samplesOf(page: string, metric: string): string[] {
+  const name = new RegExp(`^${metric}(_bucket|_sum|_count)?[{ ]`);
+  return page.split('\n').filter((line) => name.test(line));
+}
+
+/** The sample lines of one metric that `collector` would give to a scraper. */
+export async function samples(
+  collector: PrometheusCollector,
+  metric: string,
+): Promise<string[]> {
+  return samplesOf(await collector.metrics(), metric);
+}

@@ -1,0 +1,49 @@
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** Something that listens on a port of its own until the test ends. */
+export async function occupyPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve()),
+  );
+  onTestFinished(
+    () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  );
+  return portOf(server);
+}
+
+/** A port that nothing listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve()),
+  );
+  const port = portOf(server);
+  await new Promise<void>((resolve) => void server.close(() => resolve()));
+  return port;
+}
+
+export function portOf(server: Pick<Server, 'address'>): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** Waits until `condition` gives something truthy; fails with what it last threw. */
+export async function waitFor<T>(
+  condition: () => T | Promise<T>,
+  what: string,
+  seconds = 30,
+): Promise<T> {
+  let last: unknown;
+  for (let i = 0; i < seconds * 20; i++) {
+    try {
+      const value = await condition();
+      if (value) return value;
+      last = value;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Waited ${seconds} s in vain for ${what}`, { cause: last });
+}

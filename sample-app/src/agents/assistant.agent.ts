@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { Agent, Counted, Timed } from 'nestjs-agent-metrics';
+import { RetrieverAgent } from './retriever.agent.js';
+import { WriterAgent } from './writer.agent.js';
+
+/** Answers a question: the Retriever finds passages, the Writer writes from them. */
+@Agent('Assistant')
+@Injectable()
+export class AssistantAgent {
+  constructor(
+    private readonly retriever: RetrieverAgent,
+    private readonly writer: WriterAgent,
+  ) {}
+
+  /** The answer, piece by piece. Throws what the other two agents throw. */
+  @Timed()
+  @Counted()
+  async *run(question: string): AsyncGenerator<string> {
+    const passages = await this.retriever.run(question);
+    yield* this.writer.run(question, passages);
+  }
+}

@@ -1,0 +1,54 @@
+type Env = Readonly<Record<string, string | undefined>>;
+
+const OPENAI_VARIABLES = [
+  'OPENAI_BASE_URL',
+  'OPENAI_API_KEY',
+  'OPENAI_MODEL',
+] as const;
+
+/** Where an OpenAI-compatible API is, and how to use it. */
+export interface OpenAiConfig {
+  baseUrl: string;
+  apiKey: string;
+  model: string;
+}
+
+/**
+ * The port to listen on, from PORT. Default: 3000.
+ *
+ * @throws if it is not a port.
+ */
+export function readPort({ PORT }: Env): number {
+  if (!PORT) return 3000;
+  const port = /^\d+$/.test(PORT) ? Number(PORT) : NaN;
+  if (!(port <= 65_535)) {
+    throw new Error(`PORT is "${PORT}"; expected an integer from 0 to 65535`);
+  }
+  return port;
+}
+
+/**
+ * The API to use, or `undefined` if none of its variables is set.
+ *
+ * @throws if only some of them are set, naming those that are missing.
+ */
+export function readOpenAiConfig(env: Env): OpenAiConfig | undefined {
+  const missing = OPENAI_VARIABLES.filter((variable) => !env[variable]);
+  if (missing.length === OPENAI_VARIABLES.length) return undefined;
+  if (missing.length > 0) {
+    throw new Error(
+      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set; set all of ${OPENAI_VARIABLES.join(', ')} to use an OpenAI-compatible API, or none of them`,
+    );
+  }
+  const baseUrl = env.OPENAI_BASE_URL!;
+  if (!isHttpUrl(baseUrl)) {
+    throw new Error(
+      'OPENAI_BASE_URL is not a URL; expected one like https://api.openai.com/v1',
+    );
+  }
+  return { baseUrl, apiKey: env.OPENAI_API_KEY!, model: env.OPENAI_MODEL! };
+}
+
+export function isHttpUrl(text: string): boolean {
+  return /^https?:/i.test(text) && URL.canParse(text);
+}

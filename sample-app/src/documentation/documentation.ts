@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Passage, splitIntoPassages } from './passage.js';
+
+/** The directory that README.md and docs/ are in. */
+export const DOCUMENTATION_ROOT = Symbol('documentation root');
+
+/** The project that this app is the sample of, wherever the app was started. */
+export const PROJECT_ROOT = fileURLToPath(
+  new URL('../../../', import.meta.url),
+);
+
+/** What the agents know: README.md and docs/*.md, read once at start. */
+@Injectable()
+export class Documentation {
+  readonly passages: readonly Passage[];
+
+  /** @throws if there is nothing to read. */
+  constructor(@Inject(DOCUMENTATION_ROOT) root: string) {
+    this.passages = markdownFiles(root).flatMap((file) =>
+      splitIntoPassages(readFileSync(join(root, file), 'utf8'), file),
+    );
+    if (this.passages.length === 0) {
+      throw new Error(
+        `There is no documentation to answer from; expected README.md or docs/*.md with some text in ${root}`,
+      );
+    }
+  }
+}
+
+function markdownFiles(root: string): string[] {
+  const docs = existsSync(join(root, 'docs'))
+    ? readdirSync(join(root, 'docs')).sort()
+    : [];
+  return ['README.md', ...docs.map((name) => `docs/${name}`)].filter(
+    (file) => file.endsWith('.md') && existsSync(join(root, file)),
+  );
+}

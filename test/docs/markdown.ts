@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A fenced code block, and where it stands. */
+export interface Block {
+  document: string;
+  line: number;
+  language: string;
+  code: string;
+  /** The nearest heading above, without its #. */
+  heading: string;
+}
+
+export const DOCUMENTS = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(`${ROOT}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+export function read(document: string): string {
+  return readFileSync(ROOT + document, 'utf8');
+}
+
+export function blocksOf(document: string): Block[] {
+  const blocks: Block[] = [];
+  let heading = '';
+  let open: Block | undefined;
+  read(document)
+    .split('\n')
+    .forEach((text, index) => {
+      const fence = /^```(\w*)$/.exec(text);
+      if (open !== undefined) {
+        if (fence === null) open.code += `${text}\n`;
+        else open = undefined;
+      } else if (fence !== null) {
+        const [, language = ''] = fence;
+        open = { document, line: index + 2, language, code: '', heading };
+        blocks.push(open);
+      } else {
+        heading = /^#+ (.*)$/.exec(text)?.[1] ?? heading;
+      }
+    });
+  return blocks;
+}
+
+export function allBlocks(language: string): Block[] {
+  return DOCUMENTS.flatMap(blocksOf).filter(
+    (block) => block.language === language,
+  );
+}
+
+/** A document without its code blocks. */
+export function proseOf(document: string): string {
+  return read(document).replace(/^```[\s\S]*?^```$/gm, '');
+}
+
+/** The anchors of a document's headings, as GitHub makes them. */
+export function anchorsOf(document: string): string[] {
+  return [...proseOf(document).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** What stands under a heading of the second level. */
+export function section(document: string, heading: string): string {
+  const sections = read(document).split(/^## /m);
+  return sections.find((text) => text.startsWith(`${heading}\n`)) ?? '';
+}

@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import { posix } from 'node:path';
+import { MetricsModule, PrometheusCollector } from 'nestjs-agent-metrics';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  allBlocks,
+  anchorsOf,
+  type Block,
+  blocksOf,
+  DOCUMENTS,
+  proseOf,
+  ROOT,
+  section,
+} from './markdown.js';
+import {
+  compile,
+  fileOf,
+  promtool,
+  removeWorkspace,
+  run,
+  runApp,
+} from './workspace.js';
+
+const named = (block: Block) =>
+  [`${block.document}:${block.line}`, block] as const;
+
+const snippets = allBlocks('ts');
+let errors: string[];
+
+beforeAll(() => {
+  errors = compile(snippets);
+}, 60_000);
+
+afterAll(removeWorkspace);
+
+describe('TypeScript in the documentation', () => {
+  it('compiles as strictly as the package does', () => {
+    expect(snippets.length).toBeGreaterThan(20);
+    expect(errors).toEqual([]);
+  });
+
+  it('never has two files of one path in a document', () => {
+    const files = snippets.map(fileOf);
+    expect(files.filter((file, i) => files.indexOf(file) !== i)).toEqual([]);
+  });
+
+  it.concurrent.each(snippets.map(named))(
+    '%s runs to its end',
+    async (_name, block) => {
+      await run(fileOf(block));
+    },
+    40_000,
+  );
+});
+
+describe('the quick start', () => {
+  it('ends with the page that it shows', async () => {
+    const blocks = blocksOf('README.md').filter(
+      ({ heading }) => heading === 'Quick start',
+    );
+    const commands = blocks.find(({ code }) => code.startsWith('curl'))!.code;
+    const shown = blocks.find(({ language }) => language === 'text')!.code;
+    const app = fileOf(blocks.find(({ code }) => code.includes('forRoot()'))!);
+    const output = await runApp(app, commands);
+    expect(output.split('\n')).toEqual(
+      expect.arrayContaining(shown.trim().split('\n')),
+    );
+  }, 40_000);
+});
+
+describe('Prometheus in the documentation', () => {
+  const configurations = allBlocks('yaml').filter(({ code }) =>
+    code.includes('scrape_configs'),
+  );
+
+  it.for(configurations.map(named))(
+    '%s is a configuration that promtool accepts',
+    async ([, { code }], { skip }) => {
+      const known = await promtool('config', code);
+      skip(!known, 'promtool is not installed');
+    },
+  );
+
+  it.for(allBlocks('promql').map(named))(
+    '%s is one query that promtool accepts',
+    async ([, { code }], { skip }) => {
+      const rules = [{ record: 'documented', expr: code }];
+      const groups = JSON.stringify({ groups: [{ name: 'docs', rules }] });
+      const known = await promtool('rules', groups);
+      skip(!known, 'promtool is not installed');
+    },
+  );
+});
+
+describe('links', () => {
+  it.each(DOCUMENTS)('of %s lead to files and headings', (document) => {
+    const links = [...proseOf(document).matchAll(/\]\(([^)]+)\)/g)]
+      .map(([, link]) => link!)
+      .filter((link) => !/^https?:/.test(link));
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target =
+        path === '' ? document : posix.join(posix.dirname(document), path);
+      if (!existsSync(ROOT + target)) return true;
+      return anchor !== undefined && !anchorsOf(target).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+describe('the options in README.md', () => {
+  /** The names that an error about an unknown option lists; none if it is about something else. */
+  function knownOptions(configure: () => unknown): string[] {
+    try {
+      configure();
+    } catch (error) {
+      const list = /unknownOption is not an option; known here are: (.*)$/;
+      return list.exec((error as Error).message)?.[1]?.split(', ') ?? [];
+    }
+    return [];
+  }
+
+  it('are those of MetricsModule.forRoot()', () => {
+    const forRoot = (options: object) =>
+      knownOptions(() => MetricsModule.forRoot(options));
+    const unknownOption = 1;
+    const options = forRoot({ unknownOption }).flatMap((name) => {
+      const group = forRoot({ [name]: { unknownOption } });
+      return group.length > 0 ? group.map((key) => `${name}.${key}`) : [name];
+    });
+    const rows = section('README.md', 'Options').matchAll(/^\| `([\w.]+)`/gm);
+    const documented = [...rows].map(([, name]) => name);
+    expect(new Set(documented)).toEqual(new Set(options));
+    expect(documented).toHaveLength(options.length);
+  });
+
+  it('are those of a PrometheusCollector without Nest', () => {
+    const options = knownOptions(
+      () => new PrometheusCollector({ unknownOption: 1 } as object),
+    );
+    expect(options.length).toBeGreaterThan(0);
+    expect(
+      options.filter(
+        (name) => !section('README.md', 'Without Nest').includes(`\`${name}\``),
+      ),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { makeCollector } from '../support/collector.js';
+import { waitFor } from '../support/http.js';
+import { isInstalled, startPrometheus } from '../support/processes.js';
+
+const HOSTILE = [
+  'quotes "in" \'it\'',
+  'back\\slash \\n \\" \\\\',
+  'line\nfeed\r\nand\ttab',
+  'emoji 😀 ü 日本 \u2028',
+  '} 1\nother{a="b',
+  '# HELP x',
+  ' spaces ',
+];
+
+test.skipIf(!(await isInstalled('prometheus')))(
+  'hostile label values and help texts are read back the same by Prometheus',
+  async () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('hostile_total', {
+      description: HOSTILE.join(' '),
+    });
+    HOSTILE.forEach((value, i) => counter.inc({ value, i }, i + 1));
+    collector.timer('hostile_seconds').observe({ value: HOSTILE[4]! }, 1);
+    await collector.initialize();
+    const { host } = new URL((await collector.healthCheck()).endpoint);
+    const prometheus = await startPrometheus(`
+scrape_configs:
+  - job_name: hostile
+    scrape_interval: 1s
+    static_configs:
+      - targets: ['${host}']
+`);
+    try {
+      const { result } = await waitFor(async () => {
+        const data = await prometheus.api('query', { query: 'hostile_total' });
+        return data.result.length > 0 && data;
+      }, 'the first scrape');
+      const read = result.map(({ metric, value }: any) => [
+        Number(metric.i),
+        metric.value,
+        value[1],
+      ]);
+      expect(read.sort((a: any, b: any) => a[0] - b[0])).toEqual(
+        HOSTILE.map((value, i) => [i, value, String(i + 1)]),
+      );
+      const metadata = await waitFor(async () => {
+        const data = await prometheus.api('metadata', {
+          metric: 'hostile_total',
+        });
+        return data.hostile_total;
+      }, 'the metadata');
+      expect(metadata).toEqual([
+        { type: 'counter', help: HOSTILE.join(' '), unit: '' },
+      ]);
+      const timer = await prometheus.api('query', {
+        query: 'hostile_seconds_bucket{le="1"}',
+      });
+      expect(timer.result[0].metric.value).toBe(HOSTILE[4]);
+    } finally {
+      await prometheus.stop();
+    }
+  },
+);

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, waitFor } from './http.js';
+
+/** A program that was started, with all that it starts itself. */
+export interface Running {
+  /** What it has printed so far. */
+  output(): string;
+  /** Ends it with all that it started, by process id. */
+  stop(): Promise<void>;
+}
+
+/** Starts a program in a process group of its own. */
+export function start(
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Running {
+  const child = spawn(command, args, {
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      output += String(error);
+      resolve();
+    });
+  });
+  return {
+    output: () => output,
+    stop: async () => {
+      signalGroup(child, 'SIGTERM');
+      const overdue = setTimeout(() => signalGroup(child, 'SIGKILL'), 10_000);
+      await ended;
+      clearTimeout(overdue);
+    },
+  };
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** A real Prometheus. */
+export interface Prometheus {
+  /** Asks its HTTP API; gives the `data` of the answer. */
+  api(path: string, parameters?: Record<string, string>): Promise<any>;
+  stop(): Promise<void>;
+}
+
+/** Starts a Prometheus with this configuration, on a free port and with a storage of its own. */
+export async function startPrometheus(config: string): Promise<Prometheus> {
+  const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
+  const file = join(folder, 'prometheus.yml');
+  await writeFile(file, config);
+  const address = `127.0.0.1:${await freePort()}`;
+  const prometheus = start('prometheus', [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=${address}`,
+  ]);
+  const stop = async () => {
+    await prometheus.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await waitFor(
+      async () => (await fetch(`http://${address}/-/ready`)).ok,
+      'Prometheus to be ready',
+    );
+  } catch (error) {
+    await stop();
+    throw new Error(`Prometheus did not start:\n${prometheus.output()}`, {
+      cause: error,
+    });
+  }
+  const api = async (path: string, parameters: Record<string, string> = {}) => {
+    const query = new URLSearchParams(parameters).toString();
+    const response = await fetch(`http://${address}/api/v1/${path}?${query}`);
+    const body = (await response.json()) as any;
+    if (body.status !== 'success') throw new Error(JSON.stringify(body));
+    return body.data;
+  };
+  return { api, stop };
+}
+
+/** Whether a program can be started here. Under CI a missing one is a failure, not a reason to skip. */
+export async function isInstalled(program: string): Promise<boolean> {
+  const probe = start(program, ['--version']);
+  await waitFor(() => probe.output() !== '', `${program} --version`);
+  await probe.stop();
+  const missing = probe.output().includes('ENOENT');
+  if (missing && process.env.CI === 'true') {
+    throw new Error(`${program} is not installed`);
+  }
+  return !missing;
+}

@@ -22,8 +22,8 @@ export type MakeAdapter = (typeof ADAPTERS)[number][1];
 export interface RunningApp {
   app: INestApplication;
   url: string;
-  get(path: string): Promise<Response>;
-  text(path: string): Promise<string>;
+  get: (path: string) => Promise<Response>;
+  text: (path: string) => Promise<string>;
 }
 
 /** Makes and starts an app of these parts on a free port; closed when the test ends. */

@@ -1,0 +1,157 @@
+/**
+ * Checks the package as its users get it: the tarball that npm would publish, read by publint and
+ * attw, installed in freshly scaffolded apps, and used there as the README's quick start says.
+ *
+ * Usage: node test/package/check-package.mjs [README]
+ */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FreshApp } from './fresh-app.mjs';
+import { readQuickStart } from './quick-start.mjs';
+import { Report, run } from './report.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const README = resolve(process.argv[2] ?? join(ROOT, 'README.md'));
+const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
+
+const REQUIRED_FILES = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'dist/index.d.ts',
+  'dist/index.js',
+  'package.json',
+];
+const BUILT_FILE = /^dist\/(?!.*\.spec\.).+(?:\.js|\.d\.ts)$/;
+const EXECUTIONS =
+  'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1';
+
+const APPS = [
+  { major: 12, nest: [bin('nest')], type: 'module' },
+  { major: 11, nest: ['npx', '-y', '@nestjs/cli@11'], type: undefined },
+];
+
+const report = new Report();
+const step = report.step.bind(report);
+
+async function checkPackage(directory) {
+  let tarball;
+  await report.section('Tarball', async () => {
+    tarball = await step('npm pack', () => pack(directory));
+    await step('only what users need', () => checkFiles(tarball));
+  });
+  if (!tarball) return;
+  await checkPublint(tarball);
+  await checkTypes(tarball);
+  for (const app of APPS) await checkApp(directory, tarball, app);
+}
+
+async function pack(directory) {
+  await run(ROOT, 'npm', 'pack', '--pack-destination', directory);
+  const name = (await readdir(directory)).find((file) => file.endsWith('.tgz'));
+  assert(name, 'npm pack made no tarball.');
+  return join(directory, name);
+}
+
+async function checkFiles(tarball) {
+  const listing = await run(ROOT, 'tar', '-tzf', tarball);
+  const files = listing
+    .split('\n')
+    .map((file) => file.replace(/^package\//, ''));
+  const missing = REQUIRED_FILES.filter((file) => !files.includes(file));
+  const unexpected = files.filter(
+    (file) => !REQUIRED_FILES.includes(file) && !BUILT_FILE.test(file),
+  );
+  assert.deepEqual({ missing, unexpected }, { missing: [], unexpected: [] });
+}
+
+const checkPublint = (tarball) =>
+  report.section('publint', () =>
+    step('finds nothing', async () => {
+      const output = await run(
+        ROOT,
+        bin('publint'),
+        'run',
+        tarball,
+        '--strict',
+      );
+      // Suggestions do not change the exit code.
+      assert.match(output, /All good!/);
+    }),
+  );
+
+const checkTypes = (tarball) =>
+  report.section('attw', () =>
+    step('finds nothing', () =>
+      // CommonJS apps load the package by require(esm): the NestJS 11 app below is one.
+      run(ROOT, bin('attw'), tarball, '--profile', 'esm-only'),
+    ),
+  );
+
+const checkApp = (directory, tarball, { major, nest, type }) =>
+  report.section(`NestJS ${major}, ${type ?? 'commonjs'}`, async () => {
+    const app = await step('nest new', () =>
+      FreshApp.scaffold(directory, `nest${major}-app`, ...nest),
+    );
+    await step('is the app we mean', () => checkManifest(app, major, type));
+    await step('npm install', () => app.install(tarball));
+    const request = await step('README quick start', () => follow(app));
+    await step('tsc --noEmit', () => app.typecheck());
+    await step('nest build', () => app.build());
+    const running = await step('node main.js', () => app.start());
+    try {
+      await checkAnswers(running, request);
+    } finally {
+      await running.stop();
+    }
+  });
+
+/** Writes the quick start's files into an app and returns its request. */
+async function follow(app) {
+  const { files, request } = await readQuickStart(README);
+  for (const file of files) await app.write(file);
+  return request;
+}
+
+async function checkManifest(app, major, type) {
+  const manifest = await app.manifest();
+  assert.equal(manifest.type, type);
+  assert.match(
+    manifest.dependencies['@nestjs/core'],
+    new RegExp(`^\\^${major}\\.`),
+  );
+}
+
+async function checkAnswers(app, request) {
+  await step(`${request.method} ${request.path}`, () => app.ask(request));
+  await step('GET /metrics counts it', async () => {
+    const page = await app.ask({ path: '/metrics' });
+    assert(
+      page.split('\n').includes(EXECUTIONS),
+      `No line ${EXECUTIONS} in:\n${page}`,
+    );
+  });
+  await step('GET /health is healthy', async () => {
+    const health = await app.ask({ path: '/health' });
+    assert.equal(JSON.parse(health).healthy, true, health);
+  });
+}
+
+/** A directory that goes when this process does, however it ends. */
+async function temporaryDirectory() {
+  const directory = await mkdtemp(join(tmpdir(), 'check-package-'));
+  process.once('exit', () =>
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 }),
+  );
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+  return directory;
+}
+
+await checkPackage(await temporaryDirectory());
+process.exitCode = report.close() ? 0 : 1;

@@ -1,0 +1,109 @@
+/**
+ * The end-to-end tests scrape with a real Prometheus and lint with its promtool:
+ * this installs both where a package manager can, and says how where none can.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const TOOLS = ['prometheus', 'promtool'];
+const MINUTE = 60_000;
+const BY_HAND =
+  'The end-to-end tests need `prometheus` and `promtool` on the PATH: ' +
+  '`apt-get install prometheus`, `brew install prometheus`, or https://prometheus.io/download.';
+
+function isOnPath(tool) {
+  return (process.env.PATH ?? '').split(delimiter).some((directory) => {
+    try {
+      accessSync(join(directory, tool), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const isInstalled = () => TOOLS.every(isOnPath);
+
+function run(command, ...args) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 5 * MINUTE,
+  });
+  const output = error ? error.message : `${stdout}${stderr}`.trim();
+  return { ok: status === 0, command: [command, ...args].join(' '), output };
+}
+
+function insist(...command) {
+  const result = run(...command);
+  if (!result.ok) {
+    throw new Error(`\`${result.command}\` failed:\n${result.output}`);
+  }
+}
+
+/** What to put before a command to run it as root; undefined if we cannot. */
+function rootPrefix() {
+  if (process.getuid?.() === 0) return ['env'];
+  if (isOnPath('sudo') && run('sudo', '-n', 'true').ok)
+    return ['sudo', '-n', 'env'];
+  return undefined;
+}
+
+const hasSystemd = () => existsSync('/run/systemd/system');
+const hasService = () => run('systemctl', 'cat', 'prometheus.service').ok;
+
+/** The Debian package starts a server on port 9090, where the tests' own may want to be. */
+function installWithApt(asRoot) {
+  const stopsService = hasSystemd() && !hasService();
+  // Init scripts stay still at run level 1; systemd does not ask.
+  const apt = [
+    ...asRoot,
+    'DEBIAN_FRONTEND=noninteractive',
+    'RUNLEVEL=1',
+    'apt-get',
+  ];
+  insist(...apt, 'update');
+  insist(...apt, 'install', '-y', '--no-install-recommends', 'prometheus');
+  if (stopsService) {
+    insist(...asRoot, 'systemctl', 'disable', '--now', 'prometheus');
+  }
+}
+
+const installWithBrew = () => insist('brew', 'install', 'prometheus');
+
+/** How to install here; undefined if there is no way. */
+function installer() {
+  if (process.platform === 'linux' && isOnPath('apt-get')) {
+    const asRoot = rootPrefix();
+    return asRoot && (() => installWithApt(asRoot));
+  }
+  if (process.platform === 'darwin' && isOnPath('brew')) return installWithBrew;
+  return undefined;
+}
+
+function installPrometheus() {
+  const install = installer();
+  if (!install) throw new Error('Prometheus cannot be installed from here.');
+  console.log('Installing Prometheus for the end-to-end tests ...');
+  install();
+  if (!isInstalled()) {
+    throw new Error('Prometheus was installed and is still not on the PATH.');
+  }
+  console.log('Prometheus is installed.');
+}
+
+function main() {
+  if (isInstalled()) {
+    console.log('Prometheus is there.');
+    return;
+  }
+  try {
+    installPrometheus();
+  } catch (error) {
+    console.error(`${error.message}\n${BY_HAND}`);
+    process.exitCode = process.env.CI === 'true' ? 1 : 0;
+  }
+}
+
+main();

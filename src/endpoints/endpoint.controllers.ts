@@ -1,7 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Get, Inject, Req, Res } from '@nestjs/common';
 import { PrometheusCollector } from '../collector/prometheus-collector.js';
 import { nodeRequest, nodeResponse } from './node-http.js';
+
+abstract class EndpointController {
+  @Inject(PrometheusCollector)
+  protected readonly collector!: PrometheusCollector;
+}
 
 /**
  * The metrics page as a controller of the user's own, for those who want guards,
@@ -13,15 +17,9 @@ import { nodeRequest, nodeResponse } from './node-http.js';
  * @UseGuards(OperatorGuard)
  * export class GuardedMetricsController extends MetricsController {}
  */
-export abstract class MetricsController {
-  @Inject(PrometheusCollector)
-  protected readonly collector!: PrometheusCollector;
-
+export abstract class MetricsController extends EndpointController {
   @Get()
-  serve(
-    @Req() request: IncomingMessage,
-    @Res() response: ServerResponse,
-  ): Promise<void> {
+  serve(@Req() request: any, @Res() response: any): Promise<void> {
     return this.collector.serveMetrics(
       nodeRequest(request),
       nodeResponse(response),
@@ -30,15 +28,9 @@ export abstract class MetricsController {
 }
 
 /** The health as a controller of the user's own; see {@link MetricsController}. */
-export abstract class HealthController {
-  @Inject(PrometheusCollector)
-  protected readonly collector!: PrometheusCollector;
-
+export abstract class HealthController extends EndpointController {
   @Get()
-  serve(
-    @Req() request: IncomingMessage,
-    @Res() response: ServerResponse,
-  ): Promise<void> {
+  serve(@Req() request: any, @Res() response: any): Promise<void> {
     return this.collector.serveHealth(
       nodeRequest(request),
       nodeResponse(response),

@@ -12,7 +12,7 @@ export const {
   .setFactoryMethodName('createMetricsOptions')
   .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({
     ...definition,
-    global: isGlobal,
+    global: isGlobal ?? true,
   }))
   .build();
 

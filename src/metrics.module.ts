@@ -92,9 +92,7 @@ export class MetricsModule
   ) {
     super();
     if (options.interceptor && instrumentation !== undefined) {
-      const interceptor = new MetricsInterceptor(instrumentation);
-      instrumentation.globalInterceptor = interceptor;
-      config.useGlobalInterceptors(interceptor);
+      config.useGlobalInterceptors(new MetricsInterceptor(instrumentation));
     }
   }
 

@@ -128,7 +128,7 @@ export function resolveCollectorOptions(
   options: PrometheusCollectorOptions,
 ): ResolvedCollectorOptions {
   validate(options, COLLECTOR_RULES);
-  return withDefaults(
+  const resolved = withDefaults(
     {
       ...RECORDING_DEFAULTS,
       ...SERVING_DEFAULTS,
@@ -138,6 +138,8 @@ export function resolveCollectorOptions(
     },
     options,
   );
+  // The caller may change the object later, unchecked.
+  return { ...resolved, defaultLabels: { ...resolved.defaultLabels } };
 }
 
 function isRegistry(value: unknown): boolean {

@@ -17,6 +17,7 @@ import {
 } from '../model/family.js';
 import { Gauge } from '../model/gauge.js';
 import { Histogram } from '../model/histogram.js';
+import type { MetricEventInit } from '../model/metric-event.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
 import { buildMetricName } from '../model/names.js';
 import type { ResolvedCollectorOptions } from './collector.options.js';
@@ -40,6 +41,8 @@ type Settings = Pick<
 /** All families of one collector: made on first use, one to a name, kept in step with the registry. */
 export class Families implements FamilyKeeper {
   private readonly byName = new Map<string, Entry>();
+  /** Whether the registry has what is registered: not so after shutdown, if it is someone else's. */
+  private attached = true;
   /** The same entries by the name as callers give it, so that a known name is not built again. */
   private readonly byGivenName = new Map<string, Entry>();
 
@@ -58,9 +61,17 @@ export class Families implements FamilyKeeper {
     return count;
   }
 
-  /** Whether there is a metric of this name, as callers give it. */
-  has(name: string): boolean {
-    return this.byGivenName.get(name)?.family.registered ?? false;
+  /** The instrument for an event, if nothing about the metric is to be made, checked or added first. */
+  settled(event: MetricEventInit): AnyInstrument | undefined {
+    const known = this.byGivenName.get(event.name);
+    if (known === undefined) return undefined;
+    const { family, instrument } = known;
+    return family.registered &&
+      exposedType(family.type) === exposedType(event.type) &&
+      (event.description === undefined || family.help !== family.name) &&
+      (event.unit === undefined || event.unit === family.unit)
+      ? instrument
+      : undefined;
   }
 
   /**
@@ -95,28 +106,33 @@ export class Families implements FamilyKeeper {
       return this.create(exposed, name, type, options);
     }
     describe(entry.family, options);
-    if (!entry.family.registered) this.register(entry);
+    if (!entry.family.registered || !this.isThere(entry)) this.register(entry);
     return entry;
   }
 
   /** Removes all series, and takes all families out of the registry until they are used again. */
   clear(): void {
-    this.detach();
-    for (const { family } of this.byName.values()) {
+    for (const entry of this.byName.values()) {
+      const { family } = entry;
+      if (this.isThere(entry)) this.registry.removeSingleMetric(family.name);
       family.clear();
       family.registered = false;
+      if (family instanceof GaugeFamily) family.collect = undefined;
     }
   }
 
   /** Takes all families out of the registry; their series stay. */
   detach(): void {
-    for (const { family } of this.byName.values()) {
-      if (family.registered) this.registry.removeSingleMetric(family.name);
+    for (const entry of this.byName.values()) {
+      if (this.isThere(entry))
+        this.registry.removeSingleMetric(entry.family.name);
     }
+    this.attached = false;
   }
 
   /** Brings all families back into the registry. */
   attach(): void {
+    this.attached = true;
     for (const entry of this.byName.values()) {
       if (entry.family.registered) this.register(entry);
     }
@@ -132,8 +148,8 @@ export class Families implements FamilyKeeper {
     this.register(entry);
   }
 
-  overflowed(family: Family): void {
-    this.listener.overflowed(family);
+  overflowed(family: Family): () => void {
+    return this.listener.overflowed(family);
   }
 
   collectFailed(family: Family, error: unknown): void {
@@ -146,7 +162,6 @@ export class Families implements FamilyKeeper {
     type: MetricType,
     options: HistogramOptions,
   ): Entry {
-    this.checkSuffixes(exposed, type);
     const definition: FamilyDefinition = {
       name: exposed,
       type,
@@ -201,9 +216,16 @@ export class Families implements FamilyKeeper {
     );
   }
 
+  /** Whether the metric of this name in the registry is this one: others may remove and add metrics too. */
+  private isThere({ family, metric }: Entry): boolean {
+    const there: unknown = this.registry.getSingleMetric(family.name);
+    return there === metric;
+  }
+
   private register({ family, metric }: Entry): void {
+    this.checkSuffixes(family);
     try {
-      metric.register(this.registry);
+      if (this.attached) metric.register(this.registry);
     } catch (error) {
       throw new MetricConflictError(
         `Metric "${family.name}" is registered in this registry by someone else; give one of them another name`,
@@ -214,23 +236,27 @@ export class Families implements FamilyKeeper {
   }
 
   /** A histogram's samples carry suffixes; no other metric may be named like one of them. */
-  private checkSuffixes(exposed: string, type: MetricType): void {
-    const suffix = HISTOGRAM_SUFFIXES.find((end) => exposed.endsWith(end));
-    const base = suffix && this.byName.get(exposed.slice(0, -suffix.length));
-    if (base && base.family instanceof HistogramFamily) {
+  private checkSuffixes(family: Family): void {
+    const { name } = family;
+    const suffix = HISTOGRAM_SUFFIXES.find((end) => name.endsWith(end));
+    const base = suffix && this.registered(name.slice(0, -suffix.length));
+    if (base instanceof HistogramFamily) {
       throw new MetricConflictError(
-        `Metric "${exposed}" would have the name of a sample of histogram "${base.family.name}"; give one of them another name`,
+        `Metric "${name}" would have the name of a sample of histogram "${base.name}"; give one of them another name`,
       );
     }
-    if (exposedType(type) !== 'histogram') return;
-    const taken = HISTOGRAM_SUFFIXES.map((end) => exposed + end).find((name) =>
-      this.byName.has(name),
-    );
+    if (!(family instanceof HistogramFamily)) return;
+    const taken = HISTOGRAM_SUFFIXES.find((end) => this.registered(name + end));
     if (taken !== undefined) {
       throw new MetricConflictError(
-        `Histogram "${exposed}" would have a sample named like metric "${taken}"; give one of them another name`,
+        `Histogram "${name}" would have a sample named like metric "${name}${taken}"; give one of them another name`,
       );
     }
+  }
+
+  private registered(name: string): Family | undefined {
+    const family = this.byName.get(name)?.family;
+    return family?.registered ? family : undefined;
   }
 }
 

@@ -76,6 +76,7 @@ export abstract class MetricsCollector {
    * it measures: one warning per cause, and `metrics_errors_total{cause}`.
    *
    * @param cause a fixed word for what failed; it becomes a label value.
+   * @param where what it failed for, e.g. `gauge "queue_length"`; it stands in the warning.
    */
-  abstract reportError(cause: string, error: unknown): void;
+  abstract reportError(cause: string, error: unknown, where?: string): void;
 }

@@ -4,29 +4,76 @@ import { collectDefaultMetrics, type Registry } from 'prom-client';
 /** Present wherever prom-client's default metrics are. */
 const WITNESS = 'process_cpu_user_seconds_total';
 
+/** What the default metrics are called, and the labels that some of them have. */
+const DEFAULT_NAME = /^(process|nodejs)_/;
+const OWN_LABELS = new Set([
+  'kind',
+  'major',
+  'minor',
+  'patch',
+  'space',
+  'type',
+  'version',
+]);
+
 /** Undoes what was set up. */
-export type Dispose = () => void;
+type Dispose = () => void;
+
+/** Who uses the process metrics that were put into a registry by us. */
+interface Use {
+  users: number;
+  dispose: Dispose;
+}
+
+const uses = new WeakMap<Registry, Use>();
 
 /**
  * Registers prom-client's default metrics of the process, unless the registry has
  * them already.
  *
- * @returns takes the metrics out again and ends what observes the process for them.
+ * @returns takes the metrics out again and ends what observes the process for them,
+ *   once nobody else in the registry needs them.
  */
 export function collectProcessMetrics(
   registry: Registry,
   labels: Record<string, string>,
 ): Dispose {
-  if (registry.getSingleMetric(WITNESS) !== undefined) return () => {};
-  const before = new Set(namesIn(registry));
-  const stopObserving = captureObservers(() =>
-    collectDefaultMetrics({ register: registry, labels }),
-  );
-  const added = namesIn(registry).filter((name) => !before.has(name));
+  let use = uses.get(registry);
+  if (use === undefined) {
+    if (registry.getSingleMetric(WITNESS) !== undefined) return () => {};
+    use = { users: 0, dispose: startCollecting(registry, labels) };
+    uses.set(registry, use);
+  }
+  const used = use;
+  used.users++;
   return () => {
-    stopObserving();
-    for (const name of added) registry.removeSingleMetric(name);
+    if (--used.users > 0) return;
+    uses.delete(registry);
+    used.dispose();
   };
+}
+
+function startCollecting(
+  registry: Registry,
+  labels: Record<string, string>,
+): Dispose {
+  const before = new Set(namesIn(registry));
+  const removeAdded = () =>
+    namesIn(registry)
+      .filter((name) => DEFAULT_NAME.test(name) && !before.has(name))
+      .forEach((name) => registry.removeSingleMetric(name));
+  try {
+    const stopObserving = captureObservers(() =>
+      collectDefaultMetrics({ register: registry, labels: withoutOwn(labels) }),
+    );
+    return () => {
+      stopObserving();
+      removeAdded();
+    };
+  } catch (error) {
+    removeAdded();
+    throw error;
+  }
 }
 
 /**
@@ -52,10 +99,20 @@ function captureObservers(start: () => void): Dispose {
       return monitor;
     };
     start();
+  } catch (error) {
+    disposals.forEach((dispose) => dispose());
+    throw error;
   } finally {
     Object.assign(perfHooks, { PerformanceObserver, monitorEventLoopDelay });
   }
   return () => disposals.forEach((dispose) => dispose());
+}
+
+/** prom-client lets the labels that it is given take the place of a metric's own. */
+function withoutOwn(labels: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([name]) => !OWN_LABELS.has(name)),
+  );
 }
 
 function namesIn(registry: Registry): string[] {

@@ -5,10 +5,10 @@ import type { HealthStatus } from '../exposition/health-status.js';
 import { Page } from '../exposition/page.js';
 import { ScrapeHandler } from '../exposition/scrape-handler.js';
 import { ScrapeServer } from '../exposition/scrape-server.js';
-import { checkIncrement, type Counter } from '../model/counter.js';
+import { checkIncrement, Counter } from '../model/counter.js';
 import { MetricValueError, shown } from '../model/errors.js';
 import type { Family } from '../model/family.js';
-import { checkNumber, type Gauge } from '../model/gauge.js';
+import { checkNumber, Gauge } from '../model/gauge.js';
 import { checkObservation, type Histogram } from '../model/histogram.js';
 import { NO_LABELS } from '../model/instrument.js';
 import { canonicalLabels } from '../model/labels.js';
@@ -71,15 +71,15 @@ export class PrometheusCollector extends MetricsCollector {
     this.options = resolveCollectorOptions(options);
     this.registry = this.options.registry ?? new Registry();
     this.families = new Families(this.options, this.registry, {
-      overflowed: (family) => this.countOverflow(family),
-      collectFailed: (_family, error) =>
-        this.reportError('gauge_callback', error),
+      overflowed: (family) => this.overflowCounter(family),
+      collectFailed: ({ name }, error) =>
+        this.reportError('gauge_callback', error, `gauge "${name}"`),
     });
     this.report = new SelfReport(surroundings.logger ?? console, (cause) =>
       this.countError(cause),
     );
-    this.page = new Page(this.registry, (_metric, error) =>
-      this.reportError('foreign_metric', error),
+    this.page = new Page(this.registry, (metric, error) =>
+      this.reportError('foreign_metric', error, `metric "${metric}"`),
     );
     this.handler = new ScrapeHandler(
       this.page,
@@ -92,19 +92,15 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override record(event: MetricEventInit): void {
-    if (!this.families.has(event.name)) checkEvent(event);
     const { name, type, value, labels = NO_LABELS } = event;
-    switch (type) {
-      case MetricType.COUNTER:
-        return this.obtain<Counter>(name, type, event).inc(labels, value);
-      case MetricType.GAUGE:
-        return this.obtain<Gauge>(name, type, event).set(labels, value);
-      case MetricType.HISTOGRAM:
-      case MetricType.TIMER:
-        return this.obtain<Histogram>(name, type, event).observe(labels, value);
-      default:
-        throw unknownType(event);
+    let instrument = this.families.settled(event);
+    if (instrument === undefined) {
+      checkEvent(event);
+      instrument = this.families.obtain(name, type, event);
     }
+    if (instrument instanceof Counter) instrument.inc(labels, value);
+    else if (instrument instanceof Gauge) instrument.set(labels, value);
+    else instrument.observe(labels, value);
   }
 
   override async sendMetric(event: MetricEventInit): Promise<void> {
@@ -177,8 +173,8 @@ export class PrometheusCollector extends MetricsCollector {
     return this.inOrder(() => this.close());
   }
 
-  override reportError(cause: string, error: unknown): void {
-    this.report.error(cause, error);
+  override reportError(cause: string, error: unknown, where?: string): void {
+    this.report.error(cause, error, where);
   }
 
   /** Starting and stopping never overlap, however they are called. */
@@ -190,17 +186,31 @@ export class PrometheusCollector extends MetricsCollector {
 
   private async open(): Promise<void> {
     if (this.release !== undefined) return;
-    const { registry, defaultMetrics, defaultLabels } = this.options;
-    await this.endpoint.start(this.handler);
-    if (registry !== null) this.families.attach();
-    const stopObserving = defaultMetrics
-      ? collectProcessMetrics(this.registry, defaultLabels)
-      : () => {};
-    this.release = async () => {
-      await this.endpoint.stop();
-      stopObserving();
-      if (registry !== null) this.families.detach();
+    const undo: (() => void | Promise<void>)[] = [];
+    const release = async () => {
+      for (const step of undo.reverse()) await step();
     };
+    try {
+      this.join(undo);
+      await this.endpoint.start(this.handler);
+      undo.push(() => this.endpoint.stop());
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    this.release = release;
+  }
+
+  /** Enters the registry with all there is to be shown. */
+  private join(undo: (() => void)[]): void {
+    const { registry, defaultMetrics, defaultLabels } = this.options;
+    if (registry !== null) {
+      undo.push(() => this.families.detach());
+      this.families.attach();
+    }
+    if (defaultMetrics) {
+      undo.push(collectProcessMetrics(this.registry, defaultLabels));
+    }
   }
 
   private async close(): Promise<void> {
@@ -217,16 +227,24 @@ export class PrometheusCollector extends MetricsCollector {
     return this.families.obtain(name, type, options) as I;
   }
 
-  private countOverflow(family: Family): void {
-    if (family.name === this.selfMetricName('metrics_overflows_total')) return;
+  /** Tells of a family that is full, and gives what counts its recordings from now on. */
+  private overflowCounter({ name }: Family): () => void {
+    const self = 'metrics_overflows_total';
+    if (name === this.selfMetricName(self)) return () => {};
     this.report.warnOnce(
-      `overflow ${family.name}`,
-      `Metric "${family.name}" has reached ${this.options.maxSeriesPerMetric} series; new label sets are recorded as {otel_metric_overflow="true"}`,
+      `overflow ${name}`,
+      `Metric "${name}" has reached ${this.options.maxSeriesPerMetric} series; new label sets are recorded as {otel_metric_overflow="true"}`,
     );
-    this.selfCounter(
-      'metrics_overflows_total',
-      'Recordings that went to an overflow series because their metric had too many label sets.',
-    ).inc({ metric: family.name });
+    try {
+      const series = this.selfCounter(
+        self,
+        'Recordings that went to an overflow series because their metric had too many label sets.',
+      ).labels({ metric: name });
+      return () => series.inc();
+    } catch (error) {
+      this.reportError('overflow', error);
+      return () => {};
+    }
   }
 
   private countError(cause: string): void {
@@ -252,7 +270,7 @@ export class PrometheusCollector extends MetricsCollector {
   }
 }
 
-/** Refuses an event as a whole before a metric is made for it. */
+/** Refuses an event as a whole before a metric is made or changed for it. */
 function checkEvent(event: MetricEventInit): void {
   const { name, type, value, labels = NO_LABELS } = event;
   if (!Object.values(MetricType).includes(type)) throw unknownType(event);

@@ -1,11 +1,11 @@
-import { MetricsError } from '../model/errors.js';
+import { MetricsError, shown } from '../model/errors.js';
 
 /** Where warnings go. Nest's `Logger` is one; so is `console`. */
 export interface MetricsLogger {
   warn(message: string): void;
 }
 
-/** Tells of errors that were kept from the app: each one counted, the first of each cause logged. */
+/** Tells of errors that were kept from the app: each one counted, the first of each cause logged. Never throws. */
 export class SelfReport {
   private readonly warned = new Set<string>();
 
@@ -15,24 +15,35 @@ export class SelfReport {
   ) {}
 
   /** @param cause a fixed word for what failed; a {@link MetricsError} says it better itself. */
-  error(cause: string, error: unknown): void {
+  error(cause: string, error: unknown, where = ''): void {
     const known = error instanceof MetricsError ? error.code : cause;
     this.warnOnce(
       known,
-      `${messageOf(error)} [${known}; logged once, counted]`,
+      `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
     );
-    this.count(known);
+    try {
+      this.count(known);
+    } catch (failure) {
+      this.warnOnce('count', messageOf(failure));
+    }
   }
 
   warnOnce(key: string, message: string): void {
     if (this.warned.has(key)) return;
     this.warned.add(key);
-    this.logger.warn(message);
+    try {
+      this.logger.warn(message);
+    } catch {
+      // A logger that fails has nowhere to tell it.
+    }
   }
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : String(error);
+  return error instanceof Error ? inspectError(error) : shown(error);
+}
+
+/** By `String()`, whatever the error's properties are. */
+function inspectError({ name, message }: Error): string {
+  return `${String(name)}: ${String(message)}`;
 }

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { now } from '../model/clock.js';
-import type { Family } from '../model/family.js';
+import { within } from '../model/deadline.js';
+import { COLLECT_LIMIT, type Family } from '../model/family.js';
 import { PromClientMetric } from './prom-client-metric.js';
 import { CONTENT_TYPE, cellWriter, headerText } from './text-format.js';
 
@@ -32,49 +33,67 @@ export class Page {
 
   /** The page in chunks that are to be sent one after the other. */
   render(): Promise<Buffer[]> {
-    return (this.rendering ??= this.renderOnce().finally(() => {
-      this.rendering = undefined;
-    }));
+    this.rendering ??= Promise.resolve()
+      .then(() => this.renderOnce())
+      .finally(() => {
+        this.rendering = undefined;
+      });
+    return this.rendering;
   }
 
   private async renderOnce(): Promise<Buffer[]> {
-    if (!isPlain(this.registry)) {
+    if (this.registry.contentType !== CONTENT_TYPE) {
       return [Buffer.from(await this.registry.metrics())];
     }
+    const metrics = this.registry.getMetricsAsArray() as unknown[];
+    const ours = isPlain(this.registry) ? familyOf : () => undefined;
+    // Side by side: metrics that are slow to collect are waited for once, and not in turn.
+    const parts = await Promise.all(
+      metrics.map(async (metric) => {
+        const family = ours(metric);
+        return family === undefined
+          ? this.foreignText((metric as { name: string }).name)
+          : { family, fresh: await family.refresh() };
+      }),
+    );
     const chunks = new Chunks();
-    for (const metric of this.registry.getMetricsAsArray() as unknown[]) {
-      if (metric instanceof PromClientMetric) {
-        await writeFamily(metric.family, chunks);
-      } else {
-        await this.writeForeign((metric as { name: string }).name, chunks);
-      }
+    for (const part of parts) {
+      if (typeof part === 'string') await chunks.write(part);
+      else await writeFamily(part.family, part.fresh, chunks);
     }
     return chunks.end();
   }
 
-  private async writeForeign(name: string, chunks: Chunks): Promise<void> {
+  /** What prom-client writes of one metric; nothing if that fails. */
+  private async foreignText(name: string): Promise<string> {
     try {
-      const text = await this.registry.getSingleMetricAsString(name);
-      await chunks.write(`${text}\n`);
+      const text = this.registry.getSingleMetricAsString(name);
+      return `${await within(COLLECT_LIMIT, text, name)}\n`;
     } catch (error) {
-      this.onError(name, error);
+      const isGone = this.registry.getSingleMetric(name) === undefined;
+      if (!isGone) this.onError(name, error);
+      return '';
     }
   }
 }
 
-/** Whether our own writer says the same as prom-client: text format, no labels set on the registry itself. */
+function familyOf(metric: unknown): Family | undefined {
+  return metric instanceof PromClientMetric ? metric.family : undefined;
+}
+
+/** Whether the registry adds labels of its own to all metrics, which prom-client then writes. */
 function isPlain(registry: Registry): boolean {
   const { _defaultLabels = {} } = registry as unknown as {
     _defaultLabels?: object;
   };
-  return (
-    registry.contentType === CONTENT_TYPE &&
-    Object.keys(_defaultLabels).length === 0
-  );
+  return Object.keys(_defaultLabels).length === 0;
 }
 
-async function writeFamily(family: Family, chunks: Chunks): Promise<void> {
-  const fresh = await family.refresh();
+async function writeFamily(
+  family: Family,
+  fresh: boolean,
+  chunks: Chunks,
+): Promise<void> {
   await chunks.write(headerText(family));
   if (!fresh) return;
   const write = cellWriter(family);

@@ -1,4 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type {
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  ServerResponse,
+} from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { HealthStatus } from './health-status.js';
@@ -42,17 +46,14 @@ export class ScrapeHandler {
     make: () => Promise<Answer>,
   ): Promise<void> {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
-      res.setHeader('Allow', 'GET, HEAD');
-      return sendText(res, 405, 'Method not allowed\n');
+      return sendText(res, 405, 'Method not allowed\n', { Allow: 'GET, HEAD' });
     }
-    let answer: Answer;
     try {
-      answer = await make();
+      await send(res, await make(), req.method === 'HEAD');
     } catch (error) {
       this.onError(error);
-      return sendText(res, 500, 'Metrics could not be rendered\n');
+      sendText(res, 500, 'Metrics could not be rendered\n');
     }
-    await send(res, answer, req.method === 'HEAD');
   }
 }
 
@@ -67,6 +68,7 @@ async function send(
   { status, type, chunks }: Answer,
   headOnly: boolean,
 ): Promise<void> {
+  if (isAnswered(res)) return;
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   res.writeHead(status, {
     'Content-Type': type,
@@ -82,7 +84,17 @@ export function sendText(
   res: ServerResponse,
   status: number,
   text: string,
+  headers: OutgoingHttpHeaders = {},
 ): void {
-  res.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  if (isAnswered(res)) return;
+  res.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    ...headers,
+  });
   res.end(text);
+}
+
+/** By a time-out of the app, say, or by a scraper that has hung up. */
+function isAnswered(res: ServerResponse): boolean {
+  return res.headersSent || res.destroyed;
 }

@@ -1,9 +1,10 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { now } from '../model/clock.js';
 import { LabelError } from '../model/errors.js';
-import type { Labels } from '../model/labels.js';
+import type { Labels, LabelValue } from '../model/labels.js';
 import type { CallInstrument, CallMetric, EndedCall } from './call-metrics.js';
-import { follow, type Run } from './follow.js';
+import { follow } from './follow.js';
+import type { Run } from './run.js';
 
 /** The labels of the call that its arguments are the values of, by position. */
 export type ArgumentLabels = ReadonlyMap<number, string>;
@@ -48,11 +49,7 @@ export class CallRecorder {
 
   write(call: EndedCall, failed: boolean, seconds: number): void {
     for (const writer of this.writers) {
-      try {
-        writer.write(call, failed, seconds);
-      } catch (error) {
-        this.collector.reportError('call', error);
-      }
+      writer.write(call, failed, seconds);
     }
   }
 }
@@ -86,9 +83,11 @@ class RecordedRun implements Run {
   }
 }
 
-/** Writes ended calls to one metric. */
+/** Writes ended calls to one metric. Never throws. */
 class MetricWriter {
   private instrument: CallInstrument | undefined = undefined;
+  /** Why there is no instrument: it is not asked for again at every call. */
+  private failure: unknown = undefined;
   /** Resolved once where every successful call has the same labels. */
   private success: ((seconds: number) => void) | undefined = undefined;
   private readonly fixed: boolean;
@@ -105,40 +104,65 @@ class MetricWriter {
 
   write(call: EndedCall, failed: boolean, seconds: number): void {
     if (!failed && this.metric.failuresOnly) return;
-    this.instrument ??= this.metric.open(this.collector);
-    if (!failed && this.fixed) {
-      this.success ??= this.seriesOfSuccess(this.instrument);
-      return this.success(seconds);
-    }
-    const outcome = {
-      ...this.identity,
-      ...(failed
-        ? { status: 'error', error_type: errorType(call.error) }
-        : { status: 'success' }),
-    };
     try {
-      const labels = { ...outcome, ...this.extraLabels(call) };
-      this.instrument.record(labels, seconds);
+      const instrument = this.open();
+      if (failed || !this.fixed)
+        this.writeLabelled(instrument, call, failed, seconds);
+      else (this.success ??= this.seriesOfSuccess(instrument))(seconds);
     } catch (error) {
-      this.collector.reportError('labels', error);
-      this.instrument.record(outcome, seconds);
+      this.report('call', error);
     }
   }
 
-  private extraLabels(call: EndedCall): Labels {
-    const labels: Record<string, any> = {};
+  private open(): CallInstrument {
+    if (this.instrument === undefined) {
+      if (this.failure !== undefined) throw this.failure;
+      try {
+        this.instrument = this.metric.open(this.collector);
+      } catch (error) {
+        this.failure = error;
+        throw error;
+      }
+    }
+    return this.instrument;
+  }
+
+  private writeLabelled(
+    instrument: CallInstrument,
+    call: EndedCall,
+    failed: boolean,
+    seconds: number,
+  ): void {
+    try {
+      const labels = this.outcome(call, failed);
+      this.addExtra(labels, call);
+      instrument.record(labels, seconds);
+    } catch (error) {
+      this.report('labels', error);
+      instrument.record(this.outcome(call, failed), seconds);
+    }
+  }
+
+  private outcome(call: EndedCall, failed: boolean): MutableLabels {
+    const labels = copyLabels({}, this.identity);
+    labels.status = failed ? 'error' : 'success';
+    if (failed) labels.error_type = errorType(call.error);
+    return labels;
+  }
+
+  private addExtra(labels: MutableLabels, call: EndedCall): void {
     for (const [index, name] of this.argumentLabels) {
       labels[name] = call.args[index];
     }
-    const { labels: extra } = this.metric;
+    const { labels: extra, name } = this.metric;
     const given = typeof extra === 'function' ? extra(call) : extra;
     if (given instanceof Promise) {
       given.catch(() => {});
       throw new LabelError(
-        `The labels of metric "${this.metric.name}" are a promise; expected a function that gives them at once`,
+        `The labels of metric "${name}" are a promise; expected a function that gives them at once`,
       );
     }
-    return Object.assign(labels, given);
+    copyLabels(labels, given);
   }
 
   private seriesOfSuccess(instrument: CallInstrument) {
@@ -149,15 +173,40 @@ class MetricWriter {
         ...(this.metric.labels as Labels),
       });
     } catch (error) {
-      this.collector.reportError('labels', error);
+      this.report('labels', error);
       return instrument.series(outcome);
+    }
+  }
+
+  private report(cause: string, error: unknown): void {
+    try {
+      const where = `${this.metric.name} ${Object.values(this.identity).join('.')}`;
+      this.collector.reportError(cause, error, where);
+    } catch {
+      // A collector that cannot even be told goes without.
     }
   }
 }
 
+type MutableLabels = Record<string, LabelValue>;
+
+/** By a plain loop: several times faster here than a spread. */
+function copyLabels(
+  to: MutableLabels,
+  from: Labels | undefined,
+): MutableLabels {
+  for (const name in from) to[name] = from[name];
+  return to;
+}
+
 /** The `error.type` of OpenTelemetry's conventions: the error's own name, else that of its class. */
 function errorType(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  if (error.name !== 'Error' && error.name !== '') return error.name;
-  return error.constructor.name || 'Error';
+  try {
+    if (!(error instanceof Error)) return typeof error;
+    const names: unknown[] = [error.name, error.constructor?.name];
+    const name = names.find((n) => typeof n === 'string' && n !== 'Error' && n);
+    return (name as string | undefined) ?? 'Error';
+  } catch {
+    return 'Error';
+  }
 }

@@ -1,13 +1,7 @@
 import { defer, from, isObservable, Observable, tap } from 'rxjs';
+import { followItself } from './followers.js';
+import type { Run } from './run.js';
 import { shadow } from './shadow.js';
-
-/** One run of some work, to be told how it ended. Only the first word counts. */
-export interface Run {
-  succeed(result: unknown): void;
-  fail(error: unknown): void;
-  /** A run of the same work that begins now, for work that its consumer starts, perhaps several times. */
-  again(): Run;
-}
 
 /**
  * Follows what a call returned until its work has ended: a promise to its
@@ -22,11 +16,15 @@ export interface Run {
  */
 export function follow<T>(value: T, run: Run): T;
 export function follow(value: unknown, run: Run): unknown {
-  if (typeof value === 'object' && value !== null) {
-    if (isNativePromise(value)) return followPromise(value, run);
-    if (isObservable(value)) return followObservable(value, run);
-    if (isThenable(value)) return followThenable(value, run);
-    if (isIterator(value)) return followIterator(value, run);
+  try {
+    if (typeof value === 'object' && value !== null) {
+      if (isNativePromise(value)) return followPromise(value, run);
+      if (isObservable(value)) return followObservable(value, run);
+      if (isThenable(value)) return followThenable(value, run);
+      if (isIterator(value)) return followIterator(value, run);
+    }
+  } catch {
+    // An object that does not let itself be looked at is a result like any other.
   }
   run.succeed(value);
   return value;
@@ -34,62 +32,81 @@ export function follow(value: unknown, run: Run): unknown {
 
 /** The promise returned is a new one, so that a rejection nobody handles is still reported as such. */
 function followPromise(promise: Promise<unknown>, run: Run): Promise<unknown> {
-  return promise.then(
+  const derived = promise.then(
     (result) => follow(result, run),
     (error: unknown) => {
       run.fail(error);
       throw error;
     },
   );
+  // Some promises have more to them, e.g. a `cancel()`.
+  for (const _property in promise) {
+    return Object.defineProperties(
+      derived,
+      Object.getOwnPropertyDescriptors(promise),
+    );
+  }
+  return derived;
 }
 
-/** A promise of some library's own, perhaps lazy and with methods that its callers need: it is handed back itself. */
+/**
+ * A promise of some library's own, perhaps lazy and with methods that its callers
+ * need: it is handed back itself, and calls of its `then` keep their meaning.
+ */
 function followThenable(
   thenable: PromiseLike<unknown>,
-  run: Run,
+  first: Run,
 ): PromiseLike<unknown> {
-  const shadowed = shadow(thenable, 'then', (then, restore) => {
-    return (onFulfilled, onRejected) => {
-      restore();
-      const followed = then.call(
-        thenable,
-        (result) => follow(result, run),
-        (error: unknown) => {
-          run.fail(error);
-          throw error;
-        },
-      );
-      return followed.then(onFulfilled, onRejected);
-    };
-  });
-  if (!shadowed) run.succeed(undefined);
-  return thenable;
+  return followItself(thenable, first, (run) =>
+    shadow(thenable, 'then', (then, restore) => {
+      return (onFulfilled: any, onRejected: any, ...others: unknown[]) => {
+        const handlers = [onFulfilled, onRejected, ...others];
+        const [fulfils, rejects] = [onFulfilled, onRejected].map(
+          (handler) => typeof handler === 'function',
+        );
+        if (fulfils || rejects) {
+          restore();
+          handlers[0] = (result: unknown) => {
+            const followed = follow(result, run);
+            return fulfils ? onFulfilled(followed) : followed;
+          };
+          handlers[1] = (error: unknown) => {
+            run.fail(error);
+            if (rejects) return onRejected(error);
+            throw error;
+          };
+        }
+        return Reflect.apply(then, thenable, handlers) as PromiseLike<any>;
+      };
+    }),
+  );
 }
 
 function followObservable(
   source: Observable<unknown>,
-  run: Run,
+  first: Run,
 ): Observable<unknown> {
-  const observed = defer(() => {
-    const subscription = run.again();
-    return from(source).pipe(
-      tap({
-        complete: () => subscription.succeed(undefined),
-        error: (error: unknown) => subscription.fail(error),
-        unsubscribe: () => subscription.succeed(undefined),
-      }),
-    );
-  });
-  if (Object.getPrototypeOf(source) === Observable.prototype) return observed;
+  const observed = (run: Run) =>
+    defer(() => {
+      const subscription = run.again();
+      return from(source).pipe(
+        tap({
+          complete: () => subscription.succeed(undefined),
+          error: (error: unknown) => subscription.fail(error),
+          unsubscribe: () => subscription.succeed(undefined),
+        }),
+      );
+    });
+  if (isPlainObservable(source)) return observed(first);
   // A Subject, say, whose other methods its callers need: it is handed back itself.
-  const shadowed = shadow(source, 'subscribe', (_subscribe, restore) => {
-    return (...args: unknown[]) => {
-      restore();
-      return observed.subscribe(...(args as []));
-    };
-  });
-  if (!shadowed) run.succeed(undefined);
-  return source;
+  return followItself(source, first, (run) =>
+    shadow(source, 'subscribe', (_subscribe, restore) => {
+      return (...args: unknown[]) => {
+        restore();
+        return observed(run).subscribe(...(args as []));
+      };
+    }),
+  );
 }
 
 /** What sync and async iterators have in common. */
@@ -101,38 +118,48 @@ interface AnyIterator {
 
 type Step = IteratorResult<unknown>;
 
-function followIterator(iterator: AnyIterator, run: Run): AnyIterator {
-  let consumption: Run | undefined;
-  const observe = (step: Step) => {
-    if (step.done) consumption?.succeed(step.value);
-    return step;
-  };
-  const fail = (error: unknown): never => {
-    consumption?.fail(error);
-    throw error;
-  };
-  for (const method of ['next', 'return', 'throw'] as const) {
-    if (typeof iterator[method] !== 'function') continue;
-    const shadowed = shadow(iterator, method, (original) => (...args) => {
-      consumption ??= run.again();
-      try {
-        const step = original.apply(iterator, args);
-        return isThenable(step) ? step.then(observe, fail) : observe(step);
-      } catch (error) {
-        return fail(error);
-      }
-    });
-    if (!shadowed) run.succeed(undefined);
-  }
-  return iterator;
+function followIterator(iterator: AnyIterator, first: Run): AnyIterator {
+  return followItself(iterator, first, (run) => {
+    let consumption: Run | undefined;
+    const observe = (step: Step) => {
+      // Not all that has a `next` keeps to the iterator protocol.
+      if (step?.done === true) consumption?.succeed(step.value);
+      return step;
+    };
+    const fail = (error: unknown): never => {
+      consumption?.fail(error);
+      throw error;
+    };
+    return (['next', 'return', 'throw'] as const)
+      .filter((method) => typeof iterator[method] === 'function')
+      .every((method) =>
+        shadow(iterator, method, (original) => (...args) => {
+          consumption ??= run.again();
+          try {
+            const step = original.apply(iterator, args);
+            return isThenable(step) ? step.then(observe, fail) : observe(step);
+          } catch (error) {
+            return fail(error);
+          }
+        }),
+      );
+  });
 }
 
 function isNativePromise(value: object): value is Promise<unknown> {
   return value instanceof Promise && value.constructor === Promise;
 }
 
-function isThenable(value: object): value is PromiseLike<any> {
-  return typeof (value as { then?: unknown }).then === 'function';
+/** A Subject is not one, nor is a `connectable()`, which has a method of its own. */
+function isPlainObservable(source: Observable<unknown>): boolean {
+  return (
+    Object.getPrototypeOf(source) === Observable.prototype &&
+    !Object.hasOwn(source, 'connect')
+  );
+}
+
+function isThenable(value: unknown): value is PromiseLike<any> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function';
 }
 
 /** Iterators, not all iterables: an array or a Map is a result and not work. */

@@ -6,12 +6,18 @@ export const AGENT_NAME = Symbol('nestjs-agent-metrics:agent');
 
 /** What decorated methods record to: one per app, and none where metrics are switched off. */
 export class Instrumentation {
-  /** The interceptor that sees every call into a handler; others leave the calls to it. */
-  globalInterceptor: object | undefined = undefined;
-
+  /** The calls into handlers that an interceptor has taken on. */
+  private readonly claimed = new WeakSet<object>();
   private readonly scopes = new WeakMap<object, ClassScope>();
 
   constructor(readonly collector: MetricsCollector) {}
+
+  /** Whether a call is nobody's yet: an interceptor may be bound to a handler in several ways. */
+  claim(call: object): boolean {
+    if (this.claimed.has(call)) return false;
+    this.claimed.add(call);
+    return true;
+  }
 
   scopeOf(constructor: Function): ClassScope {
     let scope = this.scopes.get(constructor);
@@ -46,5 +52,11 @@ export class ClassScope {
 /** The name given by the nearest `@Agent()` up the class chain, else the name of the class. */
 function agentName(constructor: Function): string {
   const name: unknown = Reflect.getMetadata(AGENT_NAME, constructor);
-  return typeof name === 'string' ? name : constructor.name;
+  return typeof name === 'string' ? name : className(constructor);
+}
+
+/** The name of a class, also of one whose static members hide it. */
+export function className(constructor: Function): string {
+  const name: unknown = constructor.name;
+  return typeof name === 'string' && name !== '' ? name : 'anonymous';
 }

@@ -1,5 +1,5 @@
 import { Inject, Optional } from '@nestjs/common';
-import { type ClassScope, Instrumentation } from './instrumentation.js';
+import { ClassScope, Instrumentation } from './instrumentation.js';
 
 /** Where Nest puts the app's instrumentation, on instances of classes with decorated methods. */
 const INSTRUMENTATION = Symbol('nestjs-agent-metrics:instrumentation');
@@ -28,8 +28,12 @@ export function measureClass(prototype: object): void {
   Optional()(prototype, INSTRUMENTATION);
 }
 
-export function isMeasured(instance: object): boolean {
-  return INSTRUMENTATION in instance;
+export function isMeasured(instance: unknown): instance is object {
+  return (
+    typeof instance === 'object' &&
+    instance !== null &&
+    INSTRUMENTATION in instance
+  );
 }
 
 /** Makes the methods of one instance record. Hidden from enumeration; a frozen instance stays as it is. */
@@ -37,13 +41,16 @@ export function attach(
   instance: Measured,
   instrumentation: Instrumentation,
 ): void {
+  const { constructor } = instance;
+  if (typeof constructor !== 'function') return;
   Reflect.defineProperty(instance, SCOPE, {
-    value: instrumentation.scopeOf(instance.constructor),
+    value: instrumentation.scopeOf(constructor),
     configurable: true,
   });
 }
 
 /** The recorders of an instance's class; `undefined` if the instance is not measured. */
 export function scopeOf(instance: unknown): ClassScope | undefined {
-  return (instance as Measured | null | undefined)?.[SCOPE];
+  const scope = (instance as Measured | null | undefined)?.[SCOPE];
+  return scope instanceof ClassScope ? scope : undefined;
 }

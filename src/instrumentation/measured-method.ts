@@ -11,8 +11,11 @@ export type MethodDescriptor = TypedPropertyDescriptor<Method>;
 /** Where `@MetricLabel` leaves the parameters that are labels, on the prototype and method. */
 const ARGUMENT_LABELS = Symbol('nestjs-agent-metrics:argument-labels');
 
-/** Where a measured method keeps what is measured of it. */
-const SPEC = Symbol('nestjs-agent-metrics:spec');
+/** Where a measured method says in which metrics it records; wrappers of others carry it on. */
+const METRIC_NAMES = Symbol('nestjs-agent-metrics:metric-names');
+
+/** What is measured of each measured method. By identity: a wrapper of someone else's around it is another method. */
+const specs = new WeakMap<Function, MutableSpec>();
 
 interface MutableSpec extends CallSpec {
   metrics: CallMetric[];
@@ -38,18 +41,20 @@ export function measureMethod(
       `${owner.name}.${String(key)} is decorated for metric "${metric.name}"; expected a method of instances`,
     );
   }
-  const known = Reflect.getOwnMetadata(SPEC, original) as
-    MutableSpec | undefined;
+  const names = [...metricNamesOf(original), metric.name];
+  const known = specs.get(original);
   if (known !== undefined) {
     known.metrics.push(metric);
-    return;
+  } else {
+    const spec: MutableSpec = {
+      metrics: [metric],
+      argumentLabels: argumentLabels(prototype, key),
+    };
+    measureClass(prototype);
+    descriptor.value = wrap(original as Method, spec, String(key));
+    specs.set(descriptor.value, spec);
   }
-  const spec: MutableSpec = {
-    metrics: [metric],
-    argumentLabels: argumentLabels(prototype, key),
-  };
-  measureClass(prototype);
-  descriptor.value = wrap(original as Method, spec, String(key));
+  Reflect.defineMetadata(METRIC_NAMES, names, descriptor.value!);
 }
 
 /** Makes the value of a parameter a label of all metrics of its method. */
@@ -65,8 +70,7 @@ export function labelArgument(
 
 /** The names of the metrics that a method records its calls in, without namespace and subsystem. */
 export function metricNamesOf(method: Function): string[] {
-  const spec = Reflect.getMetadata(SPEC, method) as CallSpec | undefined;
-  return spec?.metrics.map(({ name }) => name) ?? [];
+  return Reflect.getOwnMetadata(METRIC_NAMES, method) ?? [];
 }
 
 function wrap(original: Method, spec: CallSpec, name: string): Method {
@@ -76,7 +80,6 @@ function wrap(original: Method, spec: CallSpec, name: string): Method {
     return scope.recorder(spec, name).call(original, this, args);
   }
   takeOver(original, measured);
-  Reflect.defineMetadata(SPEC, spec, measured);
   return measured;
 }
 

@@ -7,9 +7,11 @@ import {
   Optional,
 } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import type { MetricsCollector } from '../collector/metrics-collector.js';
+import type { Labels } from '../model/labels.js';
 import { countedCalls, timedCalls } from './call-metrics.js';
 import { CallRecorder } from './call-recorder.js';
-import { Instrumentation } from './instrumentation.js';
+import { className, Instrumentation } from './instrumentation.js';
 import { metricNamesOf } from './measured-method.js';
 
 const HANDLER_METRICS = [
@@ -35,10 +37,7 @@ const HANDLER_METRICS = [
  */
 @Injectable()
 export class MetricsInterceptor implements NestInterceptor {
-  private readonly recorders = new WeakMap<
-    Function,
-    WeakMap<Function, CallRecorder>
-  >();
+  private readonly recorders = new WeakMap<Function, HandlerRecorder[]>();
 
   constructor(
     @Optional()
@@ -48,46 +47,60 @@ export class MetricsInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { instrumentation } = this;
-    const responsible = instrumentation?.globalInterceptor ?? this;
-    if (!(instrumentation instanceof Instrumentation) || responsible !== this) {
-      return next.handle();
-    }
-    return this.recorder(instrumentation, context).call(
+    const isFirst =
+      instrumentation instanceof Instrumentation &&
+      instrumentation.claim(context);
+    if (!isFirst) return next.handle();
+    return this.recorder(instrumentation.collector, context).call(
       () => next.handle(),
       undefined,
       context.getArgs(),
     );
   }
 
+  /** A handler may be reached in several ways: by inheritance from several classes, and over several transports. */
   private recorder(
-    { collector }: Instrumentation,
+    collector: MetricsCollector,
     context: ExecutionContext,
   ): CallRecorder {
     const handler = context.getHandler();
     const controller = context.getClass();
-    let ofClass = this.recorders.get(controller);
-    if (ofClass === undefined) {
-      this.recorders.set(controller, (ofClass = new WeakMap()));
+    const transport = context.getType<string>();
+    let known = this.recorders.get(handler);
+    if (known === undefined) this.recorders.set(handler, (known = []));
+    let found = known.find(
+      (one) => one.controller === controller && one.transport === transport,
+    );
+    if (found === undefined) {
+      const recorder = recorderOf(collector, handler, {
+        handler: className(controller),
+        method: handler.name,
+        transport,
+      });
+      known.push((found = { controller, transport, recorder }));
     }
-    let recorder = ofClass.get(handler);
-    if (recorder === undefined) {
-      const recorded = metricNamesOf(handler);
-      recorder = new CallRecorder(
-        collector,
-        {
-          metrics: HANDLER_METRICS.filter(
-            ({ name }) => !recorded.includes(name),
-          ),
-          argumentLabels: new Map(),
-        },
-        {
-          handler: controller.name,
-          method: handler.name,
-          transport: context.getType<string>(),
-        },
-      );
-      ofClass.set(handler, recorder);
-    }
-    return recorder;
+    return found.recorder;
   }
+}
+
+interface HandlerRecorder {
+  readonly controller: Function;
+  readonly transport: string;
+  readonly recorder: CallRecorder;
+}
+
+function recorderOf(
+  collector: MetricsCollector,
+  handler: Function,
+  identity: Labels,
+): CallRecorder {
+  const recorded = metricNamesOf(handler);
+  const metrics = HANDLER_METRICS.filter(
+    ({ name }) => !recorded.includes(name),
+  );
+  return new CallRecorder(
+    collector,
+    { metrics, argumentLabels: new Map() },
+    identity,
+  );
 }

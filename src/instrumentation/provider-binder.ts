@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { Instrumentation } from './instrumentation.js';
 import { attach, isMeasured } from './measured-class.js';
@@ -11,20 +11,25 @@ import { attach, isMeasured } from './measured-class.js';
 export class ProviderBinder implements OnModuleInit {
   constructor(
     private readonly modules: ModulesContainer,
-    private readonly instrumentation: Instrumentation,
+    @Inject(Instrumentation)
+    private readonly instrumentation: Instrumentation | undefined,
   ) {}
 
   onModuleInit(): void {
+    if (this.instrumentation === undefined) return;
     for (const { providers } of this.modules.values()) {
       for (const { isNotMetatype, instance } of providers.values()) {
-        if (isNotMetatype && isObject(instance) && isMeasured(instance)) {
-          attach(instance, this.instrumentation);
-        }
+        if (isNotMetatype) bind(instance, this.instrumentation);
       }
     }
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+/** What users provide may be anything, also something that does not let itself be looked at. */
+function bind(instance: unknown, instrumentation: Instrumentation): void {
+  try {
+    if (isMeasured(instance)) attach(instance, instrumentation);
+  } catch {
+    // It goes unmeasured.
+  }
 }

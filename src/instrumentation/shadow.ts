@@ -22,12 +22,12 @@ export function shadow<T extends object, K extends keyof T>(
     if (own === undefined) delete target[method];
     else Object.defineProperty(target, method, own);
   };
-  Object.defineProperty(target, method, {
+  const done = Reflect.defineProperty(target, method, {
     value: make(target[method] as NonNullable<T[K]>, restore),
     configurable: true,
     writable: true,
     enumerable: own?.enumerable ?? false,
   });
-  shadowed.set(target, methods.add(method));
-  return true;
+  if (done) shadowed.set(target, methods.add(method));
+  return done;
 }

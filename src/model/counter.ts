@@ -48,7 +48,7 @@ export class CounterSeries extends Series<ValueCell> {
 
 /** @throws {MetricValueError} unless `value` is a finite number of 0 or more. */
 export function checkIncrement(value: number, metric: string): void {
-  if (!(value >= 0 && value < Infinity) || typeof value !== 'number') {
+  if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) {
     throw new MetricValueError(
       `Counter "${metric}" cannot be increased by ${shown(value)}; expected a finite number of 0 or more`,
     );

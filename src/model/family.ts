@@ -1,4 +1,5 @@
 import { type Cell, HistogramCell, ValueCell } from './cells.js';
+import { within } from './deadline.js';
 import { LabelIndex } from './label-index.js';
 import { canonicalLabels, type Labels, type LabelSet } from './labels.js';
 import type { MetricType } from './metric-type.js';
@@ -20,8 +21,8 @@ export interface FamilyDefinition {
 export interface FamilyKeeper {
   /** A cleared family is about to get a series again. May throw if its name was given away. */
   revive(family: Family): void;
-  /** A recording went to the overflow series. */
-  overflowed(family: Family): void;
+  /** A family is full. Returns what is to be called for each recording that goes to the overflow series. */
+  overflowed(family: Family): () => void;
   /** The callback of a gauge failed. */
   collectFailed(family: Family, error: unknown): void;
 }
@@ -31,6 +32,9 @@ const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
 
 /** Other orders and types of known label sets that are remembered, per series. */
 const PATHS_PER_SERIES = 4;
+
+/** Milliseconds that a page waits for a metric that is collected at scrape time. */
+export const COLLECT_LIMIT = 5_000;
 
 /** Removed cells that may stay in the index before it is built anew. */
 const MIN_GARBAGE = 64;
@@ -49,7 +53,9 @@ export abstract class Family<C extends Cell = Cell> {
   private readonly index = new LabelIndex<C>();
   private readonly defaultLabels: Labels;
   private readonly maxSeries: number;
+  private readonly hasDefaults: boolean;
   private overflow: C | undefined = undefined;
+  private countOverflow: (() => void) | undefined = undefined;
   private paths = 0;
   private garbage = 0;
 
@@ -62,6 +68,7 @@ export abstract class Family<C extends Cell = Cell> {
     this.help = definition.help;
     this.unit = definition.unit;
     this.defaultLabels = definition.defaultLabels;
+    this.hasDefaults = Object.keys(definition.defaultLabels).length > 0;
     this.maxSeries = definition.maxSeries;
   }
 
@@ -105,6 +112,9 @@ export abstract class Family<C extends Cell = Cell> {
 
   /** The way to a cell that is not known under these very labels: first seen, or in another order or type. */
   private resolve(labels: Labels): C {
+    if (this.isFull() && !this.hasDefaults && this.index.isCanonical(labels)) {
+      return this.overflowCell();
+    }
     const set = this.canonical(labels);
     let cell = this.index.findSet(set);
     if (cell === undefined || cell.removed) {
@@ -128,7 +138,8 @@ export abstract class Family<C extends Cell = Cell> {
   }
 
   private overflowCell(): C {
-    this.keeper.overflowed(this);
+    this.countOverflow ??= this.keeper.overflowed(this);
+    this.countOverflow();
     if (this.overflow === undefined) {
       const set = this.canonical(OVERFLOW);
       const known = this.index.findSet(set);
@@ -162,15 +173,33 @@ export class CounterFamily extends Family<ValueCell> {
 
 export class GaugeFamily extends Family<ValueCell> {
   collect: (() => Promise<void>) | undefined = undefined;
+  /** The callback that runs now, and whether somebody has waited for it in vain. */
+  private collecting: Promise<void> | undefined = undefined;
+  private overdue = false;
 
   override async refresh(): Promise<boolean> {
+    if (this.collect === undefined) return true;
     try {
-      await this.collect?.();
+      await this.collected(this.collect);
       return true;
     } catch (error) {
       this.keeper.collectFailed(this, error);
       return false;
     }
+  }
+
+  /** A callback that hangs is waited for once, and is not called again before it has ended. */
+  private async collected(collect: () => Promise<void>): Promise<void> {
+    const what = `The callback of gauge "${this.name}"`;
+    if (this.overdue) throw new Error(`${what} has not ended yet`);
+    this.collecting ??= collect().finally(() => {
+      this.collecting = undefined;
+      this.overdue = false;
+    });
+    const running = this.collecting;
+    await within(COLLECT_LIMIT, running, what).finally(() => {
+      this.overdue = this.collecting === running;
+    });
   }
 
   protected newCell(labels: LabelSet): ValueCell {

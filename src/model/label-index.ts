@@ -11,11 +11,12 @@ import type { Labels, LabelSet, LabelValue } from './labels.js';
  */
 export class LabelIndex<C extends Cell> {
   private root = new LabelNode<C>();
+  private readonly names = new Set<string>();
 
   find(labels: Labels): C | undefined {
     let node: LabelNode<C> | undefined = this.root;
     for (const name in labels) {
-      node = node.under(name)?.get(labels[name]);
+      node = node.child(name, labels[name]);
       if (node === undefined) return undefined;
     }
     return node.cell;
@@ -24,7 +25,7 @@ export class LabelIndex<C extends Cell> {
   findSet({ names, values }: LabelSet): C | undefined {
     let node: LabelNode<C> | undefined = this.root;
     for (let i = 0; i < names.length && node !== undefined; i++) {
-      node = node.under(names[i]!)?.get(values[i]);
+      node = node.child(names[i]!, values[i]);
     }
     return node?.cell;
   }
@@ -37,8 +38,26 @@ export class LabelIndex<C extends Cell> {
 
   addSet(cell: C): void {
     let node = this.root;
-    cell.names.forEach((name, i) => (node = node.grow(name, cell.values[i])));
+    cell.names.forEach((name, i) => {
+      node = node.grow(name, cell.values[i]);
+      this.names.add(name);
+    });
     node.cell = cell;
+  }
+
+  /**
+   * Whether labels are given just as `addSet` would file them, under names that it
+   * has filed before: what `find` does not find then is not there in any other form.
+   */
+  isCanonical(labels: Labels): boolean {
+    let previous = '';
+    for (const name in labels) {
+      const value = labels[name];
+      if (typeof value !== 'string' || value === '') return false;
+      if (!(name > previous) || !this.names.has(name)) return false;
+      previous = name;
+    }
+    return true;
   }
 
   clear(): void {
@@ -54,26 +73,37 @@ class LabelNode<C extends Cell> {
   private values: Map<LabelValue, LabelNode<C>> | undefined = undefined;
   private others: Map<string, Map<LabelValue, LabelNode<C>>> | undefined =
     undefined;
+  /** The step that was taken last is often the next one too, and spares the look-up in the Map. */
+  private lastValue: LabelValue = undefined;
+  private last: LabelNode<C> | undefined = undefined;
 
-  under(name: string): Map<LabelValue, LabelNode<C>> | undefined {
-    return name === this.name ? this.values : this.others?.get(name);
+  child(name: string, value: LabelValue): LabelNode<C> | undefined {
+    if (name !== this.name) return this.others?.get(name)?.get(value);
+    if (value === this.lastValue && this.last !== undefined) return this.last;
+    const next = this.values!.get(value);
+    if (next !== undefined) {
+      this.last = next;
+      this.lastValue = value;
+    }
+    return next;
   }
 
   grow(name: string, value: LabelValue): LabelNode<C> {
-    const values = this.under(name) ?? this.branch(name);
+    const values = this.valuesOf(name);
     let next = values.get(value);
     if (next === undefined) values.set(value, (next = new LabelNode<C>()));
     return next;
   }
 
-  private branch(name: string): Map<LabelValue, LabelNode<C>> {
-    const values = new Map<LabelValue, LabelNode<C>>();
+  private valuesOf(name: string): Map<LabelValue, LabelNode<C>> {
     if (this.name === undefined) {
       this.name = name;
-      this.values = values;
-    } else {
-      (this.others ??= new Map()).set(name, values);
+      this.values = new Map();
     }
+    if (name === this.name) return this.values!;
+    this.others ??= new Map();
+    let values = this.others.get(name);
+    if (values === undefined) this.others.set(name, (values = new Map()));
     return values;
   }
 }

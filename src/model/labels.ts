@@ -33,17 +33,20 @@ export function canonicalLabels(
     );
   }
   const names: string[] = [];
-  for (const name in labels) {
+  for (const name of Object.keys(labels)) {
     checkLabelName(name, metric);
     if (isPresent(labels[name])) names.push(name);
   }
-  for (const name in defaults) if (!(name in labels)) names.push(name);
+  for (const name of Object.keys(defaults)) {
+    const given = Object.hasOwn(labels, name);
+    if (!given && isPresent(defaults[name])) names.push(name);
+  }
   names.sort();
+  const valueOf = (name: string) =>
+    Object.hasOwn(labels, name) ? labels[name] : defaults[name];
   return {
     names,
-    values: names.map((name) =>
-      labelText(name, labels[name] ?? defaults[name], metric),
-    ),
+    values: names.map((name) => valueText(name, valueOf(name), metric)),
   };
 }
 
@@ -52,7 +55,7 @@ export function canonicalLabels(
  *
  * @throws {LabelError} if it is malformed, starts with `__`, or is `le` or `quantile`.
  */
-export function checkLabelName(name: string, metric: string): void {
+function checkLabelName(name: string, metric: string): void {
   if (!LABEL_NAME.test(name)) {
     throw new LabelError(
       `Label name ${shown(name)} of metric "${metric}" is malformed; expected a letter or "_", then letters, digits and "_"`,
@@ -70,7 +73,7 @@ function isPresent(value: LabelValue): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-function labelText(name: string, value: LabelValue, metric: string): string {
+function valueText(name: string, value: LabelValue, metric: string): string {
   switch (typeof value) {
     case 'string':
       // A lone surrogate has no UTF-8 form; two of them must not become one series on the page.

@@ -1,6 +1,10 @@
 import { Counter as PromCounter, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import { MetricEvent, MetricType } from '../../src/index.js';
+import {
+  MetricEvent,
+  MetricType,
+  PrometheusCollector,
+} from '../../src/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 
 describe('a collector', () => {
@@ -150,6 +154,108 @@ describe('a collector that joined a prom-client registry', () => {
     collector.counter('hits_total').inc();
     registry.resetMetrics();
     expect(await samples(collector, 'hits_total')).toEqual([]);
+  });
+});
+
+describe('a registry that others change too', () => {
+  test('keeps the process metrics as long as one of two collectors needs them', async () => {
+    const registry = new Registry();
+    const options = { registry, defaultMetrics: true };
+    const first = makeCollector({ ...options, namespace: 'a' }).collector;
+    const second = makeCollector({ ...options, namespace: 'b' }).collector;
+    await first.initialize();
+    await second.initialize();
+    await first.shutdown();
+    expect(await second.metrics()).toContain('process_cpu_user_seconds_total');
+    await second.shutdown();
+    expect(registry.getMetricsAsArray()).toEqual([]);
+  });
+
+  test('gets a metric back that it has lost when that is asked for again', async () => {
+    const { collector } = makeCollector();
+    collector.counter('a').inc();
+    collector.registry.clear();
+    collector.counter('a').inc();
+    expect(await samples(collector, 'a')).toEqual(['a 2']);
+  });
+
+  test("is left someone else's metric of the same name at shutdown", async () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({ registry });
+    collector.counter('a');
+    await collector.initialize();
+    registry.clear();
+    new PromCounter({ name: 'a', help: 'theirs', registers: [registry] }).inc(
+      9,
+    );
+    await collector.shutdown();
+    expect(await registry.metrics()).toContain('a 9');
+    collector.counter('late').inc();
+    expect(await registry.metrics()).not.toContain('late');
+  });
+
+  test('that cannot be joined again leaves no server behind', async () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({ registry });
+    collector.counter('a');
+    await collector.initialize();
+    await collector.shutdown();
+    new PromCounter({ name: 'a', help: 'theirs', registers: [registry] });
+    await expect(collector.initialize()).rejects.toThrow('by someone else');
+    expect((await collector.healthCheck()).server_running).toBe(false);
+  });
+});
+
+describe('errors of the instrumentation', () => {
+  test('never throw, also where they cannot be counted or logged', async () => {
+    const { collector, warnings } = makeCollector();
+    collector.gauge('metrics_errors_total').set(1);
+    collector.reportError('labels', new Error('first'));
+    expect(warnings).toEqual([
+      expect.stringContaining('first'),
+      expect.stringContaining('is registered as a gauge'),
+    ]);
+    const mute = new PrometheusCollector(
+      {},
+      {
+        logger: {
+          warn: () => {
+            throw new Error('logger is down');
+          },
+        },
+      },
+    );
+    expect(() => mute.reportError('labels', 'text')).not.toThrow();
+  });
+
+  test('do not make a full metric refuse recordings', async () => {
+    const { collector } = makeCollector({ maxSeriesPerMetric: 1 });
+    collector.gauge('metrics_overflows_total').set(1);
+    const counter = collector.counter('a');
+    counter.inc({ x: 1 });
+    expect(() => counter.inc({ x: 2 })).not.toThrow();
+    expect(await samples(collector, 'a')).toHaveLength(2);
+  });
+});
+
+describe('default labels', () => {
+  test('that are absent, or named like members of objects, do no harm', async () => {
+    const given = { env: undefined as never, toString: 'x', zone: '' };
+    const { collector } = makeCollector({ defaultLabels: given });
+    given.toString = 'changed later';
+    collector.counter('a').inc({ b: 1 });
+    expect(await samples(collector, 'a')).toEqual(['a{b="1",toString="x"} 1']);
+  });
+
+  test('do not take the place of what process metrics say themselves', async () => {
+    const { collector } = makeCollector({
+      defaultMetrics: true,
+      defaultLabels: { version: 'mine', space: 'mine' },
+    });
+    await collector.initialize();
+    expect(await collector.metrics()).toContain(
+      `nodejs_version_info{version="${process.version}"`,
+    );
   });
 });
 

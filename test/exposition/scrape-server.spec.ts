@@ -1,5 +1,6 @@
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
+import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MetricsServerError } from '../../src/index.js';
 import { makeCollector } from '../support/collector.js';
@@ -47,7 +48,10 @@ describe('the server of a collector', () => {
 
   test('answers 500 and a whole page later when the registry fails', async () => {
     const { collector, endpoint, warnings } = await serving();
-    collector.registry.setDefaultLabels({ app: 'docs' });
+    // OpenMetrics pages are written by prom-client, as a whole or not at all.
+    collector.registry.setContentType(
+      Registry.OPENMETRICS_CONTENT_TYPE as never,
+    );
     const failing = {
       name: 'failing',
       get: () => Promise.reject(new Error('broken')),

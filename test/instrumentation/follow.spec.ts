@@ -1,5 +1,6 @@
 import {
   BehaviorSubject,
+  connectable,
   firstValueFrom,
   lastValueFrom,
   Observable,
@@ -10,7 +11,8 @@ import {
   toArray,
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { follow, type Run } from '../../src/instrumentation/follow.js';
+import { follow } from '../../src/instrumentation/follow.js';
+import type { Run } from '../../src/instrumentation/run.js';
 import { waitFor } from '../support/http.js';
 
 /** Runs that write down how they ended. */
@@ -161,6 +163,82 @@ describe("a library's own promise", () => {
   });
 });
 
+describe('an object that keeps to no protocol', () => {
+  test('may have a then() that returns nothing', async () => {
+    const { ends, run } = recorder();
+    const thenable = { then: (done: (value: number) => void) => done(5) };
+    expect(await (follow(thenable, run) as unknown as Promise<number>)).toBe(5);
+    expect(ends).toEqual(['run ok 5']);
+  });
+
+  test('may have a then() that means something else', () => {
+    const { run } = recorder();
+    const steps: unknown[] = [];
+    const builder = {
+      then(step: unknown) {
+        steps.push(step);
+        return this;
+      },
+    };
+    expect(follow(builder, run).then('a').then('b')).toBe(builder);
+    expect(steps).toEqual(['a', 'b']);
+  });
+
+  test('may be a cursor, whose next() gives documents', async () => {
+    const { run } = recorder();
+    const documents = [{ id: 1 }, null];
+    const cursor = {
+      next: async () => documents.shift(),
+      [Symbol.asyncIterator]: () => cursor,
+    };
+    const followed = follow(cursor, run);
+    expect(await followed.next()).toEqual({ id: 1 });
+    expect(await followed.next()).toBeNull();
+  });
+
+  test.each([
+    [
+      'throws when it is looked at',
+      Object.defineProperty({}, 'then', {
+        get: () => {
+          throw new Error('detached');
+        },
+      }),
+    ],
+    [
+      'lets nothing be defined on it',
+      new Proxy({ then: () => {} }, { defineProperty: () => false }),
+    ],
+    ['is sealed', Object.seal({ then: () => {} })],
+  ])('is a result like any other if it %s', (_what, value) => {
+    const { ends, run } = recorder();
+    expect(follow(value, run)).toBe(value);
+    expect(ends).toHaveLength(1);
+  });
+
+  test('may be a promise with more to it, which is kept', async () => {
+    const { ends, run } = recorder();
+    const promise = Object.assign(Promise.resolve(7), { cancel: () => 'ok' });
+    expect(follow(promise, recorder().run).cancel()).toBe('ok');
+    expect(await follow(promise, run)).toBe(7);
+    expect(ends).toEqual(['run ok 7']);
+  });
+});
+
+describe('an object that several measured methods pass on', () => {
+  test('ends the call of each of them', async () => {
+    const { ends, run } = recorder();
+    async function* failing() {
+      yield 1;
+      throw new Error('no');
+    }
+    const inner = follow(failing(), run);
+    const outer = follow(inner, run.again());
+    expect(await settled(collect(outer))).toEqual({ error: 'no' });
+    expect(ends).toEqual(['run.2 failed no', 'run.1.1 failed no']);
+  });
+});
+
 describe('an Observable', () => {
   test('ends at its completion, once for each subscription', async () => {
     const { ends, run } = recorder();
@@ -202,6 +280,15 @@ describe('an Observable', () => {
     followed.next(1);
     followed.complete();
     expect(await all).toEqual([1]);
+    expect(ends).toEqual(['run.1 ok undefined']);
+  });
+
+  test('that is connectable keeps its connect()', async () => {
+    const { ends, run } = recorder();
+    const source = follow(connectable(of(1, 2)), run);
+    const all = lastValueFrom(source.pipe(toArray()));
+    source.connect();
+    expect(await all).toEqual([1, 2]);
     expect(ends).toEqual(['run.1 ok undefined']);
   });
 

@@ -111,6 +111,50 @@ describe('a gauge', () => {
   });
 });
 
+describe('a gauge whose callback hangs', () => {
+  test('holds up one page for five seconds, then none until it has ended', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { collector, warnings } = makeCollector();
+    let calls = 0;
+    let release!: (value: number) => void;
+    collector.gauge('stuck', {
+      collect: () => {
+        calls++;
+        return new Promise<number>((resolve) => (release = resolve));
+      },
+    });
+    collector.gauge('fine').set(1);
+    const first = collector.metrics();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await first).toContain('fine 1');
+    expect(await first).not.toContain('\nstuck ');
+    expect(await collector.metrics()).toContain('fine 1');
+    expect(calls).toBe(1);
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'gauge "stuck": Error: The callback of gauge "stuck" took more than 5000 ms',
+      ),
+    ]);
+    release(7);
+    await vi.advanceTimersByTimeAsync(0);
+    const later = collector.metrics();
+    await vi.advanceTimersByTimeAsync(0);
+    release(8);
+    expect(await later).toContain('\nstuck 8');
+  });
+
+  test('because it asks for the page itself ends in the same way', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { collector } = makeCollector();
+    collector.gauge('snake', {
+      collect: async () => (await collector.metrics()).length,
+    });
+    const page = collector.metrics();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await page).toContain('# TYPE snake gauge');
+  });
+});
+
 describe('a histogram', () => {
   test('counts observations into the bucket whose bound they reach, cumulated', async () => {
     const { collector } = makeCollector();

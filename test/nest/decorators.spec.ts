@@ -19,6 +19,7 @@ import {
   Counted,
   DecoratorError,
   MetricLabel,
+  MetricsCollector,
   type MetricsModuleOptions,
   MetricsModule,
   PrometheusCollector,
@@ -162,6 +163,67 @@ describe('a decorated method', () => {
     expect(await module.get(AssistantAgent).run('Ada')).toBe('hello Ada');
   });
 
+  test('just runs where a factory or a strange value provides it and all is switched off', async () => {
+    class Made {
+      @Counted()
+      run() {
+        return 'made';
+      }
+    }
+    const strange = new Proxy(
+      {},
+      {
+        has: () => {
+          throw new Error('do not look');
+        },
+      },
+    );
+    for (const enabled of [false, true]) {
+      const { app } = await appOf(
+        [
+          { provide: Made, useFactory: () => new Made() },
+          { provide: 'strange', useValue: strange },
+          {
+            provide: 'odd',
+            useValue: { constructor: 'odd', made: new Made() },
+          },
+        ],
+        { enabled },
+      );
+      expect(app.get(Made).run()).toBe('made');
+    }
+  });
+
+  test('just runs where the collector was replaced by one that can do nothing', async () => {
+    const module = await Test.createTestingModule({
+      imports: [MetricsModule.forRoot()],
+      providers: [AssistantAgent],
+    })
+      .overrideProvider(MetricsCollector)
+      .useValue({ initialize: () => {}, shutdown: () => {} })
+      .compile();
+    await module.init();
+    onTestFinished(() => module.close());
+    expect(await module.get(AssistantAgent).run('Ada')).toBe('hello Ada');
+  });
+
+  test('keeps the error that it throws, whatever that looks like', async () => {
+    const odd = Object.assign(new RangeError('odd'), { name: Symbol('odd') });
+    class Throwing {
+      @Counted()
+      run() {
+        throw odd;
+      }
+    }
+    const { app, executions } = await appOf([
+      { provide: Throwing, useFactory: () => new Throwing() },
+    ]);
+    expect(() => app.get(Throwing).run()).toThrow(odd);
+    expect(await executions()).toEqual([
+      'agent_executions_total{agent="Throwing",error_type="RangeError",method="run",status="error"} 1',
+    ]);
+  });
+
   test('just runs when it is taken off its object, or its object is frozen', async () => {
     @Injectable()
     class Frozen {
@@ -188,6 +250,51 @@ describe('a decorated method', () => {
     expect(Object.keys(agent)).toEqual(['greeting']);
     expect(Object.getOwnPropertySymbols({ ...agent })).toEqual([]);
     expect(JSON.stringify(agent)).toBe('{"greeting":"hello"}');
+  });
+});
+
+describe("someone else's decorator between two of ours", () => {
+  const Retry = (_on: object, _key: string, descriptor: PropertyDescriptor) => {
+    const original = descriptor.value;
+    descriptor.value = function (this: unknown, ...args: unknown[]) {
+      for (let i = 0; ; i++) {
+        try {
+          return original.apply(this, args);
+        } catch (error) {
+          if (i === 2) throw error;
+        }
+      }
+    };
+    for (const key of Reflect.getOwnMetadataKeys(original)) {
+      const value = Reflect.getOwnMetadata(key, original);
+      Reflect.defineMetadata(key, value, descriptor.value);
+    }
+  };
+
+  class Flaky {
+    attempts = 0;
+
+    @Counted()
+    @Retry
+    @Counted('attempts_total')
+    run() {
+      if (++this.attempts < 3) throw new Error('flaky');
+      return 'done';
+    }
+  }
+
+  test('has the outer one count calls and the inner one attempts', async () => {
+    const { app, collector, executions } = await appOf([
+      { provide: Flaky, useFactory: () => new Flaky() },
+    ]);
+    expect(app.get(Flaky).run()).toBe('done');
+    expect(await executions()).toEqual([
+      'agent_executions_total{agent="Flaky",method="run",status="success"} 1',
+    ]);
+    expect(await samples(collector, 'attempts_total')).toEqual([
+      'attempts_total{agent="Flaky",error_type="Error",method="run",status="error"} 2',
+      'attempts_total{agent="Flaky",method="run",status="success"} 1',
+    ]);
   });
 });
 

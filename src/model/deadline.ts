@@ -1,0 +1,19 @@
+/** Waits for a promise, but not longer than so many milliseconds. */
+export async function within<T>(
+  milliseconds: number,
+  promise: Promise<T>,
+  what: string,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`${what} took more than ${milliseconds} ms`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([promise, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

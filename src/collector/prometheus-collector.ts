@@ -144,8 +144,8 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   /** The metrics page as text, as a scraper would get it. */
-  async metrics(): Promise<string> {
-    return Buffer.concat(await this.page.render()).toString('utf8');
+  metrics(): Promise<string> {
+    return this.page.render((chunks) => Buffer.concat(chunks).toString('utf8'));
   }
 
   /**

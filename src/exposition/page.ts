@@ -4,20 +4,29 @@ import { now } from '../model/clock.js';
 import { within } from '../model/deadline.js';
 import { COLLECT_LIMIT, type Family } from '../model/family.js';
 import { PromClientMetric } from './prom-client-metric.js';
-import { CONTENT_TYPE, cellWriter, headerText } from './text-format.js';
+import { ChunkPool, PageWriter } from './page-writer.js';
+import { CONTENT_TYPE, cellWriter, writeHeader } from './text-format.js';
 
 /** Series that are written between two looks at the clock. */
-const CHUNK_CELLS = 256;
+const CELLS_AT_ONCE = 16;
 
 /** Seconds of work after which the event loop gets a turn. */
-const TIME_BUDGET = 0.004;
+const TIME_BUDGET = 0.003;
+
+/** A page that is being rendered or sent, and how many want it. */
+interface SharedPage {
+  readonly writer: PageWriter;
+  readonly chunks: Promise<readonly Buffer[]>;
+  users: number;
+}
 
 /**
  * Renders all metrics of a registry: our families from their cells, the foreign
- * ones by prom-client. Renders that are asked for at the same time are one.
+ * ones by prom-client. Who asks while a page is being rendered gets that one.
  */
 export class Page {
-  private rendering: Promise<Buffer[]> | undefined = undefined;
+  private readonly pool = new ChunkPool();
+  private rendering: SharedPage | undefined = undefined;
 
   /**
    * @param onError hears of a foreign metric that could not be read; the page goes on without it.
@@ -31,37 +40,55 @@ export class Page {
     return this.registry.contentType;
   }
 
-  /** The page in chunks that are to be sent one after the other. */
-  render(): Promise<Buffer[]> {
-    this.rendering ??= Promise.resolve()
-      .then(() => this.renderOnce())
+  /**
+   * Renders the page and lends it: the chunks are in order, and are written anew
+   * once `use` has ended.
+   */
+  async render<T>(
+    use: (chunks: readonly Buffer[]) => T | Promise<T>,
+  ): Promise<T> {
+    const page = (this.rendering ??= this.begin());
+    page.users++;
+    try {
+      return await use(await page.chunks);
+    } finally {
+      if (--page.users === 0) page.writer.release();
+    }
+  }
+
+  private begin(): SharedPage {
+    const writer = new PageWriter(this.pool);
+    const chunks = Promise.resolve()
+      .then(() => this.write(writer))
       .finally(() => {
         this.rendering = undefined;
       });
-    return this.rendering;
+    return { writer, chunks, users: 0 };
   }
 
-  private async renderOnce(): Promise<Buffer[]> {
+  private async write(out: PageWriter): Promise<readonly Buffer[]> {
     if (this.registry.contentType !== CONTENT_TYPE) {
       return [Buffer.from(await this.registry.metrics())];
     }
-    const metrics = this.registry.getMetricsAsArray() as unknown[];
+    const turn = new Turn();
+    for (const part of await this.collect()) {
+      if (typeof part === 'string') out.text(part);
+      else await writeFamily(part.family, part.fresh, out, turn);
+    }
+    return out.end();
+  }
+
+  /** Side by side: metrics that are slow to collect are waited for once, and not in turn. */
+  private collect() {
     const ours = isPlain(this.registry) ? familyOf : () => undefined;
-    // Side by side: metrics that are slow to collect are waited for once, and not in turn.
-    const parts = await Promise.all(
-      metrics.map(async (metric) => {
+    return Promise.all(
+      (this.registry.getMetricsAsArray() as unknown[]).map(async (metric) => {
         const family = ours(metric);
         return family === undefined
           ? this.foreignText((metric as { name: string }).name)
           : { family, fresh: await family.refresh() };
       }),
     );
-    const chunks = new Chunks();
-    for (const part of parts) {
-      if (typeof part === 'string') await chunks.write(part);
-      else await writeFamily(part.family, part.fresh, chunks);
-    }
-    return chunks.end();
   }
 
   /** What prom-client writes of one metric; nothing if that fails. */
@@ -92,51 +119,30 @@ function isPlain(registry: Registry): boolean {
 async function writeFamily(
   family: Family,
   fresh: boolean,
-  chunks: Chunks,
+  out: PageWriter,
+  turn: Turn,
 ): Promise<void> {
-  await chunks.write(headerText(family));
+  writeHeader(family, out);
   if (!fresh) return;
   const write = cellWriter(family);
   // A copy: series may come and go while the event loop has its turns.
-  for (const cell of family.cells.slice()) {
-    const full = chunks.add(write(cell));
-    if (full) await chunks.flush();
+  const cells = family.cells.slice();
+  for (let i = 0; i < cells.length; i++) {
+    write(cells[i]!, out);
+    if (i % CELLS_AT_ONCE === 0 && turn.isOver()) await turn.next();
   }
 }
 
-/** Collects text into buffers, and lets the event loop have its turns. */
-class Chunks {
-  private readonly buffers: Buffer[] = [];
-  private text = '';
-  private writes = 0;
-  private turnStart = now();
+/** Our turn of the event loop. */
+class Turn {
+  private start = now();
 
-  /** Adds text; true when it is time to flush. */
-  add(text: string): boolean {
-    this.text += text;
-    return ++this.writes >= CHUNK_CELLS;
+  isOver(): boolean {
+    return now() - this.start > TIME_BUDGET;
   }
 
-  async write(text: string): Promise<void> {
-    if (this.add(text)) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    this.seal();
-    if (now() - this.turnStart > TIME_BUDGET) {
-      await setImmediate();
-      this.turnStart = now();
-    }
-  }
-
-  end(): Buffer[] {
-    this.seal();
-    return this.buffers;
-  }
-
-  private seal(): void {
-    if (this.text !== '') this.buffers.push(Buffer.from(this.text, 'utf8'));
-    this.text = '';
-    this.writes = 0;
+  async next(): Promise<void> {
+    await setImmediate();
+    this.start = now();
   }
 }

@@ -1,12 +1,14 @@
 import type { Metric, Registry } from 'prom-client';
-import type { HistogramCell, ValueCell } from '../model/cells.js';
+import type { Cell, HistogramCell, ValueCell } from '../model/cells.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import { exposedType } from '../model/metric-type.js';
 
 interface Sample {
-  labels: Record<string, string | number>;
+  labels: Record<string, string>;
   value: number;
   metricName?: string;
+  /** The upper bound of a bucket. */
+  le?: number | string;
 }
 
 /**
@@ -34,16 +36,21 @@ export class PromClientMetric {
     registry.registerMetric(this as unknown as Metric);
   }
 
-  async get() {
-    const fresh = await this.family.refresh();
-    const { name, help, type, aggregator } = this;
-    return {
-      name,
-      help,
-      type,
-      aggregator,
-      values: fresh ? this.samples() : [],
-    };
+  /** As prom-client's JSON and aggregation read it. */
+  get() {
+    return this.read(({ le, labels, ...sample }) => ({
+      ...sample,
+      labels: le === undefined ? labels : { ...labels, le },
+    }));
+  }
+
+  /** As prom-client's pages read it: what the lines of a histogram share is escaped once. */
+  getForPromString() {
+    return this.read(({ le, labels, ...sample }) =>
+      le === undefined
+        ? { ...sample, labels }
+        : { ...sample, labels: { le }, sharedLabels: labels },
+    );
   }
 
   /** prom-client's `registry.resetMetrics()`. */
@@ -51,12 +58,19 @@ export class PromClientMetric {
     this.family.clear();
   }
 
+  private async read<T>(shape: (sample: Sample) => T) {
+    const fresh = await this.family.refresh();
+    const { name, help, type, aggregator } = this;
+    const values = fresh ? this.samples().map(shape) : [];
+    return { name, help, type, aggregator, values };
+  }
+
   private samples(): Sample[] {
     const { family } = this;
     return family instanceof HistogramFamily
       ? family.cells.flatMap((cell) => this.histogramSamples(family, cell))
       : family.cells.map((cell) => ({
-          labels: this.labelsOf(cell as ValueCell),
+          labels: labelsOf(cell),
           value: (cell as ValueCell).value,
         }));
   }
@@ -65,10 +79,11 @@ export class PromClientMetric {
     family: HistogramFamily,
     cell: HistogramCell,
   ): Sample[] {
-    const labels = this.labelsOf(cell);
+    const labels = labelsOf(cell);
     let count = 0;
     const samples: Sample[] = cell.counts.map((inBucket, i) => ({
-      labels: { ...labels, le: family.bounds[i] ?? '+Inf' },
+      labels,
+      le: family.bounds[i] ?? '+Inf',
       value: (count += inBucket),
       metricName: `${this.name}_bucket`,
     }));
@@ -78,10 +93,12 @@ export class PromClientMetric {
     );
     return samples;
   }
+}
 
-  private labelsOf(cell: ValueCell | HistogramCell): Record<string, string> {
-    const labels: Record<string, string> = {};
-    cell.names.forEach((name, i) => (labels[name] = cell.values[i]!));
-    return labels;
-  }
+function labelsOf({ names, values }: Cell): Record<string, string> {
+  const labels: Record<string, string> = {};
+  names.forEach((name, i) => {
+    labels[name] = values[i]!;
+  });
+  return labels;
 }

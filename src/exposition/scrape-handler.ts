@@ -4,6 +4,7 @@ import type {
   ServerResponse,
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import type { HealthStatus } from './health-status.js';
 import type { Page } from './page.js';
@@ -21,35 +22,35 @@ export class ScrapeHandler {
 
   /** Answers with the metrics page. Never rejects. */
   serveMetrics(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    return this.answer(req, res, async () => ({
-      status: 200,
-      type: this.page.contentType,
-      chunks: await this.page.render(),
-    }));
+    return this.answer(req, res, () =>
+      this.page.render((chunks) =>
+        send(req, res, 200, this.page.contentType, chunks),
+      ),
+    );
   }
 
   /** Answers with the health as JSON: 200 when healthy, 503 when not. Never rejects. */
   serveHealth(req: IncomingMessage, res: ServerResponse): Promise<void> {
     return this.answer(req, res, async () => {
       const health = await this.health();
-      return {
-        status: health.healthy ? 200 : 503,
-        type: 'application/json; charset=utf-8',
-        chunks: [Buffer.from(JSON.stringify(health))],
-      };
+      const status = health.healthy ? 200 : 503;
+      const body = Buffer.from(JSON.stringify(health));
+      await send(req, res, status, 'application/json; charset=utf-8', [body]);
     });
   }
 
   private async answer(
     req: IncomingMessage,
     res: ServerResponse,
-    make: () => Promise<Answer>,
+    respond: () => Promise<void>,
   ): Promise<void> {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
-      return sendText(res, 405, 'Method not allowed\n', { Allow: 'GET, HEAD' });
+      return sendText(res, 405, 'Method not allowed\n', {
+        Allow: 'GET, HEAD',
+      });
     }
     try {
-      await send(res, await make(), req.method === 'HEAD');
+      await respond();
     } catch (error) {
       this.onError(error);
       sendText(res, 500, 'Metrics could not be rendered\n');
@@ -57,27 +58,47 @@ export class ScrapeHandler {
   }
 }
 
-interface Answer {
-  status: number;
-  type: string;
-  chunks: Buffer[];
-}
+/** Bytes from which on it is worth while to compress. */
+const COMPRESS_FROM = 1_024;
 
 async function send(
+  req: IncomingMessage,
   res: ServerResponse,
-  { status, type, chunks }: Answer,
-  headOnly: boolean,
+  status: number,
+  type: string,
+  chunks: readonly Buffer[],
 ): Promise<void> {
   if (isAnswered(res)) return;
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const compressed = length >= COMPRESS_FROM && acceptsGzip(req);
   res.writeHead(status, {
     'Content-Type': type,
-    'Content-Length': length,
     'Cache-Control': 'no-store',
+    Vary: 'Accept-Encoding',
+    ...(compressed
+      ? { 'Content-Encoding': 'gzip' }
+      : { 'Content-Length': length }),
   });
-  if (headOnly) return void res.end();
-  // A scraper that hangs up in the middle is its own affair.
-  await pipeline(Readable.from(chunks), res).catch(() => {});
+  if (req.method === 'HEAD') return void res.end();
+  const source = Readable.from(chunks);
+  // Compression runs on the thread pool. A scraper that hangs up in the middle is its own affair.
+  const sent = compressed
+    ? pipeline(source, createGzip({ level: 1 }), res)
+    : pipeline(source, res);
+  await sent.catch(() => {});
+}
+
+/** By the header `Accept-Encoding` (RFC 9110, section 12.5.3). */
+function acceptsGzip({ headers }: IncomingMessage): boolean {
+  return String(headers['accept-encoding'] ?? '')
+    .split(',')
+    .map((coding) =>
+      coding
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*q=/),
+    )
+    .some(([coding, weight = '1']) => coding === 'gzip' && Number(weight) > 0);
 }
 
 export function sendText(

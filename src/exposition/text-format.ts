@@ -1,6 +1,7 @@
 import type { Cell, HistogramCell, ValueCell } from '../model/cells.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import { exposedType } from '../model/metric-type.js';
+import { bytesText, numberText, type PageWriter } from './page-writer.js';
 
 /**
  * The Prometheus text exposition format, version 0.0.4
@@ -8,65 +9,101 @@ import { exposedType } from '../model/metric-type.js';
  */
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The `# HELP` and `# TYPE` lines of a family. */
-export function headerText(family: Family): string {
+/** The longest text of a number, with the line feed behind it. */
+const NUMBER_BYTES = 32;
+
+/** Writes the `# HELP` and `# TYPE` lines of a family. */
+export function writeHeader(family: Family, out: PageWriter): void {
+  const { name } = family;
   const help = escapeHelp(family.help);
   const type = exposedType(family.type);
-  return `# HELP ${family.name} ${help}\n# TYPE ${family.name} ${type}\n`;
+  out.text(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
 }
 
 /** Writes the sample lines of one series. */
-export type CellWriter = (cell: Cell) => string;
+export type CellWriter = (cell: Cell, out: PageWriter) => void;
 
 /** The writer for the series of this family; what is the same for all of them is made once. */
 export function cellWriter(family: Family): CellWriter {
   return family instanceof HistogramFamily
     ? histogramWriter(family)
-    : (cell) =>
-        `${family.name}${braced(labelText(cell))} ${numberText((cell as ValueCell).value)}\n`;
+    : valueWriter(family);
 }
 
-function histogramWriter({ name, bounds }: HistogramFamily): CellWriter {
-  const bounded = [...bounds, Infinity].map(
-    (bound) => `le="${numberText(bound)}"} `,
-  );
-  return (cell) => {
-    const { counts, sum } = cell as HistogramCell;
-    const labels = labelText(cell);
-    const prefix = `${name}_bucket{${labels === '' ? '' : `${labels},`}`;
-    let text = '';
-    let count = 0;
-    for (let i = 0; i < counts.length; i++) {
-      count += counts[i]!;
-      text += `${prefix}${bounded[i]}${count}\n`;
-    }
-    const suffix = braced(labels);
-    return `${text}${name}_sum${suffix} ${numberText(sum)}\n${name}_count${suffix} ${count}\n`;
+function valueWriter({ name }: Family): CellWriter {
+  return (cell, out) => {
+    cell.text ??= bytesText(`${name}${braced(labelPairs(cell))} `);
+    out.reserve(cell.text.length + NUMBER_BYTES);
+    out.bytes(cell.text);
+    out.value((cell as ValueCell).value);
   };
 }
 
-/** The labels of a series as text without braces, escaped once and kept. */
-function labelText(cell: Cell): string {
-  return (cell.text ??= flat(
-    cell.names
-      .map((name, i) => `${name}="${escapeValue(cell.values[i]!)}"`)
-      .join(','),
-  ));
+function histogramWriter({ name, bounds }: HistogramFamily): CellWriter {
+  const bucket = Buffer.from(`${name}_bucket{`);
+  const sumHead = Buffer.from(`${name}_sum`);
+  const countHead = Buffer.from(`${name}_count`);
+  const ends = [...bounds, Infinity].map((bound) =>
+    Buffer.from(`le="${numberText(bound)}"} `),
+  );
+  const longest = Math.max(...ends.map((end) => end.length)) + NUMBER_BYTES;
+  return (cell, out) => {
+    const { counts, sum } = cell as HistogramCell;
+    const labels = (cell.text ??= bytesText(labelPairs(cell)));
+    const line = bucket.length + labels.length + longest;
+    out.reserve(line * (counts.length + 2));
+
+    const start = out.position;
+    out.constant(bucket);
+    const labelsStart = out.position;
+    out.bytes(labels);
+    const labelsEnd = out.position;
+    if (labels !== '') out.constant(COMMA);
+    const prefixEnd = out.position;
+    let count = 0;
+    for (let i = 0; i < counts.length; i++) {
+      if (i > 0) out.copy(start, prefixEnd);
+      out.constant(ends[i]!);
+      out.value((count += counts[i]!));
+    }
+    writeTotal(out, sumHead, labelsStart, labelsEnd, sum);
+    writeTotal(out, countHead, labelsStart, labelsEnd, count);
+  };
 }
 
-/** A joined string is kept as a tree of its parts until it is flattened, which costs time and memory at every scrape. */
-function flat(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
+/** Writes a line whose labels stand already at the given place. */
+function writeTotal(
+  out: PageWriter,
+  head: Uint8Array,
+  labelsStart: number,
+  labelsEnd: number,
+  value: number,
+): void {
+  out.constant(head);
+  if (labelsEnd > labelsStart) {
+    out.constant(OPEN);
+    out.copy(labelsStart, labelsEnd);
+    out.constant(CLOSE);
+  }
+  out.constant(SPACE);
+  out.value(value);
+}
+
+const [COMMA, OPEN, CLOSE, SPACE] = [',', '{', '}', ' '].map((sign) =>
+  Buffer.from(sign),
+) as [Buffer, Buffer, Buffer, Buffer];
+
+/** Label names and values as `a="1",b="2"`, escaped. */
+function labelPairs({ names, values }: Cell): string {
+  let text = '';
+  for (let i = 0; i < names.length; i++) {
+    text += `${i > 0 ? ',' : ''}${names[i]}="${escapeValue(values[i]!)}"`;
+  }
+  return text;
 }
 
 function braced(labels: string): string {
   return labels === '' ? '' : `{${labels}}`;
-}
-
-function numberText(value: number): string {
-  if (value === Infinity) return '+Inf';
-  if (value === -Infinity) return '-Inf';
-  return String(value);
 }
 
 function escapeHelp(text: string): string {
@@ -74,5 +111,5 @@ function escapeHelp(text: string): string {
 }
 
 function escapeValue(text: string): string {
-  return escapeHelp(text).replace(/"/g, '\\"');
+  return /[\\\n"]/.test(text) ? escapeHelp(text).replace(/"/g, '\\"') : text;
 }

@@ -15,10 +15,12 @@ function twins() {
   return { theirs, collector, registers: [theirs] };
 }
 
+/** The lines of a page in an order of their own, with `le` where we have it. */
 const sortedLines = (page: string) =>
   page
     .split('\n')
     .filter((line) => line !== '')
+    .map((line) => line.replace(/\{(le="[^"]*"),([^]*)\} /, '{$2,$1} '))
     .sort();
 
 describe('the page', () => {
@@ -73,12 +75,8 @@ describe('the page', () => {
             ours.gauge.set(labels, -value);
             ours.histogram.observe(labels, value);
           }
-          const ordered = (page: string) =>
-            sortedLines(page).map((line) =>
-              line.replace(/\{(le="[^"]*"),([^]*)\} /, '{$2,$1} '),
-            );
-          expect(ordered(await collector.metrics()).sort()).toEqual(
-            ordered(await theirs.metrics()).sort(),
+          expect(sortedLines(await collector.metrics())).toEqual(
+            sortedLines(await theirs.metrics()),
           );
         },
       ),
@@ -157,6 +155,60 @@ describe('the page', () => {
     const page = await rendering;
     expect(page.match(/^c\{i="\d+"\} 1$/gm)).toHaveLength(50_000);
     expect(await samples(collector, 'c')).toEqual(['c{late="true"} 1']);
+  });
+
+  test('is whole for every scraper, however slow, while other pages are rendered', async () => {
+    const { collector } = makeCollector({ maxSeriesPerMetric: 20_000 });
+    const gauge = collector.gauge('g');
+    const setAll = (value: number) => {
+      for (let i = 0; i < 20_000; i++) gauge.set({ i }, value);
+    };
+    setAll(1);
+    await collector.initialize();
+    const { endpoint } = await collector.healthCheck();
+    const headers = { 'accept-encoding': 'identity' };
+    const slow = await fetch(endpoint, { headers });
+    for (let value = 2; value < 6; value++) {
+      setAll(value);
+      const page = await (await fetch(endpoint, { headers })).text();
+      expect(page.match(new RegExp(`} ${value}$`, 'gm'))).toHaveLength(20_000);
+    }
+    expect((await slow.text()).match(/} 1$/gm)).toHaveLength(20_000);
+  });
+
+  test('has room for labels that are longer than its chunks', async () => {
+    const { collector } = makeCollector();
+    const long = 'ü'.repeat(200_000);
+    collector.counter('c').inc({ before: 1 });
+    collector.counter('c').inc({ long });
+    collector.histogram('h', { buckets: [1] }).observe({ long }, 1);
+    collector.counter('d', { description: long }).inc(2 ** 31);
+    const page = await collector.metrics();
+    expect(page).toContain(`\nc{before="1"} 1\nc{long="${long}"} 1\n`);
+    expect(page).toContain(`\nh_count{long="${long}"} 1\n`);
+    expect(page).toContain(`# HELP d ${long}\n`);
+    expect(page).toContain('\nd 2147483648\n');
+  });
+
+  test.each([
+    0,
+    9,
+    10,
+    99,
+    100,
+    2 ** 31 - 1,
+    2 ** 31,
+    2 ** 53,
+    1e21,
+    0.1,
+    -0,
+    -5,
+    1e-7,
+    123.456,
+  ])('has the number %d as JavaScript writes it', async (value) => {
+    const { collector } = makeCollector();
+    collector.gauge('g').set(value);
+    expect(await samples(collector, 'g')).toEqual([`g ${String(value)}`]);
   });
 
   test('follows a registry that was set to OpenMetrics', async () => {

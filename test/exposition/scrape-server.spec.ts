@@ -29,6 +29,27 @@ describe('the server of a collector', () => {
     );
   });
 
+  test.each([
+    ['gzip', 'gzip'],
+    ['deflate, GZIP;q=0.5', 'gzip'],
+    ['gzip;q=0', null],
+    ['br', null],
+    ['', null],
+  ])(
+    'compresses a page if the scraper accepts it: %j',
+    async (accepted, coding) => {
+      const { collector, endpoint } = await serving();
+      const counter = collector.counter('hits_total');
+      for (let i = 0; i < 100; i++) counter.inc({ i });
+      const response = await fetch(endpoint, {
+        headers: { 'accept-encoding': accepted },
+      });
+      expect(response.headers.get('content-encoding')).toBe(coding);
+      expect(response.headers.get('vary')).toBe('Accept-Encoding');
+      expect(await response.text()).toContain('hits_total{i="99"} 1\n');
+    },
+  );
+
   test('answers HEAD without a body, and other methods with 405', async () => {
     const { endpoint } = await serving();
     const head = await fetch(endpoint, { method: 'HEAD' });

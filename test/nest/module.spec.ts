@@ -57,7 +57,7 @@ describe('forRoot()', () => {
     collector.timer('took_seconds').observe(2);
     collector.timer('took_seconds').observe({ a: 1 }, 2);
     const page = await registry.metrics();
-    expect(page).toContain('ns_sub_took_seconds_bucket{app="docs",le="1"} 0');
+    expect(page).toContain('ns_sub_took_seconds_bucket{le="1",app="docs"} 0');
     expect(page).toContain('otel_metric_overflow="true"');
     expect(page).not.toContain('process_cpu');
   });

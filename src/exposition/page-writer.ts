@@ -1,0 +1,128 @@
+/** Bytes of a chunk: large enough for few writes to the socket, small enough to be kept. */
+const CHUNK_SIZE = 256 * 1024;
+
+/** Chunks that no page needs now. As many are kept as the last page had. */
+export class ChunkPool {
+  private readonly free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_SIZE);
+  }
+
+  give(chunks: readonly Buffer[]): void {
+    this.free.push(...chunks.slice(this.free.length));
+  }
+}
+
+/**
+ * Writes a page as bytes. Strings are made for none of it: what is the same on
+ * several lines is copied, and whole numbers are written digit by digit.
+ */
+export class PageWriter {
+  /** What was written, in order. */
+  readonly chunks: Buffer[] = [];
+  private readonly pooled: Buffer[] = [];
+  private chunk: Buffer = Buffer.alloc(0);
+  private at = 0;
+
+  constructor(private readonly pool: ChunkPool) {}
+
+  /** Where the next byte goes, in the present chunk. */
+  get position(): number {
+    return this.at;
+  }
+
+  /** Makes room for so many bytes in one piece. To be called before anything is written. */
+  reserve(bytes: number): void {
+    if (this.chunk.length - this.at >= bytes) return;
+    this.seal();
+    if (bytes > CHUNK_SIZE) {
+      this.chunk = Buffer.allocUnsafeSlow(bytes);
+    } else {
+      this.chunk = this.pool.take();
+      this.pooled.push(this.chunk);
+    }
+  }
+
+  /** Any text, with room made for it. */
+  text(text: string): void {
+    this.reserve(text.length * 3);
+    this.at += this.chunk.write(text, this.at, 'utf8');
+  }
+
+  /** Text of one byte per character: ASCII, or the bytes of UTF-8 as `bytesText()` has them. */
+  bytes(text: string): void {
+    this.at += this.chunk.write(text, this.at, 'latin1');
+  }
+
+  /** A few bytes that are the same on many lines: a loop is faster here than a call into native code. */
+  constant(bytes: Uint8Array): void {
+    const { chunk } = this;
+    let { at } = this;
+    for (let i = 0; i < bytes.length; i++) chunk[at++] = bytes[i]!;
+    this.at = at;
+  }
+
+  /** What was written from `start` to `end` in this chunk, once more. */
+  copy(start: number, end: number): void {
+    this.chunk.copyWithin(this.at, start, end);
+    this.at += end - start;
+  }
+
+  /** A sample value, and the end of its line. */
+  value(value: number): void {
+    if (value >= 0 && value <= 0x7fffffff && Math.floor(value) === value) {
+      this.digits(value);
+    } else {
+      this.bytes(numberText(value));
+    }
+    this.chunk[this.at++] = LINE_FEED;
+  }
+
+  /** The page is complete. */
+  end(): readonly Buffer[] {
+    this.seal();
+    return this.chunks;
+  }
+
+  /** Gives the chunks back. Nobody may need the page any more. */
+  release(): void {
+    this.pool.give(this.pooled);
+  }
+
+  private digits(value: number): void {
+    let end = this.at + 1;
+    for (let rest = value; rest >= 10; rest = (rest / 10) | 0) end++;
+    this.at = end;
+    let rest = value | 0;
+    do {
+      const next = (rest / 10) | 0;
+      this.chunk[--end] = 48 + rest - next * 10;
+      rest = next;
+    } while (rest > 0);
+  }
+
+  private seal(): void {
+    if (this.at > 0) this.chunks.push(this.chunk.subarray(0, this.at));
+    this.chunk = EMPTY;
+    this.at = 0;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+const LINE_FEED = 10;
+
+/** A number as Prometheus writes it. */
+export function numberText(value: number): string {
+  if (value === Infinity) return '+Inf';
+  if (value === -Infinity) return '-Inf';
+  return String(value);
+}
+
+/**
+ * Text with one character for each byte of its UTF-8 form. It is also flat: a
+ * joined string is kept as a tree of its parts, which costs time and memory.
+ */
+export function bytesText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

@@ -1,12 +1,15 @@
 import { checkBuckets, sameBuckets } from '../model/buckets.js';
 import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
 import { type Family, HistogramFamily } from '../model/family.js';
+import { checkLabelName } from '../model/labels.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
 import type { InstrumentOptions } from './metrics-collector.js';
 
 /** Takes over a description and a unit where the family has none yet. */
 export function describe(family: Family, options: InstrumentOptions): void {
-  const { description, unit } = options;
+  const { description, unit, labelNames } = options;
+  if (labelNames !== undefined)
+    family.labelNames = namesFor(family, labelNames);
   if (description !== undefined) {
     const help = checkText('description', description, family.name);
     if (family.help === family.name && help !== '') family.help = help;
@@ -15,6 +18,23 @@ export function describe(family: Family, options: InstrumentOptions): void {
     family.unit ??= checkText('unit', unit, family.name);
     if (family.type === MetricType.TIMER) checkTimerUnit(unit, family.name);
   }
+}
+
+/** The label names that are declared; those that were first stay. */
+function namesFor(family: Family, given: readonly string[]): readonly string[] {
+  if (!Array.isArray(given)) {
+    throw new OptionsError(
+      `The labelNames of metric "${family.name}" are ${shown(given)}; expected an array of label names`,
+    );
+  }
+  for (const name of given) checkLabelName(name, family.name);
+  const { labelNames } = family;
+  if (labelNames.length > 0 && String(labelNames) !== String(given)) {
+    throw new MetricConflictError(
+      `Metric "${family.name}" has the labelNames ${labelNames.join(', ')} and was asked for with ${given.join(', ')}; use the same names in the same order`,
+    );
+  }
+  return [...given];
 }
 
 function checkText(option: string, text: unknown, metric: string): string {

@@ -10,6 +10,8 @@ export interface InstrumentOptions {
   description?: string;
   /** The unit of the values in words, e.g. `bytes`. */
   unit?: string;
+  /** Only needed for `labels('GET', '/runs')`: which labels the values are of, by position. */
+  labelNames?: readonly string[];
 }
 
 export interface GaugeOptions extends InstrumentOptions {

@@ -1,8 +1,8 @@
 import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from './errors.js';
 import type { CounterFamily } from './family.js';
-import { Instrument, NO_LABELS, Series } from './instrument.js';
-import type { Labels } from './labels.js';
+import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
+import type { Labels, LabelValue } from './labels.js';
 
 /**
  * A value that only goes up.
@@ -28,12 +28,15 @@ export class Counter extends Instrument<CounterFamily> {
   }
 
   /**
-   * The series of these labels, resolved once.
+   * The series of these labels, resolved once. Values without names are those of
+   * the `labelNames` that the metric was asked for with.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
-  labels(labels: Labels): CounterSeries {
-    return new CounterSeries(this.family, labels);
+  labels(labels: Labels): CounterSeries;
+  labels(...values: LabelValue[]): CounterSeries;
+  labels(...labels: [Labels] | LabelValue[]): CounterSeries {
+    return new CounterSeries(this.family, namedLabels(this.family, labels));
   }
 }
 

@@ -45,6 +45,8 @@ export abstract class Family<C extends Cell = Cell> {
   readonly type: MetricType;
   unit: string | undefined;
   help: string;
+  /** The names of labels that are given by position. */
+  labelNames: readonly string[] = [];
   /** The series, in the order in which they came. */
   readonly cells: C[] = [];
   /** False once cleared, until the next recording. */

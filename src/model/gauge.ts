@@ -1,8 +1,8 @@
 import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from './errors.js';
 import type { GaugeFamily } from './family.js';
-import { Instrument, NO_LABELS, Series } from './instrument.js';
-import type { Labels } from './labels.js';
+import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
+import type { Labels, LabelValue } from './labels.js';
 
 /**
  * Reads the present value of a gauge at scrape time. It returns the value, or
@@ -59,12 +59,15 @@ export class Gauge extends Instrument<GaugeFamily> {
   }
 
   /**
-   * The series of these labels, resolved once.
+   * The series of these labels, resolved once. Values without names are those of
+   * the `labelNames` that the metric was asked for with.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
-  labels(labels: Labels): GaugeSeries {
-    return new GaugeSeries(this.family, labels);
+  labels(labels: Labels): GaugeSeries;
+  labels(...values: LabelValue[]): GaugeSeries;
+  labels(...labels: [Labels] | LabelValue[]): GaugeSeries {
+    return new GaugeSeries(this.family, namedLabels(this.family, labels));
   }
 
   /** @internal Reads through `callback` whenever the gauge is scraped; a later one takes its place. */

@@ -3,8 +3,8 @@ import type { HistogramCell } from './cells.js';
 import { now } from './clock.js';
 import { MetricValueError, shown } from './errors.js';
 import type { HistogramFamily } from './family.js';
-import { Instrument, NO_LABELS, Series } from './instrument.js';
-import type { Labels } from './labels.js';
+import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
+import type { Labels, LabelValue } from './labels.js';
 
 /** Stops a running timer, adds labels known only now, and returns the seconds that it took. */
 export type StopTimer = (labels?: Labels) => number;
@@ -45,12 +45,15 @@ export class Histogram extends Instrument<HistogramFamily> {
   }
 
   /**
-   * The series of these labels, resolved once.
+   * The series of these labels, resolved once. Values without names are those of
+   * the `labelNames` that the metric was asked for with.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
-  labels(labels: Labels): HistogramSeries {
-    return new HistogramSeries(this.family, labels);
+  labels(labels: Labels): HistogramSeries;
+  labels(...values: LabelValue[]): HistogramSeries;
+  labels(...labels: [Labels] | LabelValue[]): HistogramSeries {
+    return new HistogramSeries(this.family, namedLabels(this.family, labels));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Cell } from './cells.js';
+import { LabelError } from './errors.js';
 import type { Family } from './family.js';
-import type { Labels } from './labels.js';
+import type { Labels, LabelValue } from './labels.js';
 
 export const NO_LABELS: Labels = Object.freeze({});
 
@@ -26,6 +27,23 @@ export abstract class Instrument<F extends Family> {
   remove(labels: Labels = NO_LABELS): boolean {
     return this.family.remove(labels);
   }
+}
+
+/** Labels as an object, made from the values of the declared label names if need be. */
+export function namedLabels(
+  family: Family,
+  given: [Labels] | LabelValue[],
+): Labels {
+  const [first] = given;
+  if (typeof first === 'object' && first !== null) return first;
+  const { labelNames, name } = family;
+  const values = given as LabelValue[];
+  if (values.length !== labelNames.length) {
+    throw new LabelError(
+      `Metric "${name}" was given ${values.length} label values; expected ${labelNames.length}, of its labelNames [${labelNames.join(', ')}], or an object`,
+    );
+  }
+  return Object.fromEntries(labelNames.map((label, i) => [label, values[i]]));
 }
 
 /** One series, its labels resolved once: the fastest way to record. */

@@ -55,7 +55,7 @@ export function canonicalLabels(
  *
  * @throws {LabelError} if it is malformed, starts with `__`, or is `le` or `quantile`.
  */
-function checkLabelName(name: string, metric: string): void {
+export function checkLabelName(name: string, metric: string): void {
   if (!LABEL_NAME.test(name)) {
     throw new LabelError(
       `Label name ${shown(name)} of metric "${metric}" is malformed; expected a letter or "_", then letters, digits and "_"`,

@@ -1,4 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  LabelError,
+  MetricConflictError,
+  OptionsError,
+} from '../../src/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 
 afterEach(() => vi.useRealTimers());
@@ -17,6 +22,47 @@ describe('a counter', () => {
       'hits_total 3',
       'hits_total{a="1"} 12.5',
     ]);
+  });
+});
+
+describe('labels by position', () => {
+  test('are those of the declared names', async () => {
+    const { collector } = makeCollector();
+    const labelNames = ['method', 'route'];
+    const counter = collector.counter('hits_total', { labelNames });
+    counter.labels('GET', '/runs').inc();
+    collector.counter('hits_total').labels('GET', '/runs').inc();
+    counter.inc({ route: '/runs', method: 'GET' });
+    counter.labels('GET', null).inc();
+    collector.gauge('level', { labelNames }).labels('GET', 1).set(2);
+    collector
+      .timer('t', { labelNames, buckets: [1] })
+      .labels('a', 'b')
+      .observe(1);
+    const page = await collector.metrics();
+    expect(page).toContain('hits_total{method="GET",route="/runs"} 3\n');
+    expect(page).toContain('hits_total{method="GET"} 1\n');
+    expect(page).toContain('level{method="GET",route="1"} 2\n');
+    expect(page).toContain('t_count{method="a",route="b"} 1\n');
+  });
+
+  test('are refused where they do not fit the names, and names where they change', () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('hits_total', { labelNames: ['a', 'b'] });
+    expect(() => counter.labels('x')).toThrow(
+      'Metric "hits_total" was given 1 label values; expected 2, of its labelNames [a, b], or an object',
+    );
+    expect(() => collector.counter('other').labels('x')).toThrow(LabelError);
+    expect(() =>
+      collector.counter('hits_total', { labelNames: ['b', 'a'] }),
+    ).toThrow(MetricConflictError);
+    expect(() => collector.counter('new', { labelNames: ['le'] })).toThrow(
+      LabelError,
+    );
+    expect(() =>
+      collector.counter('new', { labelNames: 'a' as never }),
+    ).toThrow(OptionsError);
+    expect(collector.getMetricCount()).toBe(2);
   });
 });
 

@@ -48,38 +48,41 @@ export class CallRecorder {
   }
 
   write(call: EndedCall, failed: boolean, seconds: number): void {
-    for (const writer of this.writers) {
-      writer.write(call, failed, seconds);
-    }
+    for (const writer of this.writers) writer.write(call, failed, seconds);
   }
 }
 
-class RecordedRun implements Run {
+/** A call while it runs, and what label functions see of it once it has ended. */
+class RecordedRun implements Run, EndedCall {
+  result: unknown = undefined;
+  error: unknown = undefined;
   private readonly start = now();
   private ended = false;
 
   constructor(
     private readonly recorder: CallRecorder,
-    private readonly args: unknown[],
+    readonly args: readonly unknown[],
   ) {}
 
   succeed(result: unknown): void {
-    this.end(result, undefined, false);
+    if (this.ended) return;
+    this.result = result;
+    this.end(false);
   }
 
   fail(error: unknown): void {
-    this.end(undefined, error, true);
+    if (this.ended) return;
+    this.error = error;
+    this.end(true);
   }
 
   again(): Run {
     return new RecordedRun(this.recorder, this.args);
   }
 
-  private end(result: unknown, error: unknown, failed: boolean): void {
-    if (this.ended) return;
+  private end(failed: boolean): void {
     this.ended = true;
-    const seconds = now() - this.start;
-    this.recorder.write({ args: this.args, result, error }, failed, seconds);
+    this.recorder.write(this, failed, now() - this.start);
   }
 }
 

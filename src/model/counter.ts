@@ -23,7 +23,7 @@ export class Counter extends Instrument<CounterFamily> {
   inc(value?: number): void;
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
-    checkIncrement(value, this.family.name);
+    if (!isIncrement(value)) throw incrementError(value, this.family.name);
     this.family.cell(labels).value += value;
   }
 
@@ -44,16 +44,22 @@ export class Counter extends Instrument<CounterFamily> {
 export class CounterSeries extends Series<ValueCell> {
   /** Adds `value`: finite, 0 or more. Default: 1. */
   inc(value = 1): void {
-    checkIncrement(value, this.metric);
+    if (!isIncrement(value)) throw incrementError(value, this.metric);
     this.live().value += value;
   }
 }
 
 /** @throws {MetricValueError} unless `value` is a finite number of 0 or more. */
-export function checkIncrement(value: number, metric: string): void {
-  if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) {
-    throw new MetricValueError(
-      `Counter "${metric}" cannot be increased by ${shown(value)}; expected a finite number of 0 or more`,
-    );
-  }
+export function checkIncrement(value: unknown, metric: string): void {
+  if (!isIncrement(value)) throw incrementError(value, metric);
+}
+
+function isIncrement(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value < Infinity;
+}
+
+function incrementError(value: unknown, metric: string): MetricValueError {
+  return new MetricValueError(
+    `Counter "${metric}" cannot be increased by ${shown(value)}; expected a finite number of 0 or more`,
+  );
 }

@@ -153,10 +153,21 @@ export abstract class Family<C extends Cell = Cell> {
 
   private addCell(set: LabelSet): C {
     if (!this.registered) this.keeper.revive(this);
-    const cell = this.newCell(set);
+    const cell = this.newCell({
+      names: this.sharedNames(set.names),
+      values: set.values,
+    });
     this.cells.push(cell);
     this.index.addSet(cell);
     return cell;
+  }
+
+  /** Nearly all series of a family have the same label names: one array serves them. */
+  private sharedNames(names: readonly string[]): readonly string[] {
+    const before = this.cells.at(-1)?.names ?? [];
+    const same =
+      before.length === names.length && before.every((n, i) => n === names[i]);
+    return same ? before : names;
   }
 
   private rebuildIndex(): void {

@@ -65,22 +65,22 @@ export class LabelIndex<C extends Cell> {
   }
 }
 
-/** One step on the way to a cell. */
+/**
+ * One step on the way to a cell. Nearly every step is followed by values of one
+ * label name only, and many by one value only: that one needs no Map. Where there
+ * are more, the one that was taken last is often the next one too.
+ */
 class LabelNode<C extends Cell> {
   cell: C | undefined = undefined;
-  /** Nearly every node is followed by one label name only, which is kept beside the Map of its values. */
   private name: string | undefined = undefined;
-  private values: Map<LabelValue, LabelNode<C>> | undefined = undefined;
-  private others: Map<string, Map<LabelValue, LabelNode<C>>> | undefined =
-    undefined;
-  /** The step that was taken last is often the next one too, and spares the look-up in the Map. */
   private lastValue: LabelValue = undefined;
   private last: LabelNode<C> | undefined = undefined;
+  private more: Branches<C> | undefined = undefined;
 
   child(name: string, value: LabelValue): LabelNode<C> | undefined {
-    if (name !== this.name) return this.others?.get(name)?.get(value);
-    if (value === this.lastValue && this.last !== undefined) return this.last;
-    const next = this.values!.get(value);
+    if (name !== this.name) return this.more?.others?.get(name)?.get(value);
+    if (value === this.lastValue) return this.last;
+    const next = this.more?.values?.get(value);
     if (next !== undefined) {
       this.last = next;
       this.lastValue = value;
@@ -89,21 +89,40 @@ class LabelNode<C extends Cell> {
   }
 
   grow(name: string, value: LabelValue): LabelNode<C> {
-    const values = this.valuesOf(name);
-    let next = values.get(value);
-    if (next === undefined) values.set(value, (next = new LabelNode<C>()));
+    const known = this.child(name, value);
+    if (known !== undefined) return known;
+    const next = new LabelNode<C>();
+    if (this.last === undefined) {
+      this.name = name;
+      this.lastValue = value;
+      this.last = next;
+    } else {
+      this.valuesOf(name, this.last).set(value, next);
+    }
     return next;
   }
 
-  private valuesOf(name: string): Map<LabelValue, LabelNode<C>> {
-    if (this.name === undefined) {
-      this.name = name;
-      this.values = new Map();
+  private valuesOf(
+    name: string,
+    last: LabelNode<C>,
+  ): Map<LabelValue, LabelNode<C>> {
+    this.more ??= { values: undefined, others: undefined };
+    if (name === this.name) {
+      this.more.values ??= new Map([[this.lastValue, last]]);
+      return this.more.values;
     }
-    if (name === this.name) return this.values!;
-    this.others ??= new Map();
-    let values = this.others.get(name);
-    if (values === undefined) this.others.set(name, (values = new Map()));
+    this.more.others ??= new Map();
+    let values = this.more.others.get(name);
+    if (values === undefined) {
+      this.more.others.set(name, (values = new Map()));
+    }
     return values;
   }
+}
+
+/** What follows a step beyond its first value. */
+interface Branches<C extends Cell> {
+  /** All values of the first label name. */
+  values: Map<LabelValue, LabelNode<C>> | undefined;
+  others: Map<string, Map<LabelValue, LabelNode<C>>> | undefined;
 }

@@ -43,7 +43,13 @@ export async function startApp(
   configure(app);
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${portOf(app.getHttpServer())}`;
-  const get = (path: string) => fetch(url + path);
+  // Read to the end, so that no answer is still on its way when the app is closed.
+  const get = async (path: string) => {
+    const response = await fetch(url + path);
+    const body = await response.arrayBuffer();
+    const { status, headers } = response;
+    return new Response(body, { status, headers });
+  };
   return { app, url, get, text: async (path) => (await get(path)).text() };
 }
 

@@ -1,0 +1,48 @@
+/** A NestJS app on Express, alone in its process: bare, with our module, or with the peer. */
+import 'reflect-metadata';
+import { Controller, Get, Module, Param } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+
+const [variant] = process.argv.slice(2);
+
+class HelloController {
+  hello(name) {
+    return { hello: name };
+  }
+}
+const hello = Object.getOwnPropertyDescriptor(
+  HelloController.prototype,
+  'hello',
+);
+Get('hello/:name')(HelloController.prototype, 'hello', hello);
+Param('name')(HelloController.prototype, 'hello', 0);
+Controller()(HelloController);
+
+class AppModule {}
+Module({ imports: await modules(), controllers: [HelloController] })(AppModule);
+
+const app = await NestFactory.create(AppModule, { logger: false });
+if (variant === 'peer') {
+  const { default: bundle } = await import('express-prom-bundle');
+  app.use(
+    bundle({
+      includeMethod: true,
+      includePath: true,
+      promClient: { collectDefaultMetrics: {} },
+    }),
+  );
+}
+await app.listen(0, '127.0.0.1');
+
+process.once('disconnect', () => process.exit());
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send({ cpu: user + system });
+});
+process.send({ port: app.getHttpServer().address().port });
+
+async function modules() {
+  if (variant !== 'ours') return [];
+  const { MetricsModule } = await import('nestjs-agent-metrics');
+  return [MetricsModule.forRoot({ interceptor: true })];
+}

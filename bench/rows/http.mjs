@@ -1,0 +1,98 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { runCell } from '../lib/cell.mjs';
+import { load } from '../lib/load.mjs';
+import { failed, share } from '../lib/rows.mjs';
+
+export const title = 'Requests of a NestJS app on Express';
+
+export const cells = { requests };
+
+const APP = fileURLToPath(new URL('../lib/http-app.mjs', import.meta.url));
+
+const VARIANTS = ['bare', 'ours', 'peer'];
+
+/** Each app in its process, under load in turns from this one. */
+async function requests({ rounds, seconds }) {
+  const apps = {};
+  try {
+    for (const variant of VARIANTS) apps[variant] = await start(variant);
+    const rps = { bare: [], ours: [], peer: [] };
+    const cpu = { bare: [], ours: [], peer: [] };
+    for (let round = -1; round < rounds; round++) {
+      const order = round % 2 === 0 ? VARIANTS : [...VARIANTS].reverse();
+      for (const variant of order) {
+        const before = await cpuOf(apps[variant]);
+        const perSecond = await load(apps[variant].port, '/hello/world', {
+          connections: 16,
+          seconds,
+        });
+        const spent = (await cpuOf(apps[variant])) - before;
+        if (round < 0) continue; // A round to warm up.
+        rps[variant].push(perSecond);
+        cpu[variant].push(spent / (perSecond * seconds));
+      }
+    }
+    return { rps, cpu };
+  } finally {
+    for (const { child } of Object.values(apps)) child.kill('SIGKILL');
+  }
+}
+
+async function start(variant) {
+  const child = fork(APP, [variant], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (text) => (stderr += text));
+  const [answer] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit'),
+  ]);
+  if (answer?.port === undefined) {
+    throw new Error(`the ${variant} app ended: ${stderr.slice(0, 500)}`);
+  }
+  return { child, port: answer.port };
+}
+
+async function cpuOf({ child }) {
+  child.send('cpu');
+  const [{ cpu }] = await once(child, 'message');
+  return cpu;
+}
+
+/** @param {boolean} quick */
+export async function* rows(quick) {
+  const name = 'requests per second with the module and its interceptor';
+  const params = quick
+    ? { rounds: 3, seconds: 0.5 }
+    : { rounds: 13, seconds: 1.5 };
+  try {
+    const { rps, cpu } = await runCell(import.meta.url, 'requests', params, {
+      seconds: 240,
+    });
+    const { ours, peer, bare: bound } = rps;
+    const row = { unit: '/s', ours, peer, bound };
+    const note = 'the bound is the bare app';
+    yield share({
+      ...row,
+      name: `${name}: bare`,
+      of: bound,
+      atLeast: 0.97,
+      note,
+    });
+    const bundle = 'express-prom-bundle';
+    yield share({ ...row, name: `${name}: ${bundle}`, of: peer, atLeast: 1 });
+    yield share({
+      name: 'processor time per request: bare',
+      unit: 'µs',
+      ours: cpu.ours,
+      peer: cpu.peer,
+      bound: cpu.bare,
+      of: cpu.bare,
+    });
+  } catch (error) {
+    yield failed(name, error);
+  }
+}

@@ -23,6 +23,9 @@ export default defineConfig({
     ],
   },
   test: {
+    // Bounds for what hangs; a slow machine is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -30,7 +33,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.spec.ts'],
           exclude: [NEST_TESTS, E2E_TESTS, '**/node_modules/**'],
-          testTimeout: 60_000,
         },
       },
       { extends: true, test: { name: 'nest12', include: [NEST_TESTS] } },

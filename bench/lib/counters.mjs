@@ -1,9 +1,7 @@
 import prom from 'prom-client';
 import { newCollector, sumOf } from './ours.mjs';
-import { cellsOf, nestedMaps } from './label-sets.mjs';
+import { cellsOf, NAMES, nestedMaps } from './label-sets.mjs';
 import { otelMeter, otelSum } from './otel.mjs';
-
-const NAMES = ['method', 'route', 'status'];
 
 /*
  * The same loop for each client, and once for each, so that none is optimised

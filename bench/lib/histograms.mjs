@@ -4,13 +4,12 @@ import {
   bareHistogram,
   cellsOf,
   countOf,
+  NAMES,
   nestedMaps,
   observeBare,
   VALUES,
 } from './label-sets.mjs';
 import { otelMeter, otelSum } from './otel.mjs';
-
-const NAMES = ['method', 'route', 'status'];
 
 /* See `counters.mjs` for why there is a loop in each. */
 

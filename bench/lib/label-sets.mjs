@@ -2,6 +2,9 @@ const METHODS = ['GET', 'POST', 'PUT'];
 const ROUTES = ['/agents', '/agents/:id', '/runs', '/runs/:id/steps'];
 const STATUSES = ['200', '404', '500'];
 
+/** The three labels, as clients that need them declared are told. */
+export const NAMES = ['method', 'route', 'status'];
+
 /** Three labels that are always the same ("steady"), or 36 sets of them in turn ("cycling"). */
 export function labelSets(how) {
   const sets = METHODS.flatMap((method) =>

@@ -24,7 +24,7 @@ import type { ResolvedCollectorOptions } from './collector.options.js';
 import { conflictOf, describe, kindOf } from './family-terms.js';
 import type { HistogramOptions } from './metrics-collector.js';
 
-type AnyInstrument = Counter | Gauge | Histogram;
+export type AnyInstrument = Counter | Gauge | Histogram;
 
 /** A family with the instrument that users hold and the face it shows to prom-client. */
 interface Entry {
@@ -175,8 +175,8 @@ export class Families implements FamilyKeeper {
     );
     describe(entry.family, options);
     this.register(entry);
+    if (this.byName.has(exposed)) this.byGivenName.clear();
     this.byName.set(exposed, entry);
-    this.byGivenName.clear();
     return entry;
   }
 

@@ -1,11 +1,14 @@
 import perfHooks from 'node:perf_hooks';
-import { collectDefaultMetrics, type Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  type MetricObject,
+  type Registry,
+} from 'prom-client';
 
 /** Present wherever prom-client's default metrics are. */
 const WITNESS = 'process_cpu_user_seconds_total';
 
-/** What the default metrics are called, and the labels that some of them have. */
-const DEFAULT_NAME = /^(process|nodejs)_/;
+/** The labels that some default metrics have themselves. */
 const OWN_LABELS = new Set([
   'kind',
   'major',
@@ -57,22 +60,29 @@ function startCollecting(
   registry: Registry,
   labels: Record<string, string>,
 ): Dispose {
-  const before = new Set(namesIn(registry));
-  const removeAdded = () =>
-    namesIn(registry)
-      .filter((name) => DEFAULT_NAME.test(name) && !before.has(name))
-      .forEach((name) => registry.removeSingleMetric(name));
+  const before = new Set(registry.getMetricsAsArray());
+  const added = () =>
+    registry.getMetricsAsArray().filter((metric) => !before.has(metric));
   try {
     const stopObserving = captureObservers(() =>
       collectDefaultMetrics({ register: registry, labels: withoutOwn(labels) }),
     );
+    const ours = added();
     return () => {
       stopObserving();
-      removeAdded();
+      removeFrom(registry, ours);
     };
   } catch (error) {
-    removeAdded();
+    removeFrom(registry, added());
     throw error;
+  }
+}
+
+/** Only these very metrics: others may have taken their names since. */
+function removeFrom(registry: Registry, metrics: MetricObject[]): void {
+  for (const metric of metrics) {
+    const there: unknown = registry.getSingleMetric(metric.name);
+    if (there === metric) registry.removeSingleMetric(metric.name);
   }
 }
 
@@ -113,8 +123,4 @@ function withoutOwn(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(labels).filter(([name]) => !OWN_LABELS.has(name)),
   );
-}
-
-function namesIn(registry: Registry): string[] {
-  return registry.getMetricsAsArray().map(({ name }) => name);
 }

@@ -21,7 +21,7 @@ import {
   type ResolvedCollectorOptions,
   resolveCollectorOptions,
 } from './collector.options.js';
-import { Families } from './families.js';
+import { type AnyInstrument, Families } from './families.js';
 import {
   type GaugeOptions,
   type HistogramOptions,
@@ -219,7 +219,7 @@ export class PrometheusCollector extends MetricsCollector {
     await release?.();
   }
 
-  private obtain<I extends Counter | Gauge | Histogram>(
+  private obtain<I extends AnyInstrument>(
     name: string,
     type: MetricType,
     options?: HistogramOptions,

@@ -40,10 +40,11 @@ export class SelfReport {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? inspectError(error) : shown(error);
-}
-
-/** By `String()`, whatever the error's properties are. */
-function inspectError({ name, message }: Error): string {
-  return `${String(name)}: ${String(message)}`;
+  try {
+    return error instanceof Error
+      ? `${String(error.name)}: ${String(error.message)}`
+      : shown(error);
+  } catch {
+    return 'an error that cannot be shown';
+  }
 }

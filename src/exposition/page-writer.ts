@@ -1,6 +1,9 @@
 /** Bytes of a chunk: large enough for few writes to the socket, small enough to be kept. */
 const CHUNK_SIZE = 256 * 1024;
 
+const EMPTY = Buffer.alloc(0);
+const LINE_FEED = 10;
+
 /** Chunks that no page needs now. As many are kept as the last page had. */
 export class ChunkPool {
   private readonly free: Buffer[] = [];
@@ -20,9 +23,9 @@ export class ChunkPool {
  */
 export class PageWriter {
   /** What was written, in order. */
-  readonly chunks: Buffer[] = [];
+  private readonly chunks: Buffer[] = [];
   private readonly pooled: Buffer[] = [];
-  private chunk: Buffer = Buffer.alloc(0);
+  private chunk: Buffer = EMPTY;
   private at = 0;
 
   constructor(private readonly pool: ChunkPool) {}
@@ -108,9 +111,6 @@ export class PageWriter {
     this.at = 0;
   }
 }
-
-const EMPTY = Buffer.alloc(0);
-const LINE_FEED = 10;
 
 /** A number as Prometheus writes it. */
 export function numberText(value: number): string {

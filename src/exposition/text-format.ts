@@ -12,6 +12,11 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** The longest text of a number, with the line feed behind it. */
 const NUMBER_BYTES = 32;
 
+const COMMA = Buffer.from(',');
+const OPEN = Buffer.from('{');
+const CLOSE = Buffer.from('}');
+const SPACE = Buffer.from(' ');
+
 /** Writes the `# HELP` and `# TYPE` lines of a family. */
 export function writeHeader(family: Family, out: PageWriter): void {
   const { name } = family;
@@ -88,10 +93,6 @@ function writeTotal(
   out.constant(SPACE);
   out.value(value);
 }
-
-const [COMMA, OPEN, CLOSE, SPACE] = [',', '{', '}', ' '].map((sign) =>
-  Buffer.from(sign),
-) as [Buffer, Buffer, Buffer, Buffer];
 
 /** Label names and values as `a="1",b="2"`, escaped. */
 function labelPairs({ names, values }: Cell): string {

@@ -31,7 +31,7 @@ export interface CallInstrument {
   series(labels: Labels): (seconds: number) => void;
 }
 
-export interface TimedCalls {
+interface TimedCalls {
   name: string;
   description: string;
   labels?: CallLabels | undefined;
@@ -58,7 +58,7 @@ export function timedCalls(options: TimedCalls): CallMetric {
   };
 }
 
-export interface CountedCalls {
+interface CountedCalls {
   name: string;
   description: string;
   labels?: CallLabels | undefined;

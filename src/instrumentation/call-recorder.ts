@@ -23,11 +23,7 @@ export class CallRecorder {
   private readonly writers: MetricWriter[];
 
   /** @param identity the labels that say which method it is. */
-  constructor(
-    readonly collector: MetricsCollector,
-    spec: CallSpec,
-    identity: Labels,
-  ) {
+  constructor(collector: MetricsCollector, spec: CallSpec, identity: Labels) {
     this.writers = spec.metrics.map(
       (metric) =>
         new MetricWriter(collector, metric, identity, spec.argumentLabels),

@@ -95,7 +95,7 @@ export function checkObservation(
   }
 }
 
-export function observeIn(
+function observeIn(
   cell: HistogramCell,
   bounds: readonly number[],
   value: number,

@@ -62,6 +62,7 @@ export class LabelIndex<C extends Cell> {
 
   clear(): void {
     this.root = new LabelNode<C>();
+    this.names.clear();
   }
 }
 

@@ -225,7 +225,13 @@ describe('errors of the instrumentation', () => {
         },
       },
     );
+    const hostile = Object.defineProperty(new Error('x'), 'name', {
+      get: () => {
+        throw new Error('do not look');
+      },
+    });
     expect(() => mute.reportError('labels', 'text')).not.toThrow();
+    expect(() => collector.reportError('labels', hostile)).not.toThrow();
   });
 
   test('do not make a full metric refuse recordings', async () => {
@@ -282,6 +288,15 @@ describe('the metrics of the process', () => {
     const { collector } = makeCollector();
     await collector.initialize();
     expect(await collector.metrics()).toBe('');
+  });
+
+  test("take none of the user's own metrics along when they go", async () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({ registry, defaultMetrics: true });
+    await collector.initialize();
+    new PromCounter({ name: 'process_own', help: 'O', registers: [registry] });
+    await collector.shutdown();
+    expect(names(registry)).toEqual(['process_own']);
   });
 
   test('are left alone in a registry that has them already', async () => {

@@ -26,7 +26,7 @@ const REQUIRED_FILES = [
   'dist/index.js',
   'package.json',
 ];
-const BUILT_FILE = /^dist\/(?!.*\.spec\.).+(?:\.js|\.d\.ts)$/;
+const DECLARATIONS = /^dist\/(?!.*\.spec\.).+\.d\.ts$/;
 const EXECUTIONS =
   'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1';
 
@@ -64,7 +64,7 @@ async function checkFiles(tarball) {
     .map((file) => file.replace(/^package\//, ''));
   const missing = REQUIRED_FILES.filter((file) => !files.includes(file));
   const unexpected = files.filter(
-    (file) => !REQUIRED_FILES.includes(file) && !BUILT_FILE.test(file),
+    (file) => !REQUIRED_FILES.includes(file) && !DECLARATIONS.test(file),
   );
   assert.deepEqual({ missing, unexpected }, { missing: [], unexpected: [] });
 }

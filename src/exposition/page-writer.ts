@@ -118,11 +118,3 @@ export function numberText(value: number): string {
   if (value === -Infinity) return '-Inf';
   return String(value);
 }
-
-/**
- * Text with one character for each byte of its UTF-8 form. It is also flat: a
- * joined string is kept as a tree of its parts, which costs time and memory.
- */
-export function bytesText(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
-}

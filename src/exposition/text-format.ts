@@ -1,7 +1,7 @@
 import type { Cell, HistogramCell, ValueCell } from '../model/cells.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import { exposedType } from '../model/metric-type.js';
-import { bytesText, numberText, type PageWriter } from './page-writer.js';
+import { numberText, type PageWriter } from './page-writer.js';
 
 /**
  * The Prometheus text exposition format, version 0.0.4
@@ -32,16 +32,13 @@ export type CellWriter = (cell: Cell, out: PageWriter) => void;
 export function cellWriter(family: Family): CellWriter {
   return family instanceof HistogramFamily
     ? histogramWriter(family)
-    : valueWriter(family);
+    : writeValue;
 }
 
-function valueWriter({ name }: Family): CellWriter {
-  return (cell, out) => {
-    cell.text ??= bytesText(`${name}${braced(labelPairs(cell))} `);
-    out.reserve(cell.text.length + NUMBER_BYTES);
-    out.bytes(cell.text);
-    out.value((cell as ValueCell).value);
-  };
+function writeValue(cell: Cell, out: PageWriter): void {
+  out.reserve(cell.text.length + NUMBER_BYTES);
+  out.bytes(cell.text);
+  out.value((cell as ValueCell).value);
 }
 
 function histogramWriter({ name, bounds }: HistogramFamily): CellWriter {
@@ -53,8 +50,7 @@ function histogramWriter({ name, bounds }: HistogramFamily): CellWriter {
   );
   const longest = Math.max(...ends.map((end) => end.length)) + NUMBER_BYTES;
   return (cell, out) => {
-    const { counts, sum } = cell as HistogramCell;
-    const labels = (cell.text ??= bytesText(labelPairs(cell)));
+    const { counts, sum, text: labels } = cell as HistogramCell;
     const line = bucket.length + labels.length + longest;
     out.reserve(line * (counts.length + 2));
 
@@ -94,23 +90,6 @@ function writeTotal(
   out.value(value);
 }
 
-/** Label names and values as `a="1",b="2"`, escaped. */
-function labelPairs({ names, values }: Cell): string {
-  let text = '';
-  for (let i = 0; i < names.length; i++) {
-    text += `${i > 0 ? ',' : ''}${names[i]}="${escapeValue(values[i]!)}"`;
-  }
-  return text;
-}
-
-function braced(labels: string): string {
-  return labels === '' ? '' : `{${labels}}`;
-}
-
 function escapeHelp(text: string): string {
   return text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
-}
-
-function escapeValue(text: string): string {
-  return /[\\\n"]/.test(text) ? escapeHelp(text).replace(/"/g, '\\"') : text;
 }

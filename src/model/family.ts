@@ -180,7 +180,7 @@ export abstract class Family<C extends Cell = Cell> {
 
 export class CounterFamily extends Family<ValueCell> {
   protected newCell(labels: LabelSet): ValueCell {
-    return new ValueCell(labels);
+    return new ValueCell(this.name, labels);
   }
 }
 
@@ -216,7 +216,7 @@ export class GaugeFamily extends Family<ValueCell> {
   }
 
   protected newCell(labels: LabelSet): ValueCell {
-    return new ValueCell(labels);
+    return new ValueCell(this.name, labels);
   }
 }
 

@@ -2,47 +2,57 @@ import type { Cell } from './cells.js';
 import type { Labels, LabelSet, LabelValue } from './labels.js';
 
 /**
- * Finds the cell of a label set through nested Maps: one level per label, keyed
- * by the value as it was given. Joined string keys would be several times slower
- * and can collide.
+ * Finds the cell of a label set: one step per label, keyed by the value as it was
+ * given. Joined string keys would be several times slower and can collide.
  *
- * The same cell may hang under several paths, because callers give labels in
- * other orders and as other types; `add` is told each of them once.
+ * The same cell may be filed under several paths, because callers give labels in
+ * other orders and as other types; `add` is told each of them once. A path ends
+ * at the first step that nothing else needs: most series are told apart by one or
+ * two of their labels, and the rest is compared with the cell's own.
  */
 export class LabelIndex<C extends Cell> {
   private root = new LabelNode<C>();
   private readonly names = new Set<string>();
 
   find(labels: Labels): C | undefined {
-    let node: LabelNode<C> | undefined = this.root;
+    let node = this.root;
+    let cell: C | undefined;
+    let depth = 0;
     for (const name in labels) {
-      node = node.child(name, labels[name]);
-      if (node === undefined) return undefined;
+      if (cell !== undefined) {
+        return isLabelled(cell, labels) ? cell : undefined;
+      }
+      const step = node.child(name, labels[name]);
+      if (step instanceof LabelNode) node = step;
+      else if (step === undefined) return undefined;
+      else cell = step;
+      depth++;
     }
-    return node.cell;
+    if (cell === undefined) return node.cell;
+    return depth === cell.names.length ? cell : undefined;
   }
 
   findSet({ names, values }: LabelSet): C | undefined {
-    let node: LabelNode<C> | undefined = this.root;
-    for (let i = 0; i < names.length && node !== undefined; i++) {
-      node = node.child(names[i]!, values[i]);
+    let step: Step<C> | undefined = this.root;
+    for (let i = 0; i < names.length && step instanceof LabelNode; i++) {
+      step = step.child(names[i]!, values[i]);
     }
-    return node?.cell;
+    if (step instanceof LabelNode) return step.cell;
+    return step !== undefined && isEqual(step, names, values)
+      ? step
+      : undefined;
   }
 
   add(labels: Labels, cell: C): void {
-    let node = this.root;
-    for (const name in labels) node = node.grow(name, labels[name]);
-    node.cell = cell;
+    const names: string[] = [];
+    for (const name in labels) names.push(name);
+    const values = names.map((name) => labels[name]);
+    this.file(names, values, cell, isLabelled(cell, labels));
   }
 
   addSet(cell: C): void {
-    let node = this.root;
-    cell.names.forEach((name, i) => {
-      node = node.grow(name, cell.values[i]);
-      this.names.add(name);
-    });
-    node.cell = cell;
+    for (const name of cell.names) this.names.add(name);
+    this.file(cell.names, cell.values, cell, true);
   }
 
   /**
@@ -64,66 +74,126 @@ export class LabelIndex<C extends Cell> {
     this.root = new LabelNode<C>();
     this.names.clear();
   }
+
+  private file(
+    names: readonly string[],
+    values: readonly LabelValue[],
+    cell: C,
+    exact: boolean,
+  ): void {
+    const displaced = this.place(names, values, cell, exact);
+    if (displaced !== undefined) this.addSet(displaced);
+  }
+
+  /**
+   * @param exact whether the cell's own labels are these, so that the path may be cut short.
+   * @returns the cell whose path was cut short where this one goes on.
+   */
+  private place(
+    names: readonly string[],
+    values: readonly LabelValue[],
+    cell: C,
+    exact: boolean,
+  ): C | undefined {
+    let node = this.root;
+    let displaced: C | undefined;
+    for (let i = 0; i < names.length; i++) {
+      let step = node.child(names[i]!, values[i]);
+      if (!(step instanceof LabelNode)) {
+        const isFree = step === undefined || step.removed || step === cell;
+        const isLast = i === names.length - 1;
+        if (exact && isFree && (isLast || !node.isEmpty)) {
+          node.put(names[i]!, values[i], cell);
+          return displaced;
+        }
+        if (step?.removed === false) displaced = step;
+        step = new LabelNode<C>();
+        node.put(names[i]!, values[i], step);
+      }
+      node = step;
+    }
+    node.cell = cell;
+    return displaced;
+  }
 }
 
+/** A cell where no further step is needed. */
+type Step<C extends Cell> = LabelNode<C> | C;
+
 /**
- * One step on the way to a cell. Nearly every step is followed by values of one
- * label name only, and many by one value only: that one needs no Map. Where there
- * are more, the one that was taken last is often the next one too.
+ * What follows a step. Nearly every step is followed by values of one label name
+ * only, and many by one value only: that one needs no Map. Where there are more,
+ * the one that was taken last is often the next one too.
  */
 class LabelNode<C extends Cell> {
+  /** Of the labels that end here. */
   cell: C | undefined = undefined;
   private name: string | undefined = undefined;
   private lastValue: LabelValue = undefined;
-  private last: LabelNode<C> | undefined = undefined;
-  private more: Branches<C> | undefined = undefined;
+  private last: Step<C> | undefined = undefined;
+  /** All values of that name, once there are several. */
+  private values: Map<LabelValue, Step<C>> | undefined = undefined;
+  private otherNames: Map<string, Map<LabelValue, Step<C>>> | undefined =
+    undefined;
 
-  child(name: string, value: LabelValue): LabelNode<C> | undefined {
-    if (name !== this.name) return this.more?.others?.get(name)?.get(value);
+  get isEmpty(): boolean {
+    return this.last === undefined;
+  }
+
+  child(name: string, value: LabelValue): Step<C> | undefined {
+    if (name !== this.name) return this.otherNames?.get(name)?.get(value);
     if (value === this.lastValue) return this.last;
-    const next = this.more?.values?.get(value);
-    if (next !== undefined) {
-      this.last = next;
-      this.lastValue = value;
-    }
+    const next = this.values?.get(value);
+    if (next !== undefined) this.keep(value, next);
     return next;
   }
 
-  grow(name: string, value: LabelValue): LabelNode<C> {
-    const known = this.child(name, value);
-    if (known !== undefined) return known;
-    const next = new LabelNode<C>();
-    if (this.last === undefined) {
-      this.name = name;
-      this.lastValue = value;
-      this.last = next;
-    } else {
-      this.valuesOf(name, this.last).set(value, next);
+  put(name: string, value: LabelValue, step: Step<C>): void {
+    this.name ??= name;
+    if (name !== this.name) {
+      this.valuesOf(name).set(value, step);
+      return;
     }
-    return next;
+    if (this.last !== undefined && value !== this.lastValue) {
+      this.values ??= new Map([[this.lastValue, this.last]]);
+    }
+    this.values?.set(value, step);
+    this.keep(value, step);
   }
 
-  private valuesOf(
-    name: string,
-    last: LabelNode<C>,
-  ): Map<LabelValue, LabelNode<C>> {
-    this.more ??= { values: undefined, others: undefined };
-    if (name === this.name) {
-      this.more.values ??= new Map([[this.lastValue, last]]);
-      return this.more.values;
-    }
-    this.more.others ??= new Map();
-    let values = this.more.others.get(name);
-    if (values === undefined) {
-      this.more.others.set(name, (values = new Map()));
-    }
+  private keep(value: LabelValue, step: Step<C>): void {
+    this.lastValue = value;
+    this.last = step;
+  }
+
+  private valuesOf(name: string): Map<LabelValue, Step<C>> {
+    this.otherNames ??= new Map();
+    let values = this.otherNames.get(name);
+    if (values === undefined) this.otherNames.set(name, (values = new Map()));
     return values;
   }
 }
 
-/** What follows a step beyond its first value. */
-interface Branches<C extends Cell> {
-  /** All values of the first label name. */
-  values: Map<LabelValue, LabelNode<C>> | undefined;
-  others: Map<string, Map<LabelValue, LabelNode<C>>> | undefined;
+/** Whether labels, as they are given, are the cell's own. */
+function isLabelled(cell: Cell, labels: Labels): boolean {
+  const { names, values } = cell;
+  let count = 0;
+  for (const name in labels) {
+    const i = names[count] === name ? count : names.indexOf(name);
+    if (i === -1 || values[i] !== labels[name]) return false;
+    count++;
+  }
+  return count === names.length;
+}
+
+function isEqual(
+  cell: Cell,
+  names: readonly string[],
+  values: readonly string[],
+): boolean {
+  return (
+    names.length === cell.names.length &&
+    names.every((name, i) => name === cell.names[i]) &&
+    values.every((value, i) => value === cell.values[i])
+  );
 }

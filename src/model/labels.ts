@@ -19,7 +19,7 @@ const RESERVED = new Set(['le', 'quantile']);
  * Brings labels into canonical form, so that equal label sets are one series
  * whatever the order and the types they were given in.
  *
- * @param defaults labels, already checked, that are there unless `labels` says otherwise.
+ * @param defaults labels, already checked, that are there unless `labels` has them with a value.
  * @throws {LabelError} naming the metric, the label and the rule.
  */
 export function canonicalLabels(
@@ -32,21 +32,18 @@ export function canonicalLabels(
       `Labels of metric "${metric}" are ${shown(labels)}; expected an object of label names and values`,
     );
   }
-  const names: string[] = [];
+  const present: Record<string, LabelValue> = Object.create(null);
+  for (const name of Object.keys(defaults)) {
+    if (isPresent(defaults[name])) present[name] = defaults[name];
+  }
   for (const name of Object.keys(labels)) {
     checkLabelName(name, metric);
-    if (isPresent(labels[name])) names.push(name);
+    if (isPresent(labels[name])) present[name] = labels[name];
   }
-  for (const name of Object.keys(defaults)) {
-    const given = Object.hasOwn(labels, name);
-    if (!given && isPresent(defaults[name])) names.push(name);
-  }
-  names.sort();
-  const valueOf = (name: string) =>
-    Object.hasOwn(labels, name) ? labels[name] : defaults[name];
+  const names = Object.keys(present).sort();
   return {
     names,
-    values: names.map((name) => valueText(name, valueOf(name), metric)),
+    values: names.map((name) => valueText(name, present[name], metric)),
   };
 }
 

@@ -1,0 +1,30 @@
+import type { LabelSet } from './labels.js';
+
+/**
+ * Label names and values as the Prometheus text format has them, `a="1",b="2"`,
+ * escaped (prometheus.io/docs/instrumenting/exposition_formats, "Comments, help
+ * text, and type information"; OpenMetrics 1.0.0 has the same rules).
+ */
+export function labelPairs({ names, values }: LabelSet): string {
+  let text = '';
+  for (let i = 0; i < names.length; i++) {
+    text += `${i > 0 ? ',' : ''}${names[i]}="${escaped(values[i]!)}"`;
+  }
+  return text;
+}
+
+/**
+ * Text with one character for each byte of its UTF-8 form. It is also flat: a
+ * joined string is kept as a tree of its parts, which costs time and memory.
+ */
+export function bytesText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function escaped(value: string): string {
+  if (!/[\\\n"]/.test(value)) return value;
+  return value
+    .replace(/\\/g, '\\\\')
+    .replace(/\n/g, '\\n')
+    .replace(/"/g, '\\"');
+}

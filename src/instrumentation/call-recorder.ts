@@ -1,8 +1,14 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
-import { now } from '../model/clock.js';
+import { instant, secondsSince } from '../model/clock.js';
 import { LabelError } from '../model/errors.js';
 import type { Labels, LabelValue } from '../model/labels.js';
-import type { CallInstrument, CallMetric, EndedCall } from './call-metrics.js';
+import {
+  type CallInstrument,
+  type CallMetric,
+  type CallSeries,
+  type EndedCall,
+  recordIn,
+} from './call-metrics.js';
 import { follow } from './follow.js';
 import type { Run } from './run.js';
 
@@ -52,7 +58,7 @@ export class CallRecorder {
 class RecordedRun implements Run, EndedCall {
   result: unknown = undefined;
   error: unknown = undefined;
-  private readonly start = now();
+  private readonly start = instant();
   private ended = false;
 
   constructor(
@@ -78,7 +84,7 @@ class RecordedRun implements Run, EndedCall {
 
   private end(failed: boolean): void {
     this.ended = true;
-    this.recorder.write(this, failed, now() - this.start);
+    this.recorder.write(this, failed, secondsSince(this.start));
   }
 }
 
@@ -88,7 +94,7 @@ class MetricWriter {
   /** Why there is no instrument: it is not asked for again at every call. */
   private failure: unknown = undefined;
   /** Resolved once where every successful call has the same labels. */
-  private success: ((seconds: number) => void) | undefined = undefined;
+  private success: CallSeries | undefined = undefined;
   private readonly fixed: boolean;
 
   constructor(
@@ -104,10 +110,8 @@ class MetricWriter {
   write(call: EndedCall, failed: boolean, seconds: number): void {
     if (!failed && this.metric.failuresOnly) return;
     try {
-      const instrument = this.open();
-      if (failed || !this.fixed)
-        this.writeLabelled(instrument, call, failed, seconds);
-      else (this.success ??= this.seriesOfSuccess(instrument))(seconds);
+      if (failed || !this.fixed) this.writeLabelled(call, failed, seconds);
+      else recordIn((this.success ??= this.seriesOfSuccess()), seconds);
     } catch (error) {
       this.report('call', error);
     }
@@ -127,11 +131,11 @@ class MetricWriter {
   }
 
   private writeLabelled(
-    instrument: CallInstrument,
     call: EndedCall,
     failed: boolean,
     seconds: number,
   ): void {
+    const instrument = this.open();
     try {
       const labels = this.outcome(call, failed);
       this.addExtra(labels, call);
@@ -164,7 +168,8 @@ class MetricWriter {
     copyLabels(labels, given);
   }
 
-  private seriesOfSuccess(instrument: CallInstrument) {
+  private seriesOfSuccess(): CallSeries {
+    const instrument = this.open();
     const outcome = { ...this.identity, status: 'success' };
     try {
       return instrument.series({

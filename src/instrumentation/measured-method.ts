@@ -1,6 +1,11 @@
 import { DecoratorError } from '../model/errors.js';
 import type { CallMetric } from './call-metrics.js';
-import type { ArgumentLabels, CallSpec } from './call-recorder.js';
+import type {
+  ArgumentLabels,
+  CallRecorder,
+  CallSpec,
+} from './call-recorder.js';
+import type { ClassScope } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
 
 type Method = (...args: any[]) => any;
@@ -74,10 +79,17 @@ export function metricNamesOf(method: Function): string[] {
 }
 
 function wrap(original: Method, spec: CallSpec, name: string): Method {
+  // Nearly always the same ones: there is one app to a process, and few classes inherit a method.
+  let lastScope: ClassScope | undefined;
+  let recorder: CallRecorder | undefined;
   function measured(this: unknown, ...args: unknown[]): unknown {
     const scope = scopeOf(this);
     if (scope === undefined) return original.apply(this, args);
-    return scope.recorder(spec, name).call(original, this, args);
+    if (scope !== lastScope) {
+      lastScope = scope;
+      recorder = scope.recorder(spec, name);
+    }
+    return recorder!.call(original, this, args);
   }
   takeOver(original, measured);
   return measured;

@@ -1,6 +1,6 @@
 import { bucketOf } from './buckets.js';
 import type { HistogramCell } from './cells.js';
-import { now } from './clock.js';
+import { instant, secondsSince } from './clock.js';
 import { MetricValueError, shown } from './errors.js';
 import type { HistogramFamily } from './family.js';
 import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
@@ -36,9 +36,9 @@ export class Histogram extends Instrument<HistogramFamily> {
   /** Starts a timer. Stopping it observes the seconds since then. */
   startTimer(labels: Labels = NO_LABELS): StopTimer {
     const startLabels = { ...labels };
-    const start = now();
+    const start = instant();
     return (stopLabels) => {
-      const seconds = now() - start;
+      const seconds = secondsSince(start);
       this.observe({ ...startLabels, ...stopLabels }, seconds);
       return seconds;
     };
@@ -74,9 +74,9 @@ export class HistogramSeries extends Series<HistogramCell> {
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
   startTimer(): () => number {
-    const start = now();
+    const start = instant();
     return () => {
-      const seconds = now() - start;
+      const seconds = secondsSince(start);
       this.observe(seconds);
       return seconds;
     };

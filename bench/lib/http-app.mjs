@@ -1,4 +1,4 @@
-/** A NestJS app on Express, alone in its process: bare, with our module, or with the peer. */
+/** A NestJS app on Express, alone in its process: bare, with an interceptor that does nothing, with our module, or with the peer. */
 import 'reflect-metadata';
 import { Controller, Get, Module, Param } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -31,6 +31,9 @@ if (variant === 'peer') {
       promClient: { collectDefaultMetrics: {} },
     }),
   );
+}
+if (variant === 'noop') {
+  app.useGlobalInterceptors({ intercept: (_context, next) => next.handle() });
 }
 await app.listen(0, '127.0.0.1');
 

@@ -56,31 +56,39 @@ export async function http({ kind, size, rounds }) {
   return figures;
 }
 
-/** The longest stall of a few scrapes, the very first included, and as long a look at an idle loop. */
+/**
+ * The longest stall of a few scrapes, the very first included, and as long a look
+ * at an idle loop. The server has answered before, with no metrics: what Node
+ * itself needs for the first answer of a process is a figure of its own.
+ */
 export async function stalls({ kind, size, who, scrapes }) {
   const series = (who === 'ours' ? ourSeries : promSeries)(kind, size);
-  const { scrape, close } = await openScrapes((req, res) =>
-    who === 'ours'
+  const { scrape, close } = await openScrapes((req, res) => {
+    if (req.url === '/nothing') return res.end('nothing');
+    return who === 'ours'
       ? series.collector.serveMetrics(req, res)
-      : servePromPage(series.registry, res),
-  );
+      : servePromPage(series.registry, res);
+  });
+  const cold = await stallOf(() => scrape('/nothing'));
   await sleep(300);
   const found = [];
   let ms = 0;
   for (let i = 0; i < scrapes; i++) {
-    const stop = watchStalls();
     const start = performance.now();
-    await scrape();
+    found.push(await stallOf(scrape));
     ms += performance.now() - start;
-    found.push(stop());
     change(series, size);
     await sleep(50);
   }
-  const stopIdle = watchStalls();
-  await sleep(ms);
-  const idle = stopIdle();
+  const idle = await stallOf(() => sleep(ms));
   await close();
-  return { first: found[0], longest: Math.max(...found), idle };
+  return { first: found[0], longest: Math.max(...found), idle, cold };
+}
+
+async function stallOf(work) {
+  const stop = watchStalls();
+  await work();
+  return stop();
 }
 
 function change(series, size) {

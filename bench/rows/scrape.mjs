@@ -61,7 +61,10 @@ async function* stallRows(run, what, processes) {
       }
     }
     const of = (who, key) => found[who].map((figures) => figures[key]);
-    const first = of('ours', 'first').map((ms) => ms.toFixed(1));
+    const list = (key) =>
+      of('ours', key)
+        .map((ms) => ms.toFixed(1))
+        .join(', ');
     yield limit({
       name,
       unit: 'ms',
@@ -69,7 +72,7 @@ async function* stallRows(run, what, processes) {
       peer: of('prom', 'longest'),
       bound: of('ours', 'idle'),
       atMost: 5,
-      note: `the bound is the idle event loop watched as long; ours at the first scrape of each process: ${first.join(', ')} ms`,
+      note: `the bound is the idle event loop watched as long; ours at the first scrape of each process: ${list('first')} ms; the first answer of the server before that, with no metrics: ${list('cold')} ms`,
     });
   } catch (error) {
     yield failed(name, error);

@@ -4,6 +4,11 @@ const CHUNK_SIZE = 256 * 1024;
 const EMPTY = Buffer.alloc(0);
 const LINE_FEED = 10;
 
+/** What `write(text, at, 'latin1')` of a Buffer calls, without its checks; Node's types leave it out. */
+interface Latin1Buffer extends Buffer {
+  latin1Write(text: string, at: number): number;
+}
+
 /** Chunks that no page needs now. As many are kept as the last page had. */
 export class ChunkPool {
   private readonly free: Buffer[] = [];
@@ -55,7 +60,7 @@ export class PageWriter {
 
   /** Text of one byte per character: ASCII, or the bytes of UTF-8 as `bytesText()` has them. */
   bytes(text: string): void {
-    this.at += this.chunk.write(text, this.at, 'latin1');
+    this.at += (this.chunk as Latin1Buffer).latin1Write(text, this.at);
   }
 
   /** A few bytes that are the same on many lines: a loop is faster here than a call into native code. */

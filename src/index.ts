@@ -16,6 +16,7 @@ export {
   type CountedOptions,
 } from './decorators/counted.decorator.js';
 export { MetricLabel } from './decorators/metric-label.decorator.js';
+export { NoMetrics } from './decorators/no-metrics.decorator.js';
 export { Timed, type TimedOptions } from './decorators/timed.decorator.js';
 
 export type { CallLabels, EndedCall } from './instrumentation/call-metrics.js';

@@ -1,5 +1,6 @@
 import { Inject, Optional } from '@nestjs/common';
 import { ClassScope, Instrumentation } from './instrumentation.js';
+import { isExcludedClass } from './no-metrics.js';
 
 /** Where Nest puts the app's instrumentation, on instances of classes with decorated methods. */
 const INSTRUMENTATION = Symbol('nestjs-agent-metrics:instrumentation');
@@ -42,7 +43,7 @@ export function attach(
   instrumentation: Instrumentation,
 ): void {
   const { constructor } = instance;
-  if (typeof constructor !== 'function') return;
+  if (typeof constructor !== 'function' || isExcludedClass(constructor)) return;
   Reflect.defineProperty(instance, SCOPE, {
     value: instrumentation.scopeOf(constructor),
     configurable: true,

@@ -7,6 +7,7 @@ import type {
 } from './call-recorder.js';
 import type { ClassScope } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
+import { isExcludedMethod } from './no-metrics.js';
 
 type Method = (...args: any[]) => any;
 
@@ -24,6 +25,8 @@ const specs = new WeakMap<Function, MutableSpec>();
 
 interface MutableSpec extends CallSpec {
   metrics: CallMetric[];
+  readonly prototype: object;
+  readonly key: string | symbol;
 }
 
 /**
@@ -54,9 +57,11 @@ export function measureMethod(
     const spec: MutableSpec = {
       metrics: [metric],
       argumentLabels: argumentLabels(prototype, key),
+      prototype,
+      key,
     };
     measureClass(prototype);
-    descriptor.value = wrap(original as Method, spec, String(key));
+    descriptor.value = wrap(original as Method, spec);
     specs.set(descriptor.value, spec);
   }
   Reflect.defineMetadata(METRIC_NAMES, names, descriptor.value!);
@@ -78,7 +83,7 @@ export function metricNamesOf(method: Function): string[] {
   return Reflect.getOwnMetadata(METRIC_NAMES, method) ?? [];
 }
 
-function wrap(original: Method, spec: CallSpec, name: string): Method {
+function wrap(original: Method, spec: MutableSpec): Method {
   // Nearly always the same ones: there is one app to a process, and few classes inherit a method.
   let lastScope: ClassScope | undefined;
   let recorder: CallRecorder | undefined;
@@ -87,9 +92,12 @@ function wrap(original: Method, spec: CallSpec, name: string): Method {
     if (scope === undefined) return original.apply(this, args);
     if (scope !== lastScope) {
       lastScope = scope;
-      recorder = scope.recorder(spec, name);
+      recorder = isExcludedMethod(spec.prototype, spec.key)
+        ? undefined
+        : scope.recorder(spec, String(spec.key));
     }
-    return recorder!.call(original, this, args);
+    if (recorder === undefined) return original.apply(this, args);
+    return recorder.call(original, this, args);
   }
   takeOver(original, measured);
   return measured;

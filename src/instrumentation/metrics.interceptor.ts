@@ -13,6 +13,7 @@ import { countedCalls, timedCalls } from './call-metrics.js';
 import { CallRecorder } from './call-recorder.js';
 import { className, Instrumentation } from './instrumentation.js';
 import { metricNamesOf } from './measured-method.js';
+import { isExcludedHandler } from './no-metrics.js';
 
 const HANDLER_METRICS = [
   timedCalls({
@@ -47,10 +48,11 @@ export class MetricsInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { instrumentation } = this;
-    const isFirst =
+    const isMeasured =
       instrumentation instanceof Instrumentation &&
+      !isExcludedHandler(context.getClass(), context.getHandler()) &&
       instrumentation.claim(context);
-    if (!isFirst) return next.handle();
+    if (!isMeasured) return next.handle();
     return this.recorder(instrumentation.collector, context).call(
       () => next.handle(),
       undefined,

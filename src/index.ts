@@ -15,11 +15,23 @@ export {
   Counted,
   type CountedOptions,
 } from './decorators/counted.decorator.js';
+export {
+  InFlight,
+  type InFlightOptions,
+} from './decorators/in-flight.decorator.js';
 export { MetricLabel } from './decorators/metric-label.decorator.js';
 export { NoMetrics } from './decorators/no-metrics.decorator.js';
+export {
+  Streamed,
+  type StreamedOptions,
+} from './decorators/streamed.decorator.js';
 export { Timed, type TimedOptions } from './decorators/timed.decorator.js';
 
-export type { CallLabels, EndedCall } from './instrumentation/call-metrics.js';
+export type {
+  CallLabels,
+  CallStatus,
+  EndedCall,
+} from './instrumentation/call-metrics.js';
 export type { MethodDescriptor } from './instrumentation/measured-method.js';
 export { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
 

@@ -44,5 +44,5 @@ export function Counted(options: string | CountedOptions = {}) {
     prototype: object,
     key: string | symbol,
     descriptor: MethodDescriptor,
-  ): void => measureMethod(prototype, key, descriptor, metric);
+  ): void => measureMethod(prototype, key, descriptor, { metrics: [metric] });
 }

@@ -1,16 +1,24 @@
-import { defer, from, isObservable, Observable, tap } from 'rxjs';
+import { from, isObservable, Observable, Subject, takeUntil } from 'rxjs';
 import { followItself } from './followers.js';
+import { followIterable, followIterator } from './follow-iterator.js';
+import {
+  isAsyncIterable,
+  isIterator,
+  isNativePromise,
+  isPlainObservable,
+  isThenable,
+} from './result-kinds.js';
 import type { Run } from './run.js';
 import { shadow } from './shadow.js';
 
 /**
  * Follows what a call returned until its work has ended: a promise to its
  * settlement (and what it settles with to its own end), an Observable to
- * complete, error or unsubscribe, an iterator to exhaustion, return or throw.
- * Anything else has ended already.
+ * complete, error or unsubscribe, an iterator or an async iterable to exhaustion,
+ * return or throw. Anything else has ended already.
  *
- * Observables and iterators begin to work when they are consumed, so that is
- * when their run begins.
+ * Streams, which is to say Observables and iterators, begin to work when they are
+ * consumed, so that is when their run begins.
  *
  * @returns what the caller is to be given; it behaves as `value` does.
  */
@@ -22,6 +30,7 @@ export function follow(value: unknown, run: Run): unknown {
       if (isObservable(value)) return followObservable(value, run);
       if (isThenable(value)) return followThenable(value, run);
       if (isIterator(value)) return followIterator(value, run);
+      if (isAsyncIterable(value)) return followIterable(value, run);
     }
   } catch {
     // An object that does not let itself be looked at is a result like any other.
@@ -86,86 +95,51 @@ function followObservable(
   source: Observable<unknown>,
   first: Run,
 ): Observable<unknown> {
-  const observed = (run: Run) =>
-    defer(() => {
-      const subscription = run.again();
-      return from(source).pipe(
-        tap({
-          complete: () => subscription.succeed(undefined),
-          error: (error: unknown) => subscription.fail(error),
-          unsubscribe: () => subscription.succeed(undefined),
-        }),
-      );
-    });
-  if (isPlainObservable(source)) return observed(first);
+  first.postpone();
+  if (isPlainObservable(source)) return observed(source, first);
   // A Subject, say, whose other methods its callers need: it is handed back itself.
   return followItself(source, first, (run) =>
     shadow(source, 'subscribe', (_subscribe, restore) => {
       return (...args: unknown[]) => {
         restore();
-        return observed(run).subscribe(...(args as []));
+        return observed(source, run).subscribe(...(args as []));
       };
     }),
   );
 }
 
-/** What sync and async iterators have in common. */
-interface AnyIterator {
-  next(...args: unknown[]): Step | PromiseLike<Step>;
-  return?(...args: unknown[]): Step | PromiseLike<Step>;
-  throw?(...args: unknown[]): Step | PromiseLike<Step>;
-}
-
-type Step = IteratorResult<unknown>;
-
-function followIterator(iterator: AnyIterator, first: Run): AnyIterator {
-  return followItself(iterator, first, (run) => {
-    let consumption: Run | undefined;
-    const observe = (step: Step) => {
-      // Not all that has a `next` keeps to the iterator protocol.
-      if (step?.done === true) consumption?.succeed(step.value);
-      return step;
-    };
-    const fail = (error: unknown): never => {
-      consumption?.fail(error);
-      throw error;
-    };
-    return (['next', 'return', 'throw'] as const)
-      .filter((method) => typeof iterator[method] === 'function')
-      .every((method) =>
-        shadow(iterator, method, (original) => (...args) => {
-          consumption ??= run.again();
-          try {
-            const step = original.apply(iterator, args);
-            return isThenable(step) ? step.then(observe, fail) : observe(step);
-          } catch (error) {
-            return fail(error);
-          }
-        }),
-      );
+/** Every subscription is a run. While an item is handed over, the consumer is at work. */
+function observed(source: Observable<unknown>, work: Run): Observable<unknown> {
+  return new Observable((consumer) => {
+    const run = work.again();
+    const left = new Subject<void>();
+    let handingOver = false;
+    // Before there is anything to leave: a source may give all it has while it is subscribed to.
+    consumer.add(() => {
+      // Who leaves with an item in hand, by `take(1)` or `firstValueFrom()`, has what it came for.
+      if (handingOver) run.succeed(undefined);
+      else run.cancel();
+      left.next();
+    });
+    from(source)
+      .pipe(takeUntil(left))
+      .subscribe({
+        next: (item) => {
+          run.item();
+          run.pause();
+          handingOver = true;
+          consumer.next(item);
+          handingOver = false;
+          run.resume();
+        },
+        complete: () => {
+          run.succeed(undefined);
+          consumer.complete();
+        },
+        error: (error: unknown) => {
+          run.fail(error);
+          consumer.error(error);
+        },
+      });
   });
-}
-
-function isNativePromise(value: object): value is Promise<unknown> {
-  return value instanceof Promise && value.constructor === Promise;
-}
-
-/** A Subject is not one, nor is a `connectable()`, which has a method of its own. */
-function isPlainObservable(source: Observable<unknown>): boolean {
-  return (
-    Object.getPrototypeOf(source) === Observable.prototype &&
-    !Object.hasOwn(source, 'connect')
-  );
-}
-
-function isThenable(value: unknown): value is PromiseLike<any> {
-  return typeof (value as { then?: unknown } | null)?.then === 'function';
-}
-
-/** Iterators, not all iterables: an array or a Map is a result and not work. */
-function isIterator(value: object): value is AnyIterator {
-  return (
-    typeof (value as { next?: unknown }).next === 'function' &&
-    (Symbol.iterator in value || Symbol.asyncIterator in value)
-  );
 }

@@ -24,6 +24,26 @@ class Followers implements Run {
     for (const run of this.runs) run.fail(error);
   }
 
+  cancel(): void {
+    for (const run of this.runs) run.cancel();
+  }
+
+  item(): void {
+    for (const run of this.runs) run.item();
+  }
+
+  pause(): void {
+    for (const run of this.runs) run.pause();
+  }
+
+  resume(): void {
+    for (const run of this.runs) run.resume();
+  }
+
+  postpone(): void {
+    for (const run of this.runs) run.postpone();
+  }
+
   again(): Run {
     this.begun = true;
     return new Followers(this.runs.map((run) => run.again()));

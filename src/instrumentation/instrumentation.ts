@@ -1,5 +1,6 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { CallRecorder, type CallSpec } from './call-recorder.js';
+import { RunningCalls } from './running-calls.js';
 
 /** Where `@Agent('name')` leaves the name, on the class. */
 export const AGENT_NAME = Symbol('nestjs-agent-metrics:agent');
@@ -9,8 +10,11 @@ export class Instrumentation {
   /** The calls into handlers that an interceptor has taken on. */
   private readonly claimed = new WeakSet<object>();
   private readonly scopes = new WeakMap<object, ClassScope>();
+  private readonly running: RunningCalls;
 
-  constructor(readonly collector: MetricsCollector) {}
+  constructor(readonly collector: MetricsCollector) {
+    this.running = new RunningCalls(collector);
+  }
 
   /** Whether a call is nobody's yet: an interceptor may be bound to a handler in several ways. */
   claim(call: object): boolean {
@@ -22,7 +26,11 @@ export class Instrumentation {
   scopeOf(constructor: Function): ClassScope {
     let scope = this.scopes.get(constructor);
     if (scope === undefined) {
-      scope = new ClassScope(this.collector, agentName(constructor));
+      scope = new ClassScope(
+        this.collector,
+        this.running,
+        agentName(constructor),
+      );
       this.scopes.set(constructor, scope);
     }
     return scope;
@@ -35,6 +43,7 @@ export class ClassScope {
 
   constructor(
     private readonly collector: MetricsCollector,
+    private readonly running: RunningCalls,
     private readonly agent: string,
   ) {}
 
@@ -42,7 +51,8 @@ export class ClassScope {
     let recorder = this.recorders.get(spec);
     if (recorder === undefined) {
       const identity = { agent: this.agent, method };
-      recorder = new CallRecorder(this.collector, spec, identity);
+      const running = spec.inFlight && this.running.of(spec.inFlight, identity);
+      recorder = new CallRecorder(this.collector, spec, identity, running);
       this.recorders.set(spec, recorder);
     }
     return recorder;

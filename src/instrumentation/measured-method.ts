@@ -1,13 +1,11 @@
 import { DecoratorError } from '../model/errors.js';
 import type { CallMetric } from './call-metrics.js';
-import type {
-  ArgumentLabels,
-  CallRecorder,
-  CallSpec,
-} from './call-recorder.js';
+import type { CallRecorder, CallSpec } from './call-recorder.js';
+import type { ArgumentLabels } from './metric-writer.js';
 import type { ClassScope } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
 import { isExcludedMethod } from './no-metrics.js';
+import type { InFlightMetric } from './running-calls.js';
 
 type Method = (...args: any[]) => any;
 
@@ -25,12 +23,19 @@ const specs = new WeakMap<Function, MutableSpec>();
 
 interface MutableSpec extends CallSpec {
   metrics: CallMetric[];
+  inFlight?: InFlightMetric | undefined;
   readonly prototype: object;
   readonly key: string | symbol;
 }
 
+/** What one decorator measures. */
+interface Measured {
+  metrics?: readonly CallMetric[];
+  inFlight?: InFlightMetric;
+}
+
 /**
- * Makes a method record its calls in one more metric. However many metrics there
+ * Makes a method record its calls in more metrics. However many metrics there
  * are, the method is wrapped once, so that a call is followed and timed once.
  *
  * @throws {DecoratorError} if it is not an instance method.
@@ -39,23 +44,24 @@ export function measureMethod(
   prototype: object,
   key: string | symbol,
   descriptor: MethodDescriptor,
-  metric: CallMetric,
+  { metrics = [], inFlight }: Measured,
 ): void {
   const original: unknown = descriptor?.value;
   if (typeof original !== 'function' || typeof prototype === 'function') {
     const owner =
       typeof prototype === 'function' ? prototype : prototype.constructor;
     throw new DecoratorError(
-      `${owner.name}.${String(key)} is decorated for metric "${metric.name}"; expected a method of instances`,
+      `${owner.name}.${String(key)} is decorated for metric "${(metrics[0] ?? inFlight)?.name}"; expected a method of instances`,
     );
   }
-  const names = [...metricNamesOf(original), metric.name];
-  const known = specs.get(original);
-  if (known !== undefined) {
-    known.metrics.push(metric);
-  } else {
-    const spec: MutableSpec = {
-      metrics: [metric],
+  const names = [
+    ...metricNamesOf(original),
+    ...metrics.map(({ name }) => name),
+  ];
+  let spec = specs.get(original);
+  if (spec === undefined) {
+    spec = {
+      metrics: [],
       argumentLabels: argumentLabels(prototype, key),
       prototype,
       key,
@@ -64,6 +70,8 @@ export function measureMethod(
     descriptor.value = wrap(original as Method, spec);
     specs.set(descriptor.value, spec);
   }
+  spec.metrics.push(...metrics);
+  spec.inFlight = inFlight ?? spec.inFlight;
   Reflect.defineMetadata(METRIC_NAMES, names, descriptor.value!);
 }
 

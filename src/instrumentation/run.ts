@@ -1,7 +1,16 @@
-/** One run of some work, to be told how it ended. Only the first word counts. */
+/** One run of some work, to be told how it goes. Only the first end counts. */
 export interface Run {
   succeed(result: unknown): void;
   fail(error: unknown): void;
-  /** A run of the same work that begins now, for work that its consumer starts, perhaps several times. */
+  /** Its consumer left before the end. */
+  cancel(): void;
+  /** One more item of a stream has come. */
+  item(): void;
+  /** From now on its consumer is at work, whose time is not the run's. */
+  pause(): void;
+  resume(): void;
+  /** Nothing runs yet: the work begins, with `again()`, when its result is consumed. */
+  postpone(): void;
+  /** A run of the same work that begins now, perhaps one of several. */
   again(): Run;
 }

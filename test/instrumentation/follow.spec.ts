@@ -20,9 +20,20 @@ function recorder() {
   const ends: string[] = [];
   const newRun = (name: string): Run => {
     let again = 0;
+    let ended = false;
+    const end = (how: string) => {
+      if (!ended) ends.push(`${name} ${how}`);
+      // The first one is followed several times in some tests.
+      ended = name !== 'run';
+    };
     return {
-      succeed: (result) => ends.push(`${name} ok ${JSON.stringify(result)}`),
-      fail: (error) => ends.push(`${name} failed ${(error as Error).message}`),
+      succeed: (result) => end(`ok ${JSON.stringify(result)}`),
+      fail: (error) => end(`failed ${(error as Error).message}`),
+      cancel: () => end('cancelled'),
+      item: () => {},
+      pause: () => {},
+      resume: () => {},
+      postpone: () => {},
       again: () => newRun(`${name}.${++again}`),
     };
   };
@@ -259,7 +270,7 @@ describe('an Observable', () => {
     expect(ends).toEqual(['run.1 failed no']);
   });
 
-  test('ends when its consumer has had enough', async () => {
+  test('has succeeded when its consumer has got what it wanted', async () => {
     const { ends, run } = recorder();
     let torndown = false;
     const endless = new Observable<number>((subscriber) => {
@@ -269,6 +280,25 @@ describe('an Observable', () => {
     expect(await firstValueFrom(follow(endless, run).pipe(take(1)))).toBe(1);
     expect(torndown).toBe(true);
     expect(ends).toEqual(['run.1 ok undefined']);
+  });
+
+  test('is cancelled when its consumer leaves before the next item', () => {
+    const { ends, run } = recorder();
+    const source = new Subject<number>();
+    const subscription = follow(source.asObservable(), run).subscribe();
+    source.next(1);
+    subscription.unsubscribe();
+    expect(source.observed).toBe(false);
+    expect(ends).toEqual(['run.1 cancelled']);
+  });
+
+  test('that gives all it has while it is subscribed to can be left', async () => {
+    const { run } = recorder();
+    const endless = new Observable<number>((subscriber) => {
+      for (let i = 0; !subscriber.closed; i++) subscriber.next(i);
+    });
+    const three = follow(endless, run).pipe(take(3), toArray());
+    expect(await lastValueFrom(three)).toEqual([0, 1, 2]);
   });
 
   test('that is a Subject is handed back itself', async () => {
@@ -324,7 +354,7 @@ describe('a generator', () => {
     expect(ends).toEqual(['run.1 ok "done"']);
   });
 
-  test('ends when its consumer breaks off, and runs its finally', () => {
+  test('is cancelled when its consumer breaks off, and runs its finally', () => {
     const { ends, run } = recorder();
     let cleaned = false;
     const endless = (function* () {
@@ -336,7 +366,7 @@ describe('a generator', () => {
     })();
     for (const _ of follow(endless, run)) break;
     expect(cleaned).toBe(true);
-    expect(ends).toEqual(['run.1 ok undefined']);
+    expect(ends).toEqual(['run.1 cancelled']);
   });
 
   test('that is asynchronous ends at its error, which is passed on', async () => {

@@ -1,0 +1,80 @@
+import { followItself } from './followers.js';
+import { type AnyIterator, isThenable, type Step } from './result-kinds.js';
+import type { Run } from './run.js';
+import { shadow } from './shadow.js';
+
+const METHODS = ['next', 'return', 'throw'] as const;
+
+/** A run from the first `next()` on. Between its calls the consumer is at work. */
+export function followIterator(iterator: AnyIterator, work: Run): AnyIterator {
+  work.postpone();
+  return followItself(iterator, work, (shared) => {
+    const consumption = new Consumption(shared);
+    return METHODS.filter(
+      (method) => typeof iterator[method] === 'function',
+    ).every((method) =>
+      shadow(iterator, method, (original) => (...args) => {
+        consumption.begin(method);
+        try {
+          const step = original.apply(iterator, args);
+          return isThenable(step)
+            ? step.then(consumption.end, consumption.fail)
+            : consumption.end(step);
+        } catch (error) {
+          return consumption.fail(error);
+        }
+      }),
+    );
+  });
+}
+
+/** An iterable that is no iterator itself, such as the `Stream` of the OpenAI SDK. Every iteration is a run. */
+export function followIterable(
+  iterable: AsyncIterable<unknown>,
+  work: Run,
+): AsyncIterable<unknown> {
+  work.postpone();
+  return followItself(iterable, work, (shared) =>
+    shadow(
+      iterable,
+      Symbol.asyncIterator,
+      (original) => () =>
+        followIterator(
+          original.call(iterable) as AnyIterator,
+          shared,
+        ) as AsyncIterator<unknown>,
+    ),
+  );
+}
+
+/** One consumer's way through an iterator. It may ask for several items before the first has come. */
+class Consumption {
+  private run: Run | undefined = undefined;
+  private pending = 0;
+  private leaving = false;
+
+  constructor(private readonly work: Run) {}
+
+  begin(method: (typeof METHODS)[number]): void {
+    if (this.run === undefined) this.run = this.work.again();
+    else if (this.pending === 0) this.run.resume();
+    this.pending++;
+    if (method === 'return') this.leaving = true;
+  }
+
+  readonly end = (step: Step): Step => {
+    this.pending--;
+    // Not all that has a `next` keeps to the iterator protocol.
+    if (step?.done !== true) this.run!.item();
+    else if (this.leaving) this.run!.cancel();
+    else this.run!.succeed(step.value);
+    if (this.pending === 0) this.run!.pause();
+    return step;
+  };
+
+  readonly fail = (error: unknown): never => {
+    this.pending--;
+    this.run!.fail(error);
+    throw error;
+  };
+}

@@ -1,0 +1,152 @@
+import type { MetricsCollector } from '../collector/metrics-collector.js';
+import type { Counter } from '../model/counter.js';
+import { LabelError } from '../model/errors.js';
+import { Histogram } from '../model/histogram.js';
+import type { Labels, LabelValue } from '../model/labels.js';
+import {
+  type CallMetric,
+  type CallSeries,
+  type EndedCall,
+  figureOf,
+  recordIn,
+} from './call-metrics.js';
+import type { RecordedRun } from './recorded-run.js';
+
+/** The labels of the call that its arguments are the values of, by position. */
+export type ArgumentLabels = ReadonlyMap<number, string>;
+
+/** Writes ended calls to one metric. Never throws. */
+export class MetricWriter {
+  private instrument: Counter | Histogram | undefined = undefined;
+  /** Why there is no instrument: it is not asked for again at every call. */
+  private failure: unknown = undefined;
+  /** Resolved once where every successful call has the same labels. */
+  private success: CallSeries | undefined = undefined;
+  private readonly fixed: boolean;
+
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly metric: CallMetric,
+    private readonly identity: Labels,
+    private readonly argumentLabels: ArgumentLabels,
+  ) {
+    this.fixed =
+      argumentLabels.size === 0 && typeof metric.labels !== 'function';
+  }
+
+  write(run: RecordedRun): void {
+    const { failuresOnly, figure } = this.metric;
+    if (failuresOnly && run.status !== 'error') return;
+    const value = figureOf(run, figure);
+    if (value === undefined) return;
+    try {
+      if (run.status !== 'success' || !this.fixed)
+        this.writeLabelled(run, value);
+      else recordIn((this.success ??= this.seriesOfSuccess()), value);
+    } catch (error) {
+      this.report('call', error);
+    }
+  }
+
+  private open(): Counter | Histogram {
+    if (this.instrument === undefined) {
+      if (this.failure !== undefined) throw this.failure;
+      try {
+        this.instrument = this.metric.open(this.collector);
+      } catch (error) {
+        this.failure = error;
+        throw error;
+      }
+    }
+    return this.instrument;
+  }
+
+  private writeLabelled(call: EndedCall, value: number): void {
+    const instrument = this.open();
+    try {
+      const labels = this.outcome(call);
+      this.addExtra(labels, call);
+      record(instrument, labels, value);
+    } catch (error) {
+      this.report('labels', error);
+      record(instrument, this.outcome(call), value);
+    }
+  }
+
+  private outcome({ status, error }: EndedCall): MutableLabels {
+    const labels = copyLabels({}, this.identity);
+    labels.status = status;
+    if (status === 'error') labels.error_type = errorType(error);
+    return labels;
+  }
+
+  private addExtra(labels: MutableLabels, call: EndedCall): void {
+    for (const [index, name] of this.argumentLabels) {
+      labels[name] = call.args[index];
+    }
+    const { labels: extra, name } = this.metric;
+    const given = typeof extra === 'function' ? extra(call) : extra;
+    if (given instanceof Promise) {
+      given.catch(() => {});
+      throw new LabelError(
+        `The labels of metric "${name}" are a promise; expected a function that gives them at once`,
+      );
+    }
+    copyLabels(labels, given);
+  }
+
+  private seriesOfSuccess(): CallSeries {
+    const instrument = this.open();
+    const outcome = { ...this.identity, status: 'success' };
+    try {
+      return instrument.labels({
+        ...outcome,
+        ...(this.metric.labels as Labels),
+      });
+    } catch (error) {
+      this.report('labels', error);
+      return instrument.labels(outcome);
+    }
+  }
+
+  private report(cause: string, error: unknown): void {
+    try {
+      const where = `${this.metric.name} ${Object.values(this.identity).join('.')}`;
+      this.collector.reportError(cause, error, where);
+    } catch {
+      // A collector that cannot even be told goes without.
+    }
+  }
+}
+
+type MutableLabels = Record<string, LabelValue>;
+
+function record(
+  instrument: Counter | Histogram,
+  labels: Labels,
+  value: number,
+): void {
+  if (instrument instanceof Histogram) instrument.observe(labels, value);
+  else instrument.inc(labels, value);
+}
+
+/** By a plain loop: several times faster here than a spread. */
+function copyLabels(
+  to: MutableLabels,
+  from: Labels | undefined,
+): MutableLabels {
+  for (const name in from) to[name] = from[name];
+  return to;
+}
+
+/** The `error.type` of OpenTelemetry's conventions: the error's own name, else that of its class. */
+function errorType(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return typeof error;
+    const names: unknown[] = [error.name, error.constructor?.name];
+    const name = names.find((n) => typeof n === 'string' && n !== 'Error' && n);
+    return (name as string | undefined) ?? 'Error';
+  } catch {
+    return 'Error';
+  }
+}

@@ -1,0 +1,108 @@
+import { type Instant, instant, secondsSince } from '../model/clock.js';
+import type { CallFigures, CallStatus, EndedCall } from './call-metrics.js';
+import type { CallRecorder } from './call-recorder.js';
+import type { Run } from './run.js';
+
+/** A call while it runs, and what is to be recorded of it once it has ended. */
+export class RecordedRun implements Run, EndedCall, CallFigures {
+  status: CallStatus = 'success';
+  result: unknown = undefined;
+  error: unknown = undefined;
+  seconds = 0;
+  readonly start = instant();
+  private ended = false;
+  private readonly stream: StreamProgress | undefined;
+
+  constructor(
+    private readonly recorder: CallRecorder,
+    readonly args: readonly unknown[],
+    isStream: boolean,
+  ) {
+    this.stream = isStream ? new StreamProgress(this.start) : undefined;
+    recorder.running?.add(this);
+  }
+
+  get items(): number {
+    return this.stream?.items ?? 0;
+  }
+
+  get secondsToFirstItem(): number | undefined {
+    return this.stream?.secondsToFirstItem;
+  }
+
+  succeed(result: unknown): void {
+    if (this.ended) return;
+    this.result = result;
+    this.end();
+  }
+
+  fail(error: unknown): void {
+    if (this.ended) return;
+    this.error = error;
+    this.status = 'error';
+    this.end();
+  }
+
+  cancel(): void {
+    if (this.ended) return;
+    this.status = 'cancelled';
+    this.end();
+  }
+
+  item(): void {
+    this.stream?.item();
+  }
+
+  pause(): void {
+    this.stream?.pause();
+  }
+
+  resume(): void {
+    this.stream?.resume();
+  }
+
+  postpone(): void {
+    this.recorder.running?.delete(this);
+  }
+
+  again(): Run {
+    return new RecordedRun(this.recorder, this.args, true);
+  }
+
+  private end(): void {
+    this.ended = true;
+    this.seconds = this.stream?.seconds() ?? secondsSince(this.start);
+    this.recorder.running?.delete(this);
+    this.recorder.write(this);
+  }
+}
+
+/** How far a stream has come. Its clock stands still while its consumer is at work. */
+class StreamProgress {
+  items = 0;
+  secondsToFirstItem: number | undefined = undefined;
+  private before = 0;
+  private since: Instant | undefined;
+
+  constructor(start: Instant) {
+    this.since = start;
+  }
+
+  item(): void {
+    if (this.items++ === 0) this.secondsToFirstItem = this.seconds();
+  }
+
+  pause(): void {
+    this.before = this.seconds();
+    this.since = undefined;
+  }
+
+  resume(): void {
+    this.since ??= instant();
+  }
+
+  seconds(): number {
+    const { before, since } = this;
+    return since === undefined ? before : before + secondsSince(since);
+  }
+}

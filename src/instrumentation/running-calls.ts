@@ -1,0 +1,99 @@
+import type { MetricsCollector } from '../collector/metrics-collector.js';
+import { secondsSince } from '../model/clock.js';
+import type { Gauge } from '../model/gauge.js';
+import type { Labels } from '../model/labels.js';
+import type { RecordedRun } from './recorded-run.js';
+
+/** The gauges of calls while they run. */
+export interface InFlightMetric {
+  /** Without namespace and subsystem. The age of the oldest call is in `<name>_oldest_seconds`. */
+  readonly name: string;
+  readonly description: string;
+  readonly labels: Labels | undefined;
+}
+
+/** The calls that run now in one app, where that is measured. */
+export class RunningCalls {
+  private readonly gauges = new Map<string, InFlightGauges>();
+
+  constructor(private readonly collector: MetricsCollector) {}
+
+  /** @param identity the labels that say which method it is. */
+  of(metric: InFlightMetric, identity: Labels): MethodCalls {
+    let gauges = this.gauges.get(metric.name);
+    if (gauges === undefined) {
+      gauges = new InFlightGauges(this.collector, metric);
+      this.gauges.set(metric.name, gauges);
+    }
+    return gauges.of({ ...identity, ...metric.labels });
+  }
+}
+
+/** The running calls of one method. */
+export class MethodCalls {
+  private readonly runs = new Set<RecordedRun>();
+
+  constructor(
+    private readonly gauges: InFlightGauges,
+    readonly labels: Labels,
+  ) {}
+
+  get count(): number {
+    return this.runs.size;
+  }
+
+  /** A Set keeps the order in which they began. */
+  get oldestSeconds(): number {
+    const [oldest] = this.runs;
+    return oldest === undefined ? 0 : secondsSince(oldest.start);
+  }
+
+  add(run: RecordedRun): void {
+    this.runs.add(run);
+    if (this.runs.size === 1) this.gauges.open();
+  }
+
+  delete(run: RecordedRun): void {
+    this.runs.delete(run);
+  }
+}
+
+/** Two gauges that are read when metrics are scraped: a call only enters and leaves a Set. */
+class InFlightGauges {
+  private readonly methods: MethodCalls[] = [];
+
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly metric: InFlightMetric,
+  ) {}
+
+  of(labels: Labels): MethodCalls {
+    const calls = new MethodCalls(this, labels);
+    this.methods.push(calls);
+    return calls;
+  }
+
+  /** Again and again, since a collector may have been cleared meanwhile. */
+  open(): void {
+    const { name, description } = this.metric;
+    try {
+      this.collector.gauge(name, { description, collect: this.collectCounts });
+      this.collector.gauge(`${name}_oldest_seconds`, {
+        description: 'Age of the oldest running call in seconds.',
+        collect: this.collectAges,
+      });
+    } catch (error) {
+      this.collector.reportError('call', error, name);
+    }
+  }
+
+  private readonly collectCounts = (gauge: Gauge): void => {
+    for (const { labels, count } of this.methods) gauge.set(labels, count);
+  };
+
+  private readonly collectAges = (gauge: Gauge): void => {
+    for (const { labels, oldestSeconds } of this.methods) {
+      gauge.set(labels, oldestSeconds);
+    }
+  };
+}

@@ -8,6 +8,11 @@ import { makeCollector, samples } from '../support/collector.js';
 
 afterEach(() => vi.useRealTimers());
 
+vi.mock(
+  '../../src/model/clock.js',
+  () => import('../support/process-clock.js'),
+);
+
 describe('a counter', () => {
   test('goes up by one or by what it is given, with and without labels', async () => {
     const { collector } = makeCollector();

@@ -13,6 +13,11 @@ import {
 } from '../../src/index.js';
 import { samples } from '../support/collector.js';
 
+vi.mock(
+  '../../src/model/clock.js',
+  () => import('../support/process-clock.js'),
+);
+
 const sleep = (milliseconds: number) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -1,0 +1,14 @@
+/**
+ * In place of `src/model/clock.ts`, which binds the real clock when it is
+ * imported: reads the global, where fake timers put theirs.
+ *
+ * @example
+ * vi.mock('../../src/model/clock.js', () => import('../support/process-clock.js'));
+ */
+export function instant(): bigint {
+  return process.hrtime.bigint();
+}
+
+export function secondsSince(start: bigint): number {
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}

@@ -30,14 +30,17 @@ export class CallRecorder {
 
   /** @param identity the labels that say which method it is. */
   constructor(collector: MetricsCollector, spec: CallSpec, identity: Labels) {
-    this.writers = spec.metrics.map(
-      (metric) =>
-        new MetricWriter(collector, metric, identity, spec.argumentLabels),
-    );
+    this.writers = spec.metrics
+      .filter(({ name }) => !isDenied(collector, name))
+      .map(
+        (metric) =>
+          new MetricWriter(collector, metric, identity, spec.argumentLabels),
+      );
   }
 
   /** Makes the call, and records it once its work has ended. */
   call<T>(method: (...args: any[]) => T, self: unknown, args: unknown[]): T {
+    if (this.writers.length === 0) return method.apply(self, args);
     const run = new RecordedRun(this, args);
     let result: T;
     try {
@@ -189,6 +192,15 @@ class MetricWriter {
     } catch {
       // A collector that cannot even be told goes without.
     }
+  }
+}
+
+/** A collector of the user's own may be anything. */
+function isDenied(collector: MetricsCollector, name: string): boolean {
+  try {
+    return collector.isDenied(name) === true;
+  } catch {
+    return false;
   }
 }
 

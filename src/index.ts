@@ -44,6 +44,10 @@ export type {
   PrometheusCollectorOptions,
   RecordingOptions,
 } from './collector/collector.options.js';
+export type {
+  MetricFilter,
+  MetricFilterActions,
+} from './collector/metric-filter.js';
 export {
   type GaugeOptions,
   type HistogramOptions,

@@ -158,8 +158,8 @@ function collectorOf(
   options: ResolvedMetricsOptions,
   endpoint: AppRoutes | ScrapeServer,
 ): PrometheusCollector {
-  const { namespace, subsystem, defaultLabels, maxSeriesPerMetric, buckets } =
-    options;
+  const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
+  const { buckets, filters } = options;
   const { registry, defaultMetrics } = options.prometheus;
   return new PrometheusCollector(
     {
@@ -168,6 +168,7 @@ function collectorOf(
       defaultLabels,
       maxSeriesPerMetric,
       buckets,
+      filters,
       defaultMetrics,
       registry: options.enabled ? registry : null,
     },

@@ -1,6 +1,4 @@
 import type { Registry } from 'prom-client';
-import { checkBuckets } from '../model/buckets.js';
-import { canonicalLabels, type Labels } from '../model/labels.js';
 import {
   Check,
   isObject,
@@ -8,6 +6,8 @@ import {
   validate,
   withDefaults,
 } from '../model/validate.js';
+import { checkFilters, type MetricFilter } from './metric-filter.js';
+import { BUCKETS, DEFAULT_LABELS, MAX_SERIES } from './recording-checks.js';
 
 /** How metrics are named and kept, wherever they are served. */
 export interface RecordingOptions {
@@ -28,6 +28,11 @@ export interface RecordingOptions {
    * Default: 1 ms to 100 s for timers, Prometheus' own for histograms.
    */
   buckets?: Record<string, readonly number[]>;
+  /**
+   * Changes metrics when they are made, from first to last: which ones are kept,
+   * their names, labels, buckets and limits. Default: none.
+   */
+  filters?: readonly MetricFilter[];
 }
 
 /** What a {@link PrometheusCollector} that stands alone is configured with. */
@@ -64,24 +69,13 @@ export const PATH = new Check(
 export const RECORDING_RULES = {
   namespace: STRING,
   subsystem: STRING,
-  defaultLabels: new Check(
-    'an object of label names (letters, digits and "_"; not le, quantile or __x) and text values',
-    (value) => succeeds(() => canonicalLabels(value as Labels, '')),
-  ),
-  maxSeriesPerMetric: new Check(
-    'an integer of 1 or more',
-    (value) => Number.isInteger(value) && (value as number) >= 1,
-  ),
+  defaultLabels: DEFAULT_LABELS,
+  maxSeriesPerMetric: MAX_SERIES,
   buckets: new Check(
-    'an object of metric names and, for each, finite numbers in strictly increasing order',
-    (value) =>
-      isObject(value) &&
-      succeeds(() =>
-        Object.values(value).forEach((buckets) =>
-          checkBuckets(buckets as number[], ''),
-        ),
-      ),
+    `an object of metric names and, for each, ${BUCKETS.expected}`,
+    (value) => isObject(value) && Object.values(value).every(BUCKETS.test),
   ),
+  filters: checkFilters,
 } satisfies Rules;
 
 export const SERVING_RULES = {
@@ -119,6 +113,7 @@ export const RECORDING_DEFAULTS = {
   defaultLabels: {},
   maxSeriesPerMetric: 2000,
   buckets: {},
+  filters: [],
 } satisfies RecordingOptions;
 
 export const SERVING_DEFAULTS = { host: '0.0.0.0', path: '/metrics' };
@@ -144,13 +139,4 @@ export function resolveCollectorOptions(
 
 function isRegistry(value: unknown): boolean {
   return isObject(value) && typeof value.registerMetric === 'function';
-}
-
-function succeeds(check: () => void): boolean {
-  try {
-    check();
-    return true;
-  } catch {
-    return false;
-  }
 }

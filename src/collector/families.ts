@@ -1,56 +1,49 @@
 import type { Registry } from 'prom-client';
 import { PromClientMetric } from '../exposition/prom-client-metric.js';
-import {
-  checkBuckets,
-  DEFAULT_HISTOGRAM_BUCKETS,
-  DEFAULT_TIMER_BUCKETS,
-} from '../model/buckets.js';
-import { Counter } from '../model/counter.js';
 import { MetricConflictError } from '../model/errors.js';
 import {
-  CounterFamily,
   type Family,
-  type FamilyDefinition,
   type FamilyKeeper,
   GaugeFamily,
   HistogramFamily,
 } from '../model/family.js';
-import { Gauge } from '../model/gauge.js';
-import { Histogram } from '../model/histogram.js';
 import type { MetricEventInit } from '../model/metric-event.js';
-import { exposedType, MetricType } from '../model/metric-type.js';
-import { buildMetricName } from '../model/names.js';
-import type { ResolvedCollectorOptions } from './collector.options.js';
+import { exposedType, type MetricType } from '../model/metric-type.js';
+import {
+  type AnyInstrument,
+  FamilyFactory,
+  type MetricPlan,
+  type MetricSettings,
+} from './family-factory.js';
 import { conflictOf, describe, kindOf } from './family-terms.js';
 import type { HistogramOptions } from './metrics-collector.js';
 
-export type AnyInstrument = Counter | Gauge | Histogram;
-
 /** A family with the instrument that users hold and the face it shows to prom-client. */
 interface Entry {
+  readonly plan: MetricPlan;
   readonly family: Family;
   readonly instrument: AnyInstrument;
   readonly metric: PromClientMetric;
 }
 
-type Settings = Pick<
-  ResolvedCollectorOptions,
-  'namespace' | 'subsystem' | 'defaultLabels' | 'maxSeriesPerMetric' | 'buckets'
->;
-
 /** All families of one collector: made on first use, one to a name, kept in step with the registry. */
 export class Families implements FamilyKeeper {
   private readonly byName = new Map<string, Entry>();
+  /** Families that filters deny: they are in no registry and take no name away. */
+  private readonly denied = new Map<string, Entry>();
   /** Whether the registry has what is registered: not so after shutdown, if it is someone else's. */
   private attached = true;
   /** The same entries by the name as callers give it, so that a known name is not built again. */
   private readonly byGivenName = new Map<string, Entry>();
+  private readonly factory: FamilyFactory;
 
   constructor(
-    private readonly settings: Settings,
+    settings: MetricSettings,
     private readonly registry: Registry,
     private readonly listener: Omit<FamilyKeeper, 'revive'>,
-  ) {}
+  ) {
+    this.factory = new FamilyFactory(settings, this);
+  }
 
   /** How many families are registered. */
   get count(): number {
@@ -85,29 +78,25 @@ export class Families implements FamilyKeeper {
     options: HistogramOptions = {},
   ): AnyInstrument {
     const known = this.byGivenName.get(name);
-    const exposed = known?.family.name ?? buildMetricName(name, this.settings);
-    const entry = this.obtainExposed(exposed, name, type, options);
+    const plan = known?.plan ?? this.factory.plan(name);
+    const entry = this.obtainPlanned(plan, type, options);
     if (entry !== known) this.byGivenName.set(name, entry);
     return entry.instrument;
   }
 
-  /** As {@link obtain}, for a name that is exposed as it is. */
+  /** As {@link obtain}, for a name that is exposed as it is, past all filters. */
   obtainExposed(
     exposed: string,
-    name: string,
     type: MetricType,
     options: HistogramOptions,
-  ): Entry {
-    const entry = this.byName.get(exposed);
-    if (entry === undefined) return this.create(exposed, name, type, options);
-    const conflict = conflictOf(entry.family, type, options.buckets);
-    if (conflict !== undefined) {
-      if (entry.family.registered) throw conflict;
-      return this.create(exposed, name, type, options);
-    }
-    describe(entry.family, options);
-    if (!entry.family.registered || !this.isThere(entry)) this.register(entry);
-    return entry;
+  ): AnyInstrument {
+    const plan = this.factory.planExposed(exposed);
+    return this.obtainPlanned(plan, type, options).instrument;
+  }
+
+  /** Whether a filter denies the metric of this name. */
+  isDenied(name: string): boolean {
+    return this.factory.isDenied(name);
   }
 
   /** Removes all series, and takes all families out of the registry until they are used again. */
@@ -119,6 +108,7 @@ export class Families implements FamilyKeeper {
       family.registered = false;
       if (family instanceof GaugeFamily) family.collect = undefined;
     }
+    this.denied.clear();
   }
 
   /** Takes all families out of the registry; their series stay. */
@@ -156,64 +146,45 @@ export class Families implements FamilyKeeper {
     this.listener.collectFailed(family, error);
   }
 
-  private create(
-    exposed: string,
-    name: string,
+  private obtainPlanned(
+    plan: MetricPlan,
     type: MetricType,
-    options: HistogramOptions,
+    given: HistogramOptions,
   ): Entry {
-    const definition: FamilyDefinition = {
-      name: exposed,
-      type,
-      help: exposed,
-      unit: type === MetricType.TIMER ? 'seconds' : undefined,
-      defaultLabels: this.settings.defaultLabels,
-      maxSeries: this.settings.maxSeriesPerMetric,
-    };
-    const entry = this.build(definition, () =>
-      this.bucketsOf(name, exposed, type, options.buckets),
-    );
+    const { exposed, buckets } = plan;
+    const options = buckets === undefined ? given : { ...given, buckets };
+    const entry = this.keptLike(plan).get(exposed);
+    if (entry === undefined) return this.create(plan, type, options);
+    const conflict = conflictOf(entry.family, type, options.buckets);
+    if (conflict !== undefined) {
+      if (entry.family.registered) throw conflict;
+      return this.create(plan, type, options);
+    }
     describe(entry.family, options);
-    this.register(entry);
-    if (this.byName.has(exposed)) this.byGivenName.clear();
-    this.byName.set(exposed, entry);
+    if (!entry.family.registered || !this.isThere(entry)) this.register(entry);
     return entry;
   }
 
-  private build(
-    definition: FamilyDefinition,
-    buckets: () => readonly number[],
-  ): Entry {
-    if (definition.type === MetricType.COUNTER) {
-      const family = new CounterFamily(definition, this);
-      return entryOf(family, new Counter(family));
-    }
-    if (definition.type === MetricType.GAUGE) {
-      const family = new GaugeFamily(definition, this);
-      return entryOf(family, new Gauge(family));
-    }
-    const family = new HistogramFamily(definition, this, buckets());
-    return entryOf(family, new Histogram(family));
+  private keptLike({ denied }: MetricPlan): Map<string, Entry> {
+    return denied ? this.denied : this.byName;
   }
 
-  private bucketsOf(
-    name: string,
-    exposed: string,
+  private create(
+    plan: MetricPlan,
     type: MetricType,
-    given: readonly number[] | undefined,
-  ): readonly number[] {
-    const { buckets } = this.settings;
-    const byDefault =
-      type === MetricType.TIMER
-        ? DEFAULT_TIMER_BUCKETS
-        : DEFAULT_HISTOGRAM_BUCKETS;
-    return checkBuckets(
-      given ??
-        ownValue(buckets, exposed) ??
-        ownValue(buckets, name) ??
-        byDefault,
-      exposed,
-    );
+    options: HistogramOptions,
+  ): Entry {
+    const { exposed, denied } = plan;
+    const made = this.factory.make(plan, type, options.buckets);
+    const { family } = made;
+    const entry = { plan, ...made, metric: new PromClientMetric(family) };
+    describe(family, options);
+    if (denied) family.deny();
+    this.register(entry);
+    const kept = this.keptLike(plan);
+    if (kept.has(exposed)) this.byGivenName.clear();
+    kept.set(exposed, entry);
+    return entry;
   }
 
   /** Whether the metric of this name in the registry is this one: others may remove and add metrics too. */
@@ -222,7 +193,8 @@ export class Families implements FamilyKeeper {
     return there === metric;
   }
 
-  private register({ family, metric }: Entry): void {
+  private register({ plan, family, metric }: Entry): void {
+    if (plan.denied) return;
     this.checkSuffixes(family);
     try {
       if (this.attached) metric.register(this.registry);
@@ -261,14 +233,3 @@ export class Families implements FamilyKeeper {
 }
 
 const HISTOGRAM_SUFFIXES = ['_bucket', '_sum', '_count'];
-
-function entryOf(family: Family, instrument: AnyInstrument): Entry {
-  return { family, instrument, metric: new PromClientMetric(family) };
-}
-
-function ownValue<V>(
-  record: Readonly<Record<string, V>>,
-  key: string,
-): V | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
-}

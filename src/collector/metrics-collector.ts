@@ -59,6 +59,14 @@ export abstract class MetricsCollector {
   /** A histogram of durations in seconds. Throws as {@link histogram} does. */
   abstract timer(name: string, options?: HistogramOptions): Histogram;
 
+  /**
+   * Whether the metric of this name is recorded nowhere, so that nothing needs to
+   * be measured for it. Here it never is.
+   */
+  isDenied(_name: string): boolean {
+    return false;
+  }
+
   /** How many metrics there are, each name counted once. */
   abstract getMetricCount(): number;
 

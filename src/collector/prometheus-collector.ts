@@ -21,7 +21,8 @@ import {
   type ResolvedCollectorOptions,
   resolveCollectorOptions,
 } from './collector.options.js';
-import { type AnyInstrument, Families } from './families.js';
+import { Families } from './families.js';
+import type { AnyInstrument } from './family-factory.js';
 import {
   type GaugeOptions,
   type HistogramOptions,
@@ -123,6 +124,10 @@ export class PrometheusCollector extends MetricsCollector {
 
   override timer(name: string, options?: HistogramOptions): Histogram {
     return this.obtain(name, MetricType.TIMER, options);
+  }
+
+  override isDenied(name: string): boolean {
+    return this.families.isDenied(name);
   }
 
   override getMetricCount(): number {
@@ -228,12 +233,12 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   /** Tells of a family that is full, and gives what counts its recordings from now on. */
-  private overflowCounter({ name }: Family): () => void {
+  private overflowCounter({ name, maxSeries }: Family): () => void {
     const self = 'metrics_overflows_total';
     if (name === this.selfMetricName(self)) return () => {};
     this.report.warnOnce(
       `overflow ${name}`,
-      `Metric "${name}" has reached ${this.options.maxSeriesPerMetric} series; new label sets are recorded as {otel_metric_overflow="true"}`,
+      `Metric "${name}" has reached ${maxSeries} series; new label sets are recorded as {otel_metric_overflow="true"}`,
     );
     try {
       const series = this.selfCounter(
@@ -258,10 +263,9 @@ export class PrometheusCollector extends MetricsCollector {
   private selfCounter(name: string, description: string): Counter {
     return this.families.obtainExposed(
       this.selfMetricName(name),
-      name,
       MetricType.COUNTER,
       { description },
-    ).instrument as Counter;
+    ) as Counter;
   }
 
   private selfMetricName(name: string): string {

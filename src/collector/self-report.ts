@@ -1,4 +1,4 @@
-import { MetricsError, shown } from '../model/errors.js';
+import { messageOf, MetricsError } from '../model/errors.js';
 
 /** Where warnings go. Nest's `Logger` is one; so is `console`. */
 export interface MetricsLogger {
@@ -36,15 +36,5 @@ export class SelfReport {
     } catch {
       // A logger that fails has nowhere to tell it.
     }
-  }
-}
-
-function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error
-      ? `${String(error.name)}: ${String(error.message)}`
-      : shown(error);
-  } catch {
-    return 'an error that cannot be shown';
   }
 }

@@ -31,14 +31,19 @@ export class CallRecorder {
     identity: Labels,
     readonly running?: MethodCalls,
   ) {
-    this.writers = spec.metrics.map(
-      (metric) =>
-        new MetricWriter(collector, metric, identity, spec.argumentLabels),
-    );
+    this.writers = spec.metrics
+      .filter(({ name }) => !isDenied(collector, name))
+      .map(
+        (metric) =>
+          new MetricWriter(collector, metric, identity, spec.argumentLabels),
+      );
   }
 
   /** Makes the call, and records it once its work has ended. */
   call<T>(method: (...args: any[]) => T, self: unknown, args: unknown[]): T {
+    if (this.writers.length === 0 && this.running === undefined) {
+      return method.apply(self, args);
+    }
     const run: Run = new RecordedRun(this, args, false);
     let result: T;
     try {
@@ -52,5 +57,14 @@ export class CallRecorder {
 
   write(run: RecordedRun): void {
     for (const writer of this.writers) writer.write(run);
+  }
+}
+
+/** A collector of the user's own may be anything. */
+function isDenied(collector: MetricsCollector, name: string): boolean {
+  try {
+    return collector.isDenied(name) === true;
+  } catch {
+    return false;
   }
 }

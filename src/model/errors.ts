@@ -54,6 +54,17 @@ export class MetricsServerError extends MetricsError {
   readonly code = 'server';
 }
 
+/** What an error says, be it an `Error` or anything else that was thrown. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error
+      ? `${String(error.name)}: ${String(error.message)}`
+      : shown(error);
+  } catch {
+    return 'an error that cannot be shown';
+  }
+}
+
 /** Any value as it is shown in a message: short, on one line. */
 export function shown(value: unknown): string {
   return inspect(value, {

@@ -1,7 +1,12 @@
 import { type Cell, HistogramCell, ValueCell } from './cells.js';
 import { within } from './deadline.js';
 import { LabelIndex } from './label-index.js';
-import { canonicalLabels, type Labels, type LabelSet } from './labels.js';
+import {
+  canonicalLabels,
+  type LabelFilter,
+  type Labels,
+  type LabelSet,
+} from './labels.js';
 import type { MetricType } from './metric-type.js';
 
 /** What is known of a metric before its first series. */
@@ -15,6 +20,8 @@ export interface FamilyDefinition {
   readonly defaultLabels: Labels;
   /** How many series it may have before the rest goes to the overflow series. */
   readonly maxSeries: number;
+  /** Changes the label set of each series when it is made. */
+  readonly filterLabels: LabelFilter | undefined;
 }
 
 /** Whoever keeps the families hears of what happens in them. */
@@ -51,11 +58,19 @@ export abstract class Family<C extends Cell = Cell> {
   readonly cells: C[] = [];
   /** False once cleared, until the next recording. */
   registered = true;
+  readonly maxSeries: number;
 
+  /** The series by labels as callers give them. */
   private readonly index = new LabelIndex<C>();
+  /**
+   * The series by the labels that they have: the same index, unless a filter
+   * stands between. Labels that are given may then be those of another series.
+   */
+  private readonly sets: LabelIndex<C>;
   private readonly defaultLabels: Labels;
-  private readonly maxSeries: number;
-  private readonly hasDefaults: boolean;
+  private readonly filterLabels: LabelFilter | undefined;
+  /** Whether series have the labels that are given, and no other ones. */
+  private readonly isPlain: boolean;
   private overflow: C | undefined = undefined;
   private countOverflow: (() => void) | undefined = undefined;
   private paths = 0;
@@ -70,8 +85,19 @@ export abstract class Family<C extends Cell = Cell> {
     this.help = definition.help;
     this.unit = definition.unit;
     this.defaultLabels = definition.defaultLabels;
-    this.hasDefaults = Object.keys(definition.defaultLabels).length > 0;
+    this.filterLabels = definition.filterLabels;
+    this.isPlain =
+      this.filterLabels === undefined &&
+      Object.keys(definition.defaultLabels).length === 0;
+    this.sets =
+      this.filterLabels === undefined ? this.index : new LabelIndex<C>();
     this.maxSeries = definition.maxSeries;
+  }
+
+  /** Leads all recordings to one cell that nobody reads, whatever their labels. */
+  deny(): void {
+    const cell = this.newCell({ names: [], values: [] });
+    this.cell = () => cell;
   }
 
   protected abstract newCell(labels: LabelSet): C;
@@ -93,7 +119,7 @@ export abstract class Family<C extends Cell = Cell> {
 
   /** Removes one series. Returns whether there was one. */
   remove(labels: Labels): boolean {
-    const cell = this.index.findSet(this.canonical(labels));
+    const cell = this.sets.findSet(this.canonical(labels));
     if (cell === undefined || cell.removed) return false;
     cell.removed = true;
     this.cells.splice(this.cells.indexOf(cell), 1);
@@ -114,11 +140,11 @@ export abstract class Family<C extends Cell = Cell> {
 
   /** The way to a cell that is not known under these very labels: first seen, or in another order or type. */
   private resolve(labels: Labels): C {
-    if (this.isFull() && !this.hasDefaults && this.index.isCanonical(labels)) {
+    if (this.isFull() && this.isPlain && this.index.isCanonical(labels)) {
       return this.overflowCell();
     }
     const set = this.canonical(labels);
-    let cell = this.index.findSet(set);
+    let cell = this.sets.findSet(set);
     if (cell === undefined || cell.removed) {
       if (this.isFull()) return this.overflowCell();
       cell = this.addCell(set);
@@ -131,7 +157,8 @@ export abstract class Family<C extends Cell = Cell> {
   }
 
   private canonical(labels: Labels): LabelSet {
-    return canonicalLabels(labels ?? {}, this.name, this.defaultLabels);
+    const set = canonicalLabels(labels ?? {}, this.name, this.defaultLabels);
+    return this.filterLabels === undefined ? set : this.filterLabels(set);
   }
 
   private isFull(): boolean {
@@ -144,7 +171,7 @@ export abstract class Family<C extends Cell = Cell> {
     this.countOverflow();
     if (this.overflow === undefined) {
       const set = this.canonical(OVERFLOW);
-      const known = this.index.findSet(set);
+      const known = this.sets.findSet(set);
       this.overflow =
         known === undefined || known.removed ? this.addCell(set) : known;
     }
@@ -158,7 +185,7 @@ export abstract class Family<C extends Cell = Cell> {
       values: set.values,
     });
     this.cells.push(cell);
-    this.index.addSet(cell);
+    this.sets.addSet(cell);
     return cell;
   }
 
@@ -172,9 +199,10 @@ export abstract class Family<C extends Cell = Cell> {
 
   private rebuildIndex(): void {
     this.index.clear();
+    this.sets.clear();
     this.paths = 0;
     this.garbage = 0;
-    for (const cell of this.cells) this.index.addSet(cell);
+    for (const cell of this.cells) this.sets.addSet(cell);
   }
 }
 

@@ -12,6 +12,9 @@ export interface LabelSet {
   readonly values: readonly string[];
 }
 
+/** Changes a label set in canonical form on its way to its series. It may throw. */
+export type LabelFilter = (labels: LabelSet) => LabelSet;
+
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const RESERVED = new Set(['le', 'quantile']);
 
@@ -66,7 +69,7 @@ export function checkLabelName(name: string, metric: string): void {
 }
 
 /** An empty label value is the same as no label (Prometheus data model). */
-function isPresent(value: LabelValue): boolean {
+export function isPresent(value: LabelValue): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 

@@ -14,14 +14,25 @@ export interface NamePrefix {
  * @throws {MetricNameError} if `name` is not a string or has no letter or digit.
  */
 export function buildMetricName(name: string, prefix: NamePrefix): string {
+  checkMetricName(name);
+  const joined = exposedForm(
+    [prefix.namespace, prefix.subsystem, name]
+      .filter((part) => part !== '')
+      .join('_'),
+  );
+  return /^[0-9]/.test(joined) ? `_${joined}` : joined;
+}
+
+/** @throws {MetricNameError} if `name` is not a string or has no letter or digit. */
+export function checkMetricName(name: string): void {
   if (typeof name !== 'string' || !/[a-zA-Z0-9]/.test(name)) {
     throw new MetricNameError(
       `Metric name ${shown(name)} cannot be used; give a string with at least one ASCII letter or digit`,
     );
   }
-  const joined = [prefix.namespace, prefix.subsystem, name]
-    .filter((part) => part !== '')
-    .join('_')
-    .replace(/[^a-zA-Z0-9_:]/g, '_');
-  return /^[0-9]/.test(joined) ? `_${joined}` : joined;
+}
+
+/** A part of a name with `_` for every character that the data model does not allow. */
+export function exposedForm(part: string): string {
+  return part.replace(/[^a-zA-Z0-9_:]/g, '_');
 }

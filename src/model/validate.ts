@@ -8,8 +8,11 @@ export class Check {
   ) {}
 }
 
+/** Checks a value in its own way and throws an {@link OptionsError} that names the path. */
+export type CheckAt = (value: unknown, path: string) => void;
+
 /** The options of a group by name; a group within the group is rules again. */
-export type Rules = { readonly [option: string]: Check | Rules };
+export type Rules = { readonly [option: string]: Check | CheckAt | Rules };
 
 /**
  * Checks options against rules. `undefined` is always allowed: it means the default.
@@ -34,7 +37,8 @@ export function validate(options: unknown, rules: Rules, path = ''): void {
   }
 }
 
-function validateOne(value: unknown, rule: Check | Rules, path: string): void {
+function validateOne(value: unknown, rule: Rules[string], path: string): void {
+  if (typeof rule === 'function') return rule(value, path);
   if (!(rule instanceof Check)) return validate(value, rule, path);
   if (!rule.test(value)) {
     throw new OptionsError(

@@ -1,0 +1,136 @@
+import {
+  checkBuckets,
+  DEFAULT_HISTOGRAM_BUCKETS,
+  DEFAULT_TIMER_BUCKETS,
+} from '../model/buckets.js';
+import { Counter } from '../model/counter.js';
+import {
+  CounterFamily,
+  type Family,
+  type FamilyDefinition,
+  type FamilyKeeper,
+  GaugeFamily,
+  HistogramFamily,
+} from '../model/family.js';
+import { Gauge } from '../model/gauge.js';
+import { Histogram } from '../model/histogram.js';
+import { MetricType } from '../model/metric-type.js';
+import { buildMetricName, checkMetricName } from '../model/names.js';
+import type { ResolvedCollectorOptions } from './collector.options.js';
+import { type FilteredMetric, Filters } from './filters.js';
+
+export type AnyInstrument = Counter | Gauge | Histogram;
+
+/** What the options say about metrics. */
+export type MetricSettings = Pick<
+  ResolvedCollectorOptions,
+  | 'namespace'
+  | 'subsystem'
+  | 'defaultLabels'
+  | 'maxSeriesPerMetric'
+  | 'buckets'
+  | 'filters'
+>;
+
+/** A metric as it is to be made, whatever its type. */
+export interface MetricPlan extends FilteredMetric {
+  readonly exposed: string;
+}
+
+/** A family, and the instrument that users hold. */
+interface Made {
+  readonly family: Family;
+  readonly instrument: AnyInstrument;
+}
+
+/** For what is exposed whatever users filter. */
+const UNFILTERED = new Filters([]);
+
+/** Makes families as options and filters say. */
+export class FamilyFactory {
+  private readonly filters: Filters;
+
+  constructor(
+    private readonly settings: MetricSettings,
+    private readonly keeper: FamilyKeeper,
+  ) {
+    this.filters = new Filters(settings.filters);
+  }
+
+  /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
+  plan(name: string): MetricPlan {
+    checkMetricName(name);
+    const filtered = this.filters.apply(name);
+    const exposed = buildMetricName(filtered.name, this.settings);
+    return { ...filtered, exposed };
+  }
+
+  /** The plan for a name that is exposed as it is, past all filters. */
+  planExposed(exposed: string): MetricPlan {
+    return { ...UNFILTERED.apply(exposed), exposed };
+  }
+
+  isDenied(name: string): boolean {
+    return this.filters.apply(name).denied;
+  }
+
+  /** @throws {BucketsError} if the buckets that were asked for cannot be used. */
+  make(
+    plan: MetricPlan,
+    type: MetricType,
+    buckets: readonly number[] | undefined,
+  ): Made {
+    const { keeper } = this;
+    const definition = this.definitionOf(plan, type);
+    if (type === MetricType.COUNTER) {
+      const family = new CounterFamily(definition, keeper);
+      return { family, instrument: new Counter(family) };
+    }
+    if (type === MetricType.GAUGE) {
+      const family = new GaugeFamily(definition, keeper);
+      return { family, instrument: new Gauge(family) };
+    }
+    const bounds = this.bucketsOf(plan, type, buckets);
+    const family = new HistogramFamily(definition, keeper, bounds);
+    return { family, instrument: new Histogram(family) };
+  }
+
+  private definitionOf(plan: MetricPlan, type: MetricType): FamilyDefinition {
+    const { exposed } = plan;
+    return {
+      name: exposed,
+      type,
+      help: exposed,
+      unit: type === MetricType.TIMER ? 'seconds' : undefined,
+      defaultLabels: this.settings.defaultLabels,
+      maxSeries: plan.maxSeries ?? this.settings.maxSeriesPerMetric,
+      filterLabels: plan.labelFilter(exposed),
+    };
+  }
+
+  private bucketsOf(
+    { name, exposed }: MetricPlan,
+    type: MetricType,
+    given: readonly number[] | undefined,
+  ): readonly number[] {
+    const { buckets } = this.settings;
+    const byDefault =
+      type === MetricType.TIMER
+        ? DEFAULT_TIMER_BUCKETS
+        : DEFAULT_HISTOGRAM_BUCKETS;
+    return checkBuckets(
+      given ??
+        ownValue(buckets, exposed) ??
+        ownValue(buckets, name) ??
+        byDefault,
+      exposed,
+    );
+  }
+}
+
+function ownValue<V>(
+  record: Readonly<Record<string, V>>,
+  key: string,
+): V | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

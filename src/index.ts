@@ -20,6 +20,7 @@ export { NoMetrics } from './decorators/no-metrics.decorator.js';
 export { Timed, type TimedOptions } from './decorators/timed.decorator.js';
 
 export type { CallLabels, EndedCall } from './instrumentation/call-metrics.js';
+export type { HttpClientOptions } from './instrumentation/http-client.options.js';
 export type { MethodDescriptor } from './instrumentation/measured-method.js';
 export { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
 

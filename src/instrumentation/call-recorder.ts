@@ -9,6 +9,7 @@ import {
   type EndedCall,
   recordIn,
 } from './call-metrics.js';
+import { errorType } from './error-type.js';
 import { follow } from './follow.js';
 import type { Run } from './run.js';
 
@@ -201,16 +202,4 @@ function copyLabels(
 ): MutableLabels {
   for (const name in from) to[name] = from[name];
   return to;
-}
-
-/** The `error.type` of OpenTelemetry's conventions: the error's own name, else that of its class. */
-function errorType(error: unknown): string {
-  try {
-    if (!(error instanceof Error)) return typeof error;
-    const names: unknown[] = [error.name, error.constructor?.name];
-    const name = names.find((n) => typeof n === 'string' && n !== 'Error' && n);
-    return (name as string | undefined) ?? 'Error';
-  } catch {
-    return 'Error';
-  }
 }

@@ -8,8 +8,11 @@ export class Check {
   ) {}
 }
 
+/** Checks a value in its own way and throws an {@link OptionsError} that names the path. */
+export type CheckAt = (value: unknown, path: string) => void;
+
 /** The options of a group by name; a group within the group is rules again. */
-export type Rules = { readonly [option: string]: Check | Rules };
+export type Rules = { readonly [option: string]: Check | CheckAt | Rules };
 
 /**
  * Checks options against rules. `undefined` is always allowed: it means the default.
@@ -34,13 +37,26 @@ export function validate(options: unknown, rules: Rules, path = ''): void {
   }
 }
 
-function validateOne(value: unknown, rule: Check | Rules, path: string): void {
+function validateOne(value: unknown, rule: Rules[string], path: string): void {
+  if (typeof rule === 'function') return rule(value, path);
   if (!(rule instanceof Check)) return validate(value, rule, path);
   if (!rule.test(value)) {
     throw new OptionsError(
       `${path} is ${shown(value)}; expected ${rule.expected}`,
     );
   }
+}
+
+/** A group of options that may also be switched as a whole, by `true` or `false`. */
+export function switchable(rules: Rules): CheckAt {
+  const allowed = new Check(
+    `true, false or an object with any of: ${known(rules)}`,
+    (value) => typeof value === 'boolean' || isObject(value),
+  );
+  return (value, path) => {
+    validateOne(value, allowed, path);
+    if (typeof value !== 'boolean') validate(value, rules, path);
+  };
 }
 
 function known(rules: Rules): string {

@@ -32,6 +32,7 @@ export type {
   CallStatus,
   EndedCall,
 } from './instrumentation/call-metrics.js';
+export type { HttpClientOptions } from './instrumentation/http-client.options.js';
 export type { MethodDescriptor } from './instrumentation/measured-method.js';
 export { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
 

@@ -14,6 +14,7 @@ import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
+import { HttpClientMetrics } from './instrumentation/http-client.js';
 import { Instrumentation } from './instrumentation/instrumentation.js';
 import { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
 import { ProviderBinder } from './instrumentation/provider-binder.js';
@@ -80,6 +81,8 @@ export class MetricsModule
     OnApplicationBootstrap,
     OnApplicationShutdown
 {
+  private readonly httpClient: HttpClientMetrics | undefined;
+
   constructor(
     @Inject(OPTIONS) private readonly options: ResolvedMetricsOptions,
     @Inject(ENDPOINT) private readonly endpoint: AppRoutes | ScrapeServer,
@@ -93,6 +96,9 @@ export class MetricsModule
     super();
     if (options.interceptor && instrumentation !== undefined) {
       config.useGlobalInterceptors(new MetricsInterceptor(instrumentation));
+    }
+    if (options.enabled && options.httpClient !== undefined) {
+      this.httpClient = new HttpClientMetrics(collector, options.httpClient);
     }
   }
 
@@ -129,6 +135,7 @@ export class MetricsModule
     if (!this.options.enabled) return;
     await this.prometheus.initialize();
     if (this.collector !== this.prometheus) await this.collector.initialize();
+    this.httpClient?.start();
   }
 
   onApplicationBootstrap(): void {
@@ -136,6 +143,7 @@ export class MetricsModule
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.httpClient?.stop();
     await this.prometheus.shutdown();
     if (this.collector !== this.prometheus) await this.collector.shutdown();
   }

@@ -9,8 +9,22 @@ import {
   SERVING_DEFAULTS,
   SERVING_RULES,
 } from './collector/collector.options.js';
+import {
+  HTTP_CLIENT_RULES,
+  type HttpClientOptions,
+  type ResolvedHttpClientOptions,
+  resolveHttpClientOptions,
+} from './instrumentation/http-client.options.js';
+import { HTTP_DURATION_BUCKETS } from './instrumentation/http-terms.js';
+import { HTTP_CLIENT_DURATION } from './instrumentation/request-durations.js';
 import { OptionsError } from './model/errors.js';
-import { Check, type Rules, validate, withDefaults } from './model/validate.js';
+import {
+  Check,
+  type Rules,
+  switchable,
+  validate,
+  withDefaults,
+} from './model/validate.js';
 
 /** What `MetricsModule.forRoot()` takes. */
 export interface MetricsOptions extends RecordingOptions {
@@ -18,6 +32,8 @@ export interface MetricsOptions extends RecordingOptions {
   enabled?: boolean;
   /** Measure every call that Nest makes into a handler, as {@link MetricsInterceptor} does. Default: `false`. */
   interceptor?: boolean;
+  /** Measure the outgoing HTTP requests of the process. Default: `false`. */
+  httpClient?: boolean | HttpClientOptions;
   prometheus?: PrometheusOptions;
   health?: HealthOptions;
 }
@@ -43,8 +59,9 @@ export interface HealthOptions {
 
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsOptions, 'prometheus' | 'health'>
+  Omit<MetricsOptions, 'httpClient' | 'prometheus' | 'health'>
 > & {
+  httpClient: ResolvedHttpClientOptions | undefined;
   prometheus: PrometheusOptions &
     Required<Omit<PrometheusOptions, 'port' | 'registry'>>;
   health: Required<HealthOptions>;
@@ -59,6 +76,9 @@ const HEALTH_DEFAULTS: ResolvedMetricsOptions['health'] = {
   path: HEALTH_PATH,
 };
 
+/** By the bare name, so that what users set for either form of the name comes first. */
+const HTTP_BUCKETS = { [HTTP_CLIENT_DURATION]: HTTP_DURATION_BUCKETS };
+
 const PATH_OR_FALSE = new Check(
   `${PATH.expected}, or false`,
   (value) => value === false || PATH.test(value),
@@ -68,6 +88,7 @@ const RULES: Rules = {
   ...RECORDING_RULES,
   enabled: BOOLEAN,
   interceptor: BOOLEAN,
+  httpClient: switchable(HTTP_CLIENT_RULES),
   prometheus: { ...SERVING_RULES, path: PATH_OR_FALSE },
   health: { path: PATH_OR_FALSE },
 };
@@ -92,6 +113,8 @@ export function resolveMetricsOptions(
       { ...RECORDING_DEFAULTS, enabled: true, interceptor: false },
       options,
     ),
+    buckets: { ...HTTP_BUCKETS, ...options.buckets },
+    httpClient: resolveHttpClientOptions(options.httpClient),
     prometheus,
     health,
   };

@@ -10,6 +10,7 @@ import {
   figureOf,
   recordIn,
 } from './call-metrics.js';
+import { errorType } from './error-type.js';
 import type { RecordedRun } from './recorded-run.js';
 
 /** The labels of the call that its arguments are the values of, by position. */
@@ -137,16 +138,4 @@ function copyLabels(
 ): MutableLabels {
   for (const name in from) to[name] = from[name];
   return to;
-}
-
-/** The `error.type` of OpenTelemetry's conventions: the error's own name, else that of its class. */
-function errorType(error: unknown): string {
-  try {
-    if (!(error instanceof Error)) return typeof error;
-    const names: unknown[] = [error.name, error.constructor?.name];
-    const name = names.find((n) => typeof n === 'string' && n !== 'Error' && n);
-    return (name as string | undefined) ?? 'Error';
-  } catch {
-    return 'Error';
-  }
 }

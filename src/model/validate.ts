@@ -47,6 +47,18 @@ function validateOne(value: unknown, rule: Rules[string], path: string): void {
   }
 }
 
+/** A group of options that may also be switched as a whole, by `true` or `false`. */
+export function switchable(rules: Rules): CheckAt {
+  const allowed = new Check(
+    `true, false or an object with any of: ${known(rules)}`,
+    (value) => typeof value === 'boolean' || isObject(value),
+  );
+  return (value, path) => {
+    validateOne(value, allowed, path);
+    if (typeof value !== 'boolean') validate(value, rules, path);
+  };
+}
+
 function known(rules: Rules): string {
   return Object.keys(rules).join(', ');
 }

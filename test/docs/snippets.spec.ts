@@ -120,13 +120,25 @@ describe('the options in README.md', () => {
     return [];
   }
 
+  /** Whether a group can also be switched on as a whole. */
+  function isSwitch(name: string): boolean {
+    try {
+      return Boolean(MetricsModule.forRoot({ [name]: true }));
+    } catch {
+      return false;
+    }
+  }
+
   it('are those of MetricsModule.forRoot()', () => {
     const forRoot = (options: object) =>
       knownOptions(() => MetricsModule.forRoot(options));
     const unknownOption = 1;
     const options = forRoot({ unknownOption }).flatMap((name) => {
       const group = forRoot({ [name]: { unknownOption } });
-      return group.length > 0 ? group.map((key) => `${name}.${key}`) : [name];
+      const inGroup = group.map((key) => `${name}.${key}`);
+      return group.length === 0 || isSwitch(name)
+        ? [name, ...inGroup]
+        : inGroup;
     });
     const rows = section('README.md', 'Options').matchAll(/^\| `([\w.]+)`/gm);
     const documented = [...rows].map(([, name]) => name);

@@ -1,0 +1,42 @@
+/** The name of all hosts that have none of their own. */
+const OTHER = 'other';
+
+/** What the label `host` says, for a bounded number of hosts. */
+export class HostNames {
+  private readonly named: Set<string>;
+  private readonly patterns: readonly RegExp[];
+  private readonly limit: number;
+
+  /**
+   * @param hosts who may have a name: those listed, and those that match.
+   * @param maxMatches how many of those that match get one; the first ones do.
+   */
+  constructor(hosts: readonly (string | RegExp)[], maxMatches: number) {
+    this.named = new Set(hosts.filter((host) => typeof host === 'string'));
+    this.patterns = hosts.filter((host) => typeof host !== 'string');
+    this.limit = this.named.size + maxMatches;
+  }
+
+  /** @param origin scheme, host and port of a request, e.g. `https://api.openai.com`. */
+  nameOf(origin: string): string {
+    const host = hostOf(origin);
+    return host !== undefined && this.admits(host) ? host : OTHER;
+  }
+
+  private admits(host: string): boolean {
+    if (this.named.has(host)) return true;
+    if (this.named.size >= this.limit || !this.matches(host)) return false;
+    this.named.add(host);
+    return true;
+  }
+
+  private matches(host: string): boolean {
+    // Unlike test(), search() always begins at the start, whatever the flags.
+    return this.patterns.some((pattern) => host.search(pattern) !== -1);
+  }
+}
+
+/** Host and, unless it is the default of the scheme, port; `undefined` if there is no sense in the URL. */
+export function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host : undefined;
+}

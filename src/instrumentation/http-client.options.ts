@@ -1,0 +1,52 @@
+import { Check, type Rules, withDefaults } from '../model/validate.js';
+import { hostOf } from './host-names.js';
+
+/** How outgoing HTTP requests are measured. */
+export interface HttpClientOptions {
+  /**
+   * The hosts that get series of their own: names as they stand in the label,
+   * e.g. `'api.openai.com'` or `'localhost:11434'`, and regular expressions that
+   * such names are held against. All others are `host="other"`. Default: every host,
+   * up to `maxHosts`.
+   */
+  hosts?: readonly (string | RegExp)[];
+  /**
+   * How many hosts get series of their own beside those that `hosts` lists by name;
+   * the first ones do. Default: 50.
+   */
+  maxHosts?: number;
+}
+
+/** The options, checked, with their defaults. */
+export interface ResolvedHttpClientOptions {
+  readonly hosts: readonly (string | RegExp)[];
+  readonly maxHosts: number;
+}
+
+export const HTTP_CLIENT_RULES: Rules = {
+  hosts: new Check(
+    'a list of hosts such as "api.openai.com" or "localhost:11434", without scheme and path, and of regular expressions',
+    (value) =>
+      Array.isArray(value) &&
+      value.every((host: unknown) => host instanceof RegExp || isHost(host)),
+  ),
+  maxHosts: new Check(
+    'an integer of 0 or more',
+    (value) => Number.isInteger(value) && (value as number) >= 0,
+  ),
+};
+
+/** @returns `undefined` where outgoing requests are not measured. */
+export function resolveHttpClientOptions(
+  options: boolean | HttpClientOptions = false,
+): ResolvedHttpClientOptions | undefined {
+  if (options === false) return undefined;
+  const given = options === true ? {} : options;
+  return withDefaults({ hosts: [/^/], maxHosts: 50 }, given);
+}
+
+/** Only what a label can say: anything else would never match. */
+function isHost(value: unknown): boolean {
+  const urls = [`http://${String(value)}`, `https://${String(value)}`];
+  return urls.some((url) => hostOf(url) === value);
+}

@@ -1,0 +1,77 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { MetricsCollector } from '../collector/metrics-collector.js';
+import { HostNames } from './host-names.js';
+import {
+  type Guard,
+  type Listeners,
+  NODE_READER,
+  nodeListeners,
+  UNDICI_READER,
+  undiciListeners,
+} from './http-client-channels.js';
+import type { ResolvedHttpClientOptions } from './http-client.options.js';
+import { OutgoingRequests } from './outgoing-requests.js';
+import { RequestDurations } from './request-durations.js';
+
+/**
+ * Measures the outgoing HTTP requests of the process: those of `fetch()` and
+ * undici, and those of `node:http` and `node:https`. It listens to the channels
+ * of `node:diagnostics_channel` that they report to, and changes nothing in them.
+ *
+ * It records `http_client_request_duration_seconds` with the labels `method`, `host`,
+ * `status_code` and, if the request failed, `error_type`: `http.client.request.duration`
+ * of OpenTelemetry's HTTP semantic conventions, in seconds to the end of the body.
+ */
+export class HttpClientMetrics {
+  private readonly listeners: Listeners;
+
+  constructor(
+    private readonly collector: MetricsCollector,
+    { hosts: allowed, maxHosts }: ResolvedHttpClientOptions,
+  ) {
+    const hosts = new HostNames(allowed, maxHosts);
+    const durations = new RequestDurations(collector);
+    const undici = new OutgoingRequests(UNDICI_READER, hosts, durations);
+    const node = new OutgoingRequests(NODE_READER, hosts, durations);
+    this.listeners = {
+      ...undiciListeners(undici),
+      ...nodeListeners(node, this.guard),
+    };
+    for (const channel in this.listeners) {
+      this.listeners[channel] = this.guard(this.listeners[channel]!);
+    }
+  }
+
+  /** Begins to listen. To be called once. */
+  start(): void {
+    for (const channel in this.listeners) {
+      subscribe(channel, this.listeners[channel]!);
+    }
+  }
+
+  /** Leaves the channels. Requests that are still on their way are not recorded. */
+  stop(): void {
+    for (const channel in this.listeners) {
+      unsubscribe(channel, this.listeners[channel]!);
+    }
+  }
+
+  /** What a listener throws would end the process. */
+  private readonly guard: Guard = (listener) => {
+    return (...args) => {
+      try {
+        listener(...args);
+      } catch (error) {
+        this.report(error);
+      }
+    };
+  };
+
+  private report(error: unknown): void {
+    try {
+      this.collector.reportError('http_client', error, 'outgoing request');
+    } catch {
+      // A collector that cannot even be told goes without.
+    }
+  }
+}

@@ -251,49 +251,48 @@ describe('node:http', () => {
     await countsBecome([`{host="${host}",method="GET",status_code="204"} 1`]);
   });
 
+  // Before 22.12 Node tells of a request only when it is written to its end.
   const [major, minor] = process.versions.node.split('.').map(Number);
   const tellsOfCreation = major! > 22 || (major === 22 && minor! >= 12);
+  const whereTold = (sample: string) => (tellsOfCreation ? [sample] : []);
 
-  test.runIf(tellsOfCreation)(
-    'is seen from its creation on, before its body is sent',
-    async () => {
-      const host = `127.0.0.1:${await freePort()}`;
-      const { countsBecome } = await start();
-      const request = nodeRequest(`http://${host}`, { method: 'POST' });
-      const failed = new Promise((resolve) => request.on('error', resolve));
-      request.write('the first of many parts');
-      await failed;
-      await countsBecome([
-        `{error_type="ECONNREFUSED",host="${host}",method="POST"} 1`,
-      ]);
-    },
-  );
+  test('is seen before its body is sent, where Node tells of it', async () => {
+    const closed = `127.0.0.1:${await freePort()}`;
+    const { url, host } = await serve((_request, response) => response.end());
+    const { countsBecome } = await start();
+    const request = nodeRequest(`http://${closed}`, { method: 'POST' });
+    const failed = new Promise((resolve) => request.on('error', resolve));
+    request.write('the first of many parts');
+    await failed;
+    await sendByNode(url);
+    await countsBecome([
+      ...whereTold(
+        `{error_type="ECONNREFUSED",host="${closed}",method="POST"} 1`,
+      ),
+      `{host="${host}",method="GET",status_code="200"} 1`,
+    ]);
+  });
 
-  test.runIf(tellsOfCreation)(
-    'that is answered before its body is sent is recorded once',
-    async () => {
-      const { url, host } = await serve((_request, response) =>
-        response.writeHead(413, { connection: 'close' }).end(),
+  test('that is answered before its body is sent is recorded once, where Node tells of it', async () => {
+    const { url, host } = await serve((_request, response) =>
+      response.writeHead(413, { connection: 'close' }).end(),
+    );
+    const { countsBecome } = await start();
+    const request = nodeRequest(url, { method: 'POST' });
+    request.write('the first of many parts');
+    await new Promise<void>((resolve) => {
+      request.on('error', () => {});
+      request.on('response', (response) =>
+        response.resume().on('close', resolve),
       );
-      const { countsBecome } = await start();
-      const request = nodeRequest(url, { method: 'POST' });
-      request.write('the first of many parts');
-      await new Promise<void>((resolve) => {
-        request.on('error', () => {});
-        request.on('response', (response) =>
-          response.resume().on('close', resolve),
-        );
-      });
-      const refused = `{host="${host}",method="POST",status_code="413"} 1`;
-      await countsBecome([refused]);
-      request.end('the last');
-      await sendByNode(`${url}/204`);
-      await countsBecome([
-        refused,
-        `{host="${host}",method="GET",status_code="413"} 1`,
-      ]);
-    },
-  );
+    });
+    request.end('the last');
+    await sendByNode(`${url}/204`);
+    await countsBecome([
+      ...whereTold(`{host="${host}",method="POST",status_code="413"} 1`),
+      `{host="${host}",method="GET",status_code="413"} 1`,
+    ]);
+  });
 });
 
 test('the calls of an agent through the OpenAI SDK are seen, retries and streams included', async () => {

@@ -9,15 +9,21 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import {
+  ApplicationConfig,
+  ExternalContextCreator,
+  HttpAdapterHost,
+  ModulesContainer,
+} from '@nestjs/core';
 import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
+import { HandlerMetrics } from './instrumentation/handler-metrics.js';
 import { HttpClientMetrics } from './instrumentation/http-client.js';
 import { Instrumentation } from './instrumentation/instrumentation.js';
-import { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
 import { ProviderBinder } from './instrumentation/provider-binder.js';
+import { Transports } from './instrumentation/transports.js';
 import {
   ConfigurableModuleClass,
   type MetricsModuleAsyncOptions,
@@ -56,6 +62,30 @@ const providers: Provider[] = [
     useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
       enabled ? new Instrumentation(to) : undefined,
   },
+  {
+    provide: HandlerMetrics,
+    inject: [OPTIONS, MetricsCollector],
+    useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
+      enabled ? new HandlerMetrics(to) : undefined,
+  },
+  {
+    provide: Transports,
+    inject: [
+      OPTIONS,
+      HandlerMetrics,
+      ApplicationConfig,
+      ModulesContainer,
+      ExternalContextCreator,
+    ],
+    useFactory: (
+      { interceptor }: ResolvedMetricsOptions,
+      handlers: HandlerMetrics | undefined,
+      ...nest: [ApplicationConfig, ModulesContainer, ExternalContextCreator]
+    ) =>
+      interceptor && handlers !== undefined
+        ? new Transports(handlers, ...nest)
+        : undefined,
+  },
   ProviderBinder,
 ];
 
@@ -71,7 +101,12 @@ const providers: Provider[] = [
  */
 @Module({
   providers,
-  exports: [PrometheusCollector, MetricsCollector, Instrumentation],
+  exports: [
+    PrometheusCollector,
+    MetricsCollector,
+    Instrumentation,
+    HandlerMetrics,
+  ],
 })
 export class MetricsModule
   extends ConfigurableModuleClass
@@ -89,14 +124,9 @@ export class MetricsModule
     @Inject(MetricsCollector) private readonly collector: MetricsCollector,
     @Inject(PrometheusCollector)
     private readonly prometheus: PrometheusCollector,
-    @Inject(Instrumentation) instrumentation: Instrumentation | undefined,
-    @Inject(ApplicationConfig) config: ApplicationConfig,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
   ) {
     super();
-    if (options.interceptor && instrumentation !== undefined) {
-      config.useGlobalInterceptors(new MetricsInterceptor(instrumentation));
-    }
     if (options.enabled && options.httpClient !== undefined) {
       this.httpClient = new HttpClientMetrics(collector, options.httpClient);
     }

@@ -30,7 +30,10 @@ import {
 export interface MetricsOptions extends RecordingOptions {
   /** `false`: nothing is served or registered, and decorated methods just run. Default: `true`. */
   enabled?: boolean;
-  /** Measure every call that Nest makes into a handler, as {@link MetricsInterceptor} does. Default: `false`. */
+  /**
+   * Measure every call into a handler, over HTTP, microservices, WebSocket, GraphQL
+   * and @nestjs/schedule, and the open WebSocket connections. Default: `false`.
+   */
   interceptor?: boolean;
   /** Measure the outgoing HTTP requests of the process. Default: `false`. */
   httpClient?: boolean | HttpClientOptions;

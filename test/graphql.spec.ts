@@ -1,56 +1,232 @@
 import 'reflect-metadata';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { Module } from '@nestjs/common';
+import {
+  Injectable,
+  Module,
+  type ModuleMetadata,
+  Scope,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Args, GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import {
+  Args,
+  Field,
+  GraphQLModule,
+  Mutation,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+  Subscription,
+} from '@nestjs/graphql';
 import { expect, onTestFinished, test } from 'vitest';
-import { MetricsModule, PrometheusCollector } from '../src/index.js';
+import { WebSocket } from 'ws';
+import {
+  MetricsInterceptor,
+  MetricsModule,
+  NoMetrics,
+  PrometheusCollector,
+} from '../src/index.js';
+import { RejectAll } from './nest/support/app.js';
 import { samples } from './support/collector.js';
-import { portOf } from './support/http.js';
+import { portOf, waitFor } from './support/http.js';
 
-@Resolver()
+let sayLastWord = () => {};
+const lastWord = new Promise<void>((resolve) => (sayLastWord = resolve));
+
+@ObjectType()
+class Answer {
+  @Field(() => String)
+  text!: string;
+}
+
+@Resolver(() => Answer)
 class AnswerResolver {
-  @Query(() => String)
+  @Query(() => Answer)
   async answer(
     @Args('question', { type: () => String }) question: string,
-  ): Promise<string> {
+  ): Promise<Answer> {
     if (question === '') throw new RangeError('no question');
-    return question.toUpperCase();
+    return { text: question };
+  }
+
+  @ResolveField(() => String)
+  upper(@Parent() { text }: Answer) {
+    return text.toUpperCase();
+  }
+
+  @UseGuards(RejectAll)
+  @Mutation(() => String, { name: 'forget' })
+  forgetAll() {
+    return 'never';
+  }
+
+  @NoMetrics()
+  @Query(() => String)
+  hidden() {
+    return 'hidden';
+  }
+
+  @Subscription(() => String, { resolve: (text: string) => text })
+  async *words() {
+    yield 'first';
+    await lastWord;
+    yield 'last';
   }
 }
 
-@Module({
-  imports: [
-    MetricsModule.forRoot({ namespace: '', interceptor: true }),
-    GraphQLModule.forRoot<ApolloDriverConfig>({
-      driver: ApolloDriver,
-      autoSchemaFile: true,
-    }),
-  ],
-  providers: [AnswerResolver],
-})
-class AppModule {}
+@Resolver()
+@UseInterceptors(MetricsInterceptor)
+class BoundResolver {
+  @Query(() => String)
+  bound() {
+    return 'bound';
+  }
 
-test('the interceptor measures the resolvers of a GraphQL server', async () => {
+  @UseGuards(RejectAll)
+  @Query(() => String, { nullable: true })
+  refused() {
+    return 'never';
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+@Resolver()
+class ScopedResolver {
+  @Query(() => String)
+  scoped() {
+    return 'scoped';
+  }
+}
+
+/** A running GraphQL server of these resolvers; closed when the test ends. */
+async function startGraphql(
+  providers: NonNullable<ModuleMetadata['providers']>,
+  interceptor = true,
+) {
+  @Module({
+    imports: [
+      MetricsModule.forRoot({ namespace: '', interceptor }),
+      GraphQLModule.forRoot<ApolloDriverConfig>({
+        driver: ApolloDriver,
+        autoSchemaFile: true,
+        subscriptions: { 'graphql-ws': true },
+        fieldResolverEnhancers: ['interceptors'],
+      }),
+    ],
+    providers,
+  })
+  class AppModule {}
   const app = await NestFactory.create(AppModule, { logger: false });
   onTestFinished(() => app.close());
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${portOf(app.getHttpServer())}/graphql`;
-  const ask = async (question: string) => {
+  const ask = async (query: string) => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: `{ answer(question: "${question}") }` }),
+      body: JSON.stringify({ query }),
     });
     return (await response.json()) as any;
   };
+  const counted = () =>
+    samples(app.get(PrometheusCollector), 'handler_executions_total');
+  return { url, ask, counted };
+}
 
-  expect(await ask('why')).toEqual({ data: { answer: 'WHY' } });
-  expect((await ask('')).errors[0].message).toBe('no question');
-  expect(
-    await samples(app.get(PrometheusCollector), 'handler_executions_total'),
-  ).toEqual([
-    'handler_executions_total{handler="AnswerResolver",method="answer",status="success",transport="graphql"} 1',
-    'handler_executions_total{error_type="RangeError",handler="AnswerResolver",method="answer",status="error",transport="graphql"} 1',
+const line = (
+  [operation, field]: [string, string],
+  [handler, method]: [string, string],
+  error = '',
+) =>
+  error === ''
+    ? `handler_executions_total{field="${field}",handler="${handler}",method="${method}",operation="${operation}",status="success",transport="graphql"} 1`
+    : `handler_executions_total{error_type="${error}",field="${field}",handler="${handler}",method="${method}",operation="${operation}",status="error",transport="graphql"} 1`;
+
+test('root fields are measured by operation and field, and no others', async () => {
+  const { ask, counted } = await startGraphql([AnswerResolver]);
+  expect(await ask('{ answer(question: "why") { text upper } }')).toEqual({
+    data: { answer: { text: 'why', upper: 'WHY' } },
+  });
+  const { errors } = await ask('{ answer(question: "") { text } }');
+  expect(errors[0].message).toBe('no question');
+  expect(await ask('{ hidden }')).toEqual({ data: { hidden: 'hidden' } });
+  const answer: [string, string] = ['AnswerResolver', 'answer'];
+  expect(await counted()).toEqual([
+    line(['query', 'answer'], answer),
+    line(['query', 'answer'], answer, 'RangeError'),
   ]);
+});
+
+test('what a guard refuses is measured, by the name of the field', async () => {
+  const { ask, counted } = await startGraphql([AnswerResolver]);
+  const { errors } = await ask('mutation { forget }');
+  expect(errors[0].message).toBe('Forbidden resource');
+  expect(await counted()).toEqual([
+    line(
+      ['mutation', 'forget'],
+      ['AnswerResolver', 'forgetAll'],
+      'ForbiddenException',
+    ),
+  ]);
+});
+
+test('a subscription lasts until its last word', async () => {
+  const { url, counted } = await startGraphql([AnswerResolver]);
+  const socket = new WebSocket(
+    url.replace('http', 'ws'),
+    'graphql-transport-ws',
+  );
+  onTestFinished(() => socket.terminate());
+  const received: any[] = [];
+  socket.on('message', (text: Buffer) =>
+    received.push(JSON.parse(text.toString())),
+  );
+  const receive = (type: string) =>
+    waitFor(() => received.some((message) => message.type === type), type);
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ type: 'connection_init' }));
+  await receive('connection_ack');
+  socket.send(
+    JSON.stringify({
+      type: 'subscribe',
+      id: '1',
+      payload: { query: 'subscription { words }' },
+    }),
+  );
+  await receive('next');
+  expect(await counted()).toEqual([]);
+  sayLastWord();
+  await receive('complete');
+  const words = received.filter(({ type }) => type === 'next');
+  expect(words.map(({ payload }) => payload.data.words)).toEqual([
+    'first',
+    'last',
+  ]);
+  expect(await counted()).toEqual([
+    line(['subscription', 'words'], ['AnswerResolver', 'words']),
+  ]);
+});
+
+test('resolvers that are made for each request are measured', async () => {
+  const { ask, counted } = await startGraphql([ScopedResolver]);
+  expect(await ask('{ scoped }')).toEqual({ data: { scoped: 'scoped' } });
+  expect(await counted()).toEqual([
+    line(['query', 'scoped'], ['ScopedResolver', 'scoped']),
+  ]);
+});
+
+test('a bound interceptor measures what guards let pass, and once', async () => {
+  for (const interceptor of [false, true]) {
+    const { ask, counted } = await startGraphql([BoundResolver], interceptor);
+    expect(await ask('{ bound }')).toEqual({ data: { bound: 'bound' } });
+    await ask('{ refused }');
+    const lines = await counted();
+    expect(lines).toContain(
+      line(['query', 'bound'], ['BoundResolver', 'bound']),
+    );
+    expect(lines).toHaveLength(interceptor ? 2 : 1);
+  }
 });

@@ -44,7 +44,7 @@ export class CallRecorder {
     if (this.writers.length === 0 && this.running === undefined) {
       return method.apply(self, args);
     }
-    const run: Run = new RecordedRun(this, args, false);
+    const run = this.begin(args);
     let result: T;
     try {
       result = method.apply(self, args);
@@ -53,6 +53,11 @@ export class CallRecorder {
       throw error;
     }
     return follow(result, run);
+  }
+
+  /** A call that begins now. It is recorded if it is told how it ended. */
+  begin(args: readonly unknown[]): Run {
+    return new RecordedRun(this, args, false);
   }
 
   write(run: RecordedRun): void {

@@ -7,20 +7,11 @@ export const AGENT_NAME = Symbol('nestjs-agent-metrics:agent');
 
 /** What decorated methods record to: one per app, and none where metrics are switched off. */
 export class Instrumentation {
-  /** The calls into handlers that an interceptor has taken on. */
-  private readonly claimed = new WeakSet<object>();
   private readonly scopes = new WeakMap<object, ClassScope>();
   private readonly running: RunningCalls;
 
   constructor(readonly collector: MetricsCollector) {
     this.running = new RunningCalls(collector);
-  }
-
-  /** Whether a call is nobody's yet: an interceptor may be bound to a handler in several ways. */
-  claim(call: object): boolean {
-    if (this.claimed.has(call)) return false;
-    this.claimed.add(call);
-    return true;
   }
 
   scopeOf(constructor: Function): ClassScope {

@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { ApplicationConfig } from '@nestjs/core';
+import { finalize, isObservable } from 'rxjs';
+import type { HandlerMetrics } from './handler-metrics.js';
+import type { Run } from './run.js';
+
+/** Nest shows the error of the guard to nobody but the exception filters. */
+const REJECTION = Object.assign(new Error('A guard turned the call away'), {
+  name: 'GuardRejection',
+});
+
+/**
+ * Records the calls that guards turn away, where no place in Nest sees a guard's
+ * error. It is a guard itself, the first, and takes note which handlers a message
+ * is for: those that no interceptor has taken once the message is done with were
+ * turned away.
+ */
+export class GuardRejections implements CanActivate {
+  private readonly messages = new AsyncLocalStorage<Message>();
+
+  constructor(
+    private readonly config: ApplicationConfig,
+    private readonly handlers: HandlerMetrics,
+  ) {}
+
+  /** Called for the transports that need it only, as a guard has its price for all handlers. */
+  standFirst(): void {
+    const guards = this.config.getGlobalGuards();
+    if (!guards.includes(this)) guards.unshift(this);
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    this.messages.getStore()?.add(context);
+    return true;
+  }
+
+  /** Puts an eye on a function that handles messages. */
+  watch(handle: (...args: any[]) => unknown) {
+    return async (...args: unknown[]): Promise<any> => {
+      const message = new Message(this.handlers);
+      try {
+        const answer = await this.messages.run(message, () => handle(...args));
+        if (isObservable(answer)) {
+          return answer.pipe(finalize(() => message.end()));
+        }
+        message.end();
+        return answer;
+      } catch (error) {
+        message.end();
+        throw error;
+      }
+    };
+  }
+}
+
+/** One message while it is handled, perhaps by several handlers. */
+class Message {
+  private readonly calls: { context: ExecutionContext; run: Run }[] = [];
+
+  constructor(private readonly handlers: HandlerMetrics) {}
+
+  add(context: ExecutionContext): void {
+    const run = this.handlers.recorderOf(context)?.begin(context.getArgs());
+    if (run !== undefined) this.calls.push({ context, run });
+  }
+
+  end(): void {
+    for (const { context, run } of this.calls.splice(0)) {
+      if (this.handlers.take(context) !== undefined) run.fail(REJECTION);
+    }
+  }
+}

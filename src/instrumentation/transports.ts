@@ -1,0 +1,70 @@
+import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
+import type {
+  ApplicationConfig,
+  ExternalContextCreator,
+  ModulesContainer,
+} from '@nestjs/core';
+import {
+  watchAdapter,
+  watchMessageHandlers,
+  WebSocketConnections,
+} from './gateways.js';
+import { measureResolvers } from './graphql-fields.js';
+import { GuardRejections } from './guard-rejections.js';
+import type { HandlerMetrics } from './handler-metrics.js';
+import { hasHooks, measureMessages, watchMessages } from './messages.js';
+import { MetricsInterceptor } from './metrics.interceptor.js';
+import { ScheduledJobs } from './scheduled-jobs.js';
+
+/**
+ * Measures all handlers of an app, over every transport. It knows the packages of
+ * the transports by what they leave on classes and in Nest, and imports none.
+ */
+export class Transports implements OnModuleInit, OnApplicationBootstrap {
+  private readonly jobs: ScheduledJobs;
+
+  /** To be made with the app's other providers: Nest makes the contexts of handlers from what is in place then. */
+  constructor(
+    private readonly handlers: HandlerMetrics,
+    private readonly config: ApplicationConfig,
+    private readonly modules: ModulesContainer,
+    resolvers: ExternalContextCreator,
+  ) {
+    this.jobs = new ScheduledJobs(modules, handlers);
+    config.useGlobalInterceptors(new MetricsInterceptor(handlers));
+    measureResolvers(resolvers, handlers);
+    this.captureMessages();
+    this.comeFirst();
+  }
+
+  onModuleInit(): void {
+    this.jobs.offer();
+  }
+
+  onApplicationBootstrap(): void {
+    this.jobs.withdraw();
+  }
+
+  private captureMessages(): void {
+    const { config, handlers, modules } = this;
+    const rejections = new GuardRejections(config, handlers);
+    const connections = new WebSocketConnections(handlers.collector, modules);
+    const isNest12 = hasHooks(config);
+    if (isNest12) measureMessages(config, handlers);
+    else watchMessages(modules, rejections);
+    watchAdapter(config, (adapter) => {
+      connections.watch(adapter);
+      // On NestJS 11 gateways have neither global guards nor global interceptors.
+      if (!isNest12) return;
+      rejections.standFirst();
+      watchMessageHandlers(adapter, rejections);
+    });
+  }
+
+  /** Hooks run module by module, the most distant first. */
+  private comeFirst(): void {
+    for (const module of this.modules.values()) {
+      if (module.providers.has(Transports)) module.distance = Infinity;
+    }
+  }
+}

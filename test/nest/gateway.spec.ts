@@ -130,6 +130,12 @@ async function lines({ app }: RunningApp, count: number): Promise<string[]> {
   return (await found()).sort();
 }
 
+/** NestJS 11 gives gateways no global guards and interceptors: nothing is measured there. */
+async function expectOnNest12(app: RunningApp, samples: string[]) {
+  const expected = IS_NEST_12 ? samples : [];
+  expect(await lines(app, expected.length)).toEqual(expected);
+}
+
 const succeeded = (handler: string) =>
   `handler_executions_total{handler="${handler}",method="ask",status="success",transport="ws"} 1`;
 
@@ -151,37 +157,30 @@ describe('the messages of a gateway', () => {
     ]);
   });
 
-  // NestJS 11 gives gateways no global guards and interceptors.
-  test.runIf(IS_NEST_12)(
-    'are measured, those included that guards refuse',
-    async () => {
-      const app = await startGateways({ providers: [ChatGateway] });
-      const { tell, ask } = await connect(app);
-      expect(await ask('why')).toEqual({ event: 'answer', data: 'WHY' });
-      tell('secret');
-      tell('', 'hidden');
-      tell('');
-      expect(await lines(app, 3)).toEqual([
-        failed('ChatGateway', 'GuardRejection'),
-        failed('ChatGateway', 'RangeError'),
-        succeeded('ChatGateway'),
-      ]);
-    },
-  );
+  test('are measured, those included that guards refuse', async () => {
+    const app = await startGateways({ providers: [ChatGateway] });
+    const { tell, ask } = await connect(app);
+    expect(await ask('why')).toEqual({ event: 'answer', data: 'WHY' });
+    tell('secret');
+    tell('', 'hidden');
+    tell('');
+    await expectOnNest12(app, [
+      failed('ChatGateway', 'GuardRejection'),
+      failed('ChatGateway', 'RangeError'),
+      succeeded('ChatGateway'),
+    ]);
+  });
 
-  test.runIf(IS_NEST_12)(
-    'are measured in gateways that are made for each client',
-    async () => {
-      const app = await startGateways({ providers: [ScopedGateway] });
-      const { tell, ask } = await connect(app);
-      expect(await ask('why')).toEqual({ event: 'answer', data: 'WHY' });
-      tell('secret');
-      expect(await lines(app, 2)).toEqual([
-        failed('ScopedGateway', 'GuardRejection'),
-        succeeded('ScopedGateway'),
-      ]);
-    },
-  );
+  test('are measured in gateways that are made for each client', async () => {
+    const app = await startGateways({ providers: [ScopedGateway] });
+    const { tell, ask } = await connect(app);
+    expect(await ask('why')).toEqual({ event: 'answer', data: 'WHY' });
+    tell('secret');
+    await expectOnNest12(app, [
+      failed('ScopedGateway', 'GuardRejection'),
+      succeeded('ScopedGateway'),
+    ]);
+  });
 
   test('are measured once where the interceptor is bound and global', async () => {
     const app = await startGateways({ providers: [BoundGateway] });

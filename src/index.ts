@@ -20,6 +20,7 @@ export { NoMetrics } from './decorators/no-metrics.decorator.js';
 export { Timed, type TimedOptions } from './decorators/timed.decorator.js';
 
 export type { CallLabels, EndedCall } from './instrumentation/call-metrics.js';
+export type { HttpOptions } from './instrumentation/http/http.options.js';
 export type { MethodDescriptor } from './instrumentation/measured-method.js';
 export { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
 

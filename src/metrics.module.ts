@@ -9,11 +9,17 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import {
+  ApplicationConfig,
+  HttpAdapterHost,
+  ModulesContainer,
+} from '@nestjs/core';
 import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
+import { HttpInstrumentation } from './instrumentation/http/http-instrumentation.js';
+import { HTTP_BUCKETS } from './instrumentation/http/http-metrics.js';
 import { Instrumentation } from './instrumentation/instrumentation.js';
 import { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
 import { ProviderBinder } from './instrumentation/provider-binder.js';
@@ -80,6 +86,8 @@ export class MetricsModule
     OnApplicationBootstrap,
     OnApplicationShutdown
 {
+  private readonly http: HttpInstrumentation | undefined;
+
   constructor(
     @Inject(OPTIONS) private readonly options: ResolvedMetricsOptions,
     @Inject(ENDPOINT) private readonly endpoint: AppRoutes | ScrapeServer,
@@ -89,8 +97,14 @@ export class MetricsModule
     @Inject(Instrumentation) instrumentation: Instrumentation | undefined,
     @Inject(ApplicationConfig) config: ApplicationConfig,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {
     super();
+    const { enabled, http } = options;
+    this.http =
+      enabled && http !== false
+        ? new HttpInstrumentation(collector, http, adapterHost)
+        : undefined;
     if (options.interceptor && instrumentation !== undefined) {
       config.useGlobalInterceptors(new MetricsInterceptor(instrumentation));
     }
@@ -123,10 +137,12 @@ export class MetricsModule
     if (this.options.enabled && this.endpoint instanceof AppRoutes) {
       this.endpoint.mount(this.adapterHost.httpAdapter);
     }
+    this.http?.routesAreComing(this.modules);
   }
 
   async onModuleInit(): Promise<void> {
     if (!this.options.enabled) return;
+    this.http?.routesAreThere();
     await this.prometheus.initialize();
     if (this.collector !== this.prometheus) await this.collector.initialize();
   }
@@ -136,6 +152,7 @@ export class MetricsModule
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.http?.close();
     await this.prometheus.shutdown();
     if (this.collector !== this.prometheus) await this.collector.shutdown();
   }
@@ -158,8 +175,7 @@ function collectorOf(
   options: ResolvedMetricsOptions,
   endpoint: AppRoutes | ScrapeServer,
 ): PrometheusCollector {
-  const { namespace, subsystem, defaultLabels, maxSeriesPerMetric, buckets } =
-    options;
+  const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
   const { registry, defaultMetrics } = options.prometheus;
   return new PrometheusCollector(
     {
@@ -167,7 +183,9 @@ function collectorOf(
       subsystem,
       defaultLabels,
       maxSeriesPerMetric,
-      buckets,
+      buckets: options.http
+        ? { ...HTTP_BUCKETS, ...options.buckets }
+        : options.buckets,
       defaultMetrics,
       registry: options.enabled ? registry : null,
     },

@@ -9,8 +9,20 @@ import {
   SERVING_DEFAULTS,
   SERVING_RULES,
 } from './collector/collector.options.js';
+import {
+  HTTP_RULES,
+  type HttpOptions,
+  type ResolvedHttpOptions,
+  resolveHttpOptions,
+} from './instrumentation/http/http.options.js';
 import { OptionsError } from './model/errors.js';
-import { Check, type Rules, validate, withDefaults } from './model/validate.js';
+import {
+  Check,
+  isObject,
+  type Rules,
+  validate,
+  withDefaults,
+} from './model/validate.js';
 
 /** What `MetricsModule.forRoot()` takes. */
 export interface MetricsOptions extends RecordingOptions {
@@ -18,6 +30,8 @@ export interface MetricsOptions extends RecordingOptions {
   enabled?: boolean;
   /** Measure every call that Nest makes into a handler, as {@link MetricsInterceptor} does. Default: `false`. */
   interceptor?: boolean;
+  /** Measure the HTTP requests to the app, refused and unmatched ones too; `true` for the defaults. Default: `false`. */
+  http?: boolean | HttpOptions;
   prometheus?: PrometheusOptions;
   health?: HealthOptions;
 }
@@ -43,8 +57,9 @@ export interface HealthOptions {
 
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsOptions, 'prometheus' | 'health'>
+  Omit<MetricsOptions, 'http' | 'prometheus' | 'health'>
 > & {
+  http: ResolvedHttpOptions | false;
   prometheus: PrometheusOptions &
     Required<Omit<PrometheusOptions, 'port' | 'registry'>>;
   health: Required<HealthOptions>;
@@ -64,6 +79,11 @@ const PATH_OR_FALSE = new Check(
   (value) => value === false || PATH.test(value),
 );
 
+const BOOLEAN_OR_HTTP = new Check(
+  'true, false or an object of options',
+  (value) => typeof value === 'boolean',
+);
+
 const RULES: Rules = {
   ...RECORDING_RULES,
   enabled: BOOLEAN,
@@ -76,7 +96,8 @@ const RULES: Rules = {
 export function resolveMetricsOptions(
   options: MetricsOptions,
 ): ResolvedMetricsOptions {
-  validate(options, RULES);
+  const http = isObject(options?.http) ? HTTP_RULES : BOOLEAN_OR_HTTP;
+  validate(options, { ...RULES, http });
   const prometheus = withDefaults(
     PROMETHEUS_DEFAULTS,
     options.prometheus ?? {},
@@ -92,7 +113,21 @@ export function resolveMetricsOptions(
       { ...RECORDING_DEFAULTS, enabled: true, interceptor: false },
       options,
     ),
+    http: resolveHttp(options.http, prometheus, health),
     prometheus,
     health,
   };
+}
+
+function resolveHttp(
+  options: boolean | HttpOptions = false,
+  { path, port }: ResolvedMetricsOptions['prometheus'],
+  health: ResolvedMetricsOptions['health'],
+): ResolvedHttpOptions | false {
+  if (options === false) return false;
+  const onApp = port === undefined ? [path, health.path] : [];
+  return resolveHttpOptions(
+    options === true ? {} : options,
+    onApp.filter((one) => one !== false),
+  );
 }

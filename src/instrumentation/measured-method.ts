@@ -104,7 +104,7 @@ function wrap(original: Method, spec: MutableSpec): Method {
 }
 
 /** Whatever Nest or the user attached to the method goes along: name, length, properties, metadata. */
-function takeOver(from: Method, to: Method): void {
+export function takeOver(from: Method, to: Method): void {
   const { prototype: _prototype, ...own } =
     Object.getOwnPropertyDescriptors(from);
   Object.defineProperties(to, own as PropertyDescriptorMap);

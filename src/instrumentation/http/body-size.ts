@@ -29,8 +29,9 @@ export function countResponseBody(res: ServerResponse): () => number {
         isInside = false;
       }
     };
-  res.write = counted(res.write);
-  res.end = counted(res.end);
+  for (const method of ['write', 'end'] as const) {
+    res[method] = counted(res[method]);
+  }
   return () => (hasBody(res) ? bytes : 0);
 }
 

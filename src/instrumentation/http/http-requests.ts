@@ -125,5 +125,5 @@ function statusOf({ req, res }: RunningRequest): number {
 function isClientGone(req: IncomingMessage, res: ServerResponse): boolean {
   if (req.httpVersionMajor > 1) return req.aborted;
   const { readableEnded, errored } = req.socket;
-  return readableEnded || (errored !== null && !res.errored);
+  return readableEnded || (Boolean(errored) && !res.errored);
 }

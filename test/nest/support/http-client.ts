@@ -24,7 +24,12 @@ export class HttpClient {
     maxSockets = Infinity,
   ) {
     this.agent = new Agent({ keepAlive: true, maxSockets });
-    onTestFinished(() => this.agent.destroy());
+    onTestFinished(() => this.close());
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.agent.destroy();
   }
 
   /** Sends a request and reads the answer to its end. */
@@ -53,7 +58,9 @@ export class HttpClient {
     const { method = 'GET', headers = {}, body = '' } = sending;
     return new Promise((resolve, reject) => {
       const length =
-        body === '' ? {} : { 'content-length': `${Buffer.byteLength(body)}` };
+        body === '' || 'transfer-encoding' in headers
+          ? {}
+          : { 'content-length': `${Buffer.byteLength(body)}` };
       const options = {
         agent: this.agent,
         method,

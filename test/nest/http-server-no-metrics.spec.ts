@@ -91,7 +91,7 @@ class MixedController {
 }
 
 abstract class SharedController {
-  readonly who = 'shared';
+  readonly who: string = 'shared';
 
   @Get('shared')
   shared() {
@@ -102,18 +102,18 @@ abstract class SharedController {
 @NoMetrics()
 @Controller('hidden')
 class HiddenController extends SharedController {
-  override readonly who = 'hidden';
+  override readonly who: string = 'hidden';
 }
 
 @NoMetrics()
 @Controller({ path: 'hidden-per-request', scope: Scope.REQUEST })
 class HiddenRequestController extends SharedController {
-  override readonly who = 'hidden per request';
+  override readonly who: string = 'hidden per request';
 }
 
 @Controller('seen')
 class SeenController extends SharedController {
-  override readonly who = 'seen';
+  override readonly who: string = 'seen';
 }
 
 @Controller('versions')

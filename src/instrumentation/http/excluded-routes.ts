@@ -39,8 +39,9 @@ export function isExcludedRoute(config: object): boolean {
 function markController(instance: Methods, controller: Function): void {
   const names = new MetadataScanner().getAllMethodNames(controller.prototype);
   for (const name of names) {
-    const method = instance[name]!;
-    const isRoute = Reflect.hasMetadata(ROUTE_PATH, method);
+    const method = instance[name];
+    const isRoute =
+      typeof method === 'function' && Reflect.hasMetadata(ROUTE_PATH, method);
     if (!isRoute || !isExcludedHandler(controller, method)) continue;
     Reflect.defineProperty(instance, name, {
       value: marked(method),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ROUTE_PATH } from './excluded-routes.js';
 import { isExcludedClass } from '../no-metrics.js';
+import { ROUTE_PATH } from './excluded-routes.js';
 import type {
   Begin,
   HttpFramework,
@@ -53,7 +53,7 @@ export class ExpressFramework implements HttpFramework {
   /** Express leaves `req.route` at what matched by path and then did not answer, as a route of another host or version does. */
   routesAreThere(): void {
     for (const route of this.routes()) {
-      if (!this.routesBefore.has(route) && !isHandled(route)) {
+      if (!this.routesBefore.has(route) && isMiddleware(route)) {
         this.middleware.add(route);
       }
     }
@@ -93,7 +93,10 @@ export class ExpressFramework implements HttpFramework {
   }
 }
 
-/** Whether a handler of a controller stands behind a route: Nest hands on what its decorators have left. */
-function isHandled({ stack }: ExpressRoute): boolean {
-  return stack.some(({ handle }) => Reflect.hasMetadata(ROUTE_PATH, handle));
+/** Whether no handler of a controller stands behind a route of Nest's: it hands on what its decorators have left. */
+function isMiddleware({ stack }: ExpressRoute): boolean {
+  return stack.every(
+    ({ handle }) =>
+      handle.length === 3 && !Reflect.hasMetadata(ROUTE_PATH, handle),
+  );
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { type Instant, instant, secondsSince } from '../../model/clock.js';
 import { countResponseBody, requestBodySize } from './body-size.js';
@@ -68,7 +69,7 @@ export class HttpRequests {
           : undefined,
         start: instant(),
       };
-      res.on('close', () => this.end(request));
+      res.on('close', () => this.closed(request));
       this.running.set(req, request);
       if (res.socket === null) this.queued.add(request);
     } catch (error) {
@@ -76,28 +77,29 @@ export class HttpRequests {
     }
   }
 
-  private end(request: RunningRequest): void {
-    const { req } = request;
-    if (!this.running.delete(req)) return;
-    if (this.queued.size > 0) this.endQueued(request);
+  private closed(request: RunningRequest): void {
     try {
-      this.metrics.ended(request, {
-        status: statusOf(request),
-        seconds: secondsSince(request.start),
-        requestSize: this.options.requestSize
-          ? requestBodySize(req)
-          : undefined,
-        responseSize: request.responseSize?.(),
-      });
+      this.end(request);
+      if (this.queued.size > 0) this.endQueued(request.req.socket);
     } catch (error) {
       this.report(error);
     }
   }
 
+  private end(request: RunningRequest): void {
+    const { req } = request;
+    this.queued.delete(request);
+    if (!this.running.delete(req)) return;
+    this.metrics.ended(request, {
+      status: statusOf(request),
+      seconds: secondsSince(request.start),
+      requestSize: this.options.requestSize ? requestBodySize(req) : undefined,
+      responseSize: request.responseSize?.(),
+    });
+  }
+
   /** An answer that has not got its turn on a connection does not hear that the connection is closed. */
-  private endQueued(ended: RunningRequest): void {
-    this.queued.delete(ended);
-    const { socket } = ended.req;
+  private endQueued(socket: Socket): void {
     if (!socket.destroyed) return;
     for (const request of this.queued) {
       if (request.req.socket === socket) this.end(request);

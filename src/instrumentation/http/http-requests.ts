@@ -116,7 +116,7 @@ export class HttpRequests {
 }
 
 function statusOf({ req, res }: RunningRequest): number {
-  // HTTP/2 has no `writableFinished`.
+  // HTTP/2 has no `writableFinished`: what is written may not have been sent when the client leaves.
   const isSent = res.writableFinished ?? res.writableEnded;
   if (isSent && !req.aborted) return res.statusCode;
   if (isClientGone(req, res)) return CLIENT_CLOSED_REQUEST;

@@ -31,10 +31,11 @@ export type {
   CallLabels,
   CallStatus,
   EndedCall,
-} from './instrumentation/call-metrics.js';
-export type { HttpClientOptions } from './instrumentation/http-client.options.js';
+} from './instrumentation/calls/call-metrics.js';
+export type { HttpClientOptions } from './instrumentation/http-client/http-client.options.js';
+export type { HttpOptions } from './instrumentation/http-server/http.options.js';
 export type { MethodDescriptor } from './instrumentation/measured-method.js';
-export { MetricsInterceptor } from './instrumentation/metrics.interceptor.js';
+export { MetricsInterceptor } from './instrumentation/transports/metrics.interceptor.js';
 
 export {
   HealthController,

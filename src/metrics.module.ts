@@ -19,11 +19,12 @@ import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
-import { HandlerMetrics } from './instrumentation/handler-metrics.js';
-import { HttpClientMetrics } from './instrumentation/http-client.js';
+import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
+import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
+import { HttpInstrumentation } from './instrumentation/http-server/http-instrumentation.js';
 import { Instrumentation } from './instrumentation/instrumentation.js';
 import { ProviderBinder } from './instrumentation/provider-binder.js';
-import { Transports } from './instrumentation/transports.js';
+import { Transports } from './instrumentation/transports/transports.js';
 import {
   ConfigurableModuleClass,
   type MetricsModuleAsyncOptions,
@@ -117,6 +118,7 @@ export class MetricsModule
     OnApplicationShutdown
 {
   private readonly httpClient: HttpClientMetrics | undefined;
+  private readonly http: HttpInstrumentation | undefined;
 
   constructor(
     @Inject(OPTIONS) private readonly options: ResolvedMetricsOptions,
@@ -125,10 +127,15 @@ export class MetricsModule
     @Inject(PrometheusCollector)
     private readonly prometheus: PrometheusCollector,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {
     super();
-    if (options.enabled && options.httpClient !== undefined) {
-      this.httpClient = new HttpClientMetrics(collector, options.httpClient);
+    const { enabled, http, httpClient } = options;
+    if (enabled && http !== undefined) {
+      this.http = new HttpInstrumentation(collector, http, adapterHost);
+    }
+    if (enabled && httpClient !== undefined) {
+      this.httpClient = new HttpClientMetrics(collector, httpClient);
     }
   }
 
@@ -159,10 +166,12 @@ export class MetricsModule
     if (this.options.enabled && this.endpoint instanceof AppRoutes) {
       this.endpoint.mount(this.adapterHost.httpAdapter);
     }
+    this.http?.routesAreComing(this.modules);
   }
 
   async onModuleInit(): Promise<void> {
     if (!this.options.enabled) return;
+    this.http?.routesAreThere();
     await this.prometheus.initialize();
     if (this.collector !== this.prometheus) await this.collector.initialize();
     this.httpClient?.start();
@@ -174,6 +183,7 @@ export class MetricsModule
 
   async onApplicationShutdown(): Promise<void> {
     this.httpClient?.stop();
+    this.http?.close();
     await this.prometheus.shutdown();
     if (this.collector !== this.prometheus) await this.collector.shutdown();
   }

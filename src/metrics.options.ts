@@ -14,9 +14,15 @@ import {
   type HttpClientOptions,
   type ResolvedHttpClientOptions,
   resolveHttpClientOptions,
-} from './instrumentation/http-client.options.js';
-import { HTTP_DURATION_BUCKETS } from './instrumentation/http-terms.js';
-import { HTTP_CLIENT_DURATION } from './instrumentation/request-durations.js';
+} from './instrumentation/http-client/http-client.options.js';
+import { HTTP_CLIENT_BUCKETS } from './instrumentation/http-client/request-durations.js';
+import { HTTP_SERVER_BUCKETS } from './instrumentation/http-server/http-metrics.js';
+import {
+  HTTP_RULES,
+  type HttpOptions,
+  type ResolvedHttpOptions,
+  resolveHttpOptions,
+} from './instrumentation/http-server/http.options.js';
 import { OptionsError } from './model/errors.js';
 import {
   Check,
@@ -35,6 +41,8 @@ export interface MetricsOptions extends RecordingOptions {
    * and @nestjs/schedule, and the open WebSocket connections. Default: `false`.
    */
   interceptor?: boolean;
+  /** Measure the HTTP requests to the app, refused and unmatched ones too. Default: `false`. */
+  http?: boolean | HttpOptions;
   /** Measure the outgoing HTTP requests of the process. Default: `false`. */
   httpClient?: boolean | HttpClientOptions;
   prometheus?: PrometheusOptions;
@@ -62,8 +70,9 @@ export interface HealthOptions {
 
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsOptions, 'httpClient' | 'prometheus' | 'health'>
+  Omit<MetricsOptions, 'http' | 'httpClient' | 'prometheus' | 'health'>
 > & {
+  http: ResolvedHttpOptions | undefined;
   httpClient: ResolvedHttpClientOptions | undefined;
   prometheus: PrometheusOptions &
     Required<Omit<PrometheusOptions, 'port' | 'registry'>>;
@@ -79,9 +88,6 @@ const HEALTH_DEFAULTS: ResolvedMetricsOptions['health'] = {
   path: HEALTH_PATH,
 };
 
-/** By the bare name, so that what users set for either form of the name comes first. */
-const HTTP_BUCKETS = { [HTTP_CLIENT_DURATION]: HTTP_DURATION_BUCKETS };
-
 const PATH_OR_FALSE = new Check(
   `${PATH.expected}, or false`,
   (value) => value === false || PATH.test(value),
@@ -91,6 +97,7 @@ const RULES: Rules = {
   ...RECORDING_RULES,
   enabled: BOOLEAN,
   interceptor: BOOLEAN,
+  http: switchable(HTTP_RULES),
   httpClient: switchable(HTTP_CLIENT_RULES),
   prometheus: { ...SERVING_RULES, path: PATH_OR_FALSE },
   health: { path: PATH_OR_FALSE },
@@ -116,9 +123,23 @@ export function resolveMetricsOptions(
       { ...RECORDING_DEFAULTS, enabled: true, interceptor: false },
       options,
     ),
-    buckets: { ...HTTP_BUCKETS, ...options.buckets },
+    // By the bare name, so that what users set for either form of the name comes first.
+    buckets: {
+      ...HTTP_SERVER_BUCKETS,
+      ...HTTP_CLIENT_BUCKETS,
+      ...options.buckets,
+    },
+    http: resolveHttpOptions(options.http, pathsOnApp(prometheus, health)),
     httpClient: resolveHttpClientOptions(options.httpClient),
     prometheus,
     health,
   };
+}
+
+function pathsOnApp(
+  { path, port }: ResolvedMetricsOptions['prometheus'],
+  health: ResolvedMetricsOptions['health'],
+): string[] {
+  const onApp = port === undefined ? [path, health.path] : [];
+  return onApp.filter((one) => one !== false);
 }

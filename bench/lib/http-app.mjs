@@ -1,9 +1,12 @@
-/** A NestJS app on Express, alone in its process: bare, with an interceptor that does nothing, with our module, or with the peer. */
+/** A NestJS app on Express, alone in its process: bare, with an interceptor that does nothing, with our module and its interceptor or its HTTP metrics, or with the peer. */
 import 'reflect-metadata';
 import { Controller, Get, Module, Param } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
 const [variant] = process.argv.slice(2);
+
+/** Of our module, by variant. */
+const OPTIONS = { ours: { interceptor: true }, http: { http: true } };
 
 class HelloController {
   hello(name) {
@@ -45,7 +48,8 @@ process.on('message', () => {
 process.send({ port: app.getHttpServer().address().port });
 
 async function modules() {
-  if (variant !== 'ours') return [];
+  const options = OPTIONS[variant];
+  if (options === undefined) return [];
   const { MetricsModule } = await import('nestjs-agent-metrics');
-  return [MetricsModule.forRoot({ interceptor: true })];
+  return [MetricsModule.forRoot(options)];
 }

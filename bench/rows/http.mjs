@@ -12,15 +12,15 @@ export const cells = { requests };
 
 const APP = fileURLToPath(new URL('../lib/http-app.mjs', import.meta.url));
 
-const VARIANTS = ['bare', 'noop', 'ours', 'peer'];
+const VARIANTS = ['bare', 'noop', 'ours', 'http', 'peer'];
 
 /** Each app in its process, under load in turns from this one. */
 async function requests({ rounds, seconds }) {
   const apps = {};
   try {
     for (const variant of VARIANTS) apps[variant] = await start(variant);
-    const rps = { bare: [], noop: [], ours: [], peer: [] };
-    const cpu = { bare: [], noop: [], ours: [], peer: [] };
+    const rps = Object.fromEntries(VARIANTS.map((variant) => [variant, []]));
+    const cpu = Object.fromEntries(VARIANTS.map((variant) => [variant, []]));
     for (let round = -1; round < rounds; round++) {
       const order = round % 2 === 0 ? VARIANTS : [...VARIANTS].reverse();
       for (const variant of order) {
@@ -86,6 +86,25 @@ export async function* rows(quick) {
     yield share({ ...row, name: `${name}: no-op interceptor`, of: bound });
     const bundle = 'express-prom-bundle';
     yield share({ ...row, name: `${name}: ${bundle}`, of: peer, atLeast: 1 });
+    const withHttp = {
+      unit: '/s',
+      ours: rps.http,
+      peer,
+      bound: bare,
+      note: 'the module with `http: true` and without its interceptor; the bound is the bare app',
+    };
+    yield share({
+      ...withHttp,
+      name: 'requests per second with http metrics: bare',
+      of: bare,
+      atLeast: 0.97,
+    });
+    yield share({
+      ...withHttp,
+      name: `requests per second with http metrics: ${bundle}`,
+      of: peer,
+      atLeast: 1,
+    });
     yield share({
       name: 'processor time per request: bare',
       unit: 'µs',

@@ -1,7 +1,7 @@
 import {
   type CallLabels,
   countedCalls,
-} from '../instrumentation/call-metrics.js';
+} from '../instrumentation/calls/call-metrics.js';
 import {
   measureMethod,
   type MethodDescriptor,

@@ -2,7 +2,7 @@ import {
   type CallLabels,
   countedItems,
   timedFirstItems,
-} from '../instrumentation/call-metrics.js';
+} from '../instrumentation/calls/call-metrics.js';
 import {
   measureMethod,
   type MethodDescriptor,

@@ -1,7 +1,7 @@
 import {
   type CallLabels,
   timedCalls,
-} from '../instrumentation/call-metrics.js';
+} from '../instrumentation/calls/call-metrics.js';
 import {
   measureMethod,
   type MethodDescriptor,

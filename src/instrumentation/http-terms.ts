@@ -3,7 +3,7 @@ export const HTTP_DURATION_BUCKETS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];
 
-/** Those of RFC 9110, and PATCH of RFC 5789. */
+/** Those that OpenTelemetry's HTTP conventions know: of RFC 9110, PATCH (RFC 5789) and QUERY. */
 const KNOWN_METHODS = new Set([
   'CONNECT',
   'DELETE',
@@ -13,6 +13,7 @@ const KNOWN_METHODS = new Set([
   'PATCH',
   'POST',
   'PUT',
+  'QUERY',
   'TRACE',
 ]);
 

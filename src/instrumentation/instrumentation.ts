@@ -1,6 +1,6 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
-import { CallRecorder, type CallSpec } from './call-recorder.js';
-import { RunningCalls } from './running-calls.js';
+import { CallRecorder, type CallSpec } from './calls/call-recorder.js';
+import { RunningCalls } from './calls/running-calls.js';
 
 /** Where `@Agent('name')` leaves the name, on the class. */
 export const AGENT_NAME = Symbol('nestjs-agent-metrics:agent');

@@ -1,11 +1,11 @@
 import { DecoratorError } from '../model/errors.js';
-import type { CallMetric } from './call-metrics.js';
-import type { CallRecorder, CallSpec } from './call-recorder.js';
-import type { ArgumentLabels } from './metric-writer.js';
+import type { CallMetric } from './calls/call-metrics.js';
+import type { CallRecorder, CallSpec } from './calls/call-recorder.js';
+import type { ArgumentLabels } from './calls/metric-writer.js';
 import type { ClassScope } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
 import { isExcludedMethod } from './no-metrics.js';
-import type { InFlightMetric } from './running-calls.js';
+import type { InFlightMetric } from './calls/running-calls.js';
 
 type Method = (...args: any[]) => any;
 

@@ -18,6 +18,11 @@ export abstract class Instrument<F extends Family> {
     return this.family.name;
   }
 
+  /** @internal Whether the metric is there: not so once cleared, until the next recording. */
+  get registered(): boolean {
+    return this.family.registered;
+  }
+
   /**
    * Removes the series of these labels. Recording to them again starts a new one.
    *

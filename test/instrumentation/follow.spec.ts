@@ -11,8 +11,8 @@ import {
   toArray,
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { follow } from '../../src/instrumentation/follow.js';
-import type { Run } from '../../src/instrumentation/run.js';
+import { follow } from '../../src/instrumentation/calls/follow.js';
+import type { Run } from '../../src/instrumentation/calls/run.js';
 import { waitFor } from '../support/http.js';
 
 /** Runs that write down how they ended. */

@@ -3,7 +3,7 @@
  * imported: reads the global, where fake timers put theirs.
  *
  * @example
- * vi.mock('../../src/model/clock.js', () => import('../support/process-clock.js'));
+ * vi.mock('../../src/model/clock.js', () => import('./process-clock.js'));
  */
 export function instant(): bigint {
   return process.hrtime.bigint();

@@ -1,4 +1,4 @@
-import type { MetricsCollector } from '../collector/metrics-collector.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
 
 /** Does something for the metrics that must not break the app: what it throws is reported. */
 export function quietly<T>(

@@ -1,11 +1,11 @@
 import type { WebSocketAdapter, WsMessageHandler } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import type { MetricsCollector } from '../collector/metrics-collector.js';
-import type { GaugeSeries } from '../model/gauge.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import type { GaugeSeries } from '../../model/gauge.js';
 import type { GuardRejections } from './guard-rejections.js';
-import { isExcludedClass } from './no-metrics.js';
+import { isExcludedClass } from '../no-metrics.js';
 import { quietly } from './quietly.js';
-import { shadow } from './shadow.js';
+import { shadow } from '../shadow.js';
 
 /** Where `@WebSocketGateway()` leaves its options, on the class. */
 const GATEWAY_OPTIONS = 'websockets:gateway_options';

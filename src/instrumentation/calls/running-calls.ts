@@ -1,7 +1,7 @@
-import type { MetricsCollector } from '../collector/metrics-collector.js';
-import { secondsSince } from '../model/clock.js';
-import type { Gauge } from '../model/gauge.js';
-import type { Labels } from '../model/labels.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { secondsSince } from '../../model/clock.js';
+import type { Gauge } from '../../model/gauge.js';
+import type { Labels } from '../../model/labels.js';
 import type { RecordedRun } from './recorded-run.js';
 
 /** The gauges of calls while they run. */

@@ -1,11 +1,11 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { MetricsCollector } from '../collector/metrics-collector.js';
-import { countedCalls, timedCalls } from './call-metrics.js';
-import { CallRecorder } from './call-recorder.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { countedCalls, timedCalls } from '../calls/call-metrics.js';
+import { CallRecorder } from '../calls/call-recorder.js';
 import { callOfField, rootField } from './graphql-fields.js';
-import { className } from './instrumentation.js';
-import { metricNamesOf } from './measured-method.js';
-import { isExcludedHandler } from './no-metrics.js';
+import { className } from '../instrumentation.js';
+import { metricNamesOf } from '../measured-method.js';
+import { isExcludedHandler } from '../no-metrics.js';
 
 const HANDLER_METRICS = [
   timedCalls({

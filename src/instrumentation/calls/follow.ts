@@ -9,7 +9,7 @@ import {
   isThenable,
 } from './result-kinds.js';
 import type { Run } from './run.js';
-import { shadow } from './shadow.js';
+import { shadow } from '../shadow.js';
 
 /**
  * Follows what a call returned until its work has ended: a promise to its

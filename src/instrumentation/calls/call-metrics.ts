@@ -1,7 +1,7 @@
-import type { MetricsCollector } from '../collector/metrics-collector.js';
-import type { Counter, CounterSeries } from '../model/counter.js';
-import { type Histogram, HistogramSeries } from '../model/histogram.js';
-import type { Labels } from '../model/labels.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import type { Counter, CounterSeries } from '../../model/counter.js';
+import { type Histogram, HistogramSeries } from '../../model/histogram.js';
+import type { Labels } from '../../model/labels.js';
 
 export type CallStatus = 'success' | 'error' | 'cancelled';
 

@@ -1,8 +1,11 @@
-import type { MetricsCollector } from '../collector/metrics-collector.js';
-import type { Histogram, HistogramSeries } from '../model/histogram.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { HTTP_DURATION_BUCKETS } from '../http-terms.js';
+import type { Histogram, HistogramSeries } from '../../model/histogram.js';
 
-/** Without namespace and subsystem. */
-export const HTTP_CLIENT_DURATION = 'http_client_request_duration_seconds';
+const DURATION = 'http_client_request_duration_seconds';
+
+/** What the buckets are unless the module's option `buckets` says otherwise. */
+export const HTTP_CLIENT_BUCKETS = { [DURATION]: HTTP_DURATION_BUCKETS };
 
 /** What a request says of itself, in values of which there are few. */
 export type RequestLabels = Readonly<{
@@ -26,7 +29,7 @@ export class RequestDurations {
     failure: string | undefined,
     seconds: number,
   ): void {
-    this.histogram ??= this.collector.timer(HTTP_CLIENT_DURATION, {
+    this.histogram ??= this.collector.timer(DURATION, {
       description: 'Duration of outgoing HTTP requests in seconds.',
     });
     if (failure === undefined) {

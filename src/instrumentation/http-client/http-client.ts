@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { MetricsCollector } from '../collector/metrics-collector.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { HostNames } from './host-names.js';
 import {
   type Guard,

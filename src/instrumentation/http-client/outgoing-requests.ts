@@ -1,7 +1,7 @@
-import { instant, secondsSince } from '../model/clock.js';
-import { errorType } from './error-type.js';
+import { instant, secondsSince } from '../../model/clock.js';
+import { errorType } from '../error-type.js';
 import type { HostNames } from './host-names.js';
-import { methodLabel } from './http-terms.js';
+import { methodLabel } from '../http-terms.js';
 import type { RequestDurations } from './request-durations.js';
 
 /** How to read the requests of one client. */

@@ -1,5 +1,5 @@
-import type { MetricsCollector } from '../collector/metrics-collector.js';
-import type { Labels } from '../model/labels.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import type { Labels } from '../../model/labels.js';
 import type { CallMetric } from './call-metrics.js';
 import { follow } from './follow.js';
 import { type ArgumentLabels, MetricWriter } from './metric-writer.js';

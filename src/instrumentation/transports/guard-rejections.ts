@@ -3,7 +3,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { ApplicationConfig } from '@nestjs/core';
 import { finalize, isObservable } from 'rxjs';
 import type { HandlerMetrics } from './handler-metrics.js';
-import type { Run } from './run.js';
+import type { Run } from '../calls/run.js';
 
 /** Nest shows the error of the guard to nobody but the exception filters. */
 const REJECTION = Object.assign(new Error('A guard turned the call away'), {

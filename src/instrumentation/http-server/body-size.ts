@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+type Write = (this: unknown, ...args: any[]) => any;
+
+/** Bytes of the body that a client announced; `undefined` if it did not say, as when it uploads a stream. */
+export function requestBodySize(req: IncomingMessage): number | undefined {
+  const length = req.headers['content-length'];
+  if (length !== undefined) return Number(length);
+  return req.headers['transfer-encoding'] === undefined ? 0 : undefined;
+}
+
+/**
+ * Counts the bytes of a body while they are written.
+ *
+ * @returns what tells them, without headers and the framing of chunks.
+ */
+export function countResponseBody(res: ServerResponse): () => number {
+  let bytes = 0;
+  // end() may call write() in its turn.
+  let isInside = false;
+  const counted = (original: Write): Write =>
+    function (...args) {
+      if (isInside) return original.apply(this, args);
+      bytes += byteLength(args[0], args[1]);
+      isInside = true;
+      try {
+        return original.apply(this, args);
+      } finally {
+        isInside = false;
+      }
+    };
+  for (const method of ['write', 'end'] as const) {
+    res[method] = counted(res[method]);
+  }
+  return () => (hasBody(res) ? bytes : 0);
+}
+
+/** Node leaves out what is written as the body of such answers (RFC 9110, 6.4.1). */
+function hasBody({ req, statusCode }: ServerResponse): boolean {
+  return req.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
+}
+
+function byteLength(chunk: unknown, encoding: unknown): number {
+  if (chunk instanceof Uint8Array) return chunk.byteLength;
+  if (typeof chunk !== 'string') return 0;
+  const known = typeof encoding === 'string' && Buffer.isEncoding(encoding);
+  return Buffer.byteLength(chunk, known ? encoding : 'utf8');
+}

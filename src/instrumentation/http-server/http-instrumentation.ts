@@ -1,0 +1,71 @@
+import type { HttpServer } from '@nestjs/common';
+import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { Subscription } from 'rxjs';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { OptionsError, shown } from '../../model/errors.js';
+import { markExcludedRoutes } from './excluded-routes.js';
+import { ExpressFramework } from './express.js';
+import { FastifyFramework } from './fastify.js';
+import type { ResolvedHttpOptions } from './http.options.js';
+import type { HttpFramework } from './http-framework.js';
+import { HttpRequests } from './http-requests.js';
+
+/** Measures the HTTP requests to one app, from when it has an adapter until it is closed. */
+export class HttpInstrumentation {
+  private readonly subscription: Subscription;
+  private framework: HttpFramework | undefined = undefined;
+  private requests: HttpRequests | undefined = undefined;
+
+  /** To be made as early as may be: middleware that was added before does not see requests measured that it answers. */
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly options: ResolvedHttpOptions,
+    host: HttpAdapterHost,
+  ) {
+    this.subscription = host.init$.subscribe(() =>
+      this.start(host.httpAdapter),
+    );
+  }
+
+  /** To be called before Nest puts its routes on the adapter. */
+  routesAreComing(modules: ModulesContainer): void {
+    markExcludedRoutes(modules);
+    this.framework?.routesAreComing();
+  }
+
+  /** To be called when they are there. */
+  routesAreThere(): void {
+    this.framework?.routesAreThere();
+  }
+
+  close(): void {
+    this.subscription.unsubscribe();
+    this.requests?.close();
+  }
+
+  /** Standalone applications and microservices have no adapter. */
+  private start(adapter: HttpServer | undefined): void {
+    if (!adapter) return;
+    try {
+      this.framework = frameworkOf(adapter);
+      this.requests = new HttpRequests(
+        this.collector,
+        this.framework,
+        this.options,
+      );
+    } catch (error) {
+      // Thrown from here, it would end the process.
+      this.collector.reportError('http', error);
+    }
+  }
+}
+
+function frameworkOf(adapter: HttpServer): HttpFramework {
+  const type = adapter.getType();
+  const instance = adapter.getInstance();
+  if (type === 'express') return new ExpressFramework(instance);
+  if (type === 'fastify') return new FastifyFramework(instance);
+  throw new OptionsError(
+    `http is set on the HTTP adapter ${shown(type)}; expected Express or Fastify`,
+  );
+}

@@ -1,0 +1,206 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import type { Gauge } from '../../model/gauge.js';
+import type { Histogram, HistogramSeries } from '../../model/histogram.js';
+import type { Labels } from '../../model/labels.js';
+import { HTTP_DURATION_BUCKETS } from '../http-terms.js';
+import { addOwnLabels, type MutableLabels } from '../own-labels.js';
+import type { ResolvedHttpOptions } from './http.options.js';
+import { type HttpFramework, UNMATCHED } from './http-framework.js';
+
+const DURATION = 'http_server_request_duration_seconds';
+const ACTIVE = 'http_server_active_requests';
+const REQUEST_SIZE = 'http_server_request_body_size_bytes';
+const RESPONSE_SIZE = 'http_server_response_body_size_bytes';
+
+const BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+
+/** What the buckets are unless the module's option `buckets` says otherwise. */
+export const HTTP_SERVER_BUCKETS: Readonly<Record<string, readonly number[]>> =
+  {
+    [DURATION]: HTTP_DURATION_BUCKETS,
+    [REQUEST_SIZE]: BYTES,
+    [RESPONSE_SIZE]: BYTES,
+  };
+
+/** A request that has begun. */
+export interface BegunRequest {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** One of those that OpenTelemetry knows, else `_OTHER`. */
+  readonly method: string;
+}
+
+/** How a request has ended. */
+export interface RequestEnd {
+  readonly status: number;
+  readonly seconds: number;
+  /** In bytes; `undefined` where it is not known. */
+  readonly requestSize: number | undefined;
+  readonly responseSize: number | undefined;
+}
+
+/** What is kept of a route. */
+interface KnownRoute {
+  readonly template: string;
+  /** Whether its requests are left out. */
+  readonly isHidden: boolean;
+  /** By method and status code, so that no labels are made for what is known. */
+  readonly series: Map<string, Map<number, Instruments<HistogramSeries>>>;
+}
+
+interface Instruments<I extends Histogram | HistogramSeries> {
+  readonly duration: I;
+  readonly requestSize: I | undefined;
+  readonly responseSize: I | undefined;
+}
+
+/** Writes requests to their metrics. */
+export class HttpMetrics {
+  private readonly histograms: Instruments<Histogram>;
+  private active: Gauge;
+  private readonly methods = new Set<string>();
+  private readonly routes = new WeakMap<object, KnownRoute>();
+  private readonly unmatched: KnownRoute;
+
+  /**
+   * @param running gives the requests that have not ended.
+   * @throws {MetricConflictError} if one of the names is known as something else.
+   */
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly framework: HttpFramework,
+    private readonly options: ResolvedHttpOptions,
+    private readonly running: () => Iterable<BegunRequest>,
+  ) {
+    this.histograms = openHistograms(collector, options);
+    this.active = this.openActive();
+    this.unmatched = this.newRoute(UNMATCHED, false);
+  }
+
+  /** To be called when a request begins. */
+  began(): void {
+    // Cleared metrics come back by themselves, but not the callback of a gauge.
+    if (!this.active.registered) this.active = this.openActive();
+  }
+
+  ended(request: BegunRequest, end: RequestEnd): void {
+    const route = this.routeOf(request.req);
+    if (route.isHidden) return;
+    this.methods.add(request.method);
+    const { duration, requestSize, responseSize } =
+      this.options.labels === undefined
+        ? this.knownSeries(route, request.method, end.status)
+        : this.labelledSeries(route, request, end.status);
+    duration.observe(end.seconds);
+    if (end.requestSize !== undefined) requestSize?.observe(end.requestSize);
+    if (end.responseSize !== undefined) responseSize?.observe(end.responseSize);
+  }
+
+  /** The routes of requests under way are known when somebody looks, and not when they begin. */
+  private openActive(): Gauge {
+    return this.collector.gauge(ACTIVE, {
+      description: 'HTTP requests to the app that have not ended.',
+      collect: (gauge) => {
+        const counts = new Map([...this.methods].map((name) => [name, 0]));
+        for (const { req, method } of this.running()) {
+          if (this.routeOf(req).isHidden) continue;
+          this.methods.add(method);
+          counts.set(method, (counts.get(method) ?? 0) + 1);
+        }
+        for (const [method, count] of counts) gauge.set({ method }, count);
+      },
+    });
+  }
+
+  private routeOf(req: IncomingMessage): KnownRoute {
+    const route = this.framework.routeOf(req);
+    if (route === undefined) return this.unmatched;
+    let known = this.routes.get(route);
+    if (known === undefined) {
+      const { template, isExcluded } = this.framework.describe(route);
+      known = this.newRoute(template ?? UNMATCHED, isExcluded);
+      this.routes.set(route, known);
+    }
+    return known;
+  }
+
+  private newRoute(template: string, isExcluded: boolean): KnownRoute {
+    const isIgnored = this.options.ignore.some((ignored) =>
+      typeof ignored === 'string'
+        ? ignored === template
+        : template.search(ignored) !== -1,
+    );
+    return { template, isHidden: isExcluded || isIgnored, series: new Map() };
+  }
+
+  private knownSeries(
+    route: KnownRoute,
+    method: string,
+    status: number,
+  ): Instruments<HistogramSeries> {
+    let byStatus = route.series.get(method);
+    if (byStatus === undefined) {
+      route.series.set(method, (byStatus = new Map()));
+    }
+    let series = byStatus.get(status);
+    if (series === undefined) {
+      series = this.newSeries(labelsOf(route, method, status));
+      byStatus.set(status, series);
+    }
+    return series;
+  }
+
+  private labelledSeries(
+    route: KnownRoute,
+    { req, res, method }: BegunRequest,
+    status: number,
+  ): Instruments<HistogramSeries> {
+    try {
+      const labels = labelsOf(route, method, status);
+      const seen = this.framework.seenByHandlers(req, res);
+      addOwnLabels(labels, this.options.labels!(...seen), DURATION);
+      return this.newSeries(labels);
+    } catch (error) {
+      this.collector.reportError('labels', error, 'http.labels');
+      return this.knownSeries(route, method, status);
+    }
+  }
+
+  private newSeries(labels: Labels): Instruments<HistogramSeries> {
+    const { duration, requestSize, responseSize } = this.histograms;
+    return {
+      duration: duration.labels(labels),
+      requestSize: requestSize?.labels(labels),
+      responseSize: responseSize?.labels(labels),
+    };
+  }
+}
+
+function openHistograms(
+  collector: MetricsCollector,
+  { buckets, requestSize, responseSize }: ResolvedHttpOptions,
+): Instruments<Histogram> {
+  const size = (name: string, description: string) =>
+    collector.histogram(name, { description, unit: 'bytes' });
+  return {
+    duration: collector.timer(DURATION, {
+      description: 'Duration of HTTP requests to the app in seconds.',
+      ...(buckets && { buckets }),
+    }),
+    requestSize: requestSize
+      ? size(REQUEST_SIZE, 'Size of the bodies of HTTP requests in bytes.')
+      : undefined,
+    responseSize: responseSize
+      ? size(RESPONSE_SIZE, 'Size of the bodies of HTTP responses in bytes.')
+      : undefined,
+  };
+}
+
+function labelsOf(
+  { template }: KnownRoute,
+  method: string,
+  status: number,
+): MutableLabels {
+  return { method, route: template, status_code: status };
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { type Instant, instant, secondsSince } from '../../model/clock.js';
+import { methodLabel } from '../http-terms.js';
+import { countResponseBody, requestBodySize } from './body-size.js';
+import type { ResolvedHttpOptions } from './http.options.js';
+import type { HttpFramework } from './http-framework.js';
+import { type BegunRequest, HttpMetrics } from './http-metrics.js';
+
+/** The status code that nginx made usual for a client that left before the end of the answer. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+interface RunningRequest extends BegunRequest {
+  readonly start: Instant;
+  readonly responseSize: (() => number) | undefined;
+}
+
+/** Follows the requests to an app from their first sight to the end of their answers. Never throws into them. */
+export class HttpRequests {
+  private readonly running = new Map<IncomingMessage, RunningRequest>();
+  /** Those whose answer had to wait for others on the same connection, when they began. */
+  private readonly queued = new Set<RunningRequest>();
+  private readonly metrics: HttpMetrics;
+  private readonly stopListening: () => void;
+
+  /** @throws {MetricConflictError} if one of the metrics' names is known as something else. */
+  constructor(
+    private readonly collector: MetricsCollector,
+    framework: HttpFramework,
+    private readonly options: ResolvedHttpOptions,
+  ) {
+    this.metrics = new HttpMetrics(collector, framework, options, () =>
+      this.running.values(),
+    );
+    this.stopListening = framework.listen((req, res) => this.begin(req, res));
+  }
+
+  close(): void {
+    this.stopListening();
+  }
+
+  private begin(req: IncomingMessage, res: ServerResponse): void {
+    if (this.running.has(req)) return;
+    try {
+      this.metrics.began();
+      const request: RunningRequest = {
+        req,
+        res,
+        method: methodLabel(req.method!),
+        responseSize: this.options.responseSize
+          ? countResponseBody(res)
+          : undefined,
+        start: instant(),
+      };
+      res.on('close', () => this.closed(request));
+      this.running.set(req, request);
+      if (res.socket === null) this.queued.add(request);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  private closed(request: RunningRequest): void {
+    try {
+      this.end(request);
+      if (this.queued.size > 0) this.endQueued(request.req.socket);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  private end(request: RunningRequest): void {
+    const { req } = request;
+    this.queued.delete(request);
+    if (!this.running.delete(req)) return;
+    this.metrics.ended(request, {
+      status: statusOf(request),
+      seconds: secondsSince(request.start),
+      requestSize: this.options.requestSize ? requestBodySize(req) : undefined,
+      responseSize: request.responseSize?.(),
+    });
+  }
+
+  /** An answer that has not got its turn on a connection does not hear that the connection is closed. */
+  private endQueued(socket: Socket): void {
+    if (!socket.destroyed) return;
+    for (const request of this.queued) {
+      if (request.req.socket === socket) this.end(request);
+    }
+  }
+
+  private report(error: unknown): void {
+    try {
+      this.collector.reportError('http', error);
+    } catch {
+      // A collector that cannot even be told goes without.
+    }
+  }
+}
+
+function statusOf({ req, res }: RunningRequest): number {
+  // HTTP/2 has no `writableFinished`: what is written may not have been sent when the client leaves.
+  const isSent = res.writableFinished ?? res.writableEnded;
+  if (isSent && !req.aborted) return res.statusCode;
+  if (isClientGone(req, res)) return CLIENT_CLOSED_REQUEST;
+  return res.headersSent ? res.statusCode : 500;
+}
+
+/** Whether it was the client that closed or reset the connection, and not the app. */
+function isClientGone(req: IncomingMessage, res: ServerResponse): boolean {
+  if (req.httpVersionMajor > 1) return req.aborted;
+  const { readableEnded, errored } = req.socket;
+  return readableEnded || (Boolean(errored) && !res.errored);
+}

@@ -1,0 +1,230 @@
+import { EventEmitter, once } from 'node:events';
+import { connect, constants } from 'node:http2';
+import { getActiveResourcesInfo } from 'node:process';
+import { Controller, Get, type INestApplication } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import {
+  FastifyAdapter,
+  type NestFastifyApplication,
+} from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { MetricsModule, PrometheusCollector } from '../../src/index.js';
+import { samples } from '../support/collector.js';
+import { portOf, waitFor } from '../support/http.js';
+import { ADAPTERS, type MakeAdapter, startApp } from './support/app.js';
+import { HttpClient } from './support/http-client.js';
+import { countsOf, requestCounts } from './support/http-series.js';
+
+const hangs = new EventEmitter();
+
+@Controller()
+class HelloController {
+  @Get('hello/:name')
+  hello() {
+    return 'hello';
+  }
+
+  @Get('hangs')
+  hangs(): Promise<never> {
+    hangs.emit('begun');
+    return new Promise(() => {});
+  }
+}
+
+const parts = (registry?: Registry) => ({
+  imports: [
+    MetricsModule.forRoot({
+      namespace: '',
+      http: true,
+      prometheus: { defaultMetrics: false, ...(registry && { registry }) },
+    }),
+  ],
+  controllers: [HelloController],
+});
+
+type Middleware = (req: any, res: any, next: () => void) => void;
+
+const refuse: Middleware = (req, res, next) => {
+  if (req.headers.authorization !== undefined) return next();
+  res.statusCode = 401;
+  res.end();
+};
+
+describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
+  test('of two apps in one process do not mix', async () => {
+    const first = await startApp(parts(), adapter);
+    const second = await startApp(parts(), adapter);
+    await new HttpClient(first.url).send('/hello/a');
+    await new HttpClient(second.url).send('/nowhere');
+    await new HttpClient(second.url).send('/nowhere');
+    expect(await countsOf(first.app.get(PrometheusCollector), 1)).toEqual({
+      'GET /hello/:name 200': 1,
+    });
+    expect(await countsOf(second.app.get(PrometheusCollector), 2)).toEqual({
+      'GET unmatched 404': 2,
+    });
+  });
+
+  test('do not grow, nor leave anything behind, when an app is started and closed 50 times', async () => {
+    const registry = new Registry();
+    const processListeners = () =>
+      process.eventNames().map((name) => process.listenerCount(name));
+    const sockets = () =>
+      getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+    const seen = new Set<string>();
+    const before = processListeners();
+    const socketsBefore = sockets();
+    for (let i = 0; i < 50; i++) {
+      const { app, url } = await startApp(parts(registry), adapter);
+      const collector = app.get(PrometheusCollector);
+      const client = new HttpClient(url);
+      await client.send('/hello/a');
+      await client.send('/nowhere');
+      await countsOf(collector, 2);
+      const lines = (await registry.metrics()).split('\n').length;
+      const listeners = app.getHttpServer().listenerCount('request');
+      seen.add(`${lines} lines, ${listeners} listeners`);
+      client.close();
+      await app.close();
+      expect(registry.getMetricsAsArray()).toEqual([]);
+    }
+    expect(seen.size).toBe(1);
+    expect(processListeners()).toEqual(before);
+    await waitFor(() => sockets() <= socketsBefore, 'all sockets to be closed');
+  });
+
+  test('end when the app is closed', async () => {
+    const { app } = await startApp(parts(), adapter);
+    const server = app.getHttpServer();
+    const { app: without } = await startApp({}, adapter);
+    await app.close();
+    const listeners = (one: INestApplication) =>
+      one.getHttpServer().listenerCount('request');
+    expect(server.listenerCount('request')).toBe(listeners(without));
+  });
+
+  test('see what middleware answers that the user adds before the app listens', async () => {
+    const { app, url } = await startApp(parts(), adapter, (one) =>
+      one.use(refuse),
+    );
+    const client = new HttpClient(url);
+    expect((await client.send('/hello/a')).status).toBe(401);
+    await client.send('/hello/a', { headers: { authorization: 'me' } });
+    expect(await countsOf(app.get(PrometheusCollector), 2)).toEqual({
+      'GET unmatched 401': 1,
+      'GET /hello/:name 200': 1,
+    });
+  });
+
+  test('see the preflights of cross-origin requests', async () => {
+    const { app, url } = await startApp(parts(), adapter, (one) =>
+      one.enableCors(),
+    );
+    const { status } = await new HttpClient(url).send('/hello/a', {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'http://elsewhere.test',
+        'access-control-request-method': 'GET',
+      },
+    });
+    expect(status).toBe(204);
+    const counts = await countsOf(app.get(PrometheusCollector), 1);
+    // Some versions of @fastify/cors answer by a route of their own, `*`.
+    expect(Object.keys(counts)).toEqual([
+      expect.stringMatching(/^OPTIONS (unmatched|\*) 204$/),
+    ]);
+  });
+
+  test('are there in an app made by the testing module', async () => {
+    const module = await Test.createTestingModule(parts()).compile();
+    const app = module.createNestApplication(adapter() as ExpressAdapter, {
+      logger: false,
+    });
+    onTestFinished(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    const url = `http://127.0.0.1:${portOf(app.getHttpServer())}`;
+    await new HttpClient(url).send('/hello/a');
+    expect(await countsOf(app.get(PrometheusCollector), 1)).toEqual({
+      'GET /hello/:name 200': 1,
+    });
+  });
+
+  test('know the routes also where a tool is told of each call', async () => {
+    const watched = adapter();
+    const called: string[] = [];
+    watched.setOnRouteTriggered((_method, path) => void called.push(path));
+    const { app, url } = await startApp(
+      parts(),
+      (() => watched) as MakeAdapter,
+    );
+    await new HttpClient(url).send('/hello/a');
+    expect(called).toEqual(['/hello/:name']);
+    expect(await countsOf(app.get(PrometheusCollector), 1)).toEqual({
+      'GET /hello/:name 200': 1,
+    });
+  });
+
+  test('are not possible on another adapter, which is reported and harms nothing', async () => {
+    const other = adapter();
+    other.getType = () => 'other';
+    const { app, text } = await startApp(parts(), (() => other) as MakeAdapter);
+    expect(await text('/hello/a')).toBe('hello');
+    const collector = app.get(PrometheusCollector);
+    expect(await samples(collector, 'metrics_errors_total')).toEqual([
+      'metrics_errors_total{cause="invalid_option"} 1',
+    ]);
+  });
+});
+
+describe('HTTP metrics', () => {
+  test('count what is injected into Fastify', async () => {
+    const { app } = await startApp(parts(), () => new FastifyAdapter());
+    const answer = await (app as NestFastifyApplication).inject('/hello/a');
+    expect(answer.statusCode).toBe(200);
+    expect(await countsOf(app.get(PrometheusCollector), 1)).toEqual({
+      'GET /hello/:name 200': 1,
+    });
+  });
+
+  test('count HTTP/2 requests to Fastify, also those that the client cancels', async () => {
+    const { app, url } = await startApp(
+      parts(),
+      () => new FastifyAdapter({ http2: true } as object),
+    );
+    const session = connect(url);
+    onTestFinished(() => session.destroy());
+    await once(session.request({ ':path': '/hello/a' }).resume(), 'close');
+    const begun = once(hangs, 'begun');
+    const hanging = session.request({ ':path': '/hangs' });
+    await begun;
+    hanging.close(constants.NGHTTP2_CANCEL);
+    expect(await countsOf(app.get(PrometheusCollector), 2)).toEqual({
+      'GET /hello/:name 200': 1,
+      'GET /hangs 499': 1,
+    });
+  });
+
+  test('take what a router answers that is mounted on Express for unmatched', async () => {
+    const mounted = new ExpressAdapter().getInstance();
+    mounted.get('/:name', (_req: any, res: any) => res.send('mounted'));
+    const { app, url } = await startApp(
+      parts(),
+      () => new ExpressAdapter(),
+      (one) => one.use('/mounted/:tenant', mounted),
+    );
+    const { body } = await new HttpClient(url).send('/mounted/a/b');
+    expect(body).toBe('mounted');
+    expect(await countsOf(app.get(PrometheusCollector), 1)).toEqual({
+      'GET unmatched 200': 1,
+    });
+  });
+
+  test('are none in an application without an HTTP server', async () => {
+    const module = await Test.createTestingModule(parts()).compile();
+    await module.init();
+    onTestFinished(() => module.close());
+    expect(await requestCounts(module.get(PrometheusCollector))).toEqual({});
+  });
+});

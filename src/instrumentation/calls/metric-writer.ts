@@ -11,6 +11,7 @@ import {
 } from './call-metrics.js';
 import { errorType } from '../error-type.js';
 import { addOwnLabels, copyLabels, type MutableLabels } from '../own-labels.js';
+import { report } from '../report.js';
 import type { RecordedRun } from './recorded-run.js';
 
 /** The labels of the call that its arguments are the values of, by position. */
@@ -105,12 +106,8 @@ export class MetricWriter {
   }
 
   private report(cause: string, error: unknown): void {
-    try {
-      const where = `${this.metric.name} ${Object.values(this.identity).join('.')}`;
-      this.collector.reportError(cause, error, where);
-    } catch {
-      // A collector that cannot even be told goes without.
-    }
+    const where = `${this.metric.name} ${Object.values(this.identity).join('.')}`;
+    report(this.collector, cause, error, where);
   }
 }
 

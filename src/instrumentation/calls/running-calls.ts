@@ -2,6 +2,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { secondsSince } from '../../model/clock.js';
 import type { Gauge } from '../../model/gauge.js';
 import type { Labels } from '../../model/labels.js';
+import { report } from '../report.js';
 import type { RecordedRun } from './recorded-run.js';
 
 /** The gauges of calls while they run. */
@@ -83,7 +84,7 @@ class InFlightGauges {
         collect: this.collectAges,
       });
     } catch (error) {
-      this.collector.reportError('call', error, name);
+      report(this.collector, 'call', error, name);
     }
   }
 

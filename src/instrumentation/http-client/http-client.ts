@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { report } from '../report.js';
 import { HostNames } from './host-names.js';
 import {
   type Guard,
@@ -62,16 +63,8 @@ export class HttpClientMetrics {
       try {
         listener(...args);
       } catch (error) {
-        this.report(error);
+        report(this.collector, 'http_client', error, 'outgoing request');
       }
     };
   };
-
-  private report(error: unknown): void {
-    try {
-      this.collector.reportError('http_client', error, 'outgoing request');
-    } catch {
-      // A collector that cannot even be told goes without.
-    }
-  }
 }

@@ -3,6 +3,7 @@ import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { OptionsError, shown } from '../../model/errors.js';
+import { report } from '../report.js';
 import { markExcludedRoutes } from './excluded-routes.js';
 import { ExpressFramework } from './express.js';
 import { FastifyFramework } from './fastify.js';
@@ -55,7 +56,7 @@ export class HttpInstrumentation {
       );
     } catch (error) {
       // Thrown from here, it would end the process.
-      this.collector.reportError('http', error);
+      report(this.collector, 'http', error);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Histogram, HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import { HTTP_DURATION_BUCKETS } from '../http-terms.js';
 import { addOwnLabels, type MutableLabels } from '../own-labels.js';
+import { report } from '../report.js';
 import type { ResolvedHttpOptions } from './http.options.js';
 import { type HttpFramework, UNMATCHED } from './http-framework.js';
 
@@ -162,7 +163,7 @@ export class HttpMetrics {
       addOwnLabels(labels, this.options.labels!(...seen), DURATION);
       return this.newSeries(labels);
     } catch (error) {
-      this.collector.reportError('labels', error, 'http.labels');
+      report(this.collector, 'labels', error, 'http.labels');
       return this.knownSeries(route, method, status);
     }
   }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { type Instant, instant, secondsSince } from '../../model/clock.js';
 import { methodLabel } from '../http-terms.js';
+import { report } from '../report.js';
 import { countResponseBody, requestBodySize } from './body-size.js';
 import type { ResolvedHttpOptions } from './http.options.js';
 import type { HttpFramework } from './http-framework.js';
@@ -57,7 +58,7 @@ export class HttpRequests {
       this.running.set(req, request);
       if (res.socket === null) this.queued.add(request);
     } catch (error) {
-      this.report(error);
+      report(this.collector, 'http', error);
     }
   }
 
@@ -66,7 +67,7 @@ export class HttpRequests {
       this.end(request);
       if (this.queued.size > 0) this.endQueued(request.req.socket);
     } catch (error) {
-      this.report(error);
+      report(this.collector, 'http', error);
     }
   }
 
@@ -87,14 +88,6 @@ export class HttpRequests {
     if (!socket.destroyed) return;
     for (const request of this.queued) {
       if (request.req.socket === socket) this.end(request);
-    }
-  }
-
-  private report(error: unknown): void {
-    try {
-      this.collector.reportError('http', error);
-    } catch {
-      // A collector that cannot even be told goes without.
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { report } from '../report.js';
 
 /** Does something for the metrics that must not break the app: what it throws is reported. */
 export function quietly<T>(
@@ -9,11 +10,7 @@ export function quietly<T>(
   try {
     return action();
   } catch (error) {
-    try {
-      collector.reportError('transport', error, where);
-    } catch {
-      // A collector that cannot even be told goes without.
-    }
+    report(collector, 'transport', error, where);
     return undefined;
   }
 }

@@ -50,7 +50,8 @@ for (const group of GROUPS) {
 console.log(`${missed} targets missed, ${process.uptime().toFixed(0)} s`);
 const whole = !options.quick && !options.only && options.package === root;
 if (whole) {
-  writeFileSync(join(here, 'results.md'), parts.join('\n'));
+  const [major] = process.versions.node.split('.');
+  writeFileSync(join(here, `results-node${major}.md`), parts.join('\n'));
 }
 
 /** Peers stay in `bench/node_modules`: they are no dependencies of the package. */

@@ -22,10 +22,9 @@ export class LabelIndex<C extends Cell> {
       if (cell !== undefined) {
         return isLabelled(cell, labels) ? cell : undefined;
       }
-      const step = node.child(name, labels[name]);
-      if (step instanceof LabelNode) node = step;
-      else if (step === undefined) return undefined;
-      else cell = step;
+      if (!node.reach(name, labels[name])) return undefined;
+      cell = node.reachedCell;
+      if (cell === undefined) node = node.reachedNode!;
       depth++;
     }
     if (cell === undefined) return node.cell;
@@ -122,55 +121,73 @@ type Step<C extends Cell> = LabelNode<C> | C;
 
 /**
  * What follows a step. Nearly every step is followed by values of one label name
- * only, and many by one value only: that one needs no Map. Where there are more,
- * the one that was taken last is often the next one too.
+ * only, and many by one value only, which needs no Map.
  */
 class LabelNode<C extends Cell> {
   /** Of the labels that end here. */
   cell: C | undefined = undefined;
+  /** Where `reach` has led: one of them. Apart, so that a look-up need not tell them apart. */
+  reachedNode: LabelNode<C> | undefined = undefined;
+  reachedCell: C | undefined = undefined;
+  private reachedName: string | undefined = undefined;
+  private reachedValue: LabelValue = undefined;
   private name: string | undefined = undefined;
-  private lastValue: LabelValue = undefined;
-  private last: Step<C> | undefined = undefined;
   /** All values of that name, once there are several. */
   private values: Map<LabelValue, Step<C>> | undefined = undefined;
   private otherNames: Map<string, Map<LabelValue, Step<C>>> | undefined =
     undefined;
 
   get isEmpty(): boolean {
-    return this.last === undefined;
+    return this.name === undefined;
+  }
+
+  /** Goes to what follows; false if nothing does. What was reached last is often what is asked for next. */
+  reach(name: string, value: LabelValue): boolean {
+    if (name === this.reachedName && value === this.reachedValue) return true;
+    const step = this.stepsOf(name)?.get(value);
+    if (step !== undefined) this.keep(name, value, step);
+    return step !== undefined;
   }
 
   child(name: string, value: LabelValue): Step<C> | undefined {
-    if (name !== this.name) return this.otherNames?.get(name)?.get(value);
-    if (value === this.lastValue) return this.last;
-    const next = this.values?.get(value);
-    if (next !== undefined) this.keep(value, next);
-    return next;
+    return this.reach(name, value) ? this.reached : undefined;
   }
 
   put(name: string, value: LabelValue, step: Step<C>): void {
-    this.name ??= name;
-    if (name !== this.name) {
-      this.valuesOf(name).set(value, step);
-      return;
+    const isOnly = name === this.reachedName && value === this.reachedValue;
+    if (this.name === undefined) {
+      this.name = name;
+    } else if (this.values !== undefined || !isOnly) {
+      // The only one so far is the one that was reached.
+      this.values ??= new Map([[this.reachedValue, this.reached!]]);
+      this.growStepsOf(name).set(value, step);
     }
-    if (this.last !== undefined && value !== this.lastValue) {
-      this.values ??= new Map([[this.lastValue, this.last]]);
-    }
-    this.values?.set(value, step);
-    this.keep(value, step);
+    this.keep(name, value, step);
   }
 
-  private keep(value: LabelValue, step: Step<C>): void {
-    this.lastValue = value;
-    this.last = step;
+  private get reached(): Step<C> | undefined {
+    return this.reachedCell ?? this.reachedNode;
   }
 
-  private valuesOf(name: string): Map<LabelValue, Step<C>> {
-    this.otherNames ??= new Map();
-    let values = this.otherNames.get(name);
-    if (values === undefined) this.otherNames.set(name, (values = new Map()));
-    return values;
+  private keep(name: string, value: LabelValue, step: Step<C>): void {
+    this.reachedName = name;
+    this.reachedValue = value;
+    const isNode = step instanceof LabelNode;
+    this.reachedNode = isNode ? step : undefined;
+    this.reachedCell = isNode ? undefined : step;
+  }
+
+  private stepsOf(name: string): Map<LabelValue, Step<C>> | undefined {
+    return name === this.name ? this.values : this.otherNames?.get(name);
+  }
+
+  private growStepsOf(name: string): Map<LabelValue, Step<C>> {
+    let steps = this.stepsOf(name);
+    if (steps === undefined) {
+      this.otherNames ??= new Map();
+      this.otherNames.set(name, (steps = new Map()));
+    }
+    return steps;
   }
 }
 

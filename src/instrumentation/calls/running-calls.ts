@@ -62,6 +62,8 @@ export class MethodCalls {
 /** Two gauges that are read when metrics are scraped: a call only enters and leaves a Set. */
 class InFlightGauges {
   private readonly methods: MethodCalls[] = [];
+  private counts: Gauge | undefined = undefined;
+  private ages: Gauge | undefined = undefined;
 
   constructor(
     private readonly collector: MetricsCollector,
@@ -74,12 +76,16 @@ class InFlightGauges {
     return calls;
   }
 
-  /** Again and again, since a collector may have been cleared meanwhile. */
+  /** Cleared metrics come back by themselves, but not the callback of a gauge. */
   open(): void {
+    if (this.counts?.registered && this.ages?.registered) return;
     const { name, description } = this.metric;
     try {
-      this.collector.gauge(name, { description, collect: this.collectCounts });
-      this.collector.gauge(`${name}_oldest_seconds`, {
+      this.counts = this.collector.gauge(name, {
+        description,
+        collect: this.collectCounts,
+      });
+      this.ages = this.collector.gauge(`${name}_oldest_seconds`, {
         description: 'Age of the oldest running call in seconds.',
         collect: this.collectAges,
       });

@@ -1,6 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { HTTP_DURATION_BUCKETS } from '../http-terms.js';
-import type { Histogram, HistogramSeries } from '../../model/histogram.js';
+import type { Histogram } from '../../model/histogram.js';
 
 const DURATION = 'http_client_request_duration_seconds';
 
@@ -18,8 +18,6 @@ export type RequestLabels = Readonly<{
 /** Writes the durations of outgoing requests to one collector. */
 export class RequestDurations {
   private histogram: Histogram | undefined = undefined;
-  /** Those of requests that did not fail, resolved once. */
-  private readonly series = new Map<string, HistogramSeries>();
 
   constructor(private readonly collector: MetricsCollector) {}
 
@@ -32,23 +30,6 @@ export class RequestDurations {
     this.histogram ??= this.collector.timer(DURATION, {
       description: 'Duration of outgoing HTTP requests in seconds.',
     });
-    if (failure === undefined) {
-      this.seriesOf(this.histogram, labels).observe(seconds);
-    } else {
-      this.histogram.observe({ ...labels, error_type: failure }, seconds);
-    }
-  }
-
-  private seriesOf(
-    histogram: Histogram,
-    labels: RequestLabels,
-  ): HistogramSeries {
-    // There is no space in a method and none in a host.
-    const key = `${labels.method} ${labels.host} ${labels.status_code}`;
-    let series = this.series.get(key);
-    if (series === undefined) {
-      this.series.set(key, (series = histogram.labels(labels)));
-    }
-    return series;
+    this.histogram.observe({ ...labels, error_type: failure }, seconds);
   }
 }

@@ -62,8 +62,10 @@ export {
 } from './collector/prometheus-collector.js';
 export type { MetricsLogger } from './collector/self-report.js';
 
+export type { Access, Refusal } from './exposition/access.js';
 export type { Endpoint } from './exposition/endpoint.js';
 export type { HealthStatus } from './exposition/health-status.js';
+export type { Resource } from './exposition/resources.js';
 
 export {
   DEFAULT_HISTOGRAM_BUCKETS,

@@ -18,6 +18,7 @@ import {
 import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
+import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
@@ -191,15 +192,11 @@ export class MetricsModule
 
 function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
   const { port, host, path } = options.prometheus;
+  const paths = pathsOf(path, options.health.path);
   if (port === undefined) {
-    return new AppRoutes({ metrics: path, health: options.health.path });
+    return new AppRoutes(paths);
   }
-  return new ScrapeServer({
-    port,
-    host,
-    path,
-    healthPath: options.health.path,
-  });
+  return new ScrapeServer({ port, host, paths });
 }
 
 function collectorOf(

@@ -23,6 +23,7 @@ import {
   type ResolvedHttpOptions,
   resolveHttpOptions,
 } from './instrumentation/http-server/http.options.js';
+import { pathsOf } from './exposition/resources.js';
 import { OptionsError } from './model/errors.js';
 import {
   Check,
@@ -140,6 +141,7 @@ function pathsOnApp(
   { path, port }: ResolvedMetricsOptions['prometheus'],
   health: ResolvedMetricsOptions['health'],
 ): string[] {
-  const onApp = port === undefined ? [path, health.path] : [];
-  return onApp.filter((one) => one !== false);
+  if (port !== undefined) return [];
+  const paths = Object.values(pathsOf(path, health.path));
+  return paths.filter((one) => one !== false);
 }

@@ -1,20 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
+import { type Access, OPEN_ACCESS } from '../exposition/access.js';
 import type { Endpoint } from '../exposition/endpoint.js';
 import type { HealthStatus } from '../exposition/health-status.js';
 import { Page } from '../exposition/page.js';
+import { HealthResponder } from '../exposition/health-responder.js';
+import { MetricsResponder } from '../exposition/metrics-responder.js';
+import { pathsOf } from '../exposition/resources.js';
 import { ScrapeHandler } from '../exposition/scrape-handler.js';
 import { ScrapeServer } from '../exposition/scrape-server.js';
 import { checkIncrement, Counter } from '../model/counter.js';
 import { MetricValueError, shown } from '../model/errors.js';
-import type { Family } from '../model/family.js';
 import { checkNumber, Gauge } from '../model/gauge.js';
 import { checkObservation, type Histogram } from '../model/histogram.js';
 import { NO_LABELS } from '../model/instrument.js';
 import { canonicalLabels } from '../model/labels.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
-import { buildMetricName } from '../model/names.js';
 import {
   HEALTH_PATH,
   type PrometheusCollectorOptions,
@@ -36,6 +38,8 @@ import { type MetricsLogger, SelfReport } from './self-report.js';
 export interface CollectorSurroundings {
   /** Where scrapes come in. Default: an HTTP server of the collector's own. */
   endpoint?: Endpoint;
+  /** Who may ask for what. Default: everybody for everything. */
+  access?: Access;
   /** Where warnings go. Default: `console`. */
   logger?: MetricsLogger;
 }
@@ -72,24 +76,33 @@ export class PrometheusCollector extends MetricsCollector {
     this.options = resolveCollectorOptions(options);
     this.registry = this.options.registry ?? new Registry();
     this.families = new Families(this.options, this.registry, {
-      overflowed: (family) => this.overflowCounter(family),
+      overflowed: (family) => this.report.overflowed(family),
       collectFailed: ({ name }, error) =>
         this.reportError('gauge_callback', error, `gauge "${name}"`),
     });
-    this.report = new SelfReport(surroundings.logger ?? console, (cause) =>
-      this.countError(cause),
+    this.report = new SelfReport(
+      this.options.namespace,
+      surroundings.logger ?? console,
+      (name, description) =>
+        this.families.obtainExposed(name, MetricType.COUNTER, {
+          description,
+        }) as Counter,
     );
     this.page = new Page(this.registry, (metric, error) =>
       this.reportError('foreign_metric', error, `metric "${metric}"`),
     );
     this.handler = new ScrapeHandler(
-      this.page,
-      () => this.healthCheck(),
+      new MetricsResponder(this.page),
+      new HealthResponder(() => this.healthCheck()),
+      surroundings.access ?? OPEN_ACCESS,
       (error) => this.reportError('scrape', error),
     );
     this.endpoint =
       surroundings.endpoint ??
-      new ScrapeServer({ ...this.options, healthPath: HEALTH_PATH });
+      new ScrapeServer({
+        ...this.options,
+        paths: pathsOf(this.options.path, HEALTH_PATH),
+      });
   }
 
   override record(event: MetricEventInit): void {
@@ -156,16 +169,26 @@ export class PrometheusCollector extends MetricsCollector {
   /**
    * Answers a scrape on an HTTP server or framework of the user's own. Never rejects.
    *
+   * @param client the address that the request comes from. Default: that of the socket.
+   *
    * @example
    * createServer((req, res) => void collector.serveMetrics(req, res)).listen(9100);
    */
-  serveMetrics(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    return this.handler.serveMetrics(req, res);
+  serveMetrics(
+    req: IncomingMessage,
+    res: ServerResponse,
+    client = req.socket.remoteAddress,
+  ): Promise<void> {
+    return this.handler.serve('metrics', req, res, client);
   }
 
   /** Answers with {@link healthCheck}: 200 when healthy, 503 when not. Never rejects. */
-  serveHealth(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    return this.handler.serveHealth(req, res);
+  serveHealth(
+    req: IncomingMessage,
+    res: ServerResponse,
+    client = req.socket.remoteAddress,
+  ): Promise<void> {
+    return this.handler.serve('health', req, res, client);
   }
 
   /** @throws {MetricsServerError} if the port cannot be listened on. */
@@ -230,47 +253,6 @@ export class PrometheusCollector extends MetricsCollector {
     options?: HistogramOptions,
   ): I {
     return this.families.obtain(name, type, options) as I;
-  }
-
-  /** Tells of a family that is full, and gives what counts its recordings from now on. */
-  private overflowCounter({ name, maxSeries }: Family): () => void {
-    const self = 'metrics_overflows_total';
-    if (name === this.selfMetricName(self)) return () => {};
-    this.report.warnOnce(
-      `overflow ${name}`,
-      `Metric "${name}" has reached ${maxSeries} series; new label sets are recorded as {otel_metric_overflow="true"}`,
-    );
-    try {
-      const series = this.selfCounter(
-        self,
-        'Recordings that went to an overflow series because their metric had too many label sets.',
-      ).labels({ metric: name });
-      return () => series.inc();
-    } catch (error) {
-      this.reportError('overflow', error);
-      return () => {};
-    }
-  }
-
-  private countError(cause: string): void {
-    this.selfCounter(
-      'metrics_errors_total',
-      'Errors of the instrumentation that were kept from the app.',
-    ).inc({ cause });
-  }
-
-  /** Counters about the metrics themselves are named without the subsystem. */
-  private selfCounter(name: string, description: string): Counter {
-    return this.families.obtainExposed(
-      this.selfMetricName(name),
-      MetricType.COUNTER,
-      { description },
-    ) as Counter;
-  }
-
-  private selfMetricName(name: string): string {
-    const { namespace } = this.options;
-    return buildMetricName(name, { namespace, subsystem: '' });
   }
 }
 

@@ -1,20 +1,19 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { HttpServer } from '@nestjs/common';
 import { type Endpoint, endpointUrl } from '../exposition/endpoint.js';
-import { type ScrapeHandler, sendText } from '../exposition/scrape-handler.js';
+import type { Paths, Resource } from '../exposition/resources.js';
+import type { ScrapeHandler } from '../exposition/scrape-handler.js';
+import { sendText } from '../exposition/send.js';
 import { OptionsError } from '../model/errors.js';
-import { nodeRequest, nodeResponse } from './node-http.js';
+import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
 
-export interface AppPaths {
-  readonly metrics: string | false;
-  readonly health: string | false;
-}
-
-type Serve = (
-  handler: ScrapeHandler,
-  req: IncomingMessage,
-  res: ServerResponse,
-) => Promise<void>;
+/** The option that says where a resource is. */
+const PATH_OPTIONS: Readonly<Record<Resource, string>> = {
+  metrics: 'prometheus.path',
+  health: 'health.path',
+  live: 'health.path',
+  ready: 'health.path',
+};
 
 /**
  * The metrics page and the health as routes of the app itself. They are put on the
@@ -25,7 +24,7 @@ export class AppRoutes implements Endpoint {
   private adapter: HttpServer | undefined = undefined;
   private handler: ScrapeHandler | undefined = undefined;
 
-  constructor(private readonly paths: AppPaths) {}
+  constructor(private readonly paths: Paths) {}
 
   get running(): boolean {
     return this.handler !== undefined && this.httpServer?.listening === true;
@@ -46,12 +45,9 @@ export class AppRoutes implements Endpoint {
   /** To be called before Nest puts its own routes on the adapter, lest one of them catches all. */
   mount(adapter: HttpServer): void {
     this.adapter = adapter;
-    this.route(this.paths.metrics, (handler, req, res) =>
-      handler.serveMetrics(req, res),
-    );
-    this.route(this.paths.health, (handler, req, res) =>
-      handler.serveHealth(req, res),
-    );
+    for (const resource of Object.keys(PATH_OPTIONS) as Resource[]) {
+      this.route(resource);
+    }
   }
 
   /**
@@ -60,13 +56,11 @@ export class AppRoutes implements Endpoint {
    * @throws {OptionsError} if the app has a route of its own that ours would hide.
    */
   checkConflicts(): void {
-    for (const [option, path] of [
-      ['prometheus.path', this.paths.metrics],
-      ['health.path', this.paths.health],
-    ] as const) {
+    for (const [resource, option] of Object.entries(PATH_OPTIONS)) {
+      const path = this.paths[resource as Resource];
       if (path !== false && this.routesAt(path) > 1) {
         throw new OptionsError(
-          `${option} is "${path}", where the app has a route of its own; expected another path, or false for none`,
+          `${option} puts the module's ${resource} at "${path}", where the app has a route of its own; expected another path, or false for none`,
         );
       }
     }
@@ -80,14 +74,16 @@ export class AppRoutes implements Endpoint {
     this.handler = undefined;
   }
 
-  private route(path: string | false, serve: Serve): void {
+  private route(resource: Resource): void {
+    const path = this.paths[resource];
     if (path === false) return;
     this.adapter?.get(path, async (request: any, response: any) => {
       const res = nodeResponse(response);
       if (this.handler === undefined) {
         return sendText(res, 503, 'Metrics are not served now\n');
       }
-      await serve(this.handler, nodeRequest(request), res);
+      const req = nodeRequest(request);
+      await this.handler.serve(resource, req, res, clientOf(request));
     });
   }
 

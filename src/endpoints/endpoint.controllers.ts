@@ -1,6 +1,6 @@
 import { Get, Inject, Req, Res } from '@nestjs/common';
 import { PrometheusCollector } from '../collector/prometheus-collector.js';
-import { nodeRequest, nodeResponse } from './node-http.js';
+import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
 
 abstract class EndpointController {
   @Inject(PrometheusCollector)
@@ -23,6 +23,7 @@ export abstract class MetricsController extends EndpointController {
     return this.collector.serveMetrics(
       nodeRequest(request),
       nodeResponse(response),
+      clientOf(request),
     );
   }
 }
@@ -34,6 +35,7 @@ export abstract class HealthController extends EndpointController {
     return this.collector.serveHealth(
       nodeRequest(request),
       nodeResponse(response),
+      clientOf(request),
     );
   }
 }

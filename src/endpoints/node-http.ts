@@ -6,6 +6,11 @@ interface FastifyReplyLike {
   getHeaders(): Record<string, string | string[] | number | undefined>;
 }
 
+/** The address that a request comes from, as far as the framework is told to trust proxies. */
+export function clientOf(request: { ip?: string }): string | undefined {
+  return request.ip;
+}
+
 /** The request of Node's under that of Express or Fastify. */
 export function nodeRequest(
   request: IncomingMessage | { raw: IncomingMessage },

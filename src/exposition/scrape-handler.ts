@@ -1,49 +1,32 @@
-import type {
-  IncomingMessage,
-  OutgoingHttpHeaders,
-  ServerResponse,
-} from 'node:http';
-import { pipeline } from 'node:stream/promises';
-import { setImmediate } from 'node:timers/promises';
-import { createGzip } from 'node:zlib';
-import { Readable } from 'node:stream';
-import type { HealthStatus } from './health-status.js';
-import type { Page } from './page.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Access } from './access.js';
+import type { HealthResponder } from './health-responder.js';
+import type { MetricsResponder } from './metrics-responder.js';
+import type { Resource } from './resources.js';
+import { sendText } from './send.js';
 
 /** Answers HTTP requests for the page and for the health, on any server of Node's. */
 export class ScrapeHandler {
   /**
-   * @param onError hears of a page that could not be rendered; the scraper gets a 500.
+   * @param onError hears of a request that could not be answered; the client gets a 500.
    */
   constructor(
-    private readonly page: Page,
-    private readonly health: () => Promise<HealthStatus>,
+    private readonly metrics: MetricsResponder,
+    private readonly health: HealthResponder,
+    private readonly access: Access,
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Answers with the metrics page. Never rejects. */
-  serveMetrics(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    return this.answer(req, res, () =>
-      this.page.render((chunks) =>
-        send(req, res, 200, this.page.contentType, chunks),
-      ),
-    );
-  }
-
-  /** Answers with the health as JSON: 200 when healthy, 503 when not. Never rejects. */
-  serveHealth(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    return this.answer(req, res, async () => {
-      const health = await this.health();
-      const status = health.healthy ? 200 : 503;
-      const body = Buffer.from(JSON.stringify(health));
-      await send(req, res, status, 'application/json; charset=utf-8', [body]);
-    });
-  }
-
-  private async answer(
+  /**
+   * Answers a request. Never rejects.
+   *
+   * @param client the address that it comes from, as far as proxies are trusted.
+   */
+  async serve(
+    resource: Resource,
     req: IncomingMessage,
     res: ServerResponse,
-    respond: () => Promise<void>,
+    client: string | undefined,
   ): Promise<void> {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       return sendText(res, 405, 'Method not allowed\n', {
@@ -51,80 +34,25 @@ export class ScrapeHandler {
       });
     }
     try {
-      await respond();
+      const refusal = await this.access.refusal(resource, req, client);
+      if (refusal !== undefined) {
+        const { status, text, headers } = refusal;
+        return sendText(res, status, text, headers);
+      }
+      await this.respond(resource, req, res);
     } catch (error) {
       this.onError(error);
       sendText(res, 500, 'Metrics could not be rendered\n');
     }
   }
-}
 
-/** Bytes from which on it is worth while to compress. */
-const COMPRESS_FROM = 1_024;
-
-async function send(
-  req: IncomingMessage,
-  res: ServerResponse,
-  status: number,
-  type: string,
-  chunks: readonly Buffer[],
-): Promise<void> {
-  if (isAnswered(res)) return;
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const compressed = length >= COMPRESS_FROM && acceptsGzip(req);
-  res.writeHead(status, {
-    'Content-Type': type,
-    'Cache-Control': 'no-store',
-    Vary: 'Accept-Encoding',
-    ...(compressed
-      ? { 'Content-Encoding': 'gzip' }
-      : { 'Content-Length': length }),
-  });
-  if (req.method === 'HEAD') return void res.end();
-  const source = Readable.from(oneATurn(chunks));
-  // Compression runs on the thread pool. A scraper that hangs up in the middle is its own affair.
-  const sent = compressed
-    ? pipeline(source, createGzip({ level: 1 }), res)
-    : pipeline(source, res);
-  await sent.catch(() => {});
-}
-
-/** A socket on a fast network takes a whole page at once, which would keep the event loop from all else. */
-async function* oneATurn(chunks: readonly Buffer[]) {
-  for (const chunk of chunks) {
-    yield chunk;
-    await setImmediate();
+  private respond(
+    resource: Resource,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> {
+    return resource === 'metrics'
+      ? this.metrics.respond(req, res)
+      : this.health.respond(resource, req, res);
   }
-}
-
-/** By the header `Accept-Encoding` (RFC 9110, section 12.5.3). */
-function acceptsGzip({ headers }: IncomingMessage): boolean {
-  return String(headers['accept-encoding'] ?? '')
-    .split(',')
-    .map((coding) =>
-      coding
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*q=/),
-    )
-    .some(([coding, weight = '1']) => coding === 'gzip' && Number(weight) > 0);
-}
-
-export function sendText(
-  res: ServerResponse,
-  status: number,
-  text: string,
-  headers: OutgoingHttpHeaders = {},
-): void {
-  if (isAnswered(res)) return;
-  res.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    ...headers,
-  });
-  res.end(text);
-}
-
-/** By a time-out of the app, say, or by a scraper that has hung up. */
-function isAnswered(res: ServerResponse): boolean {
-  return res.headersSent || res.destroyed;
 }

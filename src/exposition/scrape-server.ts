@@ -7,13 +7,14 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { MetricsServerError } from '../model/errors.js';
 import { type Endpoint, endpointUrl } from './endpoint.js';
-import { type ScrapeHandler, sendText } from './scrape-handler.js';
+import { type Paths, resourceAt } from './resources.js';
+import type { ScrapeHandler } from './scrape-handler.js';
+import { sendText } from './send.js';
 
 export interface ScrapeServerOptions {
   readonly port: number;
   readonly host: string;
-  readonly path: string | false;
-  readonly healthPath: string | false;
+  readonly paths: Paths;
 }
 
 /** Milliseconds that a running scrape has to finish once the server is stopped. */
@@ -32,9 +33,9 @@ export class ScrapeServer implements Endpoint {
   }
 
   get url(): string {
-    const { host, port, path } = this.options;
+    const { host, port, paths } = this.options;
     const address = this.server?.address() as AddressInfo | null | undefined;
-    return endpointUrl(host, address?.port ?? port, path);
+    return endpointUrl(host, address?.port ?? port, paths.metrics);
   }
 
   /** @throws {MetricsServerError} if the port cannot be listened on. */
@@ -77,14 +78,10 @@ export class ScrapeServer implements Endpoint {
       if (!this.running) req.socket.destroySoon();
       else if (!req.socket.destroyed) this.idle.add(req.socket);
     });
-    const path = req.url?.split('?', 1)[0];
-    if (path === this.options.path) {
-      void handler.serveMetrics(req, res);
-    } else if (path === this.options.healthPath) {
-      void handler.serveHealth(req, res);
-    } else {
-      sendText(res, 404, `Not found\n`);
-    }
+    const path = req.url!.split('?', 1)[0]!;
+    const resource = resourceAt(this.options.paths, path);
+    if (resource === undefined) return sendText(res, 404, 'Not found\n');
+    void handler.serve(resource, req, res, req.socket.remoteAddress);
   }
 
   private startError(error: NodeJS.ErrnoException): MetricsServerError {

@@ -20,6 +20,7 @@ import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
 import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
+import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
 import { HttpInstrumentation } from './instrumentation/http-server/http-instrumentation.js';
@@ -59,10 +60,19 @@ const providers: Provider[] = [
   },
   { provide: MetricsCollector, useExisting: PrometheusCollector },
   {
-    provide: Instrumentation,
+    provide: AgentMetrics,
     inject: [OPTIONS, MetricsCollector],
-    useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
-      enabled ? new Instrumentation(to) : undefined,
+    useFactory: ({ agents }: ResolvedMetricsOptions, to: MetricsCollector) =>
+      new AgentMetrics(to, agents),
+  },
+  {
+    provide: Instrumentation,
+    inject: [OPTIONS, MetricsCollector, AgentMetrics],
+    useFactory: (
+      { enabled }: ResolvedMetricsOptions,
+      to: MetricsCollector,
+      agents: AgentMetrics,
+    ) => (enabled ? new Instrumentation(to, agents) : undefined),
   },
   {
     provide: HandlerMetrics,
@@ -106,6 +116,7 @@ const providers: Provider[] = [
   exports: [
     PrometheusCollector,
     MetricsCollector,
+    AgentMetrics,
     Instrumentation,
     HandlerMetrics,
   ],

@@ -121,25 +121,27 @@ function observed(source: Observable<unknown>, work: Run): Observable<unknown> {
       else run.cancel();
       left.next();
     });
-    from(source)
-      .pipe(takeUntil(left))
-      .subscribe({
-        next: (item) => {
-          run.item();
-          run.pause();
-          handingOver = true;
-          consumer.next(item);
-          handingOver = false;
-          run.resume();
-        },
-        complete: () => {
-          run.succeed(undefined);
-          consumer.complete();
-        },
-        error: (error: unknown) => {
-          run.fail(error);
-          consumer.error(error);
-        },
-      });
+    const subscribe = () =>
+      from(source)
+        .pipe(takeUntil(left))
+        .subscribe({
+          next: (item) => {
+            run.item(item);
+            run.pause();
+            handingOver = true;
+            consumer.next(item);
+            handingOver = false;
+            run.resume();
+          },
+          complete: () => {
+            run.succeed(undefined);
+            consumer.complete();
+          },
+          error: (error: unknown) => {
+            run.fail(error);
+            consumer.error(error);
+          },
+        });
+    run.enter(subscribe);
   });
 }

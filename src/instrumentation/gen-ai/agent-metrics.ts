@@ -1,0 +1,316 @@
+import type { Observable } from 'rxjs';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { errorType } from '../error-type.js';
+import { follow } from '../calls/follow.js';
+import { report } from '../report.js';
+import { AgentRuns } from './agent-runs.js';
+import { GenAiInstruments, type GenAiLabels } from './gen-ai-instruments.js';
+import { PriceList } from './price-list.js';
+import type { AgentMetricsOptions } from './agents.options.js';
+import { resolvePrices } from './price-table.js';
+import { followReadable, isReadableStream } from './readable-stream.js';
+import {
+  checkAgentRun,
+  checkInference,
+  checkInferenceRequest,
+  checkToolCall,
+  checkWorkflow,
+} from './recording-checks.js';
+import type {
+  EndedAgentRun,
+  EndedWorkflow,
+  Inference,
+  InferenceRequest,
+  ToolCall,
+} from './recordings.js';
+import { RunningInference } from './running-inference.js';
+import { type ReadChunk, StreamedInference } from './streamed-inference.js';
+import { TimedWork, type Work } from './timed-work.js';
+import { TokenAccounts } from './token-accounts.js';
+
+/** What can be followed to its end. */
+export type ChunkStream<T> =
+  AsyncIterable<T> | ReadableStream<T> | Observable<T>;
+
+/** The chunks of a stream, or of one that is promised. */
+export type ChunkOf<S> = Awaited<S> extends ChunkStream<infer T> ? T : never;
+
+/**
+ * What agents do and cost, in the vocabulary of OpenTelemetry's semantic conventions
+ * for generative AI: inferences with their tokens, tool calls, agent runs, workflows.
+ *
+ * @example
+ * constructor(private readonly agents: AgentMetrics) {}
+ *
+ * agents.recordInference({
+ *   provider: 'openai',
+ *   model: 'gpt-4o',
+ *   seconds: 1.2,
+ *   usage: { inputTokens: 420, outputTokens: 96 },
+ * });
+ */
+export class AgentMetrics {
+  /** @internal Which agent run some code belongs to. */
+  readonly runs = new AgentRuns();
+
+  private readonly instruments: GenAiInstruments;
+  private readonly tokens: TokenAccounts;
+
+  /** @throws {OptionsError} if there is something wrong with the prices. */
+  constructor(
+    private readonly collector: MetricsCollector,
+    { prices }: AgentMetricsOptions = {},
+  ) {
+    this.instruments = new GenAiInstruments(collector);
+    this.tokens = new TokenAccounts(
+      collector,
+      prices && new PriceList(resolvePrices(prices, 'prices')),
+    );
+  }
+
+  /**
+   * Records an inference that has ended: its duration, tokens, cost and, if it
+   * streamed, the times of its chunks. It counts for the agent run around it.
+   *
+   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   */
+  recordInference(inference: Inference): void {
+    checkInference(inference);
+    const run = this.runs.current;
+    if (run !== undefined) run.inferenceCalls++;
+    this.writeInference(inference, inference.agent ?? run?.agent);
+  }
+
+  /**
+   * Begins an inference, to be told of its chunks and its end. It counts for the
+   * agent run around this call, wherever it ends.
+   *
+   * @throws {MetricValueError} if provider or model are no names.
+   */
+  startInference(request: InferenceRequest): RunningInference {
+    checkInferenceRequest(request);
+    const run = this.runs.current;
+    if (run !== undefined) run.inferenceCalls++;
+    const agent = request.agent ?? run?.agent;
+    return new RunningInference(request, (inference) => {
+      try {
+        checkInference(inference);
+        this.writeInference(inference, agent);
+      } catch (error) {
+        const { provider, model } = request;
+        report(this.collector, 'inference', error, `${provider} ${model}`);
+      }
+    });
+  }
+
+  /**
+   * Follows the chunks of a model's answer: the time to the first one, the time
+   * waited for each later one, and the whole. The consumer's own time does not count.
+   *
+   * @param stream an async iterable, a web stream or an Observable, or a promise of one.
+   * @param request what was asked for. Time begins with this call; to begin earlier, see {@link startInference}.
+   * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
+   * @returns what is to be consumed in its place; it behaves as `stream` does.
+   * @throws {MetricValueError} if provider or model are no names.
+   *
+   * @example
+   * const chunks = agents.observeStream(
+   *   model.stream(prompt),
+   *   { provider: 'acme', model: 'acme-1' },
+   *   ({ usage }) => usage && { usage: { inputTokens: usage.in, outputTokens: usage.out } },
+   * );
+   * for await (const chunk of chunks) { ... }
+   */
+  observeStream<S extends ChunkStream<any> | PromiseLike<ChunkStream<any>>>(
+    stream: S,
+    request: InferenceRequest,
+    read: ReadChunk<ChunkOf<S>> = () => undefined,
+  ): S {
+    const begin = () => this.startInference(request);
+    const run = new StreamedInference(begin(), begin, read);
+    return isReadableStream(stream)
+      ? (followReadable(stream, run) as S)
+      : follow(stream, run);
+  }
+
+  /**
+   * Records a tool call that has ended. It counts for the agent run around it.
+   *
+   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   */
+  recordTool(call: ToolCall): void {
+    checkToolCall(call);
+    const run = this.runs.current;
+    if (run !== undefined) run.toolCalls++;
+    this.writeTool(call, call.agent ?? run?.agent);
+  }
+
+  /**
+   * Records an agent run that has ended, with the inferences and tool calls that it took.
+   *
+   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   */
+  recordAgentRun(run: EndedAgentRun): void {
+    checkAgentRun(run);
+    const { agent, seconds, inferenceCalls = 0, toolCalls = 0 } = run;
+    const labels = {
+      gen_ai_operation_name: 'invoke_agent',
+      gen_ai_agent_name: agent,
+    };
+    this.instruments.observe(
+      'agentDuration',
+      withErrorType(labels, run),
+      seconds,
+    );
+    this.instruments.observe('agentInferenceCalls', labels, inferenceCalls);
+    this.instruments.observe('agentToolCalls', labels, toolCalls);
+  }
+
+  /**
+   * Records a workflow that has ended.
+   *
+   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   */
+  recordWorkflow(ended: EndedWorkflow): void {
+    checkWorkflow(ended);
+    const labels = {
+      gen_ai_operation_name: 'invoke_workflow',
+      gen_ai_workflow_name: ended.workflow,
+    };
+    this.instruments.observe(
+      'workflowDuration',
+      withErrorType(labels, ended),
+      ended.seconds,
+    );
+  }
+
+  /**
+   * Does the work of an agent and records it as a run, with all inferences and tool
+   * calls in it. `@AgentRun()` does so for a method.
+   *
+   * @returns what the work returns; a promise or stream is followed to its end.
+   */
+  runAgent<T>(agent: string, work: () => T): T {
+    const open = () => this.openRun(agent);
+    return this.run(open, work);
+  }
+
+  /**
+   * Does the work of a tool and records it. It counts for the agent run around it.
+   * `@Tool()` does so for a method.
+   *
+   * @returns what the work returns; a promise or stream is followed to its end.
+   */
+  runTool<T>(tool: string, work: () => T): T {
+    const run = this.runs.current;
+    if (run !== undefined) run.toolCalls++;
+    const end = this.kept(tool, (seconds, error) =>
+      this.writeTool({ tool, seconds, error }, run?.agent),
+    );
+    return this.run(() => ({ enter: (part) => part(), end }), work);
+  }
+
+  private run<T>(open: () => Work, work: () => T): T {
+    const run = new TimedWork(open);
+    let result: T;
+    try {
+      result = run.enter(work);
+    } catch (error) {
+      run.fail(error);
+      throw error;
+    }
+    return follow(result, run);
+  }
+
+  private openRun(agent: string): Work {
+    const context = this.runs.begin(agent);
+    return {
+      enter: (part) => context.enter(part),
+      end: this.kept(agent, (seconds, error) => {
+        const { inferenceCalls, toolCalls } = context;
+        this.recordAgentRun({
+          agent,
+          seconds,
+          error,
+          inferenceCalls,
+          toolCalls,
+        });
+      }),
+    };
+  }
+
+  /** What cannot be recorded is reported, and kept from the work. */
+  private kept(where: string, record: Work['end']): Work['end'] {
+    return (seconds, error) => {
+      try {
+        record(seconds, error);
+      } catch (failure) {
+        report(this.collector, 'agent', failure, where);
+      }
+    };
+  }
+
+  private writeInference(
+    inference: Inference,
+    agent: string | undefined,
+  ): void {
+    const { instruments } = this;
+    const { operation = 'chat', provider, model, usage = {} } = inference;
+    const labels = {
+      gen_ai_operation_name: operation,
+      gen_ai_provider_name: provider,
+      gen_ai_request_model: model,
+      gen_ai_response_model: inference.responseModel,
+    };
+    instruments.observe(
+      'operationDuration',
+      withErrorType(labels, inference),
+      inference.seconds,
+    );
+    const { secondsToFirstChunk, secondsPerOutputChunk = [] } = inference;
+    if (secondsToFirstChunk !== undefined) {
+      instruments.observe('timeToFirstChunk', labels, secondsToFirstChunk);
+    }
+    for (const seconds of secondsPerOutputChunk) {
+      instruments.observe('timePerOutputChunk', labels, seconds);
+    }
+    this.writeTokens(labels, 'input', usage.inputTokens);
+    this.writeTokens(labels, 'output', usage.outputTokens);
+    this.tokens.add(inference, agent);
+  }
+
+  private writeTokens(
+    labels: GenAiLabels,
+    direction: 'input' | 'output',
+    tokens: number | undefined,
+  ): void {
+    if (tokens === undefined) return;
+    this.instruments.observe(
+      'tokenUsage',
+      { ...labels, gen_ai_token_type: direction },
+      tokens,
+    );
+  }
+
+  private writeTool(call: ToolCall, agent: string | undefined): void {
+    const labels = {
+      gen_ai_operation_name: 'execute_tool',
+      gen_ai_tool_name: call.tool,
+      gen_ai_agent_name: agent,
+    };
+    this.instruments.observe(
+      'toolDuration',
+      withErrorType(labels, call),
+      call.seconds,
+    );
+  }
+}
+
+function withErrorType(
+  labels: GenAiLabels,
+  { error }: { readonly error?: unknown },
+): GenAiLabels {
+  return error === undefined
+    ? labels
+    : { ...labels, error_type: errorType(error) };
+}

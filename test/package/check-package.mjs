@@ -24,6 +24,8 @@ const REQUIRED_FILES = [
   'README.md',
   'dist/index.d.ts',
   'dist/index.js',
+  'dist/langchain.js',
+  'dist/openai.js',
   'package.json',
 ];
 const DECLARATIONS = /^dist\/(?!.*\.spec\.).+\.d\.ts$/;

@@ -163,7 +163,9 @@ export class PrometheusCollector extends MetricsCollector {
 
   /** The metrics page as text, as a scraper would get it. */
   metrics(): Promise<string> {
-    return this.page.render((chunks) => Buffer.concat(chunks).toString('utf8'));
+    return this.page.render(({ chunks }) =>
+      Buffer.concat(chunks).toString('utf8'),
+    );
   }
 
   /**

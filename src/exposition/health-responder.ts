@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Content } from './content.js';
 import type { HealthStatus } from './health-status.js';
 import type { Resource } from './resources.js';
 import { send } from './send.js';
@@ -14,7 +15,7 @@ export class HealthResponder {
   ): Promise<void> {
     const health = await this.health();
     const status = health.healthy ? 200 : 503;
-    const body = Buffer.from(JSON.stringify(health));
-    await send(req, res, status, 'application/json; charset=utf-8', [body]);
+    const content = new Content([Buffer.from(JSON.stringify(health))]);
+    await send(req, res, status, 'application/json; charset=utf-8', content);
   }
 }

@@ -4,47 +4,32 @@ import type {
   ServerResponse,
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate } from 'node:timers/promises';
-import { createGzip } from 'node:zlib';
-import { Readable } from 'node:stream';
+import type { Content } from './content.js';
 
 /** Bytes from which on it is worth while to compress. */
 const COMPRESS_FROM = 1_024;
 
-/** Sends a body, compressed if that is worth while and accepted. Never rejects. */
+/** Sends content, compressed if that is worth while and accepted. Never rejects. */
 export async function send(
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
   type: string,
-  chunks: readonly Buffer[],
+  content: Content,
 ): Promise<void> {
+  const compressed = content.length >= COMPRESS_FROM && acceptsGzip(req);
+  if (compressed) content = await content.compressed();
   if (isAnswered(res)) return;
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const compressed = length >= COMPRESS_FROM && acceptsGzip(req);
   res.writeHead(status, {
     'Content-Type': type,
+    'Content-Length': content.length,
     'Cache-Control': 'no-store',
     Vary: 'Accept-Encoding',
-    ...(compressed
-      ? { 'Content-Encoding': 'gzip' }
-      : { 'Content-Length': length }),
+    ...(compressed && { 'Content-Encoding': 'gzip' }),
   });
   if (req.method === 'HEAD') return void res.end();
-  const source = Readable.from(oneATurn(chunks));
-  // Compression runs on the thread pool. A scraper that hangs up in the middle is its own affair.
-  const sent = compressed
-    ? pipeline(source, createGzip({ level: 1 }), res)
-    : pipeline(source, res);
-  await sent.catch(() => {});
-}
-
-/** A socket on a fast network takes a whole page at once, which would keep the event loop from all else. */
-async function* oneATurn(chunks: readonly Buffer[]) {
-  for (const chunk of chunks) {
-    yield chunk;
-    await setImmediate();
-  }
+  // A scraper that hangs up in the middle is its own affair.
+  await pipeline(content.inTurns(), res).catch(() => {});
 }
 
 /** By the header `Accept-Encoding` (RFC 9110, section 12.5.3). */

@@ -62,6 +62,13 @@ export interface PrometheusOptions {
   registry?: Registry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `true`. */
   defaultMetrics?: boolean;
+  /** How many scrapes are answered at the same time; what comes beyond gets a 503. Default: 64. */
+  maxScrapes?: number;
+  /**
+   * Milliseconds until the answer to a scrape begins, else it is a 503; and from then
+   * on until the client has taken it, else it is dropped. Default: 10000.
+   */
+  scrapeTimeout?: number;
 }
 
 export interface HealthOptions {

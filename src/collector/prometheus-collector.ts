@@ -95,6 +95,7 @@ export class PrometheusCollector extends MetricsCollector {
       new MetricsResponder(this.page),
       new HealthResponder(() => this.healthCheck()),
       surroundings.access ?? OPEN_ACCESS,
+      this.options,
       (error) => this.reportError('scrape', error),
     );
     this.endpoint =

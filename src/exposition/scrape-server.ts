@@ -9,7 +9,14 @@ import { MetricsServerError } from '../model/errors.js';
 import { type Endpoint, endpointUrl } from './endpoint.js';
 import { type Paths, resourceAt } from './resources.js';
 import type { ScrapeHandler } from './scrape-handler.js';
-import { sendText } from './send.js';
+import { hasBody, isTargetTooLong, pathOf } from './request-target.js';
+import { sendText, sendUnavailable } from './send.js';
+import {
+  MAX_CONNECTIONS,
+  MAX_PIPELINED,
+  MAX_REQUESTS_PER_CONNECTION,
+  SERVER_OPTIONS,
+} from './server-limits.js';
 
 export interface ScrapeServerOptions {
   readonly port: number;
@@ -23,8 +30,8 @@ const STOP_GRACE = 5_000;
 /** An HTTP server of its own, for the metrics page and the health. */
 export class ScrapeServer implements Endpoint {
   private server: Server | undefined = undefined;
-  /** Connections without a request: when the server stops, nobody waits for them. */
-  private readonly idle = new Set<Socket>();
+  /** The open connections, and how many of their requests wait for their answers. */
+  private readonly connections = new Map<Socket, number>();
 
   constructor(private readonly options: ScrapeServerOptions) {}
 
@@ -40,10 +47,18 @@ export class ScrapeServer implements Endpoint {
 
   /** @throws {MetricsServerError} if the port cannot be listened on. */
   async start(handler: ScrapeHandler): Promise<void> {
-    const server = createServer((req, res) => this.route(handler, req, res));
+    const answer = (req: IncomingMessage, res: ServerResponse) =>
+      this.answer(handler, req, res);
+    const server = createServer(SERVER_OPTIONS, answer);
+    server.maxConnections = MAX_CONNECTIONS;
+    server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+    // Answered without asking for the body that is announced.
+    server.on('checkContinue', answer);
+    // Who comes next finds room.
+    server.on('drop', () => server.closeIdleConnections());
     server.on('connection', (socket) => {
-      this.idle.add(socket);
-      socket.once('close', () => this.idle.delete(socket));
+      this.connections.set(socket, 0);
+      socket.once('close', () => this.connections.delete(socket));
     });
     this.server = server;
     try {
@@ -63,9 +78,30 @@ export class ScrapeServer implements Endpoint {
     this.server = undefined;
     const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const socket of this.idle) socket.destroy();
+    // For those without a request nobody waits.
+    for (const [socket, requests] of this.connections) {
+      if (requests === 0) socket.destroy();
+    }
     await closed;
     clearTimeout(overdue);
+  }
+
+  private answer(
+    handler: ScrapeHandler,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): void {
+    const { socket } = req;
+    if (this.countRequest(socket, 1) > MAX_PIPELINED) {
+      return void socket.destroy();
+    }
+    res.once('close', () => {
+      this.countRequest(socket, -1);
+      if (!this.running) socket.destroySoon();
+    });
+    if (!this.running || hasBody(req)) res.setHeader('Connection', 'close');
+    if (!this.running) return sendUnavailable(res, 'Shutting down\n');
+    this.route(handler, req, res);
   }
 
   private route(
@@ -73,15 +109,18 @@ export class ScrapeServer implements Endpoint {
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    this.idle.delete(req.socket);
-    res.once('close', () => {
-      if (!this.running) req.socket.destroySoon();
-      else if (!req.socket.destroyed) this.idle.add(req.socket);
-    });
-    const path = req.url!.split('?', 1)[0]!;
-    const resource = resourceAt(this.options.paths, path);
+    if (isTargetTooLong(req)) return sendText(res, 414, 'URI too long\n');
+    const resource = resourceAt(this.options.paths, pathOf(req));
     if (resource === undefined) return sendText(res, 404, 'Not found\n');
     void handler.serve(resource, req, res, req.socket.remoteAddress);
+  }
+
+  /** Gives how many requests of a connection wait for their answers now. */
+  private countRequest(socket: Socket, change: 1 | -1): number {
+    const requests = this.connections.get(socket);
+    if (requests === undefined) return 0;
+    this.connections.set(socket, requests + change);
+    return requests + change;
   }
 
   private startError(error: NodeJS.ErrnoException): MetricsServerError {

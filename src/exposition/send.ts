@@ -5,11 +5,15 @@ import type {
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Content } from './content.js';
+import { Deadline } from './deadline.js';
 
 /** Bytes from which on it is worth while to compress. */
 const COMPRESS_FROM = 1_024;
 
-/** Sends content, compressed if that is worth while and accepted. Never rejects. */
+/**
+ * Sends content, compressed if that is worth while and accepted. Has ended when
+ * the client has taken it, or is gone. Never rejects.
+ */
 export async function send(
   req: IncomingMessage,
   res: ServerResponse,
@@ -27,9 +31,11 @@ export async function send(
     Vary: 'Accept-Encoding',
     ...(compressed && { 'Content-Encoding': 'gzip' }),
   });
+  const deadline = Deadline.begun(res);
   if (req.method === 'HEAD') return void res.end();
   // A scraper that hangs up in the middle is its own affair.
-  await pipeline(content.inTurns(), res).catch(() => {});
+  const sent = pipeline(content.inTurns(), res).catch(() => {});
+  await Promise.race([sent, deadline?.dropped ?? sent]);
 }
 
 /** By the header `Accept-Encoding` (RFC 9110, section 12.5.3). */
@@ -55,9 +61,17 @@ export function sendText(
   if (isAnswered(res)) return;
   res.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
     ...headers,
   });
+  Deadline.begun(res);
   res.end(text);
+}
+
+/** Turns a request away that could be answered a little later. */
+export function sendUnavailable(res: ServerResponse, text: string): void {
+  sendText(res, 503, text, { 'Retry-After': '1' });
 }
 
 /** By a time-out of the app, say, or by a scraper that has hung up. */

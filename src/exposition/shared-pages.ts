@@ -1,14 +1,26 @@
+import { type Instant, instant, secondsSince } from '../model/clock.js';
 import { Content } from './content.js';
 import { ChunkPool, PageWriter } from './page-writer.js';
 import type { Turns } from './turns.js';
 
-/** Writes a page: what `out.end()` gives, or chunks made elsewhere. */
+/**
+ * Pages that are there at once, being rendered or sent. A page stays while somebody
+ * still receives it, and slow scrapers must not fill the memory with pages.
+ */
+const MAX_PAGES = 4;
+
+/** Seconds for which a page is given to others too, while no further one can be rendered. */
+const MAX_AGE = 10;
+
+/** Writes a page: gives what `out.end()` gives, or chunks made elsewhere. */
 export type WritePage = (out: PageWriter) => Promise<readonly Buffer[]>;
 
-/** A page that is being rendered or sent, and how many want it. */
+/** A page that is waiting, being rendered or being sent, and how many want it. */
 interface SharedPage {
   readonly writer: PageWriter;
   readonly content: Promise<Content>;
+  /** When it was complete. */
+  since: Instant | undefined;
   users: number;
 }
 
@@ -16,13 +28,17 @@ interface SharedPage {
 export class SharedPages {
   private readonly pool = new ChunkPool();
   /** By key. */
-  private readonly rendering = new Map<string, SharedPage>();
+  private readonly newest = new Map<string, SharedPage>();
+  private places = MAX_PAGES;
+  /** Those who wait for a place, in order. */
+  private readonly waiting: (() => void)[] = [];
 
   constructor(private readonly turns: Turns) {}
 
   /**
    * Renders a page, unless that is being done already, and lends it: the chunks
-   * are written anew once `use` has ended.
+   * are written anew once `use` has ended. While there are as many pages as may
+   * be, the newest of the same key is lent once more, or a place waited for.
    *
    * @param key the same for all who may share a page.
    */
@@ -31,23 +47,52 @@ export class SharedPages {
     write: WritePage,
     use: (content: Content) => T | Promise<T>,
   ): Promise<T> {
-    const page = this.rendering.get(key) ?? this.begin(key, write);
+    const newest = this.newest.get(key);
+    const page =
+      newest !== undefined && this.canShare(newest)
+        ? newest
+        : this.begin(key, write);
     page.users++;
     try {
       return await use(await page.content);
     } finally {
-      if (--page.users === 0) page.writer.release();
+      if (--page.users === 0) this.end(key, page);
     }
+  }
+
+  private canShare({ since }: SharedPage): boolean {
+    if (since === undefined) return true;
+    return this.places === 0 && secondsSince(since) < MAX_AGE;
   }
 
   private begin(key: string, write: WritePage): SharedPage {
     const writer = new PageWriter(this.pool);
-    const content = Promise.resolve()
-      .then(() => write(writer))
-      .then((chunks) => new Content(chunks, this.turns))
-      .finally(() => this.rendering.delete(key));
-    const page = { writer, content, users: 0 };
-    this.rendering.set(key, page);
+    const render = async () => {
+      await this.place();
+      const chunks = await write(writer);
+      page.since = instant();
+      return new Content(chunks, this.turns);
+    };
+    const page: SharedPage = {
+      writer,
+      content: Promise.resolve().then(render),
+      since: undefined,
+      users: 0,
+    };
+    this.newest.set(key, page);
     return page;
+  }
+
+  private end(key: string, page: SharedPage): void {
+    page.writer.release();
+    if (this.newest.get(key) === page) this.newest.delete(key);
+    const next = this.waiting.shift();
+    if (next === undefined) this.places++;
+    else next();
+  }
+
+  private async place(): Promise<void> {
+    if (this.places > 0) this.places--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 }

@@ -30,6 +30,6 @@ export function timeToBegin(
   const header = String(headers['x-prometheus-scrape-timeout-seconds'] ?? '');
   const patience = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1_000 : 0;
   if (patience === 0) return scrapeTimeout;
-  const margin = Math.max(patience * MARGIN, LEAST_MARGIN);
-  return Math.min(scrapeTimeout, Math.max(patience - margin, 1));
+  const ours = Math.min(patience * (1 - MARGIN), patience - LEAST_MARGIN);
+  return Math.min(scrapeTimeout, Math.max(ours, 1));
 }

@@ -30,8 +30,8 @@ const STOP_GRACE = 5_000;
 /** An HTTP server of its own, for the metrics page and the health. */
 export class ScrapeServer implements Endpoint {
   private server: Server | undefined = undefined;
-  /** The open connections, and how many of their requests wait for their answers. */
-  private readonly connections = new Map<Socket, number>();
+  /** The open connections, with the answers that are still to be sent. */
+  private readonly connections = new Map<Socket, Set<ServerResponse>>();
 
   constructor(private readonly options: ScrapeServerOptions) {}
 
@@ -57,7 +57,7 @@ export class ScrapeServer implements Endpoint {
     // Who comes next finds room.
     server.on('drop', () => server.closeIdleConnections());
     server.on('connection', (socket) => {
-      this.connections.set(socket, 0);
+      this.connections.set(socket, new Set());
       socket.once('close', () => this.connections.delete(socket));
     });
     this.server = server;
@@ -78,9 +78,10 @@ export class ScrapeServer implements Endpoint {
     this.server = undefined;
     const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
-    // For those without a request nobody waits.
-    for (const [socket, requests] of this.connections) {
-      if (requests === 0) socket.destroy();
+    for (const [socket, answers] of this.connections) {
+      // For those without a request nobody waits.
+      if (answers.size === 0) socket.destroy();
+      for (const res of answers) announceClose(res);
     }
     await closed;
     clearTimeout(overdue);
@@ -92,14 +93,15 @@ export class ScrapeServer implements Endpoint {
     res: ServerResponse,
   ): void {
     const { socket } = req;
-    if (this.countRequest(socket, 1) > MAX_PIPELINED) {
-      return void socket.destroy();
-    }
+    const answers = this.connections.get(socket);
+    // Read before the connection was closed, with others.
+    if (answers === undefined) return;
+    if (answers.add(res).size > MAX_PIPELINED) return void socket.destroy();
     res.once('close', () => {
-      this.countRequest(socket, -1);
+      answers.delete(res);
       if (!this.running) socket.destroySoon();
     });
-    if (!this.running || hasBody(req)) res.setHeader('Connection', 'close');
+    if (!this.running || hasBody(req)) announceClose(res);
     if (!this.running) return sendUnavailable(res, 'Shutting down\n');
     this.route(handler, req, res);
   }
@@ -115,14 +117,6 @@ export class ScrapeServer implements Endpoint {
     void handler.serve(resource, req, res, req.socket.remoteAddress);
   }
 
-  /** Gives how many requests of a connection wait for their answers now. */
-  private countRequest(socket: Socket, change: 1 | -1): number {
-    const requests = this.connections.get(socket);
-    if (requests === undefined) return 0;
-    this.connections.set(socket, requests + change);
-    return requests + change;
-  }
-
   private startError(error: NodeJS.ErrnoException): MetricsServerError {
     const { host, port } = this.options;
     const reason =
@@ -134,4 +128,8 @@ export class ScrapeServer implements Endpoint {
       { cause: error },
     );
   }
+}
+
+function announceClose(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close');
 }

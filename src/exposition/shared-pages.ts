@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Instant, instant, secondsSince } from '../model/clock.js';
 import { Content } from './content.js';
 import { ChunkPool, PageWriter } from './page-writer.js';
@@ -11,6 +12,13 @@ const MAX_PAGES = 4;
 
 /** Seconds for which a page is given to others too, while no further one can be rendered. */
 const MAX_AGE = 10;
+
+/**
+ * How many times as long as a page took there is a rest after it, in seconds at
+ * most. Only while earlier pages are still being sent: who scrapes without end
+ * takes a hundredth of the app's time, and who comes alone need not wait.
+ */
+const REST = { times: 100, atMost: 1 };
 
 /** Writes a page: gives what `out.end()` gives, or chunks made elsewhere. */
 export type WritePage = (out: PageWriter) => Promise<readonly Buffer[]>;
@@ -32,6 +40,10 @@ export class SharedPages {
   private places = MAX_PAGES;
   /** Those who wait for a place, in order. */
   private readonly waiting: (() => void)[] = [];
+  /** The last page that was complete, and for how many seconds there is a rest after it. */
+  private last = { since: instant(), rest: 0 };
+  /** Resolves when all who came before have had their rest. */
+  private rested: Promise<void> = Promise.resolve();
 
   constructor(private readonly turns: Turns) {}
 
@@ -69,8 +81,12 @@ export class SharedPages {
     const writer = new PageWriter(this.pool);
     const render = async () => {
       await this.place();
+      await (this.rested = this.rested.then(() => this.rest()));
+      const start = instant();
       const chunks = await write(writer);
       page.since = instant();
+      const rest = Math.min(secondsSince(start) * REST.times, REST.atMost);
+      this.last = { since: page.since, rest };
       return new Content(chunks, this.turns);
     };
     const page: SharedPage = {
@@ -94,5 +110,11 @@ export class SharedPages {
   private async place(): Promise<void> {
     if (this.places > 0) this.places--;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private async rest(): Promise<void> {
+    const { since, rest } = this.last;
+    const left = rest - secondsSince(since);
+    if (left > 0 && this.places < MAX_PAGES - 1) await setTimeout(left * 1_000);
   }
 }

@@ -1,12 +1,15 @@
 import { instant, secondsSince } from '../model/clock.js';
 
 /** Seconds of work after which the event loop gets a turn. */
-const TIME_BUDGET = 0.002;
+const TIME_BUDGET = 0.001;
+
+/** Milliseconds between turns while several wait for one. */
+const GAP = 1;
 
 /**
  * Hands out turns of the event loop, one in each round and in the order in which
  * they were asked for: however many pages are written and sent at the same time,
- * the app gets its share between any two of them.
+ * the app gets its share between any two of them, and the greater one.
  */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
@@ -19,7 +22,7 @@ export class Turns {
 
   private readonly give = (): void => {
     this.waiting.shift()!();
-    if (this.waiting.length > 0) setImmediate(this.give);
+    if (this.waiting.length > 0) setTimeout(this.give, GAP);
   };
 }
 

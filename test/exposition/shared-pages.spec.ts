@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { waitFor } from '../support/http.js';
 import type { Content } from '../../src/exposition/content.js';
 import { SharedPages } from '../../src/exposition/shared-pages.js';
 import { Turns } from '../../src/exposition/turns.js';
@@ -36,12 +37,16 @@ function library() {
 /** Lets all go on that is not waiting for something from outside. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
+const lent = (borrowed: { text?: string }) =>
+  waitFor(() => borrowed.text, 'a page');
+
 /** As many pages as may be there at once, each kept by somebody. */
 async function full(borrow: ReturnType<typeof library>['borrow']) {
   const kept = [];
   for (let i = 0; i < 4; i++) {
-    kept.push(borrow('a'));
-    await settle();
+    const borrowed = borrow('a');
+    kept.push(borrowed);
+    await lent(borrowed);
   }
   return kept;
 }
@@ -56,12 +61,10 @@ test('the newest page is lent again while four are kept by slow readers', async 
   const { borrow, renders } = library();
   const kept = await full(borrow);
   const fifth = borrow('a');
-  await settle();
-  expect(fifth.text).toBe('a4');
+  expect(await lent(fifth)).toBe('a4');
   await kept[0]!.giveBack();
   const sixth = borrow('a');
-  await settle();
-  expect(sixth.text).toBe('a5');
+  expect(await lent(sixth)).toBe('a5');
   expect(renders).toHaveLength(5);
 });
 
@@ -72,11 +75,10 @@ test('another page waits for its place, is shared meanwhile, and comes in order'
   await settle();
   expect([b.text, c.text]).toEqual([undefined, undefined]);
   await kept[0]!.giveBack();
-  await settle();
+  await Promise.all([lent(b), lent(alsoB)]);
   expect([b.text, alsoB.text, c.text]).toEqual(['b5', 'b5', undefined]);
   await Promise.all([b.giveBack(), alsoB.giveBack()]);
-  await settle();
-  expect(c.text).toBe('c6');
+  expect(await lent(c)).toBe('c6');
   expect(renders).toHaveLength(6);
 });
 
@@ -92,6 +94,37 @@ test('a page that fails leaves its place to others', async () => {
     ({ length }) => length,
   );
   expect(read).toBe(0);
+});
+
+test('there is a rest after a page that took long, while it is being sent', async () => {
+  const pages = new SharedPages(new Turns());
+  let renders = 0;
+  const lend = (use: () => unknown) =>
+    pages.lend(
+      'a',
+      async () => {
+        renders++;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return [];
+      },
+      use,
+    );
+  await lend(() => {});
+  // Alone: at once.
+  const alone = lend(() => {});
+  await settle();
+  expect(renders).toBe(2);
+  await alone;
+  let giveBack!: () => void;
+  const kept = lend(() => new Promise<void>((resolve) => (giveBack = resolve)));
+  await waitFor(() => giveBack, 'the page that is kept');
+  const next = lend(() => {});
+  for (let i = 0; i < 10; i++) await settle();
+  expect(renders).toBe(3);
+  await next;
+  expect(renders).toBe(4);
+  giveBack();
+  await kept;
 });
 
 test('turns go round, one in each turn of the event loop', async () => {

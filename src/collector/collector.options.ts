@@ -1,5 +1,10 @@
 import type { Registry } from 'prom-client';
 import {
+  type AccessOptions,
+  checkAccess,
+} from '../exposition/access/access.options.js';
+import { checkTls, type TlsOptions } from '../exposition/tls/tls.options.js';
+import {
   Check,
   isObject,
   type Rules,
@@ -47,10 +52,17 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
   registry?: Registry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `false`. */
   defaultMetrics?: boolean;
+  /** Who may read the page and the health. Default: everybody. */
+  access?: AccessOptions;
+  /** Certificate and key of the HTTP server. Default: none, it speaks plain HTTP. */
+  tls?: TlsOptions;
 }
 
 /** Options that were checked, with their defaults. */
-export type ResolvedCollectorOptions = Required<PrometheusCollectorOptions>;
+export type ResolvedCollectorOptions = Required<
+  Omit<PrometheusCollectorOptions, 'access' | 'tls'>
+> &
+  Pick<PrometheusCollectorOptions, 'access' | 'tls'>;
 
 export const HEALTH_PATH = '/health';
 
@@ -101,6 +113,8 @@ export const SERVING_RULES = {
 const COLLECTOR_RULES: Rules = {
   ...RECORDING_RULES,
   ...SERVING_RULES,
+  access: checkAccess,
+  tls: checkTls,
   path: new Check(
     `${PATH.expected} other than ${HEALTH_PATH}`,
     (value) => value !== HEALTH_PATH && PATH.test(value),

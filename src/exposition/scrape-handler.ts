@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Access } from './access.js';
+import type { Access } from './access/access.js';
 import type { HealthResponder } from './health-responder.js';
 import type { MetricsResponder } from './metrics-responder.js';
 import type { Resource } from './resources.js';
@@ -34,7 +34,7 @@ export class ScrapeHandler {
       });
     }
     try {
-      const refusal = await this.access.refusal(resource, req, client);
+      const refusal = await this.access.refusal(resource, req, client, res);
       if (refusal !== undefined) {
         const { status, text, headers } = refusal;
         return sendText(res, status, text, headers);

@@ -1,20 +1,18 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { MetricsServerError } from '../model/errors.js';
 import { type Endpoint, endpointUrl } from './endpoint.js';
 import { type Paths, resourceAt } from './resources.js';
 import type { ScrapeHandler } from './scrape-handler.js';
 import { sendText } from './send.js';
+import { createServer, type ServerTls } from './tls/server-tls.js';
 
 export interface ScrapeServerOptions {
   readonly port: number;
   readonly host: string;
   readonly paths: Paths;
+  /** Speaks HTTPS. Default: plain HTTP. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** Milliseconds that a running scrape has to finish once the server is stopped. */
@@ -33,18 +31,28 @@ export class ScrapeServer implements Endpoint {
   }
 
   get url(): string {
-    const { host, port, paths } = this.options;
+    const { host, port, paths, tls } = this.options;
     const address = this.server?.address() as AddressInfo | null | undefined;
-    return endpointUrl(host, address?.port ?? port, paths.metrics);
+    const scheme = tls === undefined ? 'http' : 'https';
+    return endpointUrl(host, address?.port ?? port, paths.metrics, scheme);
   }
 
-  /** @throws {MetricsServerError} if the port cannot be listened on. */
+  /**
+   * @throws {MetricsServerError} if the port cannot be listened on.
+   * @throws {OptionsError} if key or certificate cannot be read or used.
+   */
   async start(handler: ScrapeHandler): Promise<void> {
-    const server = createServer((req, res) => this.route(handler, req, res));
-    server.on('connection', (socket) => {
-      this.idle.add(socket);
-      socket.once('close', () => this.idle.delete(socket));
-    });
+    const { tls } = this.options;
+    const server = await createServer(tls, {}, (req, res) =>
+      this.route(handler, req, res),
+    );
+    server.on(
+      tls === undefined ? 'connection' : 'secureConnection',
+      (socket) => {
+        this.idle.add(socket);
+        socket.once('close', () => this.idle.delete(socket));
+      },
+    );
     this.server = server;
     try {
       await new Promise<void>((resolve, reject) => {
@@ -53,6 +61,7 @@ export class ScrapeServer implements Endpoint {
       });
     } catch (error) {
       this.server = undefined;
+      tls?.unwatch();
       throw this.startError(error as NodeJS.ErrnoException);
     }
   }
@@ -61,6 +70,7 @@ export class ScrapeServer implements Endpoint {
     const server = this.server;
     if (server === undefined) return;
     this.server = undefined;
+    this.options.tls?.unwatch();
     const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of this.idle) socket.destroy();

@@ -11,6 +11,12 @@ import { Readable } from 'node:stream';
 /** Bytes from which on it is worth while to compress. */
 const COMPRESS_FROM = 1_024;
 
+/** What every answer has: nothing of it is kept, and no browser takes it for markup. */
+const ALWAYS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 /** Sends a body, compressed if that is worth while and accepted. Never rejects. */
 export async function send(
   req: IncomingMessage,
@@ -24,7 +30,7 @@ export async function send(
   const compressed = length >= COMPRESS_FROM && acceptsGzip(req);
   res.writeHead(status, {
     'Content-Type': type,
-    'Cache-Control': 'no-store',
+    ...ALWAYS,
     Vary: 'Accept-Encoding',
     ...(compressed
       ? { 'Content-Encoding': 'gzip' }
@@ -70,6 +76,7 @@ export function sendText(
   if (isAnswered(res)) return;
   res.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
+    ...ALWAYS,
     ...headers,
   });
   res.end(text);

@@ -61,7 +61,7 @@ export class ScrapeServer implements Endpoint {
       });
     } catch (error) {
       this.server = undefined;
-      tls?.unwatch();
+      tls?.release();
       throw this.startError(error as NodeJS.ErrnoException);
     }
   }
@@ -70,7 +70,7 @@ export class ScrapeServer implements Endpoint {
     const server = this.server;
     if (server === undefined) return;
     this.server = undefined;
-    this.options.tls?.unwatch();
+    this.options.tls?.release();
     const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of this.idle) socket.destroy();

@@ -28,7 +28,8 @@ export class ConfiguredAccess implements Access {
     warn: (message: string) => void,
   ) {
     this.metrics = new Conditions(metrics, warn);
-    this.health = new Conditions(health, warn);
+    this.health =
+      health === metrics ? this.metrics : new Conditions(health, warn);
   }
 
   async prepare(): Promise<void> {

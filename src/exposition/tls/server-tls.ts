@@ -8,6 +8,7 @@ import {
   createServer as createHttpsServer,
   type Server as HttpsServer,
 } from 'node:https';
+import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { messageOf, OptionsError } from '../../model/errors.js';
 import { readSecret } from '../access/secret.js';
@@ -47,6 +48,8 @@ export class ServerTls {
   /** What was last looked at, be it usable or not. */
   #seen = '';
   private watching: NodeJS.Timeout | undefined = undefined;
+  /** Connections that are not secure yet, by their peers: the secure one is another object. */
+  private readonly handshakes = new Map<string, Socket>();
 
   constructor(
     options: TlsOptions,
@@ -73,13 +76,30 @@ export class ServerTls {
       },
       listener,
     );
+    this.followHandshakes(server);
     this.watch(server);
     return server;
   }
 
-  unwatch(): void {
+  /** To be called when the server stops: nobody waits for a handshake then. */
+  release(): void {
     clearTimeout(this.watching);
     this.watching = undefined;
+    for (const socket of this.handshakes.values()) socket.destroy();
+  }
+
+  private followHandshakes(server: HttpsServer): void {
+    const { handshakes } = this;
+    server.on('connection', (socket: Socket) => {
+      const peer = peerOf(socket);
+      handshakes.set(peer, socket);
+      socket.once('close', () => {
+        if (handshakes.get(peer) === socket) handshakes.delete(peer);
+      });
+    });
+    server.on('secureConnection', (socket) => {
+      handshakes.delete(peerOf(socket));
+    });
   }
 
   private watch(server: HttpsServer): void {
@@ -138,4 +158,8 @@ export class ServerTls {
       );
     }
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

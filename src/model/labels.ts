@@ -18,7 +18,7 @@ export type LabelFilter = (labels: LabelSet) => LabelSet;
 
 /**
  * Characters (UTF-16 code units) that a label value may have; what is longer is cut
- * and ends in "…". Label values are names: Grafana Mimir, for one, takes 2,048 bytes.
+ * and ends in "…". Label values are names; stores have limits too, of 2,048 in Mimir and Loki.
  */
 export const MAX_LABEL_VALUE = 1_024;
 

@@ -6,6 +6,16 @@ import { checkHidden, checkSecret, kindOf, type Secret } from './secret.js';
 /**
  * Who may read a page. Of token and password either lets in; the address must be
  * allowed besides.
+ *
+ * @example
+ * MetricsModule.forRoot({
+ *   prometheus: {
+ *     access: {
+ *       bearerToken: { file: '/run/secrets/metrics-token' },
+ *       allow: ['10.0.0.0/8'],
+ *     },
+ *   },
+ * });
  */
 export interface AccessOptions {
   /** A token that lets in, or several, so that they can be changed one after the other. */

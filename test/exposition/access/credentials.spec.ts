@@ -119,6 +119,8 @@ describe('name and password', () => {
     expect(await status(bearer('s3cret'))).toBe(200);
     expect(await status(basic('prom', 'pass'))).toBe(200);
     expect(await status(bearer('pass'))).toBe(401);
+    expect(await status(bearer('prom:pass'))).toBe(401);
+    expect(await status(`Basic ${btoa('s3cret')}`)).toBe(401);
     expect((await ask()).headers.get('www-authenticate')).toBe(
       'Bearer realm="metrics", Basic realm="metrics", charset="UTF-8"',
     );

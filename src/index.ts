@@ -62,10 +62,18 @@ export {
 } from './collector/prometheus-collector.js';
 export type { MetricsLogger } from './collector/self-report.js';
 
-export type { Access, Refusal } from './exposition/access.js';
+export type { ProtectionOptions } from './endpoints/guards/protection.options.js';
+export type {
+  Access,
+  Refusal,
+  RefusalReason,
+} from './exposition/access/access.js';
+export type { AccessOptions } from './exposition/access/access.options.js';
+export type { Secret } from './exposition/access/secret.js';
 export type { Endpoint } from './exposition/endpoint.js';
 export type { HealthStatus } from './exposition/health-status.js';
 export type { Resource } from './exposition/resources.js';
+export type { TlsOptions } from './exposition/tls/tls.options.js';
 
 export {
   DEFAULT_HISTOGRAM_BUCKETS,

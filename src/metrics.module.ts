@@ -13,13 +13,18 @@ import {
   ApplicationConfig,
   ExternalContextCreator,
   HttpAdapterHost,
+  ModuleRef,
   ModulesContainer,
 } from '@nestjs/core';
 import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
+import { endpointAccess } from './endpoints/guards/endpoint-access.js';
+import type { NestParts } from './endpoints/guards/guarded-endpoint.js';
+import type { Access } from './exposition/access/access.js';
 import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
+import { serverTlsOf } from './exposition/tls/server-tls.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
 import { HttpInstrumentation } from './instrumentation/http-server/http-instrumentation.js';
@@ -45,6 +50,12 @@ const OPTIONS = Symbol('nestjs-agent-metrics:options');
 /** Where scrapes come in: routes on the app, or a server of their own. */
 const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
 
+/** Who may ask for what. */
+const ACCESS = Symbol('nestjs-agent-metrics:access');
+
+const logger = new Logger('MetricsModule');
+const warn = (message: string) => logger.warn(message);
+
 const providers: Provider[] = [
   {
     provide: OPTIONS,
@@ -53,8 +64,16 @@ const providers: Provider[] = [
   },
   { provide: ENDPOINT, inject: [OPTIONS], useFactory: endpointOf },
   {
+    provide: ACCESS,
+    inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
+    useFactory: (
+      { prometheus, health }: ResolvedMetricsOptions,
+      ...nest: NestParts
+    ) => endpointAccess(prometheus, health, warn, nest),
+  },
+  {
     provide: PrometheusCollector,
-    inject: [OPTIONS, ENDPOINT],
+    inject: [OPTIONS, ENDPOINT, ACCESS],
     useFactory: collectorOf,
   },
   { provide: MetricsCollector, useExisting: PrometheusCollector },
@@ -196,12 +215,14 @@ function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
   if (port === undefined) {
     return new AppRoutes(paths);
   }
-  return new ScrapeServer({ port, host, paths });
+  const tls = serverTlsOf(options.prometheus.tls, 'prometheus.tls', warn);
+  return new ScrapeServer({ port, host, paths, tls });
 }
 
 function collectorOf(
   options: ResolvedMetricsOptions,
   endpoint: AppRoutes | ScrapeServer,
+  access: Access,
 ): PrometheusCollector {
   const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
   const { buckets, filters } = options;
@@ -220,6 +241,6 @@ function collectorOf(
       scrapeTimeout,
       registry: options.enabled ? registry : null,
     },
-    { endpoint, logger: new Logger('MetricsModule') },
+    { endpoint, access, logger },
   );
 }

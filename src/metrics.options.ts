@@ -23,6 +23,11 @@ import {
   type ResolvedHttpOptions,
   resolveHttpOptions,
 } from './instrumentation/http-server/http.options.js';
+import {
+  PROTECTION_RULES,
+  type ProtectionOptions,
+} from './endpoints/guards/protection.options.js';
+import { checkTls, type TlsOptions } from './exposition/tls/tls.options.js';
 import { pathsOf } from './exposition/resources.js';
 import { OptionsError } from './model/errors.js';
 import {
@@ -51,13 +56,15 @@ export interface MetricsOptions extends RecordingOptions {
 }
 
 /** How Prometheus gets at the metrics. */
-export interface PrometheusOptions {
+export interface PrometheusOptions extends ProtectionOptions {
   /** Path of the metrics page, whatever the app's prefix; `false` for no page. Default: `'/metrics'`. */
   path?: string | false;
   /** Port of an HTTP server for metrics and health alone. Default: none, the app itself serves them. */
   port?: number;
   /** Host or address that the server on `port` listens on. Default: `'0.0.0.0'`. */
   host?: string;
+  /** Certificate and key of the server on `port`. Default: none, it speaks plain HTTP. */
+  tls?: TlsOptions;
   /** A prom-client registry to join. Default: one of the module's own. */
   registry?: Registry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `true`. */
@@ -71,7 +78,7 @@ export interface PrometheusOptions {
   scrapeTimeout?: number;
 }
 
-export interface HealthOptions {
+export interface HealthOptions extends ProtectionOptions {
   /** Path of the health, whatever the app's prefix; `false` for none. Default: `'/health'`. */
   path?: string | false;
 }
@@ -83,8 +90,14 @@ export type ResolvedMetricsOptions = Required<
   http: ResolvedHttpOptions | undefined;
   httpClient: ResolvedHttpClientOptions | undefined;
   prometheus: PrometheusOptions &
-    Required<Omit<PrometheusOptions, 'port' | 'registry'>>;
-  health: Required<HealthOptions>;
+    Required<
+      Omit<
+        PrometheusOptions,
+        'port' | 'registry' | 'tls' | keyof ProtectionOptions
+      >
+    >;
+  health: HealthOptions &
+    Required<Omit<HealthOptions, keyof ProtectionOptions>>;
 };
 
 const PROMETHEUS_DEFAULTS: ResolvedMetricsOptions['prometheus'] = {
@@ -107,8 +120,13 @@ const RULES: Rules = {
   interceptor: BOOLEAN,
   http: switchable(HTTP_RULES),
   httpClient: switchable(HTTP_CLIENT_RULES),
-  prometheus: { ...SERVING_RULES, path: PATH_OR_FALSE },
-  health: { path: PATH_OR_FALSE },
+  prometheus: {
+    ...SERVING_RULES,
+    ...PROTECTION_RULES,
+    path: PATH_OR_FALSE,
+    tls: checkTls,
+  },
+  health: { ...PROTECTION_RULES, path: PATH_OR_FALSE },
 };
 
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
@@ -124,6 +142,11 @@ export function resolveMetricsOptions(
   if (health.path !== false && prometheus.path === health.path) {
     throw new OptionsError(
       `health.path is "${health.path}", which is the path of the metrics page; expected another one`,
+    );
+  }
+  if (prometheus.tls !== undefined && prometheus.port === undefined) {
+    throw new OptionsError(
+      'prometheus.tls is set without prometheus.port; expected a port too, or HTTPS for the app itself by the httpsOptions of NestFactory.create()',
     );
   }
   return {

@@ -1,6 +1,11 @@
 import type { Registry } from 'prom-client';
 import { SCRAPE_LIMITS } from '../exposition/limits.js';
 import {
+  type AccessOptions,
+  checkAccess,
+} from '../exposition/access/access.options.js';
+import { checkTls, type TlsOptions } from '../exposition/tls/tls.options.js';
+import {
   Check,
   isObject,
   type Rules,
@@ -55,10 +60,17 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
    * on until the client has taken it, else it is dropped. Default: 10000.
    */
   scrapeTimeout?: number;
+  /** Who may read the page and the health. Default: everybody. */
+  access?: AccessOptions;
+  /** Certificate and key of the HTTP server. Default: none, it speaks plain HTTP. */
+  tls?: TlsOptions;
 }
 
 /** Options that were checked, with their defaults. */
-export type ResolvedCollectorOptions = Required<PrometheusCollectorOptions>;
+export type ResolvedCollectorOptions = Required<
+  Omit<PrometheusCollectorOptions, 'access' | 'tls'>
+> &
+  Pick<PrometheusCollectorOptions, 'access' | 'tls'>;
 
 export const HEALTH_PATH = '/health';
 
@@ -105,6 +117,8 @@ export const SERVING_RULES = {
 const COLLECTOR_RULES: Rules = {
   ...RECORDING_RULES,
   ...SERVING_RULES,
+  access: checkAccess,
+  tls: checkTls,
   path: new Check(
     `${PATH.expected} other than ${HEALTH_PATH}`,
     (value) => value !== HEALTH_PATH && PATH.test(value),

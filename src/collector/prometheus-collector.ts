@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
-import { type Access, OPEN_ACCESS } from '../exposition/access.js';
+import { type Access, ReportedAccess } from '../exposition/access/access.js';
+import { ConfiguredAccess } from '../exposition/access/configured-access.js';
 import type { Endpoint } from '../exposition/endpoint.js';
 import type { HealthStatus } from '../exposition/health-status.js';
 import { Page } from '../exposition/page.js';
@@ -9,6 +10,7 @@ import { MetricsResponder } from '../exposition/metrics-responder.js';
 import { pathsOf } from '../exposition/resources.js';
 import { ScrapeHandler } from '../exposition/scrape-handler.js';
 import { ScrapeServer } from '../exposition/scrape-server.js';
+import { serverTlsOf } from '../exposition/tls/server-tls.js';
 import { checkIncrement, Counter } from '../model/counter.js';
 import { MetricValueError, shown } from '../model/errors.js';
 import { checkNumber, Gauge } from '../model/gauge.js';
@@ -38,7 +40,7 @@ import { type MetricsLogger, SelfReport } from './self-report.js';
 export interface CollectorSurroundings {
   /** Where scrapes come in. Default: an HTTP server of the collector's own. */
   endpoint?: Endpoint;
-  /** Who may ask for what. Default: everybody for everything. */
+  /** Who may ask for what. Default: what the option `access` says. */
   access?: Access;
   /** Where warnings go. Default: `console`. */
   logger?: MetricsLogger;
@@ -61,6 +63,7 @@ export class PrometheusCollector extends MetricsCollector {
   private readonly families: Families;
   private readonly report: SelfReport;
   private readonly page: Page;
+  private readonly access: Access;
   private readonly handler: ScrapeHandler;
   private readonly endpoint: Endpoint;
   /** Set while initialized: ends what `initialize()` began. */
@@ -80,9 +83,11 @@ export class PrometheusCollector extends MetricsCollector {
       collectFailed: ({ name }, error) =>
         this.reportError('gauge_callback', error, `gauge "${name}"`),
     });
+    const logger = surroundings.logger ?? console;
+    const warn = (message: string) => logger.warn(message);
     this.report = new SelfReport(
       this.options.namespace,
-      surroundings.logger ?? console,
+      logger,
       (name, description) =>
         this.families.obtainExposed(name, MetricType.COUNTER, {
           description,
@@ -91,10 +96,14 @@ export class PrometheusCollector extends MetricsCollector {
     this.page = new Page(this.registry, (metric, error) =>
       this.reportError('foreign_metric', error, `metric "${metric}"`),
     );
+    this.access = new ReportedAccess(
+      surroundings.access ?? accessOf(this.options, warn),
+      (resource, reason) => this.report.refused(resource, reason),
+    );
     this.handler = new ScrapeHandler(
       new MetricsResponder(this.page),
       new HealthResponder(() => this.healthCheck()),
-      surroundings.access ?? OPEN_ACCESS,
+      this.access,
       this.options,
       (error) => this.reportError('scrape', error),
     );
@@ -103,6 +112,7 @@ export class PrometheusCollector extends MetricsCollector {
       new ScrapeServer({
         ...this.options,
         paths: pathsOf(this.options.path, HEALTH_PATH),
+        tls: serverTlsOf(this.options.tls, 'tls', warn),
       });
   }
 
@@ -194,7 +204,10 @@ export class PrometheusCollector extends MetricsCollector {
     return this.handler.serve('health', req, res, client);
   }
 
-  /** @throws {MetricsServerError} if the port cannot be listened on. */
+  /**
+   * @throws {MetricsServerError} if the port cannot be listened on.
+   * @throws {OptionsError} if a secret, key or certificate cannot be read or used.
+   */
   override initialize(): Promise<void> {
     return this.inOrder(() => this.open());
   }
@@ -222,6 +235,7 @@ export class PrometheusCollector extends MetricsCollector {
       for (const step of undo.reverse()) await step();
     };
     try {
+      await this.access.prepare?.();
       this.join(undo);
       await this.endpoint.start(this.handler);
       undo.push(() => this.endpoint.stop());
@@ -257,6 +271,15 @@ export class PrometheusCollector extends MetricsCollector {
   ): I {
     return this.families.obtain(name, type, options) as I;
   }
+}
+
+/** A collector that stands alone protects its page and its health alike. */
+function accessOf(
+  { access }: ResolvedCollectorOptions,
+  warn: (message: string) => void,
+): Access {
+  const placed = { options: access, path: 'access' };
+  return new ConfiguredAccess({ metrics: placed, health: placed }, warn);
 }
 
 /** Refuses an event as a whole before a metric is made or changed for it. */

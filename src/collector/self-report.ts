@@ -1,6 +1,7 @@
 import type { Counter } from '../model/counter.js';
 import { messageOf, MetricsError } from '../model/errors.js';
 import type { Family } from '../model/family.js';
+import type { Labels } from '../model/labels.js';
 import { buildMetricName } from '../model/names.js';
 
 /** Where warnings go. Nest's `Logger` is one; so is `console`. */
@@ -33,14 +34,20 @@ export class SelfReport {
       known,
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
     );
-    try {
-      this.counterOf(
-        this.nameOf('metrics_errors_total'),
-        'Errors of the instrumentation that were kept from the app.',
-      ).inc({ cause: known });
-    } catch (failure) {
-      this.warnOnce('count', messageOf(failure));
-    }
+    this.count(
+      'metrics_errors_total',
+      'Errors of the instrumentation that were kept from the app.',
+      { cause: known },
+    );
+  }
+
+  /** Counts a request that was turned away; it is not logged, lest whoever knocks fills the log. */
+  refused(resource: string, reason: string): void {
+    this.count(
+      'metrics_refusals_total',
+      'Requests for the metrics or the health that were turned away.',
+      { reason, resource },
+    );
   }
 
   /** Tells of a family that is full, and gives what counts its recordings from now on. */
@@ -60,6 +67,14 @@ export class SelfReport {
     } catch (error) {
       this.error('overflow', error);
       return () => {};
+    }
+  }
+
+  private count(name: string, description: string, labels: Labels): void {
+    try {
+      this.counterOf(this.nameOf(name), description).inc(labels);
+    } catch (failure) {
+      this.warnOnce('count', messageOf(failure));
     }
   }
 

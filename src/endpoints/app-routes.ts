@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
 import type { HttpServer } from '@nestjs/common';
 import { type Endpoint, endpointUrl } from '../exposition/endpoint.js';
 import type { Paths, Resource } from '../exposition/resources.js';
@@ -33,9 +34,9 @@ export class AppRoutes implements Endpoint {
   get url(): string {
     const at = this.httpServer?.address();
     if (!at) return '';
-    return typeof at === 'string'
-      ? at
-      : endpointUrl(at.address, at.port, this.paths.metrics);
+    if (typeof at === 'string') return at;
+    const scheme = this.httpServer instanceof TlsServer ? 'https' : 'http';
+    return endpointUrl(at.address, at.port, this.paths.metrics, scheme);
   }
 
   private get httpServer(): Server | undefined {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Access } from './access.js';
+import type { Access } from './access/access.js';
 import { Deadline } from './deadline.js';
 import type { HealthResponder } from './health-responder.js';
 import { type ScrapeLimits, timeToBegin } from './limits.js';
@@ -71,7 +71,7 @@ export class ScrapeHandler {
     res: ServerResponse,
     client: string | undefined,
   ): Promise<void> {
-    const refusal = await this.access.refusal(resource, req, client);
+    const refusal = await this.access.refusal(resource, req, client, res);
     if (refusal !== undefined) {
       const { status, text, headers } = refusal;
       sendText(res, status, text, headers);

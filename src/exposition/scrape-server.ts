@@ -1,9 +1,4 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { MetricsServerError } from '../model/errors.js';
 import { type Endpoint, endpointUrl } from './endpoint.js';
@@ -17,11 +12,14 @@ import {
   MAX_REQUESTS_PER_CONNECTION,
   SERVER_OPTIONS,
 } from './server-limits.js';
+import { createServer, type ServerTls } from './tls/server-tls.js';
 
 export interface ScrapeServerOptions {
   readonly port: number;
   readonly host: string;
   readonly paths: Paths;
+  /** Speaks HTTPS. Default: plain HTTP. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** Milliseconds that a running scrape has to finish once the server is stopped. */
@@ -40,26 +38,34 @@ export class ScrapeServer implements Endpoint {
   }
 
   get url(): string {
-    const { host, port, paths } = this.options;
+    const { host, port, paths, tls } = this.options;
     const address = this.server?.address() as AddressInfo | null | undefined;
-    return endpointUrl(host, address?.port ?? port, paths.metrics);
+    const scheme = tls === undefined ? 'http' : 'https';
+    return endpointUrl(host, address?.port ?? port, paths.metrics, scheme);
   }
 
-  /** @throws {MetricsServerError} if the port cannot be listened on. */
+  /**
+   * @throws {MetricsServerError} if the port cannot be listened on.
+   * @throws {OptionsError} if key or certificate cannot be read or used.
+   */
   async start(handler: ScrapeHandler): Promise<void> {
+    const { tls } = this.options;
     const answer = (req: IncomingMessage, res: ServerResponse) =>
       this.answer(handler, req, res);
-    const server = createServer(SERVER_OPTIONS, answer);
+    const server = await createServer(tls, SERVER_OPTIONS, answer);
     server.maxConnections = MAX_CONNECTIONS;
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
     // Answered without asking for the body that is announced.
     server.on('checkContinue', answer);
     // Who comes next finds room.
     server.on('drop', () => server.closeIdleConnections());
-    server.on('connection', (socket) => {
-      this.connections.set(socket, new Set());
-      socket.once('close', () => this.connections.delete(socket));
-    });
+    server.on(
+      tls === undefined ? 'connection' : 'secureConnection',
+      (socket) => {
+        this.connections.set(socket, new Set());
+        socket.once('close', () => this.connections.delete(socket));
+      },
+    );
     this.server = server;
     try {
       await new Promise<void>((resolve, reject) => {
@@ -68,6 +74,7 @@ export class ScrapeServer implements Endpoint {
       });
     } catch (error) {
       this.server = undefined;
+      tls?.release();
       throw this.startError(error as NodeJS.ErrnoException);
     }
   }
@@ -76,6 +83,7 @@ export class ScrapeServer implements Endpoint {
     const server = this.server;
     if (server === undefined) return;
     this.server = undefined;
+    this.options.tls?.release();
     const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
     for (const [socket, answers] of this.connections) {

@@ -10,6 +10,12 @@ import { Deadline } from './deadline.js';
 /** Bytes from which on it is worth while to compress. */
 const COMPRESS_FROM = 1_024;
 
+/** What every answer has: nothing of it is kept, and no browser takes it for markup. */
+const ALWAYS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 /**
  * Sends content, compressed if that is worth while and accepted. Has ended when
  * the client has taken it, or is gone. Never rejects.
@@ -27,7 +33,7 @@ export async function send(
   res.writeHead(status, {
     'Content-Type': type,
     'Content-Length': content.length,
-    'Cache-Control': 'no-store',
+    ...ALWAYS,
     Vary: 'Accept-Encoding',
     ...(compressed && { 'Content-Encoding': 'gzip' }),
   });
@@ -62,7 +68,7 @@ export function sendText(
   res.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),
-    'Cache-Control': 'no-store',
+    ...ALWAYS,
     ...headers,
   });
   Deadline.begun(res);

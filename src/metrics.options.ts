@@ -1,6 +1,5 @@
 import type { Registry } from 'prom-client';
 import {
-  BOOLEAN,
   HEALTH_PATH,
   PATH,
   RECORDING_DEFAULTS,
@@ -24,8 +23,15 @@ import {
   resolveHttpOptions,
 } from './instrumentation/http-server/http.options.js';
 import { pathsOf } from './exposition/resources.js';
+import {
+  HEALTH_DEFAULTS,
+  HEALTH_RULES,
+  type HealthOptions,
+  type ResolvedHealthOptions,
+} from './health/health.options.js';
 import { OptionsError } from './model/errors.js';
 import {
+  BOOLEAN,
   Check,
   type Rules,
   switchable,
@@ -64,11 +70,6 @@ export interface PrometheusOptions {
   defaultMetrics?: boolean;
 }
 
-export interface HealthOptions {
-  /** Path of the health, whatever the app's prefix; `false` for none. Default: `'/health'`. */
-  path?: string | false;
-}
-
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
   Omit<MetricsOptions, 'http' | 'httpClient' | 'prometheus' | 'health'>
@@ -77,16 +78,12 @@ export type ResolvedMetricsOptions = Required<
   httpClient: ResolvedHttpClientOptions | undefined;
   prometheus: PrometheusOptions &
     Required<Omit<PrometheusOptions, 'port' | 'registry'>>;
-  health: Required<HealthOptions>;
+  health: ResolvedHealthOptions;
 };
 
 const PROMETHEUS_DEFAULTS: ResolvedMetricsOptions['prometheus'] = {
   ...SERVING_DEFAULTS,
   defaultMetrics: true,
-};
-
-const HEALTH_DEFAULTS: ResolvedMetricsOptions['health'] = {
-  path: HEALTH_PATH,
 };
 
 const PATH_OR_FALSE = new Check(
@@ -101,7 +98,7 @@ const RULES: Rules = {
   http: switchable(HTTP_RULES),
   httpClient: switchable(HTTP_CLIENT_RULES),
   prometheus: { ...SERVING_RULES, path: PATH_OR_FALSE },
-  health: { path: PATH_OR_FALSE },
+  health: { ...HEALTH_RULES, path: PATH_OR_FALSE },
 };
 
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
@@ -113,12 +110,11 @@ export function resolveMetricsOptions(
     PROMETHEUS_DEFAULTS,
     options.prometheus ?? {},
   );
-  const health = withDefaults(HEALTH_DEFAULTS, options.health ?? {});
-  if (health.path !== false && prometheus.path === health.path) {
-    throw new OptionsError(
-      `health.path is "${health.path}", which is the path of the metrics page; expected another one`,
-    );
-  }
+  const health = withDefaults(
+    { ...HEALTH_DEFAULTS, path: HEALTH_PATH },
+    options.health ?? {},
+  );
+  checkPaths(prometheus.path, health.path);
   return {
     ...withDefaults(
       { ...RECORDING_DEFAULTS, enabled: true, interceptor: false },
@@ -135,6 +131,16 @@ export function resolveMetricsOptions(
     prometheus,
     health,
   };
+}
+
+/** @throws {OptionsError} if the page is where the health or one of its probes is. */
+function checkPaths(metrics: string | false, health: string | false): void {
+  const { metrics: _metrics, ...others } = pathsOf(metrics, health);
+  if (metrics === false || !Object.values(others).includes(metrics)) return;
+  const what = metrics === health ? 'is' : 'puts a probe at';
+  throw new OptionsError(
+    `health.path ${what} "${metrics}", which is the path of the metrics page; expected another one`,
+  );
 }
 
 function pathsOnApp(

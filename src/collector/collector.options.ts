@@ -1,5 +1,7 @@
 import type { Registry } from 'prom-client';
+import { pathsOf } from '../exposition/resources.js';
 import {
+  BOOLEAN,
   Check,
   isObject,
   type Rules,
@@ -54,11 +56,6 @@ export type ResolvedCollectorOptions = Required<PrometheusCollectorOptions>;
 
 export const HEALTH_PATH = '/health';
 
-export const BOOLEAN = new Check(
-  'true or false',
-  (value) => typeof value === 'boolean',
-);
-
 const STRING = new Check('a string', (value) => typeof value === 'string');
 
 export const PATH = new Check(
@@ -98,12 +95,15 @@ export const SERVING_RULES = {
   defaultMetrics: BOOLEAN,
 } satisfies Rules;
 
+/** Where the health and its probes are, in a collector that stands alone. */
+const HEALTH_PATHS: unknown[] = Object.values(pathsOf(false, HEALTH_PATH));
+
 const COLLECTOR_RULES: Rules = {
   ...RECORDING_RULES,
   ...SERVING_RULES,
   path: new Check(
-    `${PATH.expected} other than ${HEALTH_PATH}`,
-    (value) => value !== HEALTH_PATH && PATH.test(value),
+    `${PATH.expected} other than ${HEALTH_PATH} and its probes`,
+    (value) => !HEALTH_PATHS.includes(value) && PATH.test(value),
   ),
 };
 

@@ -1,12 +1,8 @@
 import type { Counter } from '../model/counter.js';
 import { messageOf, MetricsError } from '../model/errors.js';
 import type { Family } from '../model/family.js';
+import type { MetricsLogger } from '../model/logger.js';
 import { buildMetricName } from '../model/names.js';
-
-/** Where warnings go. Nest's `Logger` is one; so is `console`. */
-export interface MetricsLogger {
-  warn(message: string): void;
-}
 
 /**
  * The metrics about the metrics, and the warnings that go with them: errors that

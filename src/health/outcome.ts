@@ -14,6 +14,9 @@ export interface Outcome {
 /** The draft "Health Check Response Format for HTTP APIs", section 3.1, has these words for what does not work. */
 const DOWN: readonly unknown[] = [false, 'down', 'error', 'fail'];
 
+/** Statuses that say no more than whether a check is up. */
+const SAID_BY_UP: readonly unknown[] = [undefined, true, false, 'up', 'down'];
+
 /** The states of an indicator of @nestjs/terminus. */
 const INDICATOR_STATES: readonly unknown[] = ['up', 'down', 'degraded'];
 
@@ -74,7 +77,8 @@ function outcomeOfIndicators(
 
 function outcomeOfObject(result: Record<string, unknown>): Outcome {
   const { status, ...rest } = result;
-  const details = Object.keys(rest).length === 0 ? undefined : rest;
+  const said = SAID_BY_UP.includes(status) ? rest : { status, ...rest };
+  const details = Object.keys(said).length === 0 ? undefined : said;
   if (!DOWN.includes(status) && !isFailedResponse(result)) {
     return { isUp: true, details };
   }

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import {
   type DynamicModule,
   Inject,
@@ -22,9 +23,13 @@ import { AppRoutes } from './endpoints/app-routes.js';
 import { endpointAccess } from './endpoints/guards/endpoint-access.js';
 import type { NestParts } from './endpoints/guards/guarded-endpoint.js';
 import type { Access } from './exposition/access/access.js';
+import { MetricsHealthIndicator } from './endpoints/metrics-health.indicator.js';
+import { ReadinessModule } from './endpoints/readiness.module.js';
 import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
 import { serverTlsOf } from './exposition/tls/server-tls.js';
+import { Readiness, type ReadinessTerms } from './health/readiness.js';
+import { findHealthChecks } from './instrumentation/health/health-check.explorer.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
 import { HttpInstrumentation } from './instrumentation/http-server/http-instrumentation.js';
@@ -73,10 +78,16 @@ const providers: Provider[] = [
   },
   {
     provide: PrometheusCollector,
-    inject: [OPTIONS, ENDPOINT, ACCESS],
+    inject: [OPTIONS, ENDPOINT, ACCESS, Readiness],
     useFactory: collectorOf,
   },
   { provide: MetricsCollector, useExisting: PrometheusCollector },
+  {
+    provide: MetricsHealthIndicator,
+    inject: [MetricsCollector, OPTIONS],
+    useFactory: (of: MetricsCollector, { enabled }: ResolvedMetricsOptions) =>
+      new MetricsHealthIndicator(of, enabled),
+  },
   {
     provide: Instrumentation,
     inject: [OPTIONS, MetricsCollector],
@@ -121,10 +132,12 @@ const providers: Provider[] = [
  * export class AppModule {}
  */
 @Module({
+  imports: [ReadinessModule],
   providers,
   exports: [
     PrometheusCollector,
     MetricsCollector,
+    MetricsHealthIndicator,
     Instrumentation,
     HandlerMetrics,
   ],
@@ -139,6 +152,7 @@ export class MetricsModule
 {
   private readonly httpClient: HttpClientMetrics | undefined;
   private readonly http: HttpInstrumentation | undefined;
+  private removeHealthChecks: (() => void)[] = [];
 
   constructor(
     @Inject(OPTIONS) private readonly options: ResolvedMetricsOptions,
@@ -148,9 +162,11 @@ export class MetricsModule
     private readonly prometheus: PrometheusCollector,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(Readiness) readiness: Readiness,
   ) {
     super();
     const { enabled, http, httpClient } = options;
+    if (enabled) readiness.dependOn(this.readinessTerms());
     if (enabled && http !== undefined) {
       this.http = new HttpInstrumentation(collector, http, adapterHost);
     }
@@ -192,6 +208,7 @@ export class MetricsModule
   async onModuleInit(): Promise<void> {
     if (!this.options.enabled) return;
     this.http?.routesAreThere();
+    this.addHealthChecks();
     await this.prometheus.initialize();
     if (this.collector !== this.prometheus) await this.collector.initialize();
     this.httpClient?.start();
@@ -202,10 +219,32 @@ export class MetricsModule
   }
 
   async onApplicationShutdown(): Promise<void> {
+    for (const remove of this.removeHealthChecks) remove();
     this.httpClient?.stop();
     this.http?.close();
     await this.prometheus.shutdown();
     if (this.collector !== this.prometheus) await this.collector.shutdown();
+  }
+
+  private addHealthChecks(): void {
+    const configured = this.options.health.checks.map((definition, i) => ({
+      definition,
+      source: `health.checks[${i}]`,
+    }));
+    const all = [...configured, ...findHealthChecks(this.modules)];
+    this.removeHealthChecks = all.map(({ definition, source }) =>
+      this.prometheus.addHealthCheck(definition, source),
+    );
+  }
+
+  private readinessTerms(): ReadinessTerms {
+    const { shutdownGrace } = this.options.health;
+    // Who reaches a route of the app has found it listening, on whatever server.
+    const isOnApp = this.endpoint instanceof AppRoutes;
+    const server = (): Server | undefined =>
+      this.adapterHost.httpAdapter?.getHttpServer?.();
+    const listens = () => isOnApp || (server()?.listening ?? true);
+    return { listens, shutdownGrace };
   }
 }
 
@@ -223,9 +262,12 @@ function collectorOf(
   options: ResolvedMetricsOptions,
   endpoint: AppRoutes | ScrapeServer,
   access: Access,
+  readiness: Readiness,
 ): PrometheusCollector {
   const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
-  const { buckets, filters } = options;
+  const { buckets, filters, enabled } = options;
+  const { details, version } = options.health;
+  const isReady = () => readiness.isReady;
   const { registry, defaultMetrics, maxScrapes, scrapeTimeout } =
     options.prometheus;
   return new PrometheusCollector(
@@ -239,8 +281,13 @@ function collectorOf(
       defaultMetrics,
       maxScrapes,
       scrapeTimeout,
-      registry: options.enabled ? registry : null,
+      registry: enabled ? registry : null,
     },
-    { endpoint, access, logger },
+    {
+      endpoint,
+      access,
+      health: { enabled, details, version, isReady },
+      logger,
+    },
   );
 }

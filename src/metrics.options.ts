@@ -1,6 +1,5 @@
 import type { Registry } from 'prom-client';
 import {
-  BOOLEAN,
   HEALTH_PATH,
   PATH,
   RECORDING_DEFAULTS,
@@ -29,8 +28,15 @@ import {
 } from './endpoints/guards/protection.options.js';
 import { checkTls, type TlsOptions } from './exposition/tls/tls.options.js';
 import { pathsOf } from './exposition/resources.js';
+import {
+  HEALTH_DEFAULTS,
+  HEALTH_RULES,
+  type HealthOptions as HealthReportOptions,
+  type ResolvedHealthOptions,
+} from './health/health.options.js';
 import { OptionsError } from './model/errors.js';
 import {
+  BOOLEAN,
   Check,
   type Rules,
   switchable,
@@ -78,10 +84,8 @@ export interface PrometheusOptions extends ProtectionOptions {
   scrapeTimeout?: number;
 }
 
-export interface HealthOptions extends ProtectionOptions {
-  /** Path of the health, whatever the app's prefix; `false` for none. Default: `'/health'`. */
-  path?: string | false;
-}
+/** Where the health is, what it tells, and to whom. */
+export interface HealthOptions extends HealthReportOptions, ProtectionOptions {}
 
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
@@ -96,17 +100,12 @@ export type ResolvedMetricsOptions = Required<
         'port' | 'registry' | 'tls' | keyof ProtectionOptions
       >
     >;
-  health: HealthOptions &
-    Required<Omit<HealthOptions, keyof ProtectionOptions>>;
+  health: ResolvedHealthOptions & ProtectionOptions;
 };
 
 const PROMETHEUS_DEFAULTS: ResolvedMetricsOptions['prometheus'] = {
   ...SERVING_DEFAULTS,
   defaultMetrics: true,
-};
-
-const HEALTH_DEFAULTS: ResolvedMetricsOptions['health'] = {
-  path: HEALTH_PATH,
 };
 
 const PATH_OR_FALSE = new Check(
@@ -126,7 +125,7 @@ const RULES: Rules = {
     path: PATH_OR_FALSE,
     tls: checkTls,
   },
-  health: { ...PROTECTION_RULES, path: PATH_OR_FALSE },
+  health: { ...HEALTH_RULES, ...PROTECTION_RULES, path: PATH_OR_FALSE },
 };
 
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
@@ -138,12 +137,11 @@ export function resolveMetricsOptions(
     PROMETHEUS_DEFAULTS,
     options.prometheus ?? {},
   );
-  const health = withDefaults(HEALTH_DEFAULTS, options.health ?? {});
-  if (health.path !== false && prometheus.path === health.path) {
-    throw new OptionsError(
-      `health.path is "${health.path}", which is the path of the metrics page; expected another one`,
-    );
-  }
+  const health = withDefaults(
+    { ...HEALTH_DEFAULTS, path: HEALTH_PATH },
+    options.health ?? {},
+  );
+  checkPaths(prometheus.path, health.path);
   if (prometheus.tls !== undefined && prometheus.port === undefined) {
     throw new OptionsError(
       'prometheus.tls is set without prometheus.port; expected a port too, or HTTPS for the app itself by the httpsOptions of NestFactory.create()',
@@ -165,6 +163,16 @@ export function resolveMetricsOptions(
     prometheus,
     health,
   };
+}
+
+/** @throws {OptionsError} if the page is where the health or one of its probes is. */
+function checkPaths(metrics: string | false, health: string | false): void {
+  const { metrics: _metrics, ...others } = pathsOf(metrics, health);
+  if (metrics === false || !Object.values(others).includes(metrics)) return;
+  const what = metrics === health ? 'is' : 'puts a probe at';
+  throw new OptionsError(
+    `health.path ${what} "${metrics}", which is the path of the metrics page; expected another one`,
+  );
 }
 
 function pathsOnApp(

@@ -5,7 +5,9 @@ import {
   checkAccess,
 } from '../exposition/access/access.options.js';
 import { checkTls, type TlsOptions } from '../exposition/tls/tls.options.js';
+import { pathsOf } from '../exposition/resources.js';
 import {
+  BOOLEAN,
   Check,
   isObject,
   type Rules,
@@ -74,11 +76,6 @@ export type ResolvedCollectorOptions = Required<
 
 export const HEALTH_PATH = '/health';
 
-export const BOOLEAN = new Check(
-  'true or false',
-  (value) => typeof value === 'boolean',
-);
-
 const STRING = new Check('a string', (value) => typeof value === 'string');
 
 export const PATH = new Check(
@@ -114,14 +111,17 @@ export const SERVING_RULES = {
   scrapeTimeout: integer(1, 3_600_000, ' (milliseconds)'),
 } satisfies Rules;
 
+/** Where the health and its probes are, in a collector that stands alone. */
+const HEALTH_PATHS: unknown[] = Object.values(pathsOf(false, HEALTH_PATH));
+
 const COLLECTOR_RULES: Rules = {
   ...RECORDING_RULES,
   ...SERVING_RULES,
   access: checkAccess,
   tls: checkTls,
   path: new Check(
-    `${PATH.expected} other than ${HEALTH_PATH}`,
-    (value) => value !== HEALTH_PATH && PATH.test(value),
+    `${PATH.expected} other than ${HEALTH_PATH} and its probes`,
+    (value) => !HEALTH_PATHS.includes(value) && PATH.test(value),
   ),
 };
 

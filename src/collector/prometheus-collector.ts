@@ -1,30 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
-import { type Access, ReportedAccess } from '../exposition/access/access.js';
-import { ConfiguredAccess } from '../exposition/access/configured-access.js';
+import type { Access } from '../exposition/access/access.js';
 import type { Endpoint } from '../exposition/endpoint.js';
-import type { HealthStatus } from '../exposition/health-status.js';
-import { Page } from '../exposition/page.js';
 import { HealthResponder } from '../exposition/health-responder.js';
-import { MetricsResponder } from '../exposition/metrics-responder.js';
-import { pathsOf } from '../exposition/resources.js';
-import { ScrapeHandler } from '../exposition/scrape-handler.js';
-import { ScrapeServer } from '../exposition/scrape-server.js';
-import { serverTlsOf } from '../exposition/tls/server-tls.js';
-import { checkIncrement, Counter } from '../model/counter.js';
-import { MetricValueError, shown } from '../model/errors.js';
-import { checkNumber, Gauge } from '../model/gauge.js';
-import { checkObservation, type Histogram } from '../model/histogram.js';
+import type { Probe } from '../exposition/resources.js';
+import { Health, type HealthSetup, type Vitals } from '../health/health.js';
+import type { HealthCheckDefinition } from '../health/health-check.js';
+import type { HealthStatus } from '../health/health-status.js';
+import { Counter } from '../model/counter.js';
+import { Gauge } from '../model/gauge.js';
+import type { Histogram } from '../model/histogram.js';
 import { NO_LABELS } from '../model/instrument.js';
-import { canonicalLabels } from '../model/labels.js';
+import type { MetricsLogger } from '../model/logger.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
+import { CheckMetrics } from './check-metrics.js';
 import {
-  HEALTH_PATH,
   type PrometheusCollectorOptions,
   type ResolvedCollectorOptions,
   resolveCollectorOptions,
 } from './collector.options.js';
+import { checkEvent } from './event-checks.js';
 import { Families } from './families.js';
 import type { AnyInstrument } from './family-factory.js';
 import {
@@ -34,7 +30,8 @@ import {
   MetricsCollector,
 } from './metrics-collector.js';
 import { collectProcessMetrics } from './process-metrics.js';
-import { type MetricsLogger, SelfReport } from './self-report.js';
+import { SelfReport } from './self-report.js';
+import { Serving } from './serving.js';
 
 /** What a collector that lives in an app is given by it. */
 export interface CollectorSurroundings {
@@ -42,6 +39,8 @@ export interface CollectorSurroundings {
   endpoint?: Endpoint;
   /** Who may ask for what. Default: what the option `access` says. */
   access?: Access;
+  /** How the health is told. */
+  health?: HealthSetup;
   /** Where warnings go. Default: `console`. */
   logger?: MetricsLogger;
 }
@@ -61,11 +60,10 @@ export class PrometheusCollector extends MetricsCollector {
 
   private readonly options: ResolvedCollectorOptions;
   private readonly families: Families;
+  private readonly health: Health;
+  private readonly checkMetrics: CheckMetrics;
   private readonly report: SelfReport;
-  private readonly page: Page;
-  private readonly access: Access;
-  private readonly handler: ScrapeHandler;
-  private readonly endpoint: Endpoint;
+  private readonly serving: Serving;
   /** Set while initialized: ends what `initialize()` began. */
   private release: (() => Promise<void>) | undefined = undefined;
   private lastStep: Promise<void> = Promise.resolve();
@@ -83,8 +81,9 @@ export class PrometheusCollector extends MetricsCollector {
       collectFailed: ({ name }, error) =>
         this.reportError('gauge_callback', error, `gauge "${name}"`),
     });
-    const logger = surroundings.logger ?? console;
-    const warn = (message: string) => logger.warn(message);
+    const { logger = console, health = {} } = surroundings;
+    this.health = new Health(health, logger, () => this.vitals());
+    this.checkMetrics = new CheckMetrics(this, this.health.checks);
     this.report = new SelfReport(
       this.options.namespace,
       logger,
@@ -93,27 +92,13 @@ export class PrometheusCollector extends MetricsCollector {
           description,
         }) as Counter,
     );
-    this.page = new Page(this.registry, (metric, error) =>
-      this.reportError('foreign_metric', error, `metric "${metric}"`),
-    );
-    this.access = new ReportedAccess(
-      surroundings.access ?? accessOf(this.options, warn),
-      (resource, reason) => this.report.refused(resource, reason),
-    );
-    this.handler = new ScrapeHandler(
-      new MetricsResponder(this.page),
-      new HealthResponder(() => this.healthCheck()),
-      this.access,
+    this.serving = new Serving(
       this.options,
-      (error) => this.reportError('scrape', error),
+      this.registry,
+      new HealthResponder(this, this.health),
+      this.report,
+      surroundings,
     );
-    this.endpoint =
-      surroundings.endpoint ??
-      new ScrapeServer({
-        ...this.options,
-        paths: pathsOf(this.options.path, HEALTH_PATH),
-        tls: serverTlsOf(this.options.tls, 'tls', warn),
-      });
   }
 
   override record(event: MetricEventInit): void {
@@ -160,21 +145,31 @@ export class PrometheusCollector extends MetricsCollector {
 
   override clearMetrics(): void {
     this.families.clear();
+    this.checkMetrics.show();
   }
 
-  override async healthCheck(): Promise<HealthStatus> {
-    const { running, url } = this.endpoint;
-    return {
-      healthy: this.release !== undefined,
-      server_running: running,
-      metrics_count: this.getMetricCount(),
-      endpoint: url,
-    };
+  override healthCheck(): Promise<HealthStatus> {
+    return this.health.status();
+  }
+
+  /**
+   * Adds a check to the health, and to the gauges `health_check_status` and
+   * `health_check_duration_seconds`.
+   *
+   * @param source where it comes from, for the messages of errors.
+   * @returns removes the check.
+   * @throws {OptionsError} if the definition has a mistake, or the name is taken.
+   *
+   * @example
+   * const remove = collector.addHealthCheck({ name: 'queue', check: () => queue.isConnected() });
+   */
+  addHealthCheck(definition: HealthCheckDefinition, source?: string) {
+    return this.checkMetrics.add(definition, source);
   }
 
   /** The metrics page as text, as a scraper would get it. */
   metrics(): Promise<string> {
-    return this.page.render(({ chunks }) =>
+    return this.serving.page.render(({ chunks }) =>
       Buffer.concat(chunks).toString('utf8'),
     );
   }
@@ -192,7 +187,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.handler.serve('metrics', req, res, client);
+    return this.serving.serve('metrics', req, res, client);
   }
 
   /** Answers with {@link healthCheck}: 200 when healthy, 503 when not. Never rejects. */
@@ -201,7 +196,17 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.handler.serve('health', req, res, client);
+    return this.serving.serve('health', req, res, client);
+  }
+
+  /** Answers a probe: 200 when the process lives or the app is ready, 503 when not. Never rejects. */
+  serveProbe(
+    probe: Probe,
+    req: IncomingMessage,
+    res: ServerResponse,
+    client = req.socket.remoteAddress,
+  ): Promise<void> {
+    return this.serving.serve(probe, req, res, client);
   }
 
   /**
@@ -235,10 +240,10 @@ export class PrometheusCollector extends MetricsCollector {
       for (const step of undo.reverse()) await step();
     };
     try {
-      await this.access.prepare?.();
+      await this.serving.prepare();
       this.join(undo);
-      await this.endpoint.start(this.handler);
-      undo.push(() => this.endpoint.stop());
+      await this.serving.start();
+      undo.push(() => this.serving.stop());
     } catch (error) {
       await release();
       throw error;
@@ -264,6 +269,15 @@ export class PrometheusCollector extends MetricsCollector {
     await release?.();
   }
 
+  private vitals(): Vitals {
+    return {
+      initialized: this.release !== undefined,
+      server_running: this.serving.running,
+      metrics_count: this.getMetricCount(),
+      endpoint: this.serving.url,
+    };
+  }
+
   private obtain<I extends AnyInstrument>(
     name: string,
     type: MetricType,
@@ -271,29 +285,4 @@ export class PrometheusCollector extends MetricsCollector {
   ): I {
     return this.families.obtain(name, type, options) as I;
   }
-}
-
-/** A collector that stands alone protects its page and its health alike. */
-function accessOf(
-  { access }: ResolvedCollectorOptions,
-  warn: (message: string) => void,
-): Access {
-  const placed = { options: access, path: 'access' };
-  return new ConfiguredAccess({ metrics: placed, health: placed }, warn);
-}
-
-/** Refuses an event as a whole before a metric is made or changed for it. */
-function checkEvent(event: MetricEventInit): void {
-  const { name, type, value, labels = NO_LABELS } = event;
-  if (!Object.values(MetricType).includes(type)) throw unknownType(event);
-  canonicalLabels(labels, name);
-  if (type === MetricType.COUNTER) checkIncrement(value, name);
-  else if (type === MetricType.GAUGE) checkNumber(value, name);
-  else checkObservation(value, name);
-}
-
-function unknownType({ name, type }: MetricEventInit): MetricValueError {
-  return new MetricValueError(
-    `The type of metric "${name}" is ${shown(type)}; expected one of ${Object.values(MetricType).join(', ')}`,
-  );
 }

@@ -2,12 +2,8 @@ import type { Counter } from '../model/counter.js';
 import { messageOf, MetricsError } from '../model/errors.js';
 import type { Family } from '../model/family.js';
 import type { Labels } from '../model/labels.js';
+import type { MetricsLogger } from '../model/logger.js';
 import { buildMetricName } from '../model/names.js';
-
-/** Where warnings go. Nest's `Logger` is one; so is `console`. */
-export interface MetricsLogger {
-  warn(message: string): void;
-}
 
 /**
  * The metrics about the metrics, and the warnings that go with them: errors that
@@ -70,6 +66,15 @@ export class SelfReport {
     }
   }
 
+  /** Logs something that need not be counted, whenever it is said. Never throws. */
+  warn(message: string): void {
+    try {
+      this.logger.warn(message);
+    } catch {
+      // A logger that fails has nowhere to tell it.
+    }
+  }
+
   private count(name: string, description: string, labels: Labels): void {
     try {
       this.counterOf(this.nameOf(name), description).inc(labels);
@@ -86,10 +91,6 @@ export class SelfReport {
   private warnOnce(key: string, message: string): void {
     if (this.warned.has(key)) return;
     this.warned.add(key);
-    try {
-      this.logger.warn(message);
-    } catch {
-      // A logger that fails has nowhere to tell it.
-    }
+    this.warn(message);
   }
 }

@@ -34,7 +34,7 @@ export async function send(
     'Content-Type': type,
     'Content-Length': content.length,
     ...ALWAYS,
-    Vary: 'Accept-Encoding',
+    Vary: 'Accept, Accept-Encoding',
     ...(compressed && { 'Content-Encoding': 'gzip' }),
   });
   const deadline = Deadline.begun(res);

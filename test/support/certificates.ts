@@ -25,6 +25,7 @@ export function makeCertificate(
 ): Certificate {
   const certFile = join(folder, `${name}.crt`);
   const keyFile = join(folder, `${name}.key`);
+  const command = `req -x509 -days 30 -subj /CN=${name} -addext subjectAltName=IP:127.0.0.1 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1`;
   const encryption =
     passphrase === undefined ? ['-nodes'] : ['-passout', `pass:${passphrase}`];
   const signature =
@@ -33,14 +34,16 @@ export function makeCertificate(
       : ['-CA', authority.certFile, '-CAkey', authority.keyFile];
   execFileSync(
     'openssl',
-    [
-      ...['req', '-x509', '-days', '30', '-subj', `/CN=${name}`],
-      ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'],
-      ...['-addext', 'subjectAltName=IP:127.0.0.1'],
-      ...['-out', certFile, '-keyout', keyFile],
-      ...encryption,
-      ...signature,
-    ],
+    command
+      .split(' ')
+      .concat(
+        '-out',
+        certFile,
+        '-keyout',
+        keyFile,
+        ...encryption,
+        ...signature,
+      ),
     { stdio: 'pipe' },
   );
   const cert = readFileSync(certFile, 'utf8');

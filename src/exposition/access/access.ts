@@ -41,10 +41,7 @@ export interface Access {
   ): Promise<Refusal | undefined>;
 }
 
-/** Everybody may ask for everything. */
-export const OPEN_ACCESS: Access = { refusal: async () => undefined };
-
-/** Who is turned away by none of several. */
+/** Lets in who is turned away by none of several. */
 export class EveryAccess implements Access {
   constructor(private readonly all: readonly Access[]) {}
 

@@ -264,6 +264,12 @@ describe.each(ADAPTERS)('on %s', (_name, adapter) => {
     for (const path of ['//metrics', '/metrics%2f', '/metrics/x']) {
       expect(await statusOf(path), path).toBe(404);
     }
+    // Clients would resolve it themselves.
+    const traversal = await RawConnection.open(
+      url,
+      requestText('/../metrics', 'Connection: close'),
+    );
+    expect((await traversal.untilClosed()).statuses).toEqual([404]);
     // What Express and Fastify do by default with a slash at the end and with capitals.
     const lenient = _name === 'Express' ? 200 : 404;
     expect(await statusOf('/metrics/')).toBe(lenient);

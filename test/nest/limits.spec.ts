@@ -74,15 +74,17 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
   test('that never reads its page is dropped, and leaves nothing', async () => {
     const { collector, endpoint, scrapes } = await limited(adapter, {
       ...place,
-      scrapeTimeout: 500,
+      scrapeTimeout: 2_000,
     });
     fill(collector);
+    const { open } = gate(collector);
     const slow = await Promise.all(
       Array.from({ length: 10 }, () =>
         RawConnection.unread(endpoint, requestText('/metrics')),
       ),
     );
     await waitFor(() => scrapes() === 10, 'ten slow readers');
+    open();
     await waitFor(() => scrapes() === 0, 'the slow readers to be dropped');
     for (const connection of slow) {
       connection.socket.resume();

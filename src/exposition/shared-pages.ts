@@ -15,8 +15,8 @@ const MAX_AGE = 10;
 
 /**
  * How many times as long as a page took there is a rest after it, in seconds at
- * most. Only while earlier pages are still being sent: who scrapes without end
- * takes a hundredth of the app's time, and who comes alone need not wait.
+ * most. Only while two earlier pages are still being sent: who scrape without end
+ * take a hundredth of the app's time, and one or two who come now and then need not wait.
  */
 const REST = { times: 100, atMost: 1 };
 
@@ -115,6 +115,6 @@ export class SharedPages {
   private async rest(): Promise<void> {
     const { since, rest } = this.last;
     const left = rest - secondsSince(since);
-    if (left > 0 && this.places < MAX_PAGES - 1) await setTimeout(left * 1_000);
+    if (left > 0 && this.places < MAX_PAGES - 2) await setTimeout(left * 1_000);
   }
 }

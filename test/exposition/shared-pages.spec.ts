@@ -96,7 +96,7 @@ test('a page that fails leaves its place to others', async () => {
   expect(read).toBe(0);
 });
 
-test('there is a rest after a page that took long, while it is being sent', async () => {
+test('there is a rest after a page that took long, while two are being sent', async () => {
   const pages = new SharedPages(new Turns());
   let renders = 0;
   const lend = (use: () => unknown) =>
@@ -115,16 +115,23 @@ test('there is a rest after a page that took long, while it is being sent', asyn
   await settle();
   expect(renders).toBe(2);
   await alone;
-  let giveBack!: () => void;
-  const kept = lend(() => new Promise<void>((resolve) => (giveBack = resolve)));
-  await waitFor(() => giveBack, 'the page that is kept');
+  const giveBack: (() => void)[] = [];
+  const keep = async () => {
+    const use = () => new Promise<void>((resolve) => giveBack.push(resolve));
+    const kept = lend(use);
+    const before = giveBack.length;
+    await waitFor(() => giveBack.length > before, 'the page that is kept');
+    return { kept };
+  };
+  const kept = [await keep(), await keep()];
+  expect(renders).toBe(4);
   const next = lend(() => {});
   for (let i = 0; i < 10; i++) await settle();
-  expect(renders).toBe(3);
-  await next;
   expect(renders).toBe(4);
-  giveBack();
-  await kept;
+  await next;
+  expect(renders).toBe(5);
+  for (const give of giveBack) give();
+  await Promise.all(kept.map((each) => each.kept));
 });
 
 test('turns go round, one in each turn of the event loop', async () => {

@@ -2,6 +2,7 @@
  * A NestJS app with many series, in a process of its own: `app.mjs <adapter> <series> <scrapeTimeout>`.
  * Tells its port by IPC, and does what it is asked.
  */
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -51,6 +52,10 @@ let clears = 0;
 await fill();
 await app.listen(0, '127.0.0.1');
 
+const delays = monitorEventLoopDelay({ resolution: 1 });
+delays.enable();
+let utilization = performance.eventLoopUtilization();
+
 const commands = {
   /** Bytes after garbage was collected. */
   memory: async () => {
@@ -59,6 +64,18 @@ const commands = {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return process.memoryUsage();
+  },
+  /** Of the event loop since the last time: the share of time at work, and delays in milliseconds. */
+  loop: () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization: busy } = performance.eventLoopUtilization(
+      now,
+      utilization,
+    );
+    utilization = now;
+    const [p99, max] = [delays.percentile(99) / 1e6, delays.max / 1e6];
+    delays.reset();
+    return { busy, p99, max };
   },
   scrapes: () => collector.handler.scrapes,
   churn: () => {

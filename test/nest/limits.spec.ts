@@ -74,15 +74,17 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
   test('that never reads its page is dropped, and leaves nothing', async () => {
     const { collector, endpoint, scrapes } = await limited(adapter, {
       ...place,
-      scrapeTimeout: 500,
+      scrapeTimeout: 2_000,
     });
     fill(collector);
+    const { open } = gate(collector);
     const slow = await Promise.all(
       Array.from({ length: 10 }, () =>
         RawConnection.unread(endpoint, requestText('/metrics')),
       ),
     );
     await waitFor(() => scrapes() === 10, 'ten slow readers');
+    open();
     await waitFor(() => scrapes() === 0, 'the slow readers to be dropped');
     for (const connection of slow) {
       connection.socket.resume();
@@ -264,6 +266,12 @@ describe.each(ADAPTERS)('on %s', (_name, adapter) => {
     for (const path of ['//metrics', '/metrics%2f', '/metrics/x']) {
       expect(await statusOf(path), path).toBe(404);
     }
+    // Clients would resolve it themselves.
+    const traversal = await RawConnection.open(
+      url,
+      requestText('/../metrics', 'Connection: close'),
+    );
+    expect((await traversal.untilClosed()).statuses).toEqual([404]);
     // What Express and Fastify do by default with a slash at the end and with capitals.
     const lenient = _name === 'Express' ? 200 : 404;
     expect(await statusOf('/metrics/')).toBe(lenient);

@@ -49,7 +49,7 @@ async function limited(
   const collector = app.get(PrometheusCollector);
   const { endpoint } = await collector.healthCheck();
   /** How many scrapes run now. */
-  const scrapes = (): number => (collector as any).handler.scrapes;
+  const scrapes = (): number => (collector as any).serving.handler.scrapes;
   return { app, url, collector, endpoint, scrapes };
 }
 

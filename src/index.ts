@@ -62,9 +62,17 @@ export {
   PrometheusCollector,
 } from './collector/prometheus-collector.js';
 
-export type { Access, Refusal } from './exposition/access.js';
+export type { ProtectionOptions } from './endpoints/guards/protection.options.js';
+export type {
+  Access,
+  Refusal,
+  RefusalReason,
+} from './exposition/access/access.js';
+export type { AccessOptions } from './exposition/access/access.options.js';
+export type { Secret } from './exposition/access/secret.js';
 export type { Endpoint } from './exposition/endpoint.js';
 export type { Probe, Resource } from './exposition/resources.js';
+export type { TlsOptions } from './exposition/tls/tls.options.js';
 
 export type { HealthSetup } from './health/health.js';
 export type {

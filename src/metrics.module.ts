@@ -14,15 +14,20 @@ import {
   ApplicationConfig,
   ExternalContextCreator,
   HttpAdapterHost,
+  ModuleRef,
   ModulesContainer,
 } from '@nestjs/core';
 import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
+import { endpointAccess } from './endpoints/guards/endpoint-access.js';
+import type { NestParts } from './endpoints/guards/guarded-endpoint.js';
+import type { Access } from './exposition/access/access.js';
 import { MetricsHealthIndicator } from './endpoints/metrics-health.indicator.js';
 import { ReadinessModule } from './endpoints/readiness.module.js';
 import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
+import { serverTlsOf } from './exposition/tls/server-tls.js';
 import { Readiness, type ReadinessTerms } from './health/readiness.js';
 import { findHealthChecks } from './instrumentation/health/health-check.explorer.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
@@ -50,6 +55,12 @@ const OPTIONS = Symbol('nestjs-agent-metrics:options');
 /** Where scrapes come in: routes on the app, or a server of their own. */
 const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
 
+/** Who may ask for what. */
+const ACCESS = Symbol('nestjs-agent-metrics:access');
+
+const logger = new Logger('MetricsModule');
+const warn = (message: string) => logger.warn(message);
+
 const providers: Provider[] = [
   {
     provide: OPTIONS,
@@ -58,8 +69,16 @@ const providers: Provider[] = [
   },
   { provide: ENDPOINT, inject: [OPTIONS], useFactory: endpointOf },
   {
+    provide: ACCESS,
+    inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
+    useFactory: (
+      { prometheus, health }: ResolvedMetricsOptions,
+      ...nest: NestParts
+    ) => endpointAccess(prometheus, health, warn, nest),
+  },
+  {
     provide: PrometheusCollector,
-    inject: [OPTIONS, ENDPOINT, Readiness],
+    inject: [OPTIONS, ENDPOINT, ACCESS, Readiness],
     useFactory: collectorOf,
   },
   { provide: MetricsCollector, useExisting: PrometheusCollector },
@@ -235,19 +254,22 @@ function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
   if (port === undefined) {
     return new AppRoutes(paths);
   }
-  return new ScrapeServer({ port, host, paths });
+  const tls = serverTlsOf(options.prometheus.tls, 'prometheus.tls', warn);
+  return new ScrapeServer({ port, host, paths, tls });
 }
 
 function collectorOf(
   options: ResolvedMetricsOptions,
   endpoint: AppRoutes | ScrapeServer,
+  access: Access,
   readiness: Readiness,
 ): PrometheusCollector {
   const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
   const { buckets, filters, enabled } = options;
   const { details, version } = options.health;
   const isReady = () => readiness.isReady;
-  const { registry, defaultMetrics } = options.prometheus;
+  const { registry, defaultMetrics, maxScrapes, scrapeTimeout } =
+    options.prometheus;
   return new PrometheusCollector(
     {
       namespace,
@@ -257,12 +279,15 @@ function collectorOf(
       buckets,
       filters,
       defaultMetrics,
+      maxScrapes,
+      scrapeTimeout,
       registry: enabled ? registry : null,
     },
     {
       endpoint,
+      access,
       health: { enabled, details, version, isReady },
-      logger: new Logger('MetricsModule'),
+      logger,
     },
   );
 }

@@ -22,11 +22,16 @@ import {
   type ResolvedHttpOptions,
   resolveHttpOptions,
 } from './instrumentation/http-server/http.options.js';
+import {
+  PROTECTION_RULES,
+  type ProtectionOptions,
+} from './endpoints/guards/protection.options.js';
+import { checkTls, type TlsOptions } from './exposition/tls/tls.options.js';
 import { pathsOf } from './exposition/resources.js';
 import {
   HEALTH_DEFAULTS,
   HEALTH_RULES,
-  type HealthOptions,
+  type HealthOptions as HealthReportOptions,
   type ResolvedHealthOptions,
 } from './health/health.options.js';
 import { OptionsError } from './model/errors.js';
@@ -57,18 +62,30 @@ export interface MetricsOptions extends RecordingOptions {
 }
 
 /** How Prometheus gets at the metrics. */
-export interface PrometheusOptions {
+export interface PrometheusOptions extends ProtectionOptions {
   /** Path of the metrics page, whatever the app's prefix; `false` for no page. Default: `'/metrics'`. */
   path?: string | false;
   /** Port of an HTTP server for metrics and health alone. Default: none, the app itself serves them. */
   port?: number;
   /** Host or address that the server on `port` listens on. Default: `'0.0.0.0'`. */
   host?: string;
+  /** Certificate and key of the server on `port`. Default: none, it speaks plain HTTP. */
+  tls?: TlsOptions;
   /** A prom-client registry to join. Default: one of the module's own. */
   registry?: Registry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `true`. */
   defaultMetrics?: boolean;
+  /** How many scrapes are answered at the same time; what comes beyond gets a 503. Default: 64. */
+  maxScrapes?: number;
+  /**
+   * Milliseconds until the answer to a scrape begins, else it is a 503; and from then
+   * on until the client has taken it, else it is dropped. Default: 10000.
+   */
+  scrapeTimeout?: number;
 }
+
+/** Where the health is, what it tells, and to whom. */
+export interface HealthOptions extends HealthReportOptions, ProtectionOptions {}
 
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
@@ -77,8 +94,13 @@ export type ResolvedMetricsOptions = Required<
   http: ResolvedHttpOptions | undefined;
   httpClient: ResolvedHttpClientOptions | undefined;
   prometheus: PrometheusOptions &
-    Required<Omit<PrometheusOptions, 'port' | 'registry'>>;
-  health: ResolvedHealthOptions;
+    Required<
+      Omit<
+        PrometheusOptions,
+        'port' | 'registry' | 'tls' | keyof ProtectionOptions
+      >
+    >;
+  health: ResolvedHealthOptions & ProtectionOptions;
 };
 
 const PROMETHEUS_DEFAULTS: ResolvedMetricsOptions['prometheus'] = {
@@ -97,8 +119,13 @@ const RULES: Rules = {
   interceptor: BOOLEAN,
   http: switchable(HTTP_RULES),
   httpClient: switchable(HTTP_CLIENT_RULES),
-  prometheus: { ...SERVING_RULES, path: PATH_OR_FALSE },
-  health: { ...HEALTH_RULES, path: PATH_OR_FALSE },
+  prometheus: {
+    ...SERVING_RULES,
+    ...PROTECTION_RULES,
+    path: PATH_OR_FALSE,
+    tls: checkTls,
+  },
+  health: { ...HEALTH_RULES, ...PROTECTION_RULES, path: PATH_OR_FALSE },
 };
 
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
@@ -115,6 +142,11 @@ export function resolveMetricsOptions(
     options.health ?? {},
   );
   checkPaths(prometheus.path, health.path);
+  if (prometheus.tls !== undefined && prometheus.port === undefined) {
+    throw new OptionsError(
+      'prometheus.tls is set without prometheus.port; expected a port too, or HTTPS for the app itself by the httpsOptions of NestFactory.create()',
+    );
+  }
   return {
     ...withDefaults(
       { ...RECORDING_DEFAULTS, enabled: true, interceptor: false },

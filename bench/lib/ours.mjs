@@ -29,17 +29,17 @@ export function sumOf(page, suffix) {
 /**
  * THE ONLY PLACE THAT KNOWS INTERNALS: renders the page as it goes to the
  * socket, and hands each chunk to `consume`. Understands a `Page` that lends
- * chunks, `render(use)`, and one whose `render()` gives (a promise of) a buffer,
- * several, or an async iterable of them. The rows over HTTP do without.
+ * content or chunks, `render(use)`, and one whose `render()` gives (a promise of)
+ * a buffer, several, or an async iterable of them. The rows over HTTP do without.
  *
  * @param {PrometheusCollector} collector
  * @param {(chunk: Uint8Array) => void} consume
  */
 export async function renderPage(collector, consume) {
   let lent = false;
-  const rendered = await collector.page.render((chunks) => {
+  const rendered = await collector.page.render((content) => {
     lent = true;
-    for (const chunk of chunks) consume(chunk);
+    for (const chunk of content.chunks ?? content) consume(chunk);
   });
   if (lent) return;
   const chunks = rendered instanceof Uint8Array ? [rendered] : rendered;

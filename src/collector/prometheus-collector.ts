@@ -1,13 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
-import { type Access, OPEN_ACCESS } from '../exposition/access.js';
+import type { Access } from '../exposition/access/access.js';
 import type { Endpoint } from '../exposition/endpoint.js';
-import { Page } from '../exposition/page.js';
 import { HealthResponder } from '../exposition/health-responder.js';
-import { MetricsResponder } from '../exposition/metrics-responder.js';
-import { pathsOf, type Probe } from '../exposition/resources.js';
-import { ScrapeHandler } from '../exposition/scrape-handler.js';
-import { ScrapeServer } from '../exposition/scrape-server.js';
+import type { Probe } from '../exposition/resources.js';
 import { Health, type HealthSetup, type Vitals } from '../health/health.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { HealthStatus } from '../health/health-status.js';
@@ -20,7 +16,6 @@ import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
 import { CheckMetrics } from './check-metrics.js';
 import {
-  HEALTH_PATH,
   type PrometheusCollectorOptions,
   type ResolvedCollectorOptions,
   resolveCollectorOptions,
@@ -36,12 +31,13 @@ import {
 } from './metrics-collector.js';
 import { collectProcessMetrics } from './process-metrics.js';
 import { SelfReport } from './self-report.js';
+import { Serving } from './serving.js';
 
 /** What a collector that lives in an app is given by it. */
 export interface CollectorSurroundings {
   /** Where scrapes come in. Default: an HTTP server of the collector's own. */
   endpoint?: Endpoint;
-  /** Who may ask for what. Default: everybody for everything. */
+  /** Who may ask for what. Default: what the option `access` says. */
   access?: Access;
   /** How the health is told. */
   health?: HealthSetup;
@@ -67,9 +63,7 @@ export class PrometheusCollector extends MetricsCollector {
   private readonly health: Health;
   private readonly checkMetrics: CheckMetrics;
   private readonly report: SelfReport;
-  private readonly page: Page;
-  private readonly handler: ScrapeHandler;
-  private readonly endpoint: Endpoint;
+  private readonly serving: Serving;
   /** Set while initialized: ends what `initialize()` began. */
   private release: (() => Promise<void>) | undefined = undefined;
   private lastStep: Promise<void> = Promise.resolve();
@@ -98,21 +92,13 @@ export class PrometheusCollector extends MetricsCollector {
           description,
         }) as Counter,
     );
-    this.page = new Page(this.registry, (metric, error) =>
-      this.reportError('foreign_metric', error, `metric "${metric}"`),
-    );
-    this.handler = new ScrapeHandler(
-      new MetricsResponder(this.page),
+    this.serving = new Serving(
+      this.options,
+      this.registry,
       new HealthResponder(this, this.health),
-      surroundings.access ?? OPEN_ACCESS,
-      (error) => this.reportError('scrape', error),
+      this.report,
+      surroundings,
     );
-    this.endpoint =
-      surroundings.endpoint ??
-      new ScrapeServer({
-        ...this.options,
-        paths: pathsOf(this.options.path, HEALTH_PATH),
-      });
   }
 
   override record(event: MetricEventInit): void {
@@ -183,7 +169,9 @@ export class PrometheusCollector extends MetricsCollector {
 
   /** The metrics page as text, as a scraper would get it. */
   metrics(): Promise<string> {
-    return this.page.render((chunks) => Buffer.concat(chunks).toString('utf8'));
+    return this.serving.page.render(({ chunks }) =>
+      Buffer.concat(chunks).toString('utf8'),
+    );
   }
 
   /**
@@ -199,7 +187,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.handler.serve('metrics', req, res, client);
+    return this.serving.serve('metrics', req, res, client);
   }
 
   /** Answers with {@link healthCheck}: 200 when healthy, 503 when not. Never rejects. */
@@ -208,7 +196,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.handler.serve('health', req, res, client);
+    return this.serving.serve('health', req, res, client);
   }
 
   /** Answers a probe: 200 when the process lives or the app is ready, 503 when not. Never rejects. */
@@ -218,10 +206,13 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.handler.serve(probe, req, res, client);
+    return this.serving.serve(probe, req, res, client);
   }
 
-  /** @throws {MetricsServerError} if the port cannot be listened on. */
+  /**
+   * @throws {MetricsServerError} if the port cannot be listened on.
+   * @throws {OptionsError} if a secret, key or certificate cannot be read or used.
+   */
   override initialize(): Promise<void> {
     return this.inOrder(() => this.open());
   }
@@ -249,9 +240,10 @@ export class PrometheusCollector extends MetricsCollector {
       for (const step of undo.reverse()) await step();
     };
     try {
+      await this.serving.prepare();
       this.join(undo);
-      await this.endpoint.start(this.handler);
-      undo.push(() => this.endpoint.stop());
+      await this.serving.start();
+      undo.push(() => this.serving.stop());
     } catch (error) {
       await release();
       throw error;
@@ -280,9 +272,9 @@ export class PrometheusCollector extends MetricsCollector {
   private vitals(): Vitals {
     return {
       initialized: this.release !== undefined,
-      server_running: this.endpoint.running,
+      server_running: this.serving.running,
       metrics_count: this.getMetricCount(),
-      endpoint: this.endpoint.url,
+      endpoint: this.serving.url,
     };
   }
 

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HealthStatus } from '../health/health-status.js';
+import { Content } from './content.js';
 import { healthFormatFor } from './health-format.js';
 import type { Probe } from './resources.js';
-import { sendText } from './send.js';
+import { send } from './send.js';
 
 interface HealthSource {
   healthCheck(): Promise<HealthStatus>;
@@ -28,7 +29,9 @@ export class HealthResponder {
     // Who can answer at all is alive: nothing else may decide on that, least of all another service.
     const isUp = resource === 'live' || (await this.readiness.isReady());
     const status = isUp ? 'up' : 'down';
-    sendJson(res, isUp, 'application/json; charset=utf-8', { status });
+    await sendJson(req, res, isUp, 'application/json; charset=utf-8', {
+      status,
+    });
   }
 
   private async respondHealth(
@@ -37,22 +40,17 @@ export class HealthResponder {
   ): Promise<void> {
     const health = await this.health.healthCheck();
     const { type, write } = healthFormatFor(req.headers.accept);
-    sendJson(res, health.healthy, type, write(health), { Vary: 'Accept' });
+    await sendJson(req, res, health.healthy, type, write(health));
   }
 }
 
 function sendJson(
+  req: IncomingMessage,
   res: ServerResponse,
   isUp: boolean,
   type: string,
   content: object,
-  headers: { Vary?: string } = {},
-): void {
-  const body = JSON.stringify(content);
-  sendText(res, isUp ? 200 : 503, body, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    ...headers,
-  });
+): Promise<void> {
+  const body = Buffer.from(JSON.stringify(content));
+  return send(req, res, isUp ? 200 : 503, type, new Content([body]));
 }

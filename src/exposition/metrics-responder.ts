@@ -7,8 +7,8 @@ export class MetricsResponder {
   constructor(private readonly page: Page) {}
 
   respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    return this.page.render((chunks) =>
-      send(req, res, 200, this.page.contentType, chunks),
+    return this.page.render((content) =>
+      send(req, res, 200, this.page.contentType, content),
     );
   }
 }

@@ -1,36 +1,27 @@
-import { setImmediate } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import { instant, secondsSince } from '../model/clock.js';
 import { within } from '../model/deadline.js';
 import {
   COLLECT_LIMIT,
   type Family,
   HistogramFamily,
 } from '../model/family.js';
+import type { Content } from './content.js';
+import type { PageWriter } from './page-writer.js';
 import { PromClientMetric } from './prom-client-metric.js';
-import { ChunkPool, PageWriter } from './page-writer.js';
+import { SharedPages } from './shared-pages.js';
 import { CONTENT_TYPE, cellWriter, writeHeader } from './text-format.js';
+import { Turn, Turns } from './turns.js';
 
 /** Lines that are written between two looks at the clock. */
 const LINES_AT_ONCE = 64;
-
-/** Seconds of work after which the event loop gets a turn. */
-const TIME_BUDGET = 0.002;
-
-/** A page that is being rendered or sent, and how many want it. */
-interface SharedPage {
-  readonly writer: PageWriter;
-  readonly chunks: Promise<readonly Buffer[]>;
-  users: number;
-}
 
 /**
  * Renders all metrics of a registry: our families from their cells, the foreign
  * ones by prom-client. Who asks while a page is being rendered gets that one.
  */
 export class Page {
-  private readonly pool = new ChunkPool();
-  private rendering: SharedPage | undefined = undefined;
+  private readonly turns = new Turns();
+  private readonly pages = new SharedPages(this.turns);
 
   /**
    * @param onError hears of a foreign metric that could not be read; the page goes on without it.
@@ -44,37 +35,16 @@ export class Page {
     return this.registry.contentType;
   }
 
-  /**
-   * Renders the page and lends it: the chunks are in order, and are written anew
-   * once `use` has ended.
-   */
-  async render<T>(
-    use: (chunks: readonly Buffer[]) => T | Promise<T>,
-  ): Promise<T> {
-    const page = (this.rendering ??= this.begin());
-    page.users++;
-    try {
-      return await use(await page.chunks);
-    } finally {
-      if (--page.users === 0) page.writer.release();
-    }
-  }
-
-  private begin(): SharedPage {
-    const writer = new PageWriter(this.pool);
-    const chunks = Promise.resolve()
-      .then(() => this.write(writer))
-      .finally(() => {
-        this.rendering = undefined;
-      });
-    return { writer, chunks, users: 0 };
+  /** Renders the page, and lends it until `use` has ended. */
+  render<T>(use: (content: Content) => T | Promise<T>): Promise<T> {
+    return this.pages.lend('', (out) => this.write(out), use);
   }
 
   private async write(out: PageWriter): Promise<readonly Buffer[]> {
     if (this.registry.contentType !== CONTENT_TYPE) {
       return [Buffer.from(await this.registry.metrics())];
     }
-    const turn = new Turn();
+    const turn = new Turn(this.turns);
     for (const part of await this.collect()) {
       if (typeof part === 'string') out.text(part);
       else await writeFamily(part.family, part.fresh, out, turn);
@@ -141,18 +111,4 @@ async function writeFamily(
 /** Of each series: its buckets, `+Inf`, the sum and the count, or its value. */
 function linesOf(family: Family): number {
   return family instanceof HistogramFamily ? family.bounds.length + 3 : 1;
-}
-
-/** Our turn of the event loop. */
-class Turn {
-  private start = instant();
-
-  isOver(): boolean {
-    return secondsSince(this.start) > TIME_BUDGET;
-  }
-
-  async next(): Promise<void> {
-    await setImmediate();
-    this.start = instant();
-  }
 }

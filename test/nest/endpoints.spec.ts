@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect(await text('/hello')).toBe('hello');
   });
 
-  test('answer HEAD, and leave other paths and methods to the app', async () => {
+  test('answer HEAD, and leave other paths to the app', async () => {
     const { url, get } = await startApp(
       { imports: [MetricsModule.forRoot()] },
       adapter,
@@ -63,9 +63,6 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect(head.status).toBe(200);
     expect(await head.text()).toBe('');
     expect((await get('/metrics/more')).status).toBe(404);
-    expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(
-      404,
-    );
   });
 
   test('stay where they are under a global prefix and versioning', async () => {

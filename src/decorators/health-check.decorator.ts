@@ -23,10 +23,10 @@ import { DecoratorError } from '../model/errors.js';
  */
 export function HealthCheck(name: string, options: HealthCheckOptions = {}) {
   checkNameAndOptions(name, options, '@HealthCheck()');
-  return (
+  return <Method extends HealthCheckFunction>(
     prototype: object,
     key: string | symbol,
-    descriptor: TypedPropertyDescriptor<HealthCheckFunction>,
+    descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
     if (
       typeof prototype === 'function' ||

@@ -33,7 +33,7 @@ export class MetricsHealthIndicator {
   private async result(): Promise<MetricsHealthResult[string]> {
     if (!this.enabled) return { status: 'up' };
     try {
-      const { healthy, checks = {} } = await this.collector.healthCheck();
+      const { healthy, checks } = await this.collector.healthCheck();
       const status = healthy ? 'up' : 'down';
       return Object.keys(checks).length === 0 ? { status } : { status, checks };
     } catch {

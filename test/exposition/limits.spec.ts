@@ -94,7 +94,7 @@ describe('a scrape', () => {
     );
     open(1);
     await waitFor(
-      () => (collector as any).handler.scrapes === 0,
+      () => (collector as any).serving.handler.scrapes === 0,
       'the page to be rendered',
     );
     expect((await fetch(endpoint)).status).toBe(200);

@@ -205,7 +205,8 @@ function collectorOf(
 ): PrometheusCollector {
   const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
   const { buckets, filters } = options;
-  const { registry, defaultMetrics } = options.prometheus;
+  const { registry, defaultMetrics, exemplars, createdSamples } =
+    options.prometheus;
   return new PrometheusCollector(
     {
       namespace,
@@ -215,6 +216,8 @@ function collectorOf(
       buckets,
       filters,
       defaultMetrics,
+      exemplars,
+      createdSamples,
       registry: options.enabled ? registry : null,
     },
     { endpoint, logger: new Logger('MetricsModule') },

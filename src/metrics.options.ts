@@ -62,6 +62,10 @@ export interface PrometheusOptions {
   registry?: Registry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `true`. */
   defaultMetrics?: boolean;
+  /** Whether counters and histograms name traces that they were recorded in. Default: `true`. */
+  exemplars?: boolean;
+  /** Whether OpenMetrics pages say when series began, by one more sample each. Default: `true`. */
+  createdSamples?: boolean;
 }
 
 export interface HealthOptions {

@@ -47,6 +47,10 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
   registry?: Registry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `false`. */
   defaultMetrics?: boolean;
+  /** Whether counters and histograms name traces that they were recorded in. Default: `true`. */
+  exemplars?: boolean;
+  /** Whether OpenMetrics pages say when series began, by one more sample each. Default: `true`. */
+  createdSamples?: boolean;
 }
 
 /** Options that were checked, with their defaults. */
@@ -96,6 +100,8 @@ export const SERVING_RULES = {
     (value) => value === null || isRegistry(value),
   ),
   defaultMetrics: BOOLEAN,
+  exemplars: BOOLEAN,
+  createdSamples: BOOLEAN,
 } satisfies Rules;
 
 const COLLECTOR_RULES: Rules = {
@@ -116,7 +122,12 @@ export const RECORDING_DEFAULTS = {
   filters: [],
 } satisfies RecordingOptions;
 
-export const SERVING_DEFAULTS = { host: '0.0.0.0', path: '/metrics' };
+export const SERVING_DEFAULTS = {
+  host: '0.0.0.0',
+  path: '/metrics',
+  exemplars: true,
+  createdSamples: true,
+};
 
 /** @throws {OptionsError} naming the option, what was given and what is allowed. */
 export function resolveCollectorOptions(

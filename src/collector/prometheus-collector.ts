@@ -3,6 +3,9 @@ import { Registry } from 'prom-client';
 import { type Access, OPEN_ACCESS } from '../exposition/access.js';
 import type { Endpoint } from '../exposition/endpoint.js';
 import type { HealthStatus } from '../exposition/health-status.js';
+import { type Formats, negotiate } from '../exposition/formats/negotiate.js';
+import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
+import { TEXT_FORMAT } from '../exposition/formats/text.js';
 import { Page } from '../exposition/page.js';
 import { HealthResponder } from '../exposition/health-responder.js';
 import { MetricsResponder } from '../exposition/metrics-responder.js';
@@ -33,6 +36,7 @@ import {
 } from './metrics-collector.js';
 import { collectProcessMetrics } from './process-metrics.js';
 import { type MetricsLogger, SelfReport } from './self-report.js';
+import { traceExemplars } from './trace-exemplars.js';
 
 /** What a collector that lives in an app is given by it. */
 export interface CollectorSurroundings {
@@ -60,6 +64,7 @@ export class PrometheusCollector extends MetricsCollector {
   private readonly options: ResolvedCollectorOptions;
   private readonly families: Families;
   private readonly report: SelfReport;
+  private readonly formats: Formats;
   private readonly page: Page;
   private readonly handler: ScrapeHandler;
   private readonly endpoint: Endpoint;
@@ -88,11 +93,17 @@ export class PrometheusCollector extends MetricsCollector {
           description,
         }) as Counter,
     );
-    this.page = new Page(this.registry, (metric, error) =>
-      this.reportError('foreign_metric', error, `metric "${metric}"`),
-    );
+    this.formats = [
+      TEXT_FORMAT,
+      new OpenMetricsFormat(this.options.createdSamples),
+    ];
+    this.page = new Page(this.registry, {
+      metricFailed: (metric, error) =>
+        this.reportError('foreign_metric', error, `metric "${metric}"`),
+      exemplarsShown: () => this.families.exemplars?.shown(),
+    });
     this.handler = new ScrapeHandler(
-      new MetricsResponder(this.page),
+      new MetricsResponder(this.page, this.formats),
       new HealthResponder(() => this.healthCheck()),
       surroundings.access ?? OPEN_ACCESS,
       (error) => this.reportError('scrape', error),
@@ -161,9 +172,17 @@ export class PrometheusCollector extends MetricsCollector {
     };
   }
 
-  /** The metrics page as text, as a scraper would get it. */
-  metrics(): Promise<string> {
-    return this.page.render((chunks) => Buffer.concat(chunks).toString('utf8'));
+  /**
+   * The metrics page as text, as a scraper would get it.
+   *
+   * @param accept what the scraper would send as `Accept`, e.g. `application/openmetrics-text`.
+   *   Default: nothing, which gives the Prometheus text format.
+   */
+  metrics(accept?: string): Promise<string> {
+    const format = negotiate(accept, this.formats);
+    return this.page.render({ format }, (chunks) =>
+      Buffer.concat(chunks).toString('utf8'),
+    );
   }
 
   /**
@@ -220,6 +239,12 @@ export class PrometheusCollector extends MetricsCollector {
     };
     try {
       this.join(undo);
+      if (this.options.exemplars) {
+        undo.push(() => this.families.takeExemplars(undefined));
+        this.families.takeExemplars(
+          await traceExemplars((error) => this.reportError('exemplars', error)),
+        );
+      }
       await this.endpoint.start(this.handler);
       undo.push(() => this.endpoint.stop());
     } catch (error) {

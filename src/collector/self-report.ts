@@ -8,6 +8,9 @@ export interface MetricsLogger {
   warn(message: string): void;
 }
 
+/** How many warnings are told apart by place. */
+const MAX_PLACES = 100;
+
 /**
  * The metrics about the metrics, and the warnings that go with them: errors that
  * were kept from the app, and families that are full. Never throws.
@@ -23,14 +26,14 @@ export class SelfReport {
   ) {}
 
   /**
-   * Counts an error, and logs the first of each cause.
+   * Counts an error, and logs the first of each cause and place.
    *
    * @param cause a fixed word for what failed; a {@link MetricsError} says it better itself.
    */
   error(cause: string, error: unknown, where = ''): void {
     const known = error instanceof MetricsError ? error.code : cause;
     this.warnOnce(
-      known,
+      this.keyOf(known, where),
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
     );
     try {
@@ -66,6 +69,13 @@ export class SelfReport {
   /** They are named without the subsystem. */
   private nameOf(name: string): string {
     return buildMetricName(name, { namespace: this.namespace, subsystem: '' });
+  }
+
+  /** By place, until there are many: whatever fails everywhere would fill the log. */
+  private keyOf(cause: string, where: string): string {
+    const key = `${cause} ${where}`;
+    const isTold = this.warned.size < MAX_PLACES || this.warned.has(key);
+    return isTold ? key : cause;
   }
 
   private warnOnce(key: string, message: string): void {

@@ -25,7 +25,7 @@ export async function send(
   res.writeHead(status, {
     'Content-Type': type,
     'Cache-Control': 'no-store',
-    Vary: 'Accept-Encoding',
+    Vary: 'Accept, Accept-Encoding',
     ...(compressed
       ? { 'Content-Encoding': 'gzip' }
       : { 'Content-Length': length }),

@@ -268,8 +268,9 @@ function collectorOf(
   const { buckets, filters, enabled } = options;
   const { details, version } = options.health;
   const isReady = () => readiness.isReady;
-  const { registry, defaultMetrics, maxScrapes, scrapeTimeout } =
+  const { registry, defaultMetrics, exemplars, createdSamples } =
     options.prometheus;
+  const { maxScrapes, scrapeTimeout } = options.prometheus;
   return new PrometheusCollector(
     {
       namespace,
@@ -279,6 +280,8 @@ function collectorOf(
       buckets,
       filters,
       defaultMetrics,
+      exemplars,
+      createdSamples,
       maxScrapes,
       scrapeTimeout,
       registry: enabled ? registry : null,

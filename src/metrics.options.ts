@@ -82,6 +82,10 @@ export interface PrometheusOptions extends ProtectionOptions {
    * on until the client has taken it, else it is dropped. Default: 10000.
    */
   scrapeTimeout?: number;
+  /** Whether counters and histograms name traces that they were recorded in. Default: `true`. */
+  exemplars?: boolean;
+  /** Whether OpenMetrics pages say when series began, by one more sample each. Default: `true`. */
+  createdSamples?: boolean;
 }
 
 /** Where the health is, what it tells, and to whom. */

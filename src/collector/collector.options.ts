@@ -66,6 +66,10 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
   access?: AccessOptions;
   /** Certificate and key of the HTTP server. Default: none, it speaks plain HTTP. */
   tls?: TlsOptions;
+  /** Whether counters and histograms name traces that they were recorded in. Default: `true`. */
+  exemplars?: boolean;
+  /** Whether OpenMetrics pages say when series began, by one more sample each. Default: `true`. */
+  createdSamples?: boolean;
 }
 
 /** Options that were checked, with their defaults. */
@@ -109,6 +113,8 @@ export const SERVING_RULES = {
   defaultMetrics: BOOLEAN,
   maxScrapes: integer(1, 10_000),
   scrapeTimeout: integer(1, 3_600_000, ' (milliseconds)'),
+  exemplars: BOOLEAN,
+  createdSamples: BOOLEAN,
 } satisfies Rules;
 
 /** Where the health and its probes are, in a collector that stands alone. */
@@ -138,6 +144,8 @@ export const SERVING_DEFAULTS = {
   host: '0.0.0.0',
   path: '/metrics',
   ...SCRAPE_LIMITS,
+  exemplars: true,
+  createdSamples: true,
 };
 
 /** @throws {OptionsError} naming the option, what was given and what is allowed. */

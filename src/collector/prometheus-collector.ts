@@ -32,6 +32,7 @@ import {
 import { collectProcessMetrics } from './process-metrics.js';
 import { SelfReport } from './self-report.js';
 import { Serving } from './serving.js';
+import { traceExemplars } from './trace-exemplars.js';
 
 /** What a collector that lives in an app is given by it. */
 export interface CollectorSurroundings {
@@ -97,6 +98,7 @@ export class PrometheusCollector extends MetricsCollector {
       this.registry,
       new HealthResponder(this, this.health),
       this.report,
+      () => this.families.exemplars?.shown(),
       surroundings,
     );
   }
@@ -167,9 +169,14 @@ export class PrometheusCollector extends MetricsCollector {
     return this.checkMetrics.add(definition, source);
   }
 
-  /** The metrics page as text, as a scraper would get it. */
-  metrics(): Promise<string> {
-    return this.serving.page.render(({ chunks }) =>
+  /**
+   * The metrics page as text, as a scraper would get it.
+   *
+   * @param accept what the scraper would send as `Accept`, e.g. `application/openmetrics-text`.
+   *   Default: nothing, which gives the Prometheus text format.
+   */
+  metrics(accept?: string): Promise<string> {
+    return this.serving.render(accept, ({ chunks }) =>
       Buffer.concat(chunks).toString('utf8'),
     );
   }
@@ -242,6 +249,12 @@ export class PrometheusCollector extends MetricsCollector {
     try {
       await this.serving.prepare();
       this.join(undo);
+      if (this.options.exemplars) {
+        undo.push(() => this.families.takeExemplars(undefined));
+        this.families.takeExemplars(
+          await traceExemplars((error) => this.reportError('exemplars', error)),
+        );
+      }
       await this.serving.start();
       undo.push(() => this.serving.stop());
     } catch (error) {

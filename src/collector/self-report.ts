@@ -5,6 +5,9 @@ import type { Labels } from '../model/labels.js';
 import type { MetricsLogger } from '../model/logger.js';
 import { buildMetricName } from '../model/names.js';
 
+/** How many warnings are told apart by place. */
+const MAX_PLACES = 100;
+
 /**
  * The metrics about the metrics, and the warnings that go with them: errors that
  * were kept from the app, and families that are full. Never throws.
@@ -20,14 +23,14 @@ export class SelfReport {
   ) {}
 
   /**
-   * Counts an error, and logs the first of each cause.
+   * Counts an error, and logs the first of each cause and place.
    *
    * @param cause a fixed word for what failed; a {@link MetricsError} says it better itself.
    */
   error(cause: string, error: unknown, where = ''): void {
     const known = error instanceof MetricsError ? error.code : cause;
     this.warnOnce(
-      known,
+      this.keyOf(known, where),
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
     );
     this.count(
@@ -86,6 +89,13 @@ export class SelfReport {
   /** They are named without the subsystem. */
   private nameOf(name: string): string {
     return buildMetricName(name, { namespace: this.namespace, subsystem: '' });
+  }
+
+  /** By place, until there are many: whatever fails everywhere would fill the log. */
+  private keyOf(cause: string, where: string): string {
+    const key = `${cause} ${where}`;
+    const isTold = this.warned.size < MAX_PLACES || this.warned.has(key);
+    return isTold ? key : cause;
   }
 
   private warnOnce(key: string, message: string): void {

@@ -2,7 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { type Access, ReportedAccess } from '../exposition/access/access.js';
 import { ConfiguredAccess } from '../exposition/access/configured-access.js';
+import type { Content } from '../exposition/content.js';
 import type { Endpoint } from '../exposition/endpoint.js';
+import { type Formats, negotiate } from '../exposition/formats/negotiate.js';
+import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
+import { TEXT_FORMAT } from '../exposition/formats/text.js';
 import type { HealthResponder } from '../exposition/health-responder.js';
 import { MetricsResponder } from '../exposition/metrics-responder.js';
 import { Page } from '../exposition/page.js';
@@ -24,28 +28,34 @@ interface Replacements {
 
 /** Shows a collector's page and health to those who may see them. */
 export class Serving {
-  readonly page: Page;
+  private readonly formats: Formats;
+  private readonly page: Page;
   private readonly access: Access;
   private readonly handler: ScrapeHandler;
   private readonly endpoint: Endpoint;
 
+  /** @param exemplarsShown hears of pages that had exemplars. */
   constructor(
     options: ResolvedCollectorOptions,
     registry: Registry,
     health: HealthResponder,
     report: SelfReport,
+    exemplarsShown: () => void,
     { endpoint, access }: Replacements,
   ) {
     const warn = (message: string) => report.warn(message);
-    this.page = new Page(registry, (metric, error) =>
-      report.error('foreign_metric', error, `metric "${metric}"`),
-    );
+    this.formats = [TEXT_FORMAT, new OpenMetricsFormat(options.createdSamples)];
+    this.page = new Page(registry, {
+      metricFailed: (metric, error) =>
+        report.error('foreign_metric', error, `metric "${metric}"`),
+      exemplarsShown,
+    });
     this.access = new ReportedAccess(
       access ?? accessOf(options, warn),
       (resource, reason) => report.refused(resource, reason),
     );
     this.handler = new ScrapeHandler(
-      new MetricsResponder(this.page),
+      new MetricsResponder(this.page, this.formats),
       health,
       this.access,
       options,
@@ -66,6 +76,15 @@ export class Serving {
 
   get url(): string {
     return this.endpoint.url;
+  }
+
+  /** Renders the page in the format for an `Accept` header, and lends it until `use` has ended. */
+  render<T>(
+    accept: string | undefined,
+    use: (content: Content) => T | Promise<T>,
+  ): Promise<T> {
+    const format = negotiate(accept, this.formats);
+    return this.page.render({ format }, use);
   }
 
   serve(

@@ -1,5 +1,8 @@
 import { instant, secondsSince } from '../model/clock.js';
 
+/** Samples that are written between two looks at the clock. */
+export const SAMPLES_AT_ONCE = 64;
+
 /** Seconds of work after which the event loop gets a turn. */
 const TIME_BUDGET = 0.001;
 

@@ -1,5 +1,6 @@
-import { type Cell, HistogramCell, ValueCell } from './cells.js';
+import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
 import { within } from './deadline.js';
+import type { ExemplarSource } from './exemplars.js';
 import { LabelIndex } from './label-index.js';
 import {
   canonicalLabels,
@@ -60,6 +61,8 @@ export abstract class Family<C extends Cell = Cell> {
   /** False once cleared, until the next recording. */
   registered = true;
   readonly maxSeries: number;
+  /** Where recordings get their exemplars from. */
+  exemplars: ExemplarSource | undefined = undefined;
 
   /** The series by labels as callers give them. */
   private readonly index = new LabelIndex<C>();
@@ -263,6 +266,6 @@ export class HistogramFamily extends Family<HistogramCell> {
   }
 
   protected newCell(labels: LabelSet): HistogramCell {
-    return new HistogramCell(labels, this.bounds);
+    return new HistogramCell(labels, emptyCounts(this.bounds));
   }
 }

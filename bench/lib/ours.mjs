@@ -27,23 +27,18 @@ export function sumOf(page, suffix) {
 }
 
 /**
- * THE ONLY PLACE THAT KNOWS INTERNALS: renders the page as it goes to the
- * socket, and hands each chunk to `consume`. Understands a `Page` that lends
- * chunks, `render(use)`, and one whose `render()` gives (a promise of) a buffer,
- * several, or an async iterable of them. The rows over HTTP do without.
+ * THE ONLY PLACE THAT KNOWS INTERNALS: renders the page, in the text format, as
+ * it goes to the socket, and hands each chunk to `consume`. The rows over HTTP do
+ * without.
  *
  * @param {PrometheusCollector} collector
  * @param {(chunk: Uint8Array) => void} consume
  */
 export async function renderPage(collector, consume) {
-  let lent = false;
-  const rendered = await collector.page.render((chunks) => {
-    lent = true;
-    for (const chunk of chunks) consume(chunk);
+  const { page, formats } = collector.serving;
+  await page.render({ format: formats[0] }, (content) => {
+    for (const chunk of content.chunks) consume(chunk);
   });
-  if (lent) return;
-  const chunks = rendered instanceof Uint8Array ? [rendered] : rendered;
-  for await (const chunk of chunks) consume(chunk);
 }
 
 /** Whether {@link renderPage} works with this build: it must give the page that the public API gives. */

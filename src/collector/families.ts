@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { PromClientMetric } from '../exposition/prom-client-metric.js';
 import { MetricConflictError } from '../model/errors.js';
+import type { ExemplarSource } from '../model/exemplars.js';
 import {
   type Family,
   type FamilyKeeper,
@@ -36,6 +37,7 @@ export class Families implements FamilyKeeper {
   /** The same entries by the name as callers give it, so that a known name is not built again. */
   private readonly byGivenName = new Map<string, Entry>();
   private readonly factory: FamilyFactory;
+  private exemplarSource: ExemplarSource | undefined = undefined;
 
   constructor(
     settings: MetricSettings,
@@ -52,6 +54,10 @@ export class Families implements FamilyKeeper {
       if (family.registered) count++;
     }
     return count;
+  }
+
+  get exemplars(): ExemplarSource | undefined {
+    return this.exemplarSource;
   }
 
   /** The instrument for an event, if nothing about the metric is to be made, checked or added first. */
@@ -98,6 +104,12 @@ export class Families implements FamilyKeeper {
   /** Whether a filter denies the metric of this name. */
   isDenied(name: string): boolean {
     return this.factory.isDenied(name);
+  }
+
+  /** Lets all metrics take exemplars, but for those that are denied; without a source, none. */
+  takeExemplars(source: ExemplarSource | undefined): void {
+    this.exemplarSource = source;
+    for (const { family } of this.byName.values()) family.exemplars = source;
   }
 
   /** Removes all series, and takes all families out of the registry until they are used again. */
@@ -181,6 +193,7 @@ export class Families implements FamilyKeeper {
     const entry = { plan, ...made, metric: new PromClientMetric(family) };
     describe(family, options);
     if (denied) family.deny();
+    else family.exemplars = this.exemplarSource;
     this.register(entry);
     const kept = this.keptLike(plan);
     if (kept.has(exposed)) this.byGivenName.clear();

@@ -1,12 +1,12 @@
 import type { Counter } from '../model/counter.js';
 import { messageOf, MetricsError } from '../model/errors.js';
 import type { Family } from '../model/family.js';
+import type { Labels } from '../model/labels.js';
+import type { MetricsLogger } from '../model/logger.js';
 import { buildMetricName } from '../model/names.js';
 
-/** Where warnings go. Nest's `Logger` is one; so is `console`. */
-export interface MetricsLogger {
-  warn(message: string): void;
-}
+/** How many warnings are told apart by place. */
+const MAX_PLACES = 100;
 
 /**
  * The metrics about the metrics, and the warnings that go with them: errors that
@@ -23,24 +23,30 @@ export class SelfReport {
   ) {}
 
   /**
-   * Counts an error, and logs the first of each cause.
+   * Counts an error, and logs the first of each cause and place.
    *
    * @param cause a fixed word for what failed; a {@link MetricsError} says it better itself.
    */
   error(cause: string, error: unknown, where = ''): void {
     const known = error instanceof MetricsError ? error.code : cause;
     this.warnOnce(
-      known,
+      this.keyOf(known, where),
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
     );
-    try {
-      this.counterOf(
-        this.nameOf('metrics_errors_total'),
-        'Errors of the instrumentation that were kept from the app.',
-      ).inc({ cause: known });
-    } catch (failure) {
-      this.warnOnce('count', messageOf(failure));
-    }
+    this.count(
+      'metrics_errors_total',
+      'Errors of the instrumentation that were kept from the app.',
+      { cause: known },
+    );
+  }
+
+  /** Counts a request that was turned away; it is not logged, lest whoever knocks fills the log. */
+  refused(resource: string, reason: string): void {
+    this.count(
+      'metrics_refusals_total',
+      'Requests for the metrics or the health that were turned away.',
+      { reason, resource },
+    );
   }
 
   /** Tells of a family that is full, and gives what counts its recordings from now on. */
@@ -63,18 +69,38 @@ export class SelfReport {
     }
   }
 
-  /** They are named without the subsystem. */
-  private nameOf(name: string): string {
-    return buildMetricName(name, { namespace: this.namespace, subsystem: '' });
-  }
-
-  private warnOnce(key: string, message: string): void {
-    if (this.warned.has(key)) return;
-    this.warned.add(key);
+  /** Logs something that need not be counted, whenever it is said. Never throws. */
+  warn(message: string): void {
     try {
       this.logger.warn(message);
     } catch {
       // A logger that fails has nowhere to tell it.
     }
+  }
+
+  private count(name: string, description: string, labels: Labels): void {
+    try {
+      this.counterOf(this.nameOf(name), description).inc(labels);
+    } catch (failure) {
+      this.warnOnce('count', messageOf(failure));
+    }
+  }
+
+  /** They are named without the subsystem. */
+  private nameOf(name: string): string {
+    return buildMetricName(name, { namespace: this.namespace, subsystem: '' });
+  }
+
+  /** By place, until there are many: whatever fails everywhere would fill the log. */
+  private keyOf(cause: string, where: string): string {
+    const key = `${cause} ${where}`;
+    const isTold = this.warned.size < MAX_PLACES || this.warned.has(key);
+    return isTold ? key : cause;
+  }
+
+  private warnOnce(key: string, message: string): void {
+    if (this.warned.has(key)) return;
+    this.warned.add(key);
+    this.warn(message);
   }
 }

@@ -1,14 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MAX_NAMES, namesAskedFor } from './asked-names.js';
+import { type Formats, negotiate } from './formats/negotiate.js';
 import type { Page } from './page.js';
-import { send } from './send.js';
+import { send, sendText } from './send.js';
 
-/** Answers scrapes with the page. */
+/** Answers scrapes with the page: of the metrics and in the format that they ask for. */
 export class MetricsResponder {
-  constructor(private readonly page: Page) {}
+  constructor(
+    private readonly page: Page,
+    private readonly formats: Formats,
+  ) {}
 
-  respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    return this.page.render((chunks) =>
-      send(req, res, 200, this.page.contentType, chunks),
+  async respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const names = namesAskedFor(req.url);
+    if (names !== undefined && names.length > MAX_NAMES) {
+      return sendText(res, 400, `At most ${MAX_NAMES} names can be given\n`);
+    }
+    const format = negotiate(req.headers.accept, this.formats);
+    await this.page.render({ format, names }, (content) =>
+      send(req, res, 200, format.contentType, content),
     );
   }
 }

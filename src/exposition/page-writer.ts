@@ -87,6 +87,13 @@ export class PageWriter {
     this.chunk[this.at++] = LINE_FEED;
   }
 
+  /** More on the line that was ended last. Of one byte per character, with room made for it before. */
+  addToLine(text: string): void {
+    this.at--;
+    this.bytes(text);
+    this.chunk[this.at++] = LINE_FEED;
+  }
+
   /** The page is complete. */
   end(): readonly Buffer[] {
     this.seal();

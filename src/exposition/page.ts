@@ -1,158 +1,184 @@
-import { setImmediate } from 'node:timers/promises';
-import { Registry } from 'prom-client';
-import { instant, secondsSince } from '../model/clock.js';
-import { within } from '../model/deadline.js';
-import {
-  COLLECT_LIMIT,
-  type Family,
-  HistogramFamily,
-} from '../model/family.js';
+import type { Registry } from 'prom-client';
+import { type Family, HistogramFamily } from '../model/family.js';
+import type { LabelSet } from '../model/labels.js';
+import { exposedType } from '../model/metric-type.js';
+import type { Content } from './content.js';
+import { foreignLabels, relabelled } from './foreign-labels.js';
+import { readForeign } from './foreign-metric.js';
+import type { ExposedMetric } from './formats/exposed-metric.js';
+import type { Format, FormattedPage } from './formats/format.js';
+import { namesOf } from './formats/sample-names.js';
+import type { PageWriter } from './page-writer.js';
 import { PromClientMetric } from './prom-client-metric.js';
-import { ChunkPool, PageWriter } from './page-writer.js';
-import { CONTENT_TYPE, cellWriter, writeHeader } from './text-format.js';
+import {
+  defaultLabelsOf,
+  type RegisteredMetric,
+  registeredMetrics,
+} from './registered-metrics.js';
+import { SharedPages } from './shared-pages.js';
+import { SAMPLES_AT_ONCE, Turn, Turns } from './turns.js';
 
-/** Lines that are written between two looks at the clock. */
-const LINES_AT_ONCE = 64;
-
-/** Seconds of work after which the event loop gets a turn. */
-const TIME_BUDGET = 0.002;
-
-/** A page that is being rendered or sent, and how many want it. */
-interface SharedPage {
-  readonly writer: PageWriter;
-  readonly chunks: Promise<readonly Buffer[]>;
-  users: number;
+/** What is asked for. */
+export interface PageRequest {
+  readonly format: Format;
+  /** Only metrics with these names, of their own or of their samples. Default: all. */
+  readonly names?: readonly string[] | undefined;
 }
 
+/** Whoever has a page hears of what happens on it. */
+export interface PageListener {
+  /** A metric could not be read or written; the page goes on without it. */
+  metricFailed(metric: string, error: unknown): void;
+  /** A page with exemplars was written. */
+  exemplarsShown(): void;
+}
+
+/** A family of ours that is collected; its series are taken when all the others are too. */
+interface CollectedFamily {
+  readonly family: Family;
+  readonly fresh: boolean;
+}
+
+const NO_LABELS: LabelSet = { names: [], values: [] };
+
 /**
- * Renders all metrics of a registry: our families from their cells, the foreign
- * ones by prom-client. Who asks while a page is being rendered gets that one.
+ * Renders the metrics of a registry, ours and those of prom-client alike. Who asks
+ * for a page while the same one is being rendered gets that one.
  */
 export class Page {
-  private readonly pool = new ChunkPool();
-  private rendering: SharedPage | undefined = undefined;
+  private readonly turns = new Turns();
+  private readonly pages = new SharedPages(this.turns);
 
-  /**
-   * @param onError hears of a foreign metric that could not be read; the page goes on without it.
-   */
   constructor(
     private readonly registry: Registry,
-    private readonly onError: (metric: string, error: unknown) => void,
+    private readonly listener: PageListener,
   ) {}
 
-  get contentType(): string {
-    return this.registry.contentType;
-  }
-
-  /**
-   * Renders the page and lends it: the chunks are in order, and are written anew
-   * once `use` has ended.
-   */
-  async render<T>(
-    use: (chunks: readonly Buffer[]) => T | Promise<T>,
+  /** Renders a page, and lends it until `use` has ended. */
+  render<T>(
+    request: PageRequest,
+    use: (content: Content) => T | Promise<T>,
   ): Promise<T> {
-    const page = (this.rendering ??= this.begin());
-    page.users++;
-    try {
-      return await use(await page.chunks);
-    } finally {
-      if (--page.users === 0) page.writer.release();
-    }
+    const key = JSON.stringify([request.format.contentType, request.names]);
+    return this.pages.lend(key, (out) => this.write(request, out), use);
   }
 
-  private begin(): SharedPage {
-    const writer = new PageWriter(this.pool);
-    const chunks = Promise.resolve()
-      .then(() => this.write(writer))
-      .finally(() => {
-        this.rendering = undefined;
-      });
-    return { writer, chunks, users: 0 };
-  }
-
-  private async write(out: PageWriter): Promise<readonly Buffer[]> {
-    if (this.registry.contentType !== CONTENT_TYPE) {
-      return [Buffer.from(await this.registry.metrics())];
+  private async write(
+    { format, names }: PageRequest,
+    out: PageWriter,
+  ): Promise<readonly Buffer[]> {
+    const turn = new Turn(this.turns);
+    const all = registeredMetrics(this.registry);
+    const asked =
+      names === undefined
+        ? all
+        : all.filter((metric) => isAmong(metric, new Set(names)));
+    const metrics = await this.collect(asked, turn);
+    const added = this.defaultLabels();
+    const page = format.begin(all, out);
+    for (const metric of metrics) {
+      await this.writeMetric(metric, added, page, turn);
     }
-    const turn = new Turn();
-    for (const part of await this.collect()) {
-      if (typeof part === 'string') out.text(part);
-      else await writeFamily(part.family, part.fresh, out, turn);
-    }
+    page.end();
+    if (format.hasExemplars) this.listener.exemplarsShown();
     return out.end();
   }
 
-  /** Side by side: metrics that are slow to collect are waited for once, and not in turn. */
-  private collect() {
-    const ours = isPlain(this.registry) ? familyOf : () => undefined;
-    return Promise.all(
-      (this.registry.getMetricsAsArray() as unknown[]).map(async (metric) => {
-        const family = ours(metric);
-        return family === undefined
-          ? this.foreignText((metric as { name: string }).name)
-          : { family, fresh: await family.refresh() };
-      }),
+  /**
+   * Side by side: metrics that are slow to collect are waited for once, and not in
+   * turn. The page is of the moment when all of them are there, whatever is cleared
+   * and removed while it is written.
+   */
+  private async collect(
+    asked: readonly RegisteredMetric[],
+    turn: Turn,
+  ): Promise<ExposedMetric[]> {
+    const collected = await Promise.all(
+      asked.map((one) =>
+        one.metric instanceof PromClientMetric
+          ? refreshed(one.metric.family)
+          : this.foreign(one, turn),
+      ),
     );
+    return collected
+      .filter((one) => one !== undefined)
+      .map((one) => ('family' in one ? exposed(one) : one));
   }
 
-  /** What prom-client writes of one metric; nothing if that fails. */
-  private async foreignText(name: string): Promise<string> {
+  private async foreign(
+    one: RegisteredMetric,
+    turn: Turn,
+  ): Promise<ExposedMetric | undefined> {
     try {
-      const text = this.registry.getSingleMetricAsString(name);
-      return `${await within(COLLECT_LIMIT, text, name)}\n`;
+      return await readForeign(one, turn);
     } catch (error) {
-      const isGone = this.registry.getSingleMetric(name) === undefined;
-      if (!isGone) this.onError(name, error);
-      return '';
+      const there: unknown = this.registry.getSingleMetric(one.name);
+      if (there === one.metric) this.listener.metricFailed(one.name, error);
+      return undefined;
+    }
+  }
+
+  private async writeMetric(
+    metric: ExposedMetric,
+    added: LabelSet,
+    page: FormattedPage,
+    turn: Turn,
+  ): Promise<void> {
+    const writer = this.beginMetric(metric, page);
+    if (writer === undefined) return;
+    const { write, end } = writer;
+    const { name, cells } = metric;
+    const isPlain = added.names.length === 0;
+    const cellsAtOnce = Math.ceil(SAMPLES_AT_ONCE / samplesOf(metric));
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i]!;
+      write(isPlain ? cell : relabelled(cell, name, added));
+      if (i % cellsAtOnce === 0 && turn.isOver()) await turn.next();
+    }
+    end();
+  }
+
+  private beginMetric(metric: ExposedMetric, page: FormattedPage) {
+    try {
+      return page.begin(metric);
+    } catch (error) {
+      this.listener.metricFailed(metric.name, error);
+      return undefined;
+    }
+  }
+
+  /** What the registry adds to all metrics; nothing if that cannot be written. */
+  private defaultLabels(): LabelSet {
+    try {
+      return foreignLabels(defaultLabelsOf(this.registry), '*');
+    } catch (error) {
+      this.listener.metricFailed('*', error);
+      return NO_LABELS;
     }
   }
 }
 
-function familyOf(metric: unknown): Family | undefined {
-  return metric instanceof PromClientMetric ? metric.family : undefined;
+function isAmong(metric: RegisteredMetric, names: ReadonlySet<string>) {
+  return namesOf(metric).some((name) => names.has(name));
 }
 
-/** Whether the registry adds labels of its own to all metrics, which prom-client then writes. */
-function isPlain(registry: Registry): boolean {
-  const { _defaultLabels = {} } = registry as unknown as {
-    _defaultLabels?: object;
+async function refreshed(family: Family): Promise<CollectedFamily> {
+  return { family, fresh: await family.refresh() };
+}
+
+function exposed({ family, fresh }: CollectedFamily): ExposedMetric {
+  const { name, type, help, unit, cells } = family;
+  return {
+    name,
+    type: exposedType(type),
+    help,
+    unit,
+    bounds: family instanceof HistogramFamily ? family.bounds : [],
+    cells: fresh ? cells.slice() : [],
   };
-  return Object.keys(_defaultLabels).length === 0;
-}
-
-async function writeFamily(
-  family: Family,
-  fresh: boolean,
-  out: PageWriter,
-  turn: Turn,
-): Promise<void> {
-  writeHeader(family, out);
-  if (!fresh) return;
-  const write = cellWriter(family);
-  // A copy: series may come and go while the event loop has its turns.
-  const cells = family.cells.slice();
-  const cellsAtOnce = Math.ceil(LINES_AT_ONCE / linesOf(family));
-  for (let i = 0; i < cells.length; i++) {
-    write(cells[i]!, out);
-    if (i % cellsAtOnce === 0 && turn.isOver()) await turn.next();
-  }
 }
 
 /** Of each series: its buckets, `+Inf`, the sum and the count, or its value. */
-function linesOf(family: Family): number {
-  return family instanceof HistogramFamily ? family.bounds.length + 3 : 1;
-}
-
-/** Our turn of the event loop. */
-class Turn {
-  private start = instant();
-
-  isOver(): boolean {
-    return secondsSince(this.start) > TIME_BUDGET;
-  }
-
-  async next(): Promise<void> {
-    await setImmediate();
-    this.start = instant();
-  }
+function samplesOf({ type, bounds }: ExposedMetric): number {
+  return type === 'histogram' ? bounds.length + 3 : 1;
 }

@@ -1,7 +1,7 @@
 import type { Metric, Registry } from 'prom-client';
 import type { Cell, HistogramCell, ValueCell } from '../model/cells.js';
 import { type Family, HistogramFamily } from '../model/family.js';
-import { exposedType } from '../model/metric-type.js';
+import { type ExposedType, exposedType } from '../model/metric-type.js';
 
 interface Sample {
   labels: Record<string, string>;
@@ -18,7 +18,7 @@ interface Sample {
 export class PromClientMetric {
   /** Writable: prom-client's OpenMetrics page renames counters in place. */
   name: string;
-  readonly type: string;
+  readonly type: ExposedType;
   readonly aggregator = 'sum';
 
   constructor(readonly family: Family) {

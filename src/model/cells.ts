@@ -1,3 +1,5 @@
+import { shortTime, type ShortTime } from './wall-clock.js';
+import type { Exemplar } from './exemplars.js';
 import { bytesText, labelPairs } from './label-text.js';
 import type { LabelSet } from './labels.js';
 
@@ -8,10 +10,14 @@ export abstract class Cell implements LabelSet {
   /** Set when the series was removed: what is still holding on to the cell must look it up again. */
   removed = false;
 
-  /** @param text what a page writes again and again, as `bytesText()` has it. Made with the series, so that no scrape has to. */
+  /**
+   * @param text what a page writes again and again, as `bytesText()` has it. Made with the series, so that no scrape has to.
+   * @param created when the series began.
+   */
   constructor(
     labels: LabelSet,
     readonly text: string,
+    readonly created: ShortTime,
   ) {
     this.names = labels.names;
     this.values = labels.values;
@@ -21,10 +27,11 @@ export abstract class Cell implements LabelSet {
 /** The cell of a counter or a gauge. Its text is its line up to the value. */
 export class ValueCell extends Cell {
   value = 0;
+  exemplar: Exemplar | undefined = undefined;
 
-  constructor(metric: string, labels: LabelSet) {
+  constructor(metric: string, labels: LabelSet, created = shortTime()) {
     const pairs = labelPairs(labels);
-    super(labels, bytesText(`${metric}${pairs && `{${pairs}}`} `));
+    super(labels, bytesText(`${metric}${pairs && `{${pairs}}`} `), created);
   }
 }
 
@@ -34,12 +41,21 @@ export class ValueCell extends Cell {
  * what its lines share: the labels.
  */
 export class HistogramCell extends Cell {
-  /** A plain array: smaller than a typed one at the usual bucket counts, and as fast. */
-  readonly counts: number[];
   sum = 0;
+  /** By bucket. */
+  exemplars: (Exemplar | undefined)[] | undefined = undefined;
 
-  constructor(labels: LabelSet, bounds: readonly number[]) {
-    super(labels, bytesText(labelPairs(labels)));
-    this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
+  /** @param counts a plain array: smaller than a typed one at the usual bucket counts, and as fast. */
+  constructor(
+    labels: LabelSet,
+    readonly counts: number[],
+    created = shortTime(),
+  ) {
+    super(labels, bytesText(labelPairs(labels)), created);
   }
+}
+
+/** Counts of 0 for these bounds and for what is above them. */
+export function emptyCounts(bounds: readonly number[]): number[] {
+  return Array.from({ length: bounds.length + 1 }, () => 0);
 }

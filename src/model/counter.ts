@@ -1,5 +1,6 @@
 import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from './errors.js';
+import type { ExemplarSource } from './exemplars.js';
 import type { CounterFamily } from './family.js';
 import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
 import type { Labels, LabelValue } from './labels.js';
@@ -24,7 +25,7 @@ export class Counter extends Instrument<CounterFamily> {
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
     if (!isIncrement(value)) throw incrementError(value, this.family.name);
-    this.family.cell(labels).value += value;
+    addTo(this.family.cell(labels), value, this.family.exemplars);
   }
 
   /**
@@ -45,7 +46,18 @@ export class CounterSeries extends Series<ValueCell> {
   /** Adds `value`: finite, 0 or more. Default: 1. */
   inc(value = 1): void {
     if (!isIncrement(value)) throw incrementError(value, this.metric);
-    this.live().value += value;
+    addTo(this.live(), value, this.exemplars);
+  }
+}
+
+function addTo(
+  cell: ValueCell,
+  value: number,
+  exemplars: ExemplarSource | undefined,
+): void {
+  cell.value += value;
+  if (exemplars !== undefined) {
+    cell.exemplar = exemplars.next(cell.exemplar, value);
   }
 }
 

@@ -39,6 +39,11 @@ export class MetricConflictError extends MetricsError {
   readonly code = 'conflict';
 }
 
+/** A metric in the registry that is not ours and cannot be written as it is. */
+export class ForeignMetricError extends MetricsError {
+  readonly code = 'foreign_metric';
+}
+
 /** An option that is unknown or has a value that is not allowed. */
 export class OptionsError extends MetricsError {
   readonly code = 'invalid_option';

@@ -1,8 +1,10 @@
-import { type Cell, HistogramCell, ValueCell } from './cells.js';
+import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
 import { within } from './deadline.js';
+import type { ExemplarSource } from './exemplars.js';
 import { LabelIndex } from './label-index.js';
 import {
   canonicalLabels,
+  hasLongValue,
   type LabelFilter,
   type Labels,
   type LabelSet,
@@ -59,6 +61,8 @@ export abstract class Family<C extends Cell = Cell> {
   /** False once cleared, until the next recording. */
   registered = true;
   readonly maxSeries: number;
+  /** Where recordings get their exemplars from. */
+  exemplars: ExemplarSource | undefined = undefined;
 
   /** The series by labels as callers give them. */
   private readonly index = new LabelIndex<C>();
@@ -149,7 +153,11 @@ export abstract class Family<C extends Cell = Cell> {
       if (this.isFull()) return this.overflowCell();
       cell = this.addCell(set);
     }
-    if (this.paths < this.maxSeries * PATHS_PER_SERIES) {
+    // A value that was cut is given in full again each time, and is not to be kept.
+    if (
+      this.paths < this.maxSeries * PATHS_PER_SERIES &&
+      !hasLongValue(labels)
+    ) {
       this.index.add(labels, cell);
       this.paths++;
     }
@@ -258,6 +266,6 @@ export class HistogramFamily extends Family<HistogramCell> {
   }
 
   protected newCell(labels: LabelSet): HistogramCell {
-    return new HistogramCell(labels, this.bounds);
+    return new HistogramCell(labels, emptyCounts(this.bounds));
   }
 }

@@ -3,6 +3,7 @@ import { MetricValueError, shown } from './errors.js';
 import type { GaugeFamily } from './family.js';
 import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
 import type { Labels, LabelValue } from './labels.js';
+import { unixTime } from './wall-clock.js';
 
 /**
  * Reads the present value of a gauge at scrape time. It returns the value, or
@@ -55,7 +56,7 @@ export class Gauge extends Instrument<GaugeFamily> {
 
   /** Sets the series to the present time, in seconds since the Unix epoch. */
   setToCurrentTime(labels: Labels = NO_LABELS): void {
-    this.set(labels, Date.now() / 1000);
+    this.set(labels, unixTime());
   }
 
   /**

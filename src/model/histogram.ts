@@ -2,6 +2,7 @@ import { bucketOf } from './buckets.js';
 import type { HistogramCell } from './cells.js';
 import { instant, secondsSince } from './clock.js';
 import { MetricValueError, shown } from './errors.js';
+import type { ExemplarSource } from './exemplars.js';
 import type { HistogramFamily } from './family.js';
 import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
 import type { Labels, LabelValue } from './labels.js';
@@ -30,7 +31,8 @@ export class Histogram extends Instrument<HistogramFamily> {
   observe(labels: Labels | number, value?: number): void {
     if (typeof labels !== 'object') return this.observe(NO_LABELS, labels);
     checkObservation(value, this.family.name);
-    observeIn(this.family.cell(labels), this.family.bounds, value);
+    const cell = this.family.cell(labels);
+    observeIn(cell, this.family.bounds, value, this.family.exemplars);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then. */
@@ -69,7 +71,7 @@ export class HistogramSeries extends Series<HistogramCell> {
 
   observe(value: number): void {
     checkObservation(value, this.metric);
-    observeIn(this.live(), this.bounds, value);
+    observeIn(this.live(), this.bounds, value, this.exemplars);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
@@ -99,7 +101,24 @@ function observeIn(
   cell: HistogramCell,
   bounds: readonly number[],
   value: number,
+  exemplars: ExemplarSource | undefined,
 ): void {
-  cell.counts[bucketOf(bounds, value)]!++;
+  const bucket = bucketOf(bounds, value);
+  cell.counts[bucket]!++;
   cell.sum += value;
+  if (exemplars !== undefined) takeExemplar(cell, bucket, value, exemplars);
+}
+
+/** Apart, so that recording without exemplars stays small enough to become part of its caller. */
+function takeExemplar(
+  cell: HistogramCell,
+  bucket: number,
+  value: number,
+  source: ExemplarSource,
+): void {
+  const previous = cell.exemplars?.[bucket];
+  const next = source.next(previous, value);
+  if (next === previous) return;
+  cell.exemplars ??= cell.counts.map(() => undefined);
+  cell.exemplars[bucket] = next;
 }

@@ -1,5 +1,6 @@
 import type { Cell } from './cells.js';
 import { LabelError } from './errors.js';
+import type { ExemplarSource } from './exemplars.js';
 import type { Family } from './family.js';
 import type { Labels, LabelValue } from './labels.js';
 
@@ -68,6 +69,11 @@ export abstract class Series<C extends Cell> {
   /** @internal */
   protected get metric(): string {
     return this.family.name;
+  }
+
+  /** @internal */
+  protected get exemplars(): ExemplarSource | undefined {
+    return this.family.exemplars;
   }
 
   /** @internal The cell to record to: another one than before if it was removed meanwhile. */

@@ -89,6 +89,13 @@ export abstract class MetricsCollector {
    *
    * @param cause a fixed word for what failed; it becomes a label value.
    * @param where what it failed for, e.g. `gauge "queue_length"`; it stands in the warning.
+   * @param subject what there is one warning for each, in place of the cause, e.g. a
+   *   model. All of them are remembered: there must not be many.
    */
-  abstract reportError(cause: string, error: unknown, where?: string): void;
+  abstract reportError(
+    cause: string,
+    error: unknown,
+    where?: string,
+    subject?: string,
+  ): void;
 }

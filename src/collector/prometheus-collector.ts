@@ -201,8 +201,13 @@ export class PrometheusCollector extends MetricsCollector {
     return this.inOrder(() => this.close());
   }
 
-  override reportError(cause: string, error: unknown, where?: string): void {
-    this.report.error(cause, error, where);
+  override reportError(
+    cause: string,
+    error: unknown,
+    where?: string,
+    subject?: string,
+  ): void {
+    this.report.error(cause, error, where, subject);
   }
 
   /** Starting and stopping never overlap, however they are called. */

@@ -23,14 +23,14 @@ export class SelfReport {
   ) {}
 
   /**
-   * Counts an error, and logs the first of each cause.
+   * Counts an error, and logs the first of each cause, or of each subject of it.
    *
    * @param cause a fixed word for what failed; a {@link MetricsError} says it better itself.
    */
-  error(cause: string, error: unknown, where = ''): void {
+  error(cause: string, error: unknown, where = '', subject?: string): void {
     const known = error instanceof MetricsError ? error.code : cause;
     this.warnOnce(
-      known,
+      subject === undefined ? known : `${known} ${subject}`,
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
     );
     try {

@@ -6,9 +6,10 @@ export function report(
   cause: string,
   error: unknown,
   where?: string,
+  subject?: string,
 ): void {
   try {
-    collector.reportError(cause, error, where);
+    collector.reportError(cause, error, where, subject);
   } catch {
     // It may be any class of the user's.
   }

@@ -1,6 +1,7 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import type { Counter } from '../../model/counter.js';
+import { checkIncrement, type Counter } from '../../model/counter.js';
 import { report } from '../report.js';
+import type { Draft } from './draft.js';
 import type { PriceList } from './price-list.js';
 import type { Inference, TokenUsage } from './recordings.js';
 
@@ -23,34 +24,44 @@ const TOKEN_COUNTERS = [
   ],
 ] as const satisfies readonly (readonly [keyof TokenUsage, string, string])[];
 
+const COST = {
+  name: 'agent_cost_total',
+  description: 'What inferences cost, by currency.',
+};
+
+/** How many models without a price are warned of, each for itself. */
+const MAX_WARNINGS = 100;
+
 /** Counts tokens and what they cost, by agent and model. */
 export class TokenAccounts {
   private readonly counters = new Map<string, Counter>();
+  private readonly unpriced = new Set<string>();
 
   constructor(
     private readonly collector: MetricsCollector,
     private readonly prices: PriceList | undefined,
   ) {}
 
-  add(inference: Inference, agent: string | undefined): void {
+  /** Adds what is to be counted of an inference. */
+  draft(draft: Draft, inference: Inference, agent: string | undefined): void {
     const { provider, model, responseModel = model, usage } = inference;
     if (usage === undefined) return;
     const labels = { agent, model: responseModel, provider };
     for (const [kind, name, description] of TOKEN_COUNTERS) {
       const tokens = usage[kind];
       if (tokens !== undefined) {
-        this.counter(name, description).inc(labels, tokens);
+        draft.add(this.counter(name, description), labels, tokens);
       }
     }
     const cost = this.costOf(inference, usage);
-    if (cost !== undefined) {
-      const description = 'What inferences cost, by currency.';
-      const currency = this.prices?.currency;
-      this.counter('agent_cost_total', description).inc(
-        { ...labels, currency },
-        cost,
-      );
-    }
+    if (cost === undefined) return;
+    checkIncrement(cost, COST.name);
+    const currency = this.prices?.currency;
+    draft.add(
+      this.counter(COST.name, COST.description),
+      { ...labels, currency },
+      cost,
+    );
   }
 
   /** By the model that answered, else by the one that was asked for: price lists may have either. */
@@ -68,11 +79,15 @@ export class TokenAccounts {
   }
 
   private reportUnpriced(provider: string, model: string): void {
+    const { unpriced } = this;
+    const which = `model "${model}" of provider "${provider}"`;
+    if (unpriced.size < MAX_WARNINGS) unpriced.add(which);
     report(
       this.collector,
       'unpriced_model',
       new Error('no price matches; its tokens are counted, their cost is not'),
-      `model "${model}" of provider "${provider}"`,
+      which,
+      unpriced.has(which) ? which : undefined,
     );
   }
 

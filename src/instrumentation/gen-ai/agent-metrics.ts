@@ -2,8 +2,8 @@ import type { Observable } from 'rxjs';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { follow } from '../calls/follow.js';
 import { report } from '../report.js';
+import { AgentRunWriter } from './agent-run-writer.js';
 import { AgentRuns } from './agent-runs.js';
-import { Draft } from './draft.js';
 import { GenAiInstruments } from './gen-ai-instruments.js';
 import { InferenceWriter } from './inference-writer.js';
 import { PriceList } from './price-list.js';
@@ -56,6 +56,7 @@ export class AgentMetrics {
 
   private readonly instruments: GenAiInstruments;
   private readonly inferences: InferenceWriter;
+  private readonly agentRuns: AgentRunWriter;
 
   /** @throws {OptionsError} if there is something wrong with the prices. */
   constructor(
@@ -63,6 +64,7 @@ export class AgentMetrics {
     { prices }: AgentMetricsOptions = {},
   ) {
     this.instruments = new GenAiInstruments(collector);
+    this.agentRuns = new AgentRunWriter(this.instruments);
     this.inferences = new InferenceWriter(
       this.instruments,
       collector,
@@ -158,22 +160,7 @@ export class AgentMetrics {
    */
   recordAgentRun(run: EndedAgentRun): void {
     checkAgentRun(run);
-    const { agent, seconds, inferenceCalls = 0, toolCalls = 0 } = run;
-    const { instruments } = this;
-    const labels = {
-      gen_ai_operation_name: 'invoke_agent',
-      gen_ai_agent_name: agent,
-    };
-    const timed = { error_type: failureOf(run), ...labels };
-    const draft = new Draft();
-    draft.add(instruments.histogram('agentDuration'), timed, seconds);
-    draft.add(
-      instruments.histogram('agentInferenceCalls'),
-      labels,
-      inferenceCalls,
-    );
-    draft.add(instruments.histogram('agentToolCalls'), labels, toolCalls);
-    draft.write();
+    this.agentRuns.write(run);
   }
 
   /**

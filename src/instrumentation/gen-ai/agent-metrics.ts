@@ -1,14 +1,15 @@
 import type { Observable } from 'rxjs';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { errorType } from '../error-type.js';
 import { follow } from '../calls/follow.js';
 import { report } from '../report.js';
+import { AgentRunWriter } from './agent-run-writer.js';
 import { AgentRuns } from './agent-runs.js';
-import { GenAiInstruments, type GenAiLabels } from './gen-ai-instruments.js';
+import { GenAiInstruments } from './gen-ai-instruments.js';
+import { InferenceWriter } from './inference-writer.js';
 import { PriceList } from './price-list.js';
 import type { AgentMetricsOptions } from './agents.options.js';
 import { resolvePrices } from './price-table.js';
-import { followReadable, isReadableStream } from './readable-stream.js';
+import { followStream } from './readable-stream.js';
 import {
   checkAgentRun,
   checkInference,
@@ -16,17 +17,17 @@ import {
   checkToolCall,
   checkWorkflow,
 } from './recording-checks.js';
-import type {
-  EndedAgentRun,
-  EndedWorkflow,
-  Inference,
-  InferenceRequest,
-  ToolCall,
+import {
+  type EndedAgentRun,
+  type EndedWorkflow,
+  failureOf,
+  type Inference,
+  type InferenceRequest,
+  type ToolCall,
 } from './recordings.js';
 import { RunningInference } from './running-inference.js';
 import { type ReadChunk, StreamedInference } from './streamed-inference.js';
 import { TimedWork, type Work } from './timed-work.js';
-import { TokenAccounts } from './token-accounts.js';
 
 /** What can be followed to its end. */
 export type ChunkStream<T> =
@@ -54,7 +55,8 @@ export class AgentMetrics {
   readonly runs = new AgentRuns();
 
   private readonly instruments: GenAiInstruments;
-  private readonly tokens: TokenAccounts;
+  private readonly inferences: InferenceWriter;
+  private readonly agentRuns: AgentRunWriter;
 
   /** @throws {OptionsError} if there is something wrong with the prices. */
   constructor(
@@ -62,7 +64,9 @@ export class AgentMetrics {
     { prices }: AgentMetricsOptions = {},
   ) {
     this.instruments = new GenAiInstruments(collector);
-    this.tokens = new TokenAccounts(
+    this.agentRuns = new AgentRunWriter(this.instruments);
+    this.inferences = new InferenceWriter(
+      this.instruments,
       collector,
       prices && new PriceList(resolvePrices(prices, 'prices')),
     );
@@ -77,8 +81,8 @@ export class AgentMetrics {
   recordInference(inference: Inference): void {
     checkInference(inference);
     const run = this.runs.current;
+    this.inferences.write(inference, inference.agent ?? run?.agent);
     if (run !== undefined) run.inferenceCalls++;
-    this.writeInference(inference, inference.agent ?? run?.agent);
   }
 
   /**
@@ -95,7 +99,7 @@ export class AgentMetrics {
     return new RunningInference(request, (inference) => {
       try {
         checkInference(inference);
-        this.writeInference(inference, agent);
+        this.inferences.write(inference, agent);
       } catch (error) {
         const { provider, model } = request;
         report(this.collector, 'inference', error, `${provider} ${model}`);
@@ -126,11 +130,15 @@ export class AgentMetrics {
     request: InferenceRequest,
     read: ReadChunk<ChunkOf<S>> = () => undefined,
   ): S {
-    const begin = () => this.startInference(request);
-    const run = new StreamedInference(begin(), begin, read);
-    return isReadableStream(stream)
-      ? (followReadable(stream, run) as S)
-      : follow(stream, run);
+    const first = this.startInference(request);
+    const { provider, model, agent, operation } = request;
+    const again = { provider, model, agent, operation };
+    const run = new StreamedInference(first, read, {
+      begin: () => this.startInference(again),
+      unreadable: (error) =>
+        report(this.collector, 'chunk', error, `${provider} ${model}`),
+    });
+    return followStream(stream, run);
   }
 
   /**
@@ -141,8 +149,8 @@ export class AgentMetrics {
   recordTool(call: ToolCall): void {
     checkToolCall(call);
     const run = this.runs.current;
-    if (run !== undefined) run.toolCalls++;
     this.writeTool(call, call.agent ?? run?.agent);
+    if (run !== undefined) run.toolCalls++;
   }
 
   /**
@@ -152,18 +160,7 @@ export class AgentMetrics {
    */
   recordAgentRun(run: EndedAgentRun): void {
     checkAgentRun(run);
-    const { agent, seconds, inferenceCalls = 0, toolCalls = 0 } = run;
-    const labels = {
-      gen_ai_operation_name: 'invoke_agent',
-      gen_ai_agent_name: agent,
-    };
-    this.instruments.observe(
-      'agentDuration',
-      withErrorType(labels, run),
-      seconds,
-    );
-    this.instruments.observe('agentInferenceCalls', labels, inferenceCalls);
-    this.instruments.observe('agentToolCalls', labels, toolCalls);
+    this.agentRuns.write(run);
   }
 
   /**
@@ -176,12 +173,11 @@ export class AgentMetrics {
     const labels = {
       gen_ai_operation_name: 'invoke_workflow',
       gen_ai_workflow_name: ended.workflow,
+      error_type: failureOf(ended),
     };
-    this.instruments.observe(
-      'workflowDuration',
-      withErrorType(labels, ended),
-      ended.seconds,
-    );
+    this.instruments
+      .histogram('workflowDuration')
+      .observe(labels, ended.seconds);
   }
 
   /**
@@ -250,67 +246,13 @@ export class AgentMetrics {
     };
   }
 
-  private writeInference(
-    inference: Inference,
-    agent: string | undefined,
-  ): void {
-    const { instruments } = this;
-    const { operation = 'chat', provider, model, usage = {} } = inference;
-    const labels = {
-      gen_ai_operation_name: operation,
-      gen_ai_provider_name: provider,
-      gen_ai_request_model: model,
-      gen_ai_response_model: inference.responseModel,
-    };
-    instruments.observe(
-      'operationDuration',
-      withErrorType(labels, inference),
-      inference.seconds,
-    );
-    const { secondsToFirstChunk, secondsPerOutputChunk = [] } = inference;
-    if (secondsToFirstChunk !== undefined) {
-      instruments.observe('timeToFirstChunk', labels, secondsToFirstChunk);
-    }
-    for (const seconds of secondsPerOutputChunk) {
-      instruments.observe('timePerOutputChunk', labels, seconds);
-    }
-    this.writeTokens(labels, 'input', usage.inputTokens);
-    this.writeTokens(labels, 'output', usage.outputTokens);
-    this.tokens.add(inference, agent);
-  }
-
-  private writeTokens(
-    labels: GenAiLabels,
-    direction: 'input' | 'output',
-    tokens: number | undefined,
-  ): void {
-    if (tokens === undefined) return;
-    this.instruments.observe(
-      'tokenUsage',
-      { ...labels, gen_ai_token_type: direction },
-      tokens,
-    );
-  }
-
   private writeTool(call: ToolCall, agent: string | undefined): void {
     const labels = {
       gen_ai_operation_name: 'execute_tool',
       gen_ai_tool_name: call.tool,
       gen_ai_agent_name: agent,
+      error_type: failureOf(call),
     };
-    this.instruments.observe(
-      'toolDuration',
-      withErrorType(labels, call),
-      call.seconds,
-    );
+    this.instruments.histogram('toolDuration').observe(labels, call.seconds);
   }
-}
-
-function withErrorType(
-  labels: GenAiLabels,
-  { error }: { readonly error?: unknown },
-): GenAiLabels {
-  return error === undefined
-    ? labels
-    : { ...labels, error_type: errorType(error) };
 }

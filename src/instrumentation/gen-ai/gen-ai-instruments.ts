@@ -1,6 +1,5 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Histogram } from '../../model/histogram.js';
-import type { Labels } from '../../model/labels.js';
 import {
   GEN_AI_METRICS,
   type GenAiLabel,
@@ -10,9 +9,9 @@ import {
 type GenAiMetricName = keyof typeof GEN_AI_METRICS;
 
 /** Labels of the conventions; what is not known is left out. */
-export type GenAiLabels = Readonly<
-  Partial<Record<GenAiLabel, string | undefined>>
->;
+export type GenAiLabels = {
+  readonly [L in GenAiLabel]?: string | undefined;
+};
 
 /** The histograms of the conventions, made in a collector on first use. */
 export class GenAiInstruments {
@@ -20,21 +19,22 @@ export class GenAiInstruments {
 
   constructor(private readonly collector: MetricsCollector) {}
 
-  observe(name: GenAiMetricName, labels: GenAiLabels, value: number): void {
-    this.histogram(GEN_AI_METRICS[name]).observe(labels as Labels, value);
-  }
-
-  /** Under the names of the conventions alone, which dashboards made for them know. */
-  private histogram(metric: GenAiMetric): Histogram {
+  /** @throws {MetricConflictError} if the app has another metric of that name. */
+  histogram(name: GenAiMetricName): Histogram {
+    const metric = GEN_AI_METRICS[name];
     let histogram = this.opened.get(metric);
     if (histogram === undefined) {
-      const { name, description, buckets } = metric;
-      const options = { description, buckets, prefixed: false };
-      histogram = name.endsWith('_seconds')
-        ? this.collector.timer(name, options)
-        : this.collector.histogram(name, options);
+      histogram = this.open(metric);
       this.opened.set(metric, histogram);
     }
     return histogram;
+  }
+
+  /** Under the names of the conventions alone, which dashboards made for them know. */
+  private open({ name, description, buckets }: GenAiMetric): Histogram {
+    const options = { description, buckets, prefixed: false };
+    return name.endsWith('_seconds')
+      ? this.collector.timer(name, options)
+      : this.collector.histogram(name, options);
   }
 }

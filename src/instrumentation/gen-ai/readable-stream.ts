@@ -1,4 +1,13 @@
+import { follow } from '../calls/follow.js';
 import type { Run } from '../calls/run.js';
+
+/** Follows a stream as {@link follow} does, and web streams too, which are results everywhere else. */
+export function followStream<T>(stream: T, run: Run): T;
+export function followStream(stream: unknown, run: Run): unknown {
+  return isReadableStream(stream)
+    ? followReadable(stream, run)
+    : follow(stream, run, followStream);
+}
 
 /**
  * Follows a web stream while it is read. It is read only as far as its consumer
@@ -6,10 +15,12 @@ import type { Run } from '../calls/run.js';
  *
  * @returns a stream of the same chunks, to be read in its place.
  */
-export function followReadable<T>(
+function followReadable<T>(
   source: ReadableStream<T>,
   work: Run,
 ): ReadableStream<T> {
+  // Somebody else reads it: there is nothing to follow, and nothing is known of its end.
+  if (source.locked) return source;
   const reader = source.getReader();
   work.postpone();
   let run: Run | undefined;
@@ -42,9 +53,7 @@ export function followReadable<T>(
   );
 }
 
-export function isReadableStream(
-  value: unknown,
-): value is ReadableStream<unknown> {
+function isReadableStream(value: unknown): value is ReadableStream<unknown> {
   return (
     typeof (value as { getReader?: unknown } | null)?.getReader === 'function'
   );

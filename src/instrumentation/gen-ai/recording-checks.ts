@@ -22,6 +22,11 @@ const AMOUNT = new Check(
   (value) => Number.isFinite(value) && (value as number) >= 0,
 );
 
+const COUNT = new Check(
+  'a whole number of 0 or more',
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+);
+
 const AMOUNTS = new Check(
   `an array of numbers, each ${AMOUNT.expected}`,
   (value) => Array.isArray(value) && value.every(AMOUNT.test),
@@ -49,10 +54,10 @@ const INFERENCE: Fields<Inference> = {
 };
 
 const USAGE: Fields<TokenUsage> = {
-  inputTokens: optional(AMOUNT),
-  outputTokens: optional(AMOUNT),
-  cachedInputTokens: optional(AMOUNT),
-  reasoningTokens: optional(AMOUNT),
+  inputTokens: optional(COUNT),
+  outputTokens: optional(COUNT),
+  cachedInputTokens: optional(COUNT),
+  reasoningTokens: optional(COUNT),
 };
 
 const TOOL_CALL: Fields<ToolCall> = {
@@ -65,8 +70,8 @@ const TOOL_CALL: Fields<ToolCall> = {
 const AGENT_RUN: Fields<EndedAgentRun> = {
   agent: NAME,
   seconds: AMOUNT,
-  inferenceCalls: optional(AMOUNT),
-  toolCalls: optional(AMOUNT),
+  inferenceCalls: optional(COUNT),
+  toolCalls: optional(COUNT),
   error: ANY,
 };
 

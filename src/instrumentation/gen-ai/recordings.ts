@@ -1,3 +1,4 @@
+import { errorType } from '../error-type.js';
 import type { GenAiOperation } from './gen-ai-conventions.js';
 
 /**
@@ -77,4 +78,13 @@ export interface EndedWorkflow {
   readonly seconds: number;
   /** Why it failed; left out if it did not. */
   readonly error?: unknown;
+}
+
+/** The `error_type` of what has ended; `undefined` if it did not fail. */
+export function failureOf({
+  error,
+}: {
+  readonly error?: unknown;
+}): string | undefined {
+  return error === undefined || error === null ? undefined : errorType(error);
 }

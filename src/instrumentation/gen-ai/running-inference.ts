@@ -59,14 +59,17 @@ export class RunningInference {
   private finish(answer: InferenceAnswer, error: unknown): void {
     if (this.ended) return;
     this.ended = true;
-    const { secondsToFirstChunk, secondsPerOutputChunk } = this;
-    const { seconds } = this.clock;
+    const { operation, provider, model, agent } = this.request;
     this.finished({
-      ...this.request,
-      ...answer,
-      seconds,
-      secondsToFirstChunk,
-      secondsPerOutputChunk,
+      operation,
+      provider,
+      model,
+      agent,
+      responseModel: answer?.responseModel,
+      usage: answer?.usage,
+      seconds: this.clock.seconds,
+      secondsToFirstChunk: this.secondsToFirstChunk,
+      secondsPerOutputChunk: this.secondsPerOutputChunk,
       error,
     });
   }

@@ -5,24 +5,30 @@ import type { RunningInference } from './running-inference.js';
 /** What a stream's chunk says of the answer; it need not say anything. */
 export type ReadChunk<T> = (chunk: T) => InferenceAnswer | undefined;
 
+export interface StreamSurroundings {
+  /** Begins the next inference, if the stream is consumed again. */
+  begin(): RunningInference;
+  /** Takes note of a chunk that `read` fails at; it says nothing. Never throws. */
+  unreadable(error: unknown): void;
+}
+
 /** An inference whose answer is followed as it streams. Whoever consumes the stream anew asks the model anew. */
 export class StreamedInference<T> implements Run {
   private answer: InferenceAnswer = {};
   private consumed = false;
 
-  /** @param begin begins the next inference, if the stream is consumed again. */
   constructor(
     private readonly inference: RunningInference,
-    private readonly begin: () => RunningInference,
     private readonly read: ReadChunk<T>,
+    private readonly surroundings: StreamSurroundings,
   ) {}
 
   item(chunk: unknown): void {
     this.inference.chunk();
     try {
       this.answer = merged(this.answer, this.read(chunk as T));
-    } catch {
-      // What a chunk looks like is up to the provider; one that cannot be read says nothing.
+    } catch (error) {
+      this.surroundings.unreadable(error);
     }
   }
 
@@ -44,7 +50,8 @@ export class StreamedInference<T> implements Run {
 
   again(): Run {
     if (this.consumed) {
-      return new StreamedInference(this.begin(), this.begin, this.read);
+      const { read, surroundings } = this;
+      return new StreamedInference(surroundings.begin(), read, surroundings);
     }
     this.consumed = true;
     this.inference.resume();
@@ -69,9 +76,10 @@ function merged(
   before: InferenceAnswer,
   now: InferenceAnswer | undefined,
 ): InferenceAnswer {
-  if (now === undefined) return before;
+  if (now === undefined || now === null) return before;
   return {
-    responseModel: now.responseModel ?? before.responseModel,
+    // Some providers leave it empty in some chunks.
+    responseModel: now.responseModel || before.responseModel,
     usage: now.usage ?? before.usage,
   };
 }

@@ -1,6 +1,7 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import type { Counter } from '../../model/counter.js';
+import { checkIncrement, type Counter } from '../../model/counter.js';
 import { report } from '../report.js';
+import type { Draft } from './draft.js';
 import type { PriceList } from './price-list.js';
 import type { Inference, TokenUsage } from './recordings.js';
 
@@ -23,6 +24,11 @@ const TOKEN_COUNTERS = [
   ],
 ] as const satisfies readonly (readonly [keyof TokenUsage, string, string])[];
 
+const COST = {
+  name: 'agent_cost_total',
+  description: 'What inferences cost, by currency.',
+};
+
 /** Counts tokens and what they cost, by agent and model. */
 export class TokenAccounts {
   private readonly counters = new Map<string, Counter>();
@@ -32,25 +38,26 @@ export class TokenAccounts {
     private readonly prices: PriceList | undefined,
   ) {}
 
-  add(inference: Inference, agent: string | undefined): void {
+  /** Adds what is to be counted of an inference. */
+  draft(draft: Draft, inference: Inference, agent: string | undefined): void {
     const { provider, model, responseModel = model, usage } = inference;
     if (usage === undefined) return;
     const labels = { agent, model: responseModel, provider };
     for (const [kind, name, description] of TOKEN_COUNTERS) {
       const tokens = usage[kind];
       if (tokens !== undefined) {
-        this.counter(name, description).inc(labels, tokens);
+        draft.add(this.counter(name, description), labels, tokens);
       }
     }
     const cost = this.costOf(inference, usage);
-    if (cost !== undefined) {
-      const description = 'What inferences cost, by currency.';
-      const currency = this.prices?.currency;
-      this.counter('agent_cost_total', description).inc(
-        { ...labels, currency },
-        cost,
-      );
-    }
+    if (cost === undefined) return;
+    checkIncrement(cost, COST.name);
+    const currency = this.prices?.currency;
+    draft.add(
+      this.counter(COST.name, COST.description),
+      { ...labels, currency },
+      cost,
+    );
   }
 
   /** By the model that answered, else by the one that was asked for: price lists may have either. */

@@ -1,4 +1,3 @@
-import type { Observable } from 'rxjs';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { errorType } from '../error-type.js';
 import { follow } from '../calls/follow.js';
@@ -8,7 +7,6 @@ import { GenAiInstruments, type GenAiLabels } from './gen-ai-instruments.js';
 import { PriceList } from './price-list.js';
 import type { AgentMetricsOptions } from './agents.options.js';
 import { resolvePrices } from './price-table.js';
-import { followReadable, isReadableStream } from './readable-stream.js';
 import {
   checkAgentRun,
   checkInference,
@@ -24,16 +22,9 @@ import type {
   ToolCall,
 } from './recordings.js';
 import { RunningInference } from './running-inference.js';
-import { type ReadChunk, StreamedInference } from './streamed-inference.js';
+import type { ChunkOf, ChunkStream, ReadChunk } from './streamed-inference.js';
 import { TimedWork, type Work } from './timed-work.js';
 import { TokenAccounts } from './token-accounts.js';
-
-/** What can be followed to its end. */
-export type ChunkStream<T> =
-  AsyncIterable<T> | ReadableStream<T> | Observable<T>;
-
-/** The chunks of a stream, or of one that is promised. */
-export type ChunkOf<S> = Awaited<S> extends ChunkStream<infer T> ? T : never;
 
 /**
  * What agents do and cost, in the vocabulary of OpenTelemetry's semantic conventions
@@ -92,7 +83,7 @@ export class AgentMetrics {
     const run = this.runs.current;
     if (run !== undefined) run.inferenceCalls++;
     const agent = request.agent ?? run?.agent;
-    return new RunningInference(request, (inference) => {
+    const finished = (inference: Inference) => {
       try {
         checkInference(inference);
         this.writeInference(inference, agent);
@@ -100,7 +91,9 @@ export class AgentMetrics {
         const { provider, model } = request;
         report(this.collector, 'inference', error, `${provider} ${model}`);
       }
-    });
+    };
+    const again = () => this.startInference(request);
+    return new RunningInference(request, finished, again);
   }
 
   /**
@@ -108,7 +101,7 @@ export class AgentMetrics {
    * waited for each later one, and the whole. The consumer's own time does not count.
    *
    * @param stream an async iterable, a web stream or an Observable, or a promise of one.
-   * @param request what was asked for. Time begins with this call; to begin earlier, see {@link startInference}.
+   * @param request what was asked for. Time begins with this call; to begin earlier, see {@link startInference} and {@link RunningInference.observeStream}.
    * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
    * @returns what is to be consumed in its place; it behaves as `stream` does.
    * @throws {MetricValueError} if provider or model are no names.
@@ -126,11 +119,7 @@ export class AgentMetrics {
     request: InferenceRequest,
     read: ReadChunk<ChunkOf<S>> = () => undefined,
   ): S {
-    const begin = () => this.startInference(request);
-    const run = new StreamedInference(begin(), begin, read);
-    return isReadableStream(stream)
-      ? (followReadable(stream, run) as S)
-      : follow(stream, run);
+    return this.startInference(request).observeStream(stream, read);
   }
 
   /**

@@ -34,6 +34,8 @@ export interface InferenceAnswer {
   /** The model that answered. */
   readonly responseModel?: string | undefined;
   readonly usage?: TokenUsage | undefined;
+  /** Why it failed; left out if it did not. */
+  readonly error?: unknown;
 }
 
 /** An inference that has ended. */
@@ -44,8 +46,6 @@ export interface Inference extends InferenceRequest, InferenceAnswer {
   readonly secondsToFirstChunk?: number | undefined;
   /** How long each later chunk was waited for; for streams only. */
   readonly secondsPerOutputChunk?: readonly number[] | undefined;
-  /** Why it failed; left out if it did not. */
-  readonly error?: unknown;
 }
 
 /** A tool call that has ended. */

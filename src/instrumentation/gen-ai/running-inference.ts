@@ -1,9 +1,17 @@
+import { follow } from '../calls/follow.js';
 import { Stopwatch } from '../calls/stopwatch.js';
+import { followReadable, isReadableStream } from './readable-stream.js';
 import type {
   Inference,
   InferenceAnswer,
   InferenceRequest,
 } from './recordings.js';
+import {
+  type ChunkOf,
+  type ChunkStream,
+  type ReadChunk,
+  StreamedInference,
+} from './streamed-inference.js';
 
 /** Takes note of an inference that has ended. Never throws. */
 export type Finished = (inference: Inference) => void;
@@ -19,11 +27,32 @@ export class RunningInference {
   private lastChunk = 0;
   private ended = false;
 
-  /** @internal */
+  /**
+   * @internal
+   * @param again begins another inference like this one.
+   */
   constructor(
     private readonly request: InferenceRequest,
     private readonly finished: Finished,
+    private readonly again: () => RunningInference,
   ) {}
+
+  /**
+   * Follows the chunks of the answer to their end, which is that of the inference.
+   *
+   * @param stream an async iterable, a web stream or an Observable, or a promise of one.
+   * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
+   * @returns what is to be consumed in its place; it behaves as `stream` does.
+   */
+  observeStream<S extends ChunkStream<any> | PromiseLike<ChunkStream<any>>>(
+    stream: S,
+    read: ReadChunk<ChunkOf<S>> = () => undefined,
+  ): S {
+    const run = new StreamedInference(this, this.again, read);
+    return isReadableStream(stream)
+      ? (followReadable(stream, run) as S)
+      : follow(stream, run);
+  }
 
   /** A chunk of the answer has come. */
   chunk(): void {
@@ -67,7 +96,7 @@ export class RunningInference {
       seconds,
       secondsToFirstChunk,
       secondsPerOutputChunk,
-      error,
+      error: error ?? answer.error,
     });
   }
 }

@@ -1,9 +1,23 @@
+import type { Observable } from 'rxjs';
 import type { Run } from '../calls/run.js';
 import type { InferenceAnswer } from './recordings.js';
 import type { RunningInference } from './running-inference.js';
 
+/** What can be followed to its end. */
+export type ChunkStream<T> =
+  AsyncIterable<T> | ReadableStream<T> | Observable<T>;
+
+/** The chunks of a stream, or of one that is promised. */
+export type ChunkOf<S> = Awaited<S> extends ChunkStream<infer T> ? T : never;
+
+/** What is known of an inference from one chunk of its answer. */
+export interface ChunkAnswer extends InferenceAnswer {
+  /** `false` for a chunk with nothing of the answer in it, e.g. the news that work on it begins. Default: `true`. */
+  readonly isOutput?: boolean | undefined;
+}
+
 /** What a stream's chunk says of the answer; it need not say anything. */
-export type ReadChunk<T> = (chunk: T) => InferenceAnswer | undefined;
+export type ReadChunk<T> = (chunk: T) => ChunkAnswer | undefined;
 
 /** An inference whose answer is followed as it streams. Whoever consumes the stream anew asks the model anew. */
 export class StreamedInference<T> implements Run {
@@ -18,12 +32,9 @@ export class StreamedInference<T> implements Run {
   ) {}
 
   item(chunk: unknown): void {
-    this.inference.chunk();
-    try {
-      this.answer = merged(this.answer, this.read(chunk as T));
-    } catch {
-      // What a chunk looks like is up to the provider; one that cannot be read says nothing.
-    }
+    const said = this.said(chunk as T);
+    if (said.isOutput !== false) this.inference.chunk();
+    this.answer = merged(this.answer, said);
   }
 
   enter<R>(part: () => R): R {
@@ -62,16 +73,25 @@ export class StreamedInference<T> implements Run {
   cancel(): void {
     this.inference.end(this.answer);
   }
+
+  private said(chunk: T): ChunkAnswer {
+    try {
+      return this.read(chunk) ?? {};
+    } catch {
+      // What a chunk looks like is up to the provider; one that cannot be read says nothing.
+      return {};
+    }
+  }
 }
 
 /** What a later chunk says takes the place of what an earlier one has said. */
 function merged(
   before: InferenceAnswer,
-  now: InferenceAnswer | undefined,
+  now: InferenceAnswer,
 ): InferenceAnswer {
-  if (now === undefined) return before;
   return {
     responseModel: now.responseModel ?? before.responseModel,
     usage: now.usage ?? before.usage,
+    error: now.error ?? before.error,
   };
 }

@@ -8,14 +8,24 @@ export class Exchange {
     private readonly response: ServerResponse,
   ) {}
 
-  json(value: unknown, status = 200): void {
+  /** Sends the headers of a JSON answer. */
+  begin(status = 200): void {
     // Retries come at once.
     this.response.writeHead(status, {
       'Content-Type': 'application/json',
       'retry-after-ms': '1',
       'x-request-id': 'request-1',
     });
-    this.response.end(JSON.stringify(value));
+    this.response.flushHeaders();
+  }
+
+  json(value: unknown, status?: number): void {
+    this.text(JSON.stringify(value), status);
+  }
+
+  text(text: string, status?: number): void {
+    if (!this.response.headersSent) this.begin(status);
+    this.response.end(text);
   }
 
   refuse(status: number): void {

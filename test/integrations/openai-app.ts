@@ -65,3 +65,15 @@ export function stepByStep() {
     },
   };
 }
+
+/** A `fetch` that tells when a response has come, and the SDK knows of it. */
+export function fetchWithArrival() {
+  let arrived: () => void;
+  const arrival = new Promise<void>((resolve) => (arrived = resolve));
+  const fetchAndTell = async (...args: Parameters<typeof fetch>) => {
+    const response = await fetch(...args);
+    setImmediate(arrived);
+    return response;
+  };
+  return { arrival, fetch: fetchAndTell };
+}

@@ -1,4 +1,5 @@
-import OpenAI6, { AzureOpenAI } from 'openai';
+import OpenAI6, { AzureOpenAI, BedrockOpenAI } from 'openai';
+import { bedrock } from 'openai/providers/bedrock';
 import OpenAI5 from 'openai-5';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import type { AgentMetrics } from '../../src/index.js';
@@ -10,7 +11,12 @@ import {
   EMBEDDINGS,
   modelResponse,
 } from './openai-api.js';
-import { observe, settings, stepByStep } from './openai-app.js';
+import {
+  fetchWithArrival,
+  observe,
+  settings,
+  stepByStep,
+} from './openai-app.js';
 import { VERSIONS } from './openai-versions.js';
 
 vi.mock('../../src/model/clock.js', () => import('../support/manual-clock.js'));
@@ -40,6 +46,19 @@ const chatSamples = (seconds: number, count = 1) => [
   `${TOKENS}_sum{${ANSWERED},gen_ai_token_type="input"} ${100 * count}`,
   `${TOKENS}_sum{${ANSWERED},gen_ai_token_type="output"} ${20 * count}`,
 ];
+
+/** A promise of the SDK whose `_thenUnwrap()` does not look at its fields. */
+function sharingNothing(client: object, promise: any): unknown {
+  const { responsePromise, parseResponse, constructor } = promise;
+  promise._thenUnwrap = (transform: (...args: unknown[]) => unknown) =>
+    new constructor(
+      client,
+      responsePromise,
+      async (_client: unknown, response: unknown) =>
+        transform(await parseResponse(client, response), response),
+    );
+  return promise;
+}
 
 describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
   describe('a chat completion', () => {
@@ -87,6 +106,35 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
         `${DURATION}_count{${CHAT}} 1`,
         `${DURATION}_sum{${CHAT}} 0`,
       ]);
+    });
+
+    test('takes until the last of it is there', async () => {
+      const { answer, request } = stepByStep();
+      const { arrival, fetch } = fetchWithArrival();
+      const app = await observe(OpenAI, answer, { fetch });
+      const answered = app.client.chat.completions
+        .create(QUESTION)
+        .then((completion) => completion);
+      const api = await request();
+      pass(0.25);
+      api.begin();
+      await arrival;
+      pass(0.5);
+      api.json(chatCompletion());
+      await answered;
+      expect(await app.recorded()).toEqual(chatSamples(0.75));
+    });
+
+    test('that cannot be read fails with the error that its caller gets', async () => {
+      const { client, recorded } = await observe(OpenAI, (request) =>
+        request.text('{ no'),
+      );
+      await expect(
+        client.chat.completions.create(QUESTION),
+      ).rejects.toBeInstanceOf(SyntaxError);
+      expect((await recorded())[0]).toBe(
+        `${DURATION}_count{error_type="SyntaxError",${CHAT}} 1`,
+      );
     });
 
     test('is one, however often it is tried, and takes as long as its caller waits', async () => {
@@ -158,21 +206,14 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       });
 
     test('may be awaited later, which is no time of the model', async () => {
-      let arrived: () => void;
-      const arrival = new Promise<void>((resolve) => (arrived = resolve));
+      const { arrival, fetch } = fetchWithArrival();
       const { client, recorded } = await observe(
         OpenAI,
         (request) => {
           pass(0.25);
           request.json(chatCompletion());
         },
-        {
-          fetch: async (...args) => {
-            const response = await fetch(...args);
-            setImmediate(arrived);
-            return response;
-          },
-        },
+        { fetch },
       );
       const promise = client.chat.completions.create(QUESTION);
       await arrival;
@@ -221,6 +262,32 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       );
     });
 
+    test('may share nothing with the promises that are made of it, as in version 7', async () => {
+      const { url, metrics, recorded } = await observe(OpenAI, (request) => {
+        pass(0.25);
+        if (request.body.model === 'none') request.refuse(429);
+        else request.json(chatCompletion());
+      });
+      const client = new OpenAI(settings(url));
+      const { completions } = client.chat;
+      const { create } = completions;
+      completions.create = ((...args: Parameters<typeof create>) =>
+        sharingNothing(
+          client,
+          Reflect.apply(create, completions, args),
+        )) as never;
+      observeOpenAI(client, metrics);
+      const answer = await completions.parse(QUESTION);
+      expect(answer.choices[0]!.message.content).toBe('Yes.');
+      expect(await recorded()).toEqual(chatSamples(0.25));
+      await expect(
+        completions.parse({ ...QUESTION, model: 'none' }),
+      ).rejects.toBeInstanceOf(OpenAI.RateLimitError);
+      expect(await recorded()).toContain(
+        `${DURATION}_count{error_type="RateLimitError",${CHAT.replace('gpt-4o', 'none')}} 1`,
+      );
+    });
+
     test('looks as ever, and has then(), catch() and finally()', async () => {
       const { client, url } = await answering();
       const unobserved = new OpenAI(settings(url)).chat.completions;
@@ -238,8 +305,8 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
 
   test('a call that the SDK refuses to make fails as it does', async () => {
     const { client, recorded } = await observe(OpenAI, () => undefined);
-    const { completions } = client.chat;
-    expect(() => completions.create(undefined as never)).toThrow(TypeError);
+    const create = async () => client.chat.completions.create(null as never);
+    await expect(create()).rejects.toBeInstanceOf(TypeError);
     const unknown = CHAT.replace('gpt-4o', 'unknown');
     expect(await recorded()).toEqual([
       `${DURATION}_count{error_type="TypeError",${unknown}} 1`,
@@ -490,6 +557,27 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ]);
     });
   });
+});
+
+test.each([
+  [
+    'BedrockOpenAI',
+    (baseURL: string) => new BedrockOpenAI({ baseURL, apiKey: 'key' }),
+  ],
+  [
+    'client with the provider bedrock()',
+    (baseURL: string) =>
+      new OpenAI6({ provider: bedrock({ baseURL, apiKey: 'key' }) }),
+  ],
+])('the provider of a %s is Bedrock', async (_what, make) => {
+  const { url, metrics, recorded } = await observe(OpenAI6, (request) =>
+    request.json(chatCompletion()),
+  );
+  const client = observeOpenAI(make(url), metrics);
+  await client.chat.completions.create(QUESTION);
+  expect(await recorded()).toContain(
+    `agent_input_tokens_total{model="gpt-4o-2026",provider="aws.bedrock"} 100`,
+  );
 });
 
 test('the types of a client stay as they are, whatever its version', () => {

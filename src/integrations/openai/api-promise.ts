@@ -8,6 +8,8 @@ export interface ApiPromise extends Promise<unknown> {
   _thenUnwrap(transform: unknown): ApiPromise;
 }
 
+type Transform = (answer: unknown, ...others: unknown[]) => unknown;
+
 /** Is told how a call goes on. */
 export interface CallObserver {
   /** The response has come, and waits for its caller. */
@@ -15,7 +17,7 @@ export interface CallObserver {
   failed(error: unknown): void;
   /** The response's body is read now. */
   parsing(): void;
-  /** @returns what the caller is to be given for the answer. */
+  /** It may be told so several times. @returns what the caller is to be given for the answer. */
   answered(answer: unknown): unknown;
   /** The caller has the response as it came. */
   rawTaken(): void;
@@ -35,8 +37,7 @@ export function isApiPromise(value: unknown): value is ApiPromise {
 
 /**
  * Observes what becomes of a promise of the SDK. It stays the same promise, and the
- * SDK goes on to read the answer only when it is asked for: what is replaced are the
- * two parts that the promise shares with all promises made of it.
+ * SDK goes on to read the answer only when it is asked for.
  */
 export function observeApiPromise(
   promise: ApiPromise,
@@ -53,6 +54,11 @@ export function observeApiPromise(
       throw error;
     },
   );
+  return observeAnswer(promise, call);
+}
+
+/** Also of the promises that are made of it, which may be the only ones that are awaited. */
+function observeAnswer(promise: ApiPromise, call: CallObserver): ApiPromise {
   replaceMethod(promise, 'parseResponse', (parseResponse) => {
     return async function (...args) {
       call.parsing();
@@ -66,11 +72,6 @@ export function observeApiPromise(
       return call.answered(answer);
     };
   });
-  return watchRaw(promise, call);
-}
-
-/** Also of the promises that are made of it. */
-function watchRaw(promise: ApiPromise, call: CallObserver): ApiPromise {
   replaceMethod(promise, 'asResponse', (asResponse) => {
     return async function () {
       const response = await Reflect.apply(asResponse, this, []);
@@ -79,11 +80,13 @@ function watchRaw(promise: ApiPromise, call: CallObserver): ApiPromise {
     };
   });
   replaceMethod(promise, '_thenUnwrap', (thenUnwrap) => {
-    return function (...args) {
-      return watchRaw(
-        Reflect.apply(thenUnwrap, this, args) as ApiPromise,
-        call,
-      );
+    return function (transform) {
+      const observed: Transform = (answer, ...others) =>
+        (transform as Transform)(call.answered(answer), ...others);
+      const made = Reflect.apply(thenUnwrap, this, [observed]) as ApiPromise;
+      // Of one request; up to version 6 it shares it anyway.
+      made.responsePromise = promise.responsePromise;
+      return observeAnswer(made, call);
     };
   });
   return promise;

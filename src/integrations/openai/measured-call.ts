@@ -21,6 +21,7 @@ interface ApiStream extends AsyncIterable<unknown> {
 /** One call of the API, followed to the end of its answer. */
 export class MeasuredCall implements CallObserver {
   private isParsed = false;
+  private isAnswered = false;
 
   constructor(
     private readonly inference: RunningInference,
@@ -44,7 +45,7 @@ export class MeasuredCall implements CallObserver {
   }
 
   responded(): void {
-    this.inference.pause();
+    if (!this.isParsed) this.inference.pause();
   }
 
   failed(error: unknown): void {
@@ -57,6 +58,8 @@ export class MeasuredCall implements CallObserver {
   }
 
   answered(answer: unknown): unknown {
+    if (this.isAnswered) return answer;
+    this.isAnswered = true;
     if (isStream(answer)) return this.followStream(answer);
     this.inference.end(this.readSafely(answer));
     return answer;

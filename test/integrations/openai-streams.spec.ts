@@ -239,6 +239,17 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       expect(await genAi(recorded)).toEqual(whole);
     });
 
+    test('be given by a promise that the SDK makes of another', async () => {
+      const { client, recorded } = await observe(OpenAI, answerAtOnce);
+      const promise = client.chat.completions.create({
+        ...STREAMED,
+        ...INCLUDE_USAGE,
+      });
+      const stream = await promise._thenUnwrap((answer) => answer);
+      expect(await contents(stream)).toBe('Yes.');
+      expect(await genAi(recorded)).toEqual(whole);
+    });
+
     test('be consumed once only, which a second consumer does not disturb', async () => {
       const { stream, recorded } = await open();
       const chunks = stream[Symbol.asyncIterator]();

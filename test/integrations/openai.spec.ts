@@ -262,6 +262,28 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       );
     });
 
+    test.each([
+      ['as it is', (_client: object, promise: unknown) => promise],
+      ['as in version 7', sharingNothing],
+    ])(
+      'may be made into a failure, which is none of the model (%s)',
+      async (_how, made) => {
+        const { url, metrics, recorded } = await observe(OpenAI, (request) => {
+          const answer = chatCompletion();
+          answer.choices[0]!.finish_reason = 'length';
+          request.json(answer);
+        });
+        const client = new OpenAI(settings(url));
+        const { completions } = client.chat;
+        const { create } = completions;
+        completions.create = ((...args: Parameters<typeof create>) =>
+          made(client, Reflect.apply(create, completions, args))) as never;
+        observeOpenAI(client, metrics);
+        await expect(completions.parse(QUESTION)).rejects.toThrow('length');
+        expect(await recorded()).toEqual(chatSamples(0));
+      },
+    );
+
     test('may share nothing with the promises that are made of it, as in version 7', async () => {
       const { url, metrics, recorded } = await observe(OpenAI, (request) => {
         pass(0.25);

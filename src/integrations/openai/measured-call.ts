@@ -45,7 +45,7 @@ export class MeasuredCall implements CallObserver {
   }
 
   responded(): void {
-    if (!this.isParsed) this.inference.pause();
+    this.inference.pause();
   }
 
   failed(error: unknown): void {

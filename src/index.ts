@@ -31,11 +31,7 @@ export type {
   CallStatus,
   EndedCall,
 } from './instrumentation/calls/call-metrics.js';
-export {
-  AgentMetrics,
-  type ChunkOf,
-  type ChunkStream,
-} from './instrumentation/gen-ai/agent-metrics.js';
+export { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 export type { AgentMetricsOptions } from './instrumentation/gen-ai/agents.options.js';
 export {
   GEN_AI_CONVENTIONS_DATE,
@@ -58,7 +54,12 @@ export type {
   ToolCall,
 } from './instrumentation/gen-ai/recordings.js';
 export type { RunningInference } from './instrumentation/gen-ai/running-inference.js';
-export type { ReadChunk } from './instrumentation/gen-ai/streamed-inference.js';
+export type {
+  ChunkAnswer,
+  ChunkOf,
+  ChunkStream,
+  ReadChunk,
+} from './instrumentation/gen-ai/streamed-inference.js';
 export type { HttpClientOptions } from './instrumentation/http-client/http-client.options.js';
 export type { HttpOptions } from './instrumentation/http-server/http.options.js';
 export type { MethodDescriptor } from './instrumentation/measured-method.js';

@@ -1,4 +1,3 @@
-import type { Observable } from 'rxjs';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { follow } from '../calls/follow.js';
 import { report } from '../report.js';
@@ -9,7 +8,6 @@ import { InferenceWriter } from './inference-writer.js';
 import { PriceList } from './price-list.js';
 import type { AgentMetricsOptions } from './agents.options.js';
 import { resolvePrices } from './price-table.js';
-import { followStream } from './readable-stream.js';
 import {
   checkAgentRun,
   checkInference,
@@ -26,15 +24,8 @@ import {
   type ToolCall,
 } from './recordings.js';
 import { RunningInference } from './running-inference.js';
-import { type ReadChunk, StreamedInference } from './streamed-inference.js';
+import type { ChunkOf, ChunkStream, ReadChunk } from './streamed-inference.js';
 import { TimedWork, type Work } from './timed-work.js';
-
-/** What can be followed to its end. */
-export type ChunkStream<T> =
-  AsyncIterable<T> | ReadableStream<T> | Observable<T>;
-
-/** The chunks of a stream, or of one that is promised. */
-export type ChunkOf<S> = Awaited<S> extends ChunkStream<infer T> ? T : never;
 
 /**
  * What agents do and cost, in the vocabulary of OpenTelemetry's semantic conventions
@@ -93,18 +84,8 @@ export class AgentMetrics {
    */
   startInference(request: InferenceRequest): RunningInference {
     checkInferenceRequest(request);
-    const run = this.runs.current;
-    if (run !== undefined) run.inferenceCalls++;
-    const agent = request.agent ?? run?.agent;
-    return new RunningInference(request, (inference) => {
-      try {
-        checkInference(inference);
-        this.inferences.write(inference, agent);
-      } catch (error) {
-        const { provider, model } = request;
-        report(this.collector, 'inference', error, `${provider} ${model}`);
-      }
-    });
+    const { operation, provider, model, agent } = request;
+    return this.openInference({ operation, provider, model, agent });
   }
 
   /**
@@ -112,7 +93,7 @@ export class AgentMetrics {
    * waited for each later one, and the whole. The consumer's own time does not count.
    *
    * @param stream an async iterable, a web stream or an Observable, or a promise of one.
-   * @param request what was asked for. Time begins with this call; to begin earlier, see {@link startInference}.
+   * @param request what was asked for. Time begins with this call; to begin earlier, see {@link startInference} and {@link RunningInference.observeStream}.
    * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
    * @returns what is to be consumed in its place; it behaves as `stream` does.
    * @throws {MetricValueError} if provider or model are no names.
@@ -130,15 +111,7 @@ export class AgentMetrics {
     request: InferenceRequest,
     read: ReadChunk<ChunkOf<S>> = () => undefined,
   ): S {
-    const first = this.startInference(request);
-    const { provider, model, agent, operation } = request;
-    const again = { provider, model, agent, operation };
-    const run = new StreamedInference(first, read, {
-      begin: () => this.startInference(again),
-      unreadable: (error) =>
-        report(this.collector, 'chunk', error, `${provider} ${model}`),
-    });
-    return followStream(stream, run);
+    return this.startInference(request).observeStream(stream, read);
   }
 
   /**
@@ -206,6 +179,30 @@ export class AgentMetrics {
     return this.run(() => ({ enter: (part) => part(), end }), work);
   }
 
+  private report(cause: string, error: unknown, where: string): void {
+    report(this.collector, cause, error, where);
+  }
+
+  private openInference(request: InferenceRequest): RunningInference {
+    const run = this.runs.current;
+    if (run !== undefined) run.inferenceCalls++;
+    const agent = request.agent ?? run?.agent;
+    const tell = (cause: string, error: unknown) =>
+      this.report(cause, error, `${request.provider} ${request.model}`);
+    return new RunningInference(request, {
+      finished: (inference) => {
+        try {
+          checkInference(inference);
+          this.inferences.write(inference, agent);
+        } catch (error) {
+          tell('inference', error);
+        }
+      },
+      unreadable: (error) => tell('chunk', error),
+      again: () => this.openInference(request),
+    });
+  }
+
   private run<T>(open: () => Work, work: () => T): T {
     const run = new TimedWork(open);
     let result: T;
@@ -241,7 +238,7 @@ export class AgentMetrics {
       try {
         record(seconds, error);
       } catch (failure) {
-        report(this.collector, 'agent', failure, where);
+        this.report('agent', failure, where);
       }
     };
   }

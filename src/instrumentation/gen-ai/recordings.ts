@@ -35,6 +35,8 @@ export interface InferenceAnswer {
   /** The model that answered. */
   readonly responseModel?: string | undefined;
   readonly usage?: TokenUsage | undefined;
+  /** Why it failed; left out if it did not. */
+  readonly error?: unknown;
 }
 
 /** An inference that has ended. */
@@ -45,8 +47,6 @@ export interface Inference extends InferenceRequest, InferenceAnswer {
   readonly secondsToFirstChunk?: number | undefined;
   /** How long each later chunk was waited for; for streams only. */
   readonly secondsPerOutputChunk?: readonly number[] | undefined;
-  /** Why it failed; left out if it did not. */
-  readonly error?: unknown;
 }
 
 /** A tool call that has ended. */

@@ -1,12 +1,23 @@
 import { Stopwatch } from '../calls/stopwatch.js';
+import { followStream } from './readable-stream.js';
 import type {
   Inference,
   InferenceAnswer,
   InferenceRequest,
 } from './recordings.js';
+import {
+  type ChunkOf,
+  type ChunkStream,
+  type ReadChunk,
+  StreamedInference,
+  type StreamSurroundings,
+} from './streamed-inference.js';
 
-/** Takes note of an inference that has ended. Never throws. */
-export type Finished = (inference: Inference) => void;
+/** What an inference is given by those who keep account of it. */
+export interface InferenceSurroundings extends StreamSurroundings {
+  /** Takes note of its end. Never throws. */
+  finished(inference: Inference): void;
+}
 
 /**
  * An inference while it goes on: tell it of each chunk, and how it ended. Only the
@@ -22,8 +33,25 @@ export class RunningInference {
   /** @internal */
   constructor(
     private readonly request: InferenceRequest,
-    private readonly finished: Finished,
+    private readonly surroundings: InferenceSurroundings,
   ) {}
+
+  /**
+   * Follows the chunks of the answer to their end, which is that of the inference.
+   *
+   * @param stream an async iterable, a web stream or an Observable, or a promise of one.
+   * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
+   * @returns what is to be consumed in its place; it behaves as `stream` does.
+   */
+  observeStream<S extends ChunkStream<any> | PromiseLike<ChunkStream<any>>>(
+    stream: S,
+    read: ReadChunk<ChunkOf<S>> = () => undefined,
+  ): S {
+    return followStream(
+      stream,
+      new StreamedInference(this, read, this.surroundings),
+    );
+  }
 
   /** A chunk of the answer has come. */
   chunk(): void {
@@ -60,7 +88,7 @@ export class RunningInference {
     if (this.ended) return;
     this.ended = true;
     const { operation, provider, model, agent } = this.request;
-    this.finished({
+    this.surroundings.finished({
       operation,
       provider,
       model,
@@ -70,7 +98,7 @@ export class RunningInference {
       seconds: this.clock.seconds,
       secondsToFirstChunk: this.secondsToFirstChunk,
       secondsPerOutputChunk: this.secondsPerOutputChunk,
-      error,
+      error: error ?? answer?.error,
     });
   }
 }

@@ -1,1 +1,2 @@
-export {};
+export { observeOpenAI, type ObserveOpenAIOptions } from './observe-openai.js';
+export type { OpenAIClient } from './openai-client.js';

@@ -61,6 +61,7 @@ export type {
   ToolCall,
 } from './instrumentation/gen-ai/recordings.js';
 export type { RunningInference } from './instrumentation/gen-ai/running-inference.js';
+export type { RunningWork } from './instrumentation/gen-ai/running-work.js';
 export type { ReadChunk } from './instrumentation/gen-ai/streamed-inference.js';
 export type { HttpClientOptions } from './instrumentation/http-client/http-client.options.js';
 export type { HttpOptions } from './instrumentation/http-server/http.options.js';

@@ -1,10 +1,9 @@
 import type { Observable } from 'rxjs';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { errorType } from '../error-type.js';
 import { follow } from '../calls/follow.js';
 import { report } from '../report.js';
 import { AgentRuns } from './agent-runs.js';
-import { GenAiInstruments, type GenAiLabels } from './gen-ai-instruments.js';
+import { GenAiRecords } from './gen-ai-records.js';
 import { PriceList } from './price-list.js';
 import type { AgentMetricsOptions } from './agents.options.js';
 import { resolvePrices } from './price-table.js';
@@ -24,8 +23,9 @@ import type {
   ToolCall,
 } from './recordings.js';
 import { RunningInference } from './running-inference.js';
+import { RunningWork, type Work } from './running-work.js';
 import { type ReadChunk, StreamedInference } from './streamed-inference.js';
-import { TimedWork, type Work } from './timed-work.js';
+import { doTimed } from './timed-work.js';
 import { TokenAccounts } from './token-accounts.js';
 
 /** What can be followed to its end. */
@@ -53,19 +53,18 @@ export class AgentMetrics {
   /** @internal Which agent run some code belongs to. */
   readonly runs = new AgentRuns();
 
-  private readonly instruments: GenAiInstruments;
-  private readonly tokens: TokenAccounts;
+  private readonly records: GenAiRecords;
 
   /** @throws {OptionsError} if there is something wrong with the prices. */
   constructor(
     private readonly collector: MetricsCollector,
     { prices }: AgentMetricsOptions = {},
   ) {
-    this.instruments = new GenAiInstruments(collector);
-    this.tokens = new TokenAccounts(
+    const tokens = new TokenAccounts(
       collector,
       prices && new PriceList(resolvePrices(prices, 'prices')),
     );
+    this.records = new GenAiRecords(collector, tokens);
   }
 
   /**
@@ -78,7 +77,7 @@ export class AgentMetrics {
     checkInference(inference);
     const run = this.runs.current;
     if (run !== undefined) run.inferenceCalls++;
-    this.writeInference(inference, inference.agent ?? run?.agent);
+    this.records.inference(inference, inference.agent ?? run?.agent);
   }
 
   /**
@@ -92,14 +91,19 @@ export class AgentMetrics {
     const run = this.runs.current;
     if (run !== undefined) run.inferenceCalls++;
     const agent = request.agent ?? run?.agent;
-    return new RunningInference(request, (inference) => {
-      try {
-        checkInference(inference);
-        this.writeInference(inference, agent);
-      } catch (error) {
-        const { provider, model } = request;
-        report(this.collector, 'inference', error, `${provider} ${model}`);
-      }
+    return new RunningInference(request, {
+      finished: (inference) => {
+        try {
+          checkInference(inference);
+          this.records.inference(inference, agent);
+        } catch (error) {
+          const { provider, model } = request;
+          this.report('inference', error, `${provider} ${model}`);
+        }
+      },
+      discarded: () => {
+        if (run !== undefined) run.inferenceCalls--;
+      },
     });
   }
 
@@ -142,7 +146,7 @@ export class AgentMetrics {
     checkToolCall(call);
     const run = this.runs.current;
     if (run !== undefined) run.toolCalls++;
-    this.writeTool(call, call.agent ?? run?.agent);
+    this.records.tool(call, call.agent ?? run?.agent);
   }
 
   /**
@@ -152,18 +156,7 @@ export class AgentMetrics {
    */
   recordAgentRun(run: EndedAgentRun): void {
     checkAgentRun(run);
-    const { agent, seconds, inferenceCalls = 0, toolCalls = 0 } = run;
-    const labels = {
-      gen_ai_operation_name: 'invoke_agent',
-      gen_ai_agent_name: agent,
-    };
-    this.instruments.observe(
-      'agentDuration',
-      withErrorType(labels, run),
-      seconds,
-    );
-    this.instruments.observe('agentInferenceCalls', labels, inferenceCalls);
-    this.instruments.observe('agentToolCalls', labels, toolCalls);
+    this.records.agentRun(run);
   }
 
   /**
@@ -173,15 +166,7 @@ export class AgentMetrics {
    */
   recordWorkflow(ended: EndedWorkflow): void {
     checkWorkflow(ended);
-    const labels = {
-      gen_ai_operation_name: 'invoke_workflow',
-      gen_ai_workflow_name: ended.workflow,
-    };
-    this.instruments.observe(
-      'workflowDuration',
-      withErrorType(labels, ended),
-      ended.seconds,
-    );
+    this.records.workflow(ended);
   }
 
   /**
@@ -191,8 +176,7 @@ export class AgentMetrics {
    * @returns what the work returns; a promise or stream is followed to its end.
    */
   runAgent<T>(agent: string, work: () => T): T {
-    const open = () => this.openRun(agent);
-    return this.run(open, work);
+    return doTimed(() => this.openRun(agent), work);
   }
 
   /**
@@ -202,24 +186,41 @@ export class AgentMetrics {
    * @returns what the work returns; a promise or stream is followed to its end.
    */
   runTool<T>(tool: string, work: () => T): T {
-    const run = this.runs.current;
-    if (run !== undefined) run.toolCalls++;
-    const end = this.kept(tool, (seconds, error) =>
-      this.writeTool({ tool, seconds, error }, run?.agent),
-    );
-    return this.run(() => ({ enter: (part) => part(), end }), work);
+    const call = this.openTool(tool);
+    return doTimed(() => call, work);
   }
 
-  private run<T>(open: () => Work, work: () => T): T {
-    const run = new TimedWork(open);
-    let result: T;
-    try {
-      result = run.enter(work);
-    } catch (error) {
-      run.fail(error);
-      throw error;
-    }
-    return follow(result, run);
+  /**
+   * Begins an agent run, to be told of its end. For what cannot be put into one
+   * function, e.g. the callbacks of a framework; else see {@link runAgent}.
+   *
+   * @throws {MetricValueError} if the agent is no name.
+   *
+   * @example
+   * const run = agents.startAgentRun('Assistant');
+   * const inference = run.enter(() => agents.startInference({ provider: 'acme', model: 'acme-1' }));
+   * inference.end({ usage: { inputTokens: 420, outputTokens: 96 } });
+   * run.end();
+   */
+  startAgentRun(agent: string): RunningWork {
+    checkAgentRun({ agent, seconds: 0 });
+    return new RunningWork(this.openRun(agent));
+  }
+
+  /**
+   * Begins a tool call, to be told of its end. It counts for the agent run around
+   * this call, wherever it ends.
+   *
+   * @throws {MetricValueError} if the tool is no name.
+   */
+  startTool(tool: string): RunningWork {
+    checkToolCall({ tool, seconds: 0 });
+    return new RunningWork(this.openTool(tool));
+  }
+
+  /** @internal Tells of an error that is kept from the app. */
+  report(cause: string, error: unknown, where?: string): void {
+    report(this.collector, cause, error, where);
   }
 
   private openRun(agent: string): Work {
@@ -239,78 +240,25 @@ export class AgentMetrics {
     };
   }
 
+  private openTool(tool: string): Work {
+    const run = this.runs.current;
+    if (run !== undefined) run.toolCalls++;
+    return {
+      enter: (part) => part(),
+      end: this.kept(tool, (seconds, error) =>
+        this.records.tool({ tool, seconds, error }, run?.agent),
+      ),
+    };
+  }
+
   /** What cannot be recorded is reported, and kept from the work. */
   private kept(where: string, record: Work['end']): Work['end'] {
     return (seconds, error) => {
       try {
         record(seconds, error);
       } catch (failure) {
-        report(this.collector, 'agent', failure, where);
+        this.report('agent', failure, where);
       }
     };
   }
-
-  private writeInference(
-    inference: Inference,
-    agent: string | undefined,
-  ): void {
-    const { instruments } = this;
-    const { operation = 'chat', provider, model, usage = {} } = inference;
-    const labels = {
-      gen_ai_operation_name: operation,
-      gen_ai_provider_name: provider,
-      gen_ai_request_model: model,
-      gen_ai_response_model: inference.responseModel,
-    };
-    instruments.observe(
-      'operationDuration',
-      withErrorType(labels, inference),
-      inference.seconds,
-    );
-    const { secondsToFirstChunk, secondsPerOutputChunk = [] } = inference;
-    if (secondsToFirstChunk !== undefined) {
-      instruments.observe('timeToFirstChunk', labels, secondsToFirstChunk);
-    }
-    for (const seconds of secondsPerOutputChunk) {
-      instruments.observe('timePerOutputChunk', labels, seconds);
-    }
-    this.writeTokens(labels, 'input', usage.inputTokens);
-    this.writeTokens(labels, 'output', usage.outputTokens);
-    this.tokens.add(inference, agent);
-  }
-
-  private writeTokens(
-    labels: GenAiLabels,
-    direction: 'input' | 'output',
-    tokens: number | undefined,
-  ): void {
-    if (tokens === undefined) return;
-    this.instruments.observe(
-      'tokenUsage',
-      { ...labels, gen_ai_token_type: direction },
-      tokens,
-    );
-  }
-
-  private writeTool(call: ToolCall, agent: string | undefined): void {
-    const labels = {
-      gen_ai_operation_name: 'execute_tool',
-      gen_ai_tool_name: call.tool,
-      gen_ai_agent_name: agent,
-    };
-    this.instruments.observe(
-      'toolDuration',
-      withErrorType(labels, call),
-      call.seconds,
-    );
-  }
-}
-
-function withErrorType(
-  labels: GenAiLabels,
-  { error }: { readonly error?: unknown },
-): GenAiLabels {
-  return error === undefined
-    ? labels
-    : { ...labels, error_type: errorType(error) };
 }

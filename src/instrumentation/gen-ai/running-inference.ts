@@ -5,8 +5,11 @@ import type {
   InferenceRequest,
 } from './recordings.js';
 
-/** Takes note of an inference that has ended. Never throws. */
-export type Finished = (inference: Inference) => void;
+/** Takes note of how an inference ended. Never throws. */
+export interface InferenceEnds {
+  finished(inference: Inference): void;
+  discarded(): void;
+}
 
 /**
  * An inference while it goes on: tell it of each chunk, and how it ended. Only the
@@ -22,7 +25,7 @@ export class RunningInference {
   /** @internal */
   constructor(
     private readonly request: InferenceRequest,
-    private readonly finished: Finished,
+    private readonly ends: InferenceEnds,
   ) {}
 
   /** A chunk of the answer has come. */
@@ -56,12 +59,19 @@ export class RunningInference {
     this.finish(answer, error ?? new Error('unknown'));
   }
 
+  /** No model was asked after all, e.g. as a cache had the answer: nothing is recorded. */
+  discard(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.ends.discarded();
+  }
+
   private finish(answer: InferenceAnswer, error: unknown): void {
     if (this.ended) return;
     this.ended = true;
     const { secondsToFirstChunk, secondsPerOutputChunk } = this;
     const { seconds } = this.clock;
-    this.finished({
+    this.ends.finished({
       ...this.request,
       ...answer,
       seconds,

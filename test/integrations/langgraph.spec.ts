@@ -138,7 +138,7 @@ describe('an agent of LangGraph', () => {
     const ask = tool(
       async (_input, config) => {
         const { messages } = await expert.invoke(INPUT_MESSAGES, config);
-        return String(messages.at(-1)?.content);
+        return messages.at(-1)!.text;
       },
       { name: 'ask_expert', description: 'Asks.', schema },
     );
@@ -185,7 +185,7 @@ describe('an agent of LangGraph', () => {
     ]);
   });
 
-  test('that waits for a human, or hands over, has not failed', async () => {
+  test('that waits for a human has not failed', async () => {
     const { callbacks, totals } = observe();
     const approve = tool(() => String(interrupt('May I?')), {
       name: 'approve',
@@ -212,6 +212,44 @@ describe('an agent of LangGraph', () => {
     ]);
     expect(await totals(`${TOOL}_count`)).toEqual([
       `${TOOL}_count{gen_ai_agent_name="Careful",gen_ai_tool_name="approve"} 2`,
+    ]);
+  });
+
+  test('that hands over to another one has not failed', async () => {
+    const { callbacks, totals } = observe();
+    const transfer = tool(
+      () => new Command({ graph: Command.PARENT, goto: 'step 1' }),
+      { name: 'transfer', description: 'Hands over.', schema },
+    );
+    const reception = createReactAgent({
+      llm: scriptedModel(core1, [{ toolCalls: [call('transfer', '7')] }]),
+      tools: [transfer],
+      name: 'Reception',
+    });
+    const graph = new StateGraph(MessagesAnnotation)
+      .addNode('step 0', reception, { ends: ['step 1'] })
+      .addNode('step 1', researcher('Researcher'))
+      .addEdge(START, 'step 0')
+      .compile({ name: 'Office' });
+    await play(() => graph.invoke(INPUT_MESSAGES, { callbacks }));
+    expect(await totals(`${DURATION}_count`)).toEqual([
+      `${DURATION}_count${by('Reception')} 1`,
+      `${DURATION}_count${by('Researcher')} 1`,
+      `${DURATION}_count${by('Office')} 1`,
+    ]);
+  });
+
+  test('has its name also from the metadata of an agent made by createAgent()', async () => {
+    const { callbacks, totals } = observe();
+    const metadata = { lc_agent_name: 'Helper' };
+    await play(() =>
+      graphOf(undefined, researcher()).invoke(INPUT_MESSAGES, {
+        callbacks,
+        metadata,
+      }),
+    );
+    expect(await totals(INFERENCES)).toEqual([
+      `${INFERENCES}${by('Helper')} 2`,
     ]);
   });
 
@@ -269,8 +307,8 @@ describe('an agent run of the app', () => {
     const write = tool(
       (_input, config) =>
         metrics.runAgent('Writer', async () => {
-          const { content } = await writer.invoke('Write', config);
-          return String(content);
+          const { text } = await writer.invoke('Write', config);
+          return text;
         }),
       { name: 'search', description: 'Writes.', schema },
     );

@@ -108,7 +108,7 @@ export function describeModelsAndTools(
       const text = await play(async () => {
         let all = '';
         for await (const chunk of await model.stream('Hi', { callbacks })) {
-          all += String(chunk.content);
+          all += chunk.text;
         }
         return all;
       });
@@ -232,16 +232,21 @@ export function describeModelsAndTools(
     });
 
     test('is recorded once by a handler that is given twice', async () => {
-      const { callbacks, totals } = observe();
+      const { metrics, callbacks, totals } = observe();
       const chunks = [
         { milliseconds: 10, text: 'He' },
         { milliseconds: 20, text: 'llo' },
       ];
       const model = scriptedModel(core, chunks, { stream: true, callbacks });
-      await play(async () => {
-        const stream = await model.stream('Hi', { callbacks });
-        for await (const _chunk of stream);
-      });
+      await play(() =>
+        metrics.runAgent('Assistant', async () => {
+          const stream = await model.stream('Hi', { callbacks });
+          for await (const _chunk of stream);
+        }),
+      );
+      expect(await totals('gen_ai_invoke_agent_inference_calls_sum')).toEqual([
+        'gen_ai_invoke_agent_inference_calls_sum{gen_ai_agent_name="Assistant"} 1',
+      ]);
       expect(await totals(`${DURATION}_count`)).toEqual([
         `${DURATION}_count{${ASKED}} 1`,
       ]);
@@ -285,6 +290,22 @@ export function describeModelsAndTools(
   });
 
   describe(`a tool of ${version}`, () => {
+    test('is recorded once by a handler that is given twice', async () => {
+      const { metrics, callbacks, totals } = observe();
+      const echo = new core.DynamicTool({
+        name: 'echo',
+        description: 'Says it again.',
+        func: async (text) => text,
+        callbacks,
+      });
+      await play(() =>
+        metrics.runAgent('Parrot', () => echo.invoke('Hi', { callbacks })),
+      );
+      expect(await totals('gen_ai_invoke_agent_tool_calls_sum')).toEqual([
+        'gen_ai_invoke_agent_tool_calls_sum{gen_ai_agent_name="Parrot"} 1',
+      ]);
+    });
+
     test('is named after its class, if LangChain tells no name', async () => {
       const { callbacks, totals } = observe();
       class Clock extends core.Tool {

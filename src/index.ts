@@ -54,6 +54,7 @@ export type {
   ToolCall,
 } from './instrumentation/gen-ai/recordings.js';
 export type { RunningInference } from './instrumentation/gen-ai/running-inference.js';
+export type { RunningWork } from './instrumentation/gen-ai/running-work.js';
 export type {
   ChunkAnswer,
   ChunkOf,

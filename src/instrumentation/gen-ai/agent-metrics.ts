@@ -1,10 +1,7 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { follow } from '../calls/follow.js';
 import { report } from '../report.js';
-import { AgentRunWriter } from './agent-run-writer.js';
 import { AgentRuns } from './agent-runs.js';
-import { GenAiInstruments } from './gen-ai-instruments.js';
-import { InferenceWriter } from './inference-writer.js';
+import { GenAiWriter } from './gen-ai-writer.js';
 import { PriceList } from './price-list.js';
 import type { AgentMetricsOptions } from './agents.options.js';
 import { resolvePrices } from './price-table.js';
@@ -15,17 +12,17 @@ import {
   checkToolCall,
   checkWorkflow,
 } from './recording-checks.js';
-import {
-  type EndedAgentRun,
-  type EndedWorkflow,
-  failureOf,
-  type Inference,
-  type InferenceRequest,
-  type ToolCall,
+import type {
+  EndedAgentRun,
+  EndedWorkflow,
+  Inference,
+  InferenceRequest,
+  ToolCall,
 } from './recordings.js';
 import { RunningInference } from './running-inference.js';
+import { RunningWork, type Work } from './running-work.js';
 import type { ChunkOf, ChunkStream, ReadChunk } from './streamed-inference.js';
-import { TimedWork, type Work } from './timed-work.js';
+import { doTimed } from './timed-work.js';
 
 /**
  * What agents do and cost, in the vocabulary of OpenTelemetry's semantic conventions
@@ -45,19 +42,14 @@ export class AgentMetrics {
   /** @internal Which agent run some code belongs to. */
   readonly runs = new AgentRuns();
 
-  private readonly instruments: GenAiInstruments;
-  private readonly inferences: InferenceWriter;
-  private readonly agentRuns: AgentRunWriter;
+  private readonly writer: GenAiWriter;
 
   /** @throws {OptionsError} if there is something wrong with the prices. */
   constructor(
     private readonly collector: MetricsCollector,
     { prices }: AgentMetricsOptions = {},
   ) {
-    this.instruments = new GenAiInstruments(collector);
-    this.agentRuns = new AgentRunWriter(this.instruments);
-    this.inferences = new InferenceWriter(
-      this.instruments,
+    this.writer = new GenAiWriter(
       collector,
       prices && new PriceList(resolvePrices(prices, 'prices')),
     );
@@ -72,7 +64,7 @@ export class AgentMetrics {
   recordInference(inference: Inference): void {
     checkInference(inference);
     const run = this.runs.current;
-    this.inferences.write(inference, inference.agent ?? run?.agent);
+    this.writer.inference(inference, inference.agent ?? run?.agent);
     if (run !== undefined) run.inferenceCalls++;
   }
 
@@ -122,7 +114,7 @@ export class AgentMetrics {
   recordTool(call: ToolCall): void {
     checkToolCall(call);
     const run = this.runs.current;
-    this.writeTool(call, call.agent ?? run?.agent);
+    this.writer.tool(call, call.agent ?? run?.agent);
     if (run !== undefined) run.toolCalls++;
   }
 
@@ -133,7 +125,7 @@ export class AgentMetrics {
    */
   recordAgentRun(run: EndedAgentRun): void {
     checkAgentRun(run);
-    this.agentRuns.write(run);
+    this.writer.agentRun(run);
   }
 
   /**
@@ -143,14 +135,7 @@ export class AgentMetrics {
    */
   recordWorkflow(ended: EndedWorkflow): void {
     checkWorkflow(ended);
-    const labels = {
-      gen_ai_operation_name: 'invoke_workflow',
-      gen_ai_workflow_name: ended.workflow,
-      error_type: failureOf(ended),
-    };
-    this.instruments
-      .histogram('workflowDuration')
-      .observe(labels, ended.seconds);
+    this.writer.workflow(ended);
   }
 
   /**
@@ -160,8 +145,7 @@ export class AgentMetrics {
    * @returns what the work returns; a promise or stream is followed to its end.
    */
   runAgent<T>(agent: string, work: () => T): T {
-    const open = () => this.openRun(agent);
-    return this.run(open, work);
+    return doTimed(() => this.openRun(agent), work);
   }
 
   /**
@@ -171,15 +155,40 @@ export class AgentMetrics {
    * @returns what the work returns; a promise or stream is followed to its end.
    */
   runTool<T>(tool: string, work: () => T): T {
-    const run = this.runs.current;
-    if (run !== undefined) run.toolCalls++;
-    const end = this.kept(tool, (seconds, error) =>
-      this.writeTool({ tool, seconds, error }, run?.agent),
-    );
-    return this.run(() => ({ enter: (part) => part(), end }), work);
+    const call = this.openTool(tool);
+    return doTimed(() => call, work);
   }
 
-  private report(cause: string, error: unknown, where: string): void {
+  /**
+   * Begins an agent run, to be told of its end. For what cannot be put into one
+   * function, e.g. the callbacks of a framework; else see {@link runAgent}.
+   *
+   * @throws {MetricValueError} if the agent is no name.
+   *
+   * @example
+   * const run = agents.startAgentRun('Assistant');
+   * const inference = run.enter(() => agents.startInference({ provider: 'acme', model: 'acme-1' }));
+   * inference.end({ usage: { inputTokens: 420, outputTokens: 96 } });
+   * run.end();
+   */
+  startAgentRun(agent: string): RunningWork {
+    checkAgentRun({ agent, seconds: 0 });
+    return new RunningWork(this.openRun(agent));
+  }
+
+  /**
+   * Begins a tool call, to be told of its end. It counts for the agent run around
+   * this call, wherever it ends.
+   *
+   * @throws {MetricValueError} if the tool is no name.
+   */
+  startTool(tool: string): RunningWork {
+    checkToolCall({ tool, seconds: 0 });
+    return new RunningWork(this.openTool(tool));
+  }
+
+  /** @internal Tells of an error that is kept from the app. */
+  report(cause: string, error: unknown, where?: string): void {
     report(this.collector, cause, error, where);
   }
 
@@ -193,26 +202,17 @@ export class AgentMetrics {
       finished: (inference) => {
         try {
           checkInference(inference);
-          this.inferences.write(inference, agent);
+          this.writer.inference(inference, agent);
         } catch (error) {
           tell('inference', error);
         }
       },
+      discarded: () => {
+        if (run !== undefined) run.inferenceCalls--;
+      },
       unreadable: (error) => tell('chunk', error),
       again: () => this.openInference(request),
     });
-  }
-
-  private run<T>(open: () => Work, work: () => T): T {
-    const run = new TimedWork(open);
-    let result: T;
-    try {
-      result = run.enter(work);
-    } catch (error) {
-      run.fail(error);
-      throw error;
-    }
-    return follow(result, run);
   }
 
   private openRun(agent: string): Work {
@@ -232,6 +232,17 @@ export class AgentMetrics {
     };
   }
 
+  private openTool(tool: string): Work {
+    const run = this.runs.current;
+    if (run !== undefined) run.toolCalls++;
+    return {
+      enter: (part) => part(),
+      end: this.kept(tool, (seconds, error) =>
+        this.writer.tool({ tool, seconds, error }, run?.agent),
+      ),
+    };
+  }
+
   /** What cannot be recorded is reported, and kept from the work. */
   private kept(where: string, record: Work['end']): Work['end'] {
     return (seconds, error) => {
@@ -241,15 +252,5 @@ export class AgentMetrics {
         this.report('agent', failure, where);
       }
     };
-  }
-
-  private writeTool(call: ToolCall, agent: string | undefined): void {
-    const labels = {
-      gen_ai_operation_name: 'execute_tool',
-      gen_ai_tool_name: call.tool,
-      gen_ai_agent_name: agent,
-      error_type: failureOf(call),
-    };
-    this.instruments.histogram('toolDuration').observe(labels, call.seconds);
   }
 }

@@ -17,6 +17,8 @@ import {
 export interface InferenceSurroundings extends StreamSurroundings {
   /** Takes note of its end. Never throws. */
   finished(inference: Inference): void;
+  /** Takes note that it was none. Never throws. */
+  discarded(): void;
 }
 
 /**
@@ -82,6 +84,13 @@ export class RunningInference {
   /** It failed. What the provider billed all the same is counted. */
   fail(error: unknown, answer: InferenceAnswer = {}): void {
     this.finish(answer, error ?? new Error('unknown'));
+  }
+
+  /** No model was asked after all, e.g. as a cache had the answer: nothing is recorded. */
+  discard(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.surroundings.discarded();
   }
 
   private finish(answer: InferenceAnswer, error: unknown): void {

@@ -1,60 +1,62 @@
+import { follow } from '../calls/follow.js';
 import type { Run } from '../calls/run.js';
-import { Stopwatch } from '../calls/stopwatch.js';
+import { RunningWork, type Work } from './running-work.js';
 
-/** Some work that is timed until its end. */
-export interface Work {
-  /** Does a part of it. */
-  enter<T>(part: () => T): T;
-  /** Takes note of its end. Never throws. */
-  end(seconds: number, error: unknown): void;
+/**
+ * Does some work and follows it to its end.
+ *
+ * @param open begins the work: anew for everybody who consumes a stream.
+ * @returns what the work returns.
+ */
+export function doTimed<T>(open: () => Work, work: () => T): T {
+  const run = new TimedWork(open);
+  let result: T;
+  try {
+    result = run.enter(work);
+  } catch (error) {
+    run.fail(error);
+    throw error;
+  }
+  return follow(result, run);
 }
 
 /** Times work. A stream's consumer has its own time. */
-export class TimedWork implements Run {
-  private readonly clock = new Stopwatch();
-  private readonly work: Work;
-  private ended = false;
+class TimedWork implements Run {
+  private readonly running: RunningWork;
 
-  /** @param open begins the work: anew for everybody who consumes a stream. */
   constructor(private readonly open: () => Work) {
-    this.work = open();
+    this.running = new RunningWork(open());
   }
 
   enter<T>(part: () => T): T {
-    return this.work.enter(part);
+    return this.running.enter(part);
   }
 
   succeed(): void {
-    this.end(undefined);
+    this.running.end();
   }
 
   fail(error: unknown): void {
-    this.end(error ?? new Error('unknown'));
+    this.running.fail(error);
   }
 
   cancel(): void {
-    this.end(undefined);
+    this.running.end();
   }
 
   item(): void {}
 
   pause(): void {
-    this.clock.pause();
+    this.running.pause();
   }
 
   resume(): void {
-    this.clock.resume();
+    this.running.resume();
   }
 
   postpone(): void {}
 
   again(): Run {
     return new TimedWork(this.open);
-  }
-
-  private end(error: unknown): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.work.end(this.clock.seconds, error);
   }
 }

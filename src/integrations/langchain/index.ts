@@ -1,1 +1,2 @@
-export {};
+export { AgentMetricsHandler } from './agent-metrics-handler.js';
+export type { AgentMetricsHandlerOptions, Chain } from './chains.js';

@@ -1,9 +1,7 @@
-import type { AgentMetrics, InferenceAnswer } from 'nestjs-agent-metrics';
+import type { AgentMetrics } from 'nestjs-agent-metrics';
+import { observeOpenAI } from 'nestjs-agent-metrics/openai';
 import OpenAI, { APIError } from 'openai';
-import type {
-  ChatCompletionChunk,
-  ChatCompletionMessageParam,
-} from 'openai/resources';
+import type { ChatCompletionMessageParam } from 'openai/resources';
 import { UpstreamRefusedError } from '../agents/agent.errors.js';
 import type { OpenAiConfig } from '../config.js';
 import { type Passage, quote } from '../documentation/passage.js';
@@ -18,15 +16,13 @@ export class OpenAiComposer extends Composer {
   private readonly client: OpenAI;
   private readonly model: string;
 
-  constructor(
-    { baseUrl, apiKey, model }: OpenAiConfig,
-    private readonly agents: AgentMetrics,
-  ) {
+  constructor({ baseUrl, apiKey, model }: OpenAiConfig, agents: AgentMetrics) {
     super();
     this.model = model;
     this.description = `${model} at ${new URL(baseUrl).host}`;
     // Without retries, so that the metrics show every refusal and the time of one request.
-    this.client = new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
+    const client = new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
+    this.client = observeOpenAI(client, agents);
   }
 
   async *compose(
@@ -35,16 +31,12 @@ export class OpenAiComposer extends Composer {
   ): AsyncGenerator<string> {
     let empty = true;
     try {
-      const stream = await this.agents.observeStream(
-        this.client.chat.completions.create({
-          model: this.model,
-          messages: prompt(question, passages),
-          stream: true,
-          stream_options: { include_usage: true },
-        }),
-        { provider: 'openai', model: this.model },
-        readChunk,
-      );
+      const stream = await this.client.chat.completions.create({
+        model: this.model,
+        messages: prompt(question, passages),
+        stream: true,
+        stream_options: { include_usage: true },
+      });
       for await (const { choices } of stream) {
         const text = choices[0]?.delta.content;
         if (!text) continue;
@@ -58,20 +50,6 @@ export class OpenAiComposer extends Composer {
       throw new UpstreamRefusedError('The language model gave no answer');
     }
   }
-}
-
-/** What a chunk says of the answer. The last one has the tokens, as they are billed. */
-function readChunk({ model, usage }: ChatCompletionChunk): InferenceAnswer {
-  if (!usage) return { responseModel: model };
-  return {
-    responseModel: model,
-    usage: {
-      inputTokens: usage.prompt_tokens,
-      cachedInputTokens: usage.prompt_tokens_details?.cached_tokens,
-      outputTokens: usage.completion_tokens,
-      reasoningTokens: usage.completion_tokens_details?.reasoning_tokens,
-    },
-  };
 }
 
 function prompt(

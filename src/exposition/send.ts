@@ -41,9 +41,10 @@ export async function send(
 
 /** A socket on a fast network takes a whole page at once, which would keep the event loop from all else. */
 async function* oneATurn(chunks: readonly Buffer[]) {
-  for (const chunk of chunks) {
+  for (const [i, chunk] of chunks.entries()) {
+    // Not after the last: who has a whole page must find it ended, and may close the server then.
+    if (i > 0) await setImmediate();
     yield chunk;
-    await setImmediate();
   }
 }
 

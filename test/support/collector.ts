@@ -4,6 +4,9 @@ import {
   type PrometheusCollectorOptions,
 } from '../../src/index.js';
 
+/** What scrapers ask for when they want OpenMetrics. */
+export const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
+
 /** A collector with what it warned of. */
 export interface TestCollector {
   collector: PrometheusCollector;

@@ -4,17 +4,14 @@ export type {
   MetricsModuleOptions,
   MetricsOptionsFactory,
 } from './metrics.module-definition.js';
-export type {
-  HealthOptions,
-  MetricsOptions,
-  PrometheusOptions,
-} from './metrics.options.js';
+export type { MetricsOptions, PrometheusOptions } from './metrics.options.js';
 
 export { Agent } from './decorators/agent.decorator.js';
 export {
   Counted,
   type CountedOptions,
 } from './decorators/counted.decorator.js';
+export { HealthCheck } from './decorators/health-check.decorator.js';
 export {
   InFlight,
   type InFlightOptions,
@@ -41,6 +38,10 @@ export {
   HealthController,
   MetricsController,
 } from './endpoints/endpoint.controllers.js';
+export {
+  type MetricsHealthResult,
+  MetricsHealthIndicator,
+} from './endpoints/metrics-health.indicator.js';
 
 export type {
   PrometheusCollectorOptions,
@@ -60,12 +61,32 @@ export {
   type CollectorSurroundings,
   PrometheusCollector,
 } from './collector/prometheus-collector.js';
-export type { MetricsLogger } from './collector/self-report.js';
 
-export type { Access, Refusal } from './exposition/access.js';
+export type { ProtectionOptions } from './endpoints/guards/protection.options.js';
+export type {
+  Access,
+  Refusal,
+  RefusalReason,
+} from './exposition/access/access.js';
+export type { AccessOptions } from './exposition/access/access.options.js';
+export type { Secret } from './exposition/access/secret.js';
 export type { Endpoint } from './exposition/endpoint.js';
-export type { HealthStatus } from './exposition/health-status.js';
-export type { Resource } from './exposition/resources.js';
+export type { Probe, Resource } from './exposition/resources.js';
+export type { TlsOptions } from './exposition/tls/tls.options.js';
+
+export type { HealthSetup } from './health/health.js';
+export type {
+  HealthCheckDefinition,
+  HealthCheckFunction,
+  HealthCheckOptions,
+  HealthCheckResult,
+} from './health/health-check.js';
+export type { HealthOptions } from './health/health.options.js';
+export type {
+  CheckDetails,
+  CheckStatus,
+  HealthStatus,
+} from './health/health-status.js';
 
 export {
   DEFAULT_HISTOGRAM_BUCKETS,
@@ -90,5 +111,6 @@ export {
   type StopTimer,
 } from './model/histogram.js';
 export type { Labels, LabelValue } from './model/labels.js';
+export type { MetricsLogger } from './model/logger.js';
 export { MetricEvent, type MetricEventInit } from './model/metric-event.js';
 export { MetricType } from './model/metric-type.js';

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import {
   type DynamicModule,
   Inject,
@@ -13,13 +14,22 @@ import {
   ApplicationConfig,
   ExternalContextCreator,
   HttpAdapterHost,
+  ModuleRef,
   ModulesContainer,
 } from '@nestjs/core';
 import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
+import { endpointAccess } from './endpoints/guards/endpoint-access.js';
+import type { NestParts } from './endpoints/guards/guarded-endpoint.js';
+import type { Access } from './exposition/access/access.js';
+import { MetricsHealthIndicator } from './endpoints/metrics-health.indicator.js';
+import { ReadinessModule } from './endpoints/readiness.module.js';
 import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
+import { serverTlsOf } from './exposition/tls/server-tls.js';
+import { Readiness, type ReadinessTerms } from './health/readiness.js';
+import { findHealthChecks } from './instrumentation/health/health-check.explorer.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
 import { HttpInstrumentation } from './instrumentation/http-server/http-instrumentation.js';
@@ -45,6 +55,12 @@ const OPTIONS = Symbol('nestjs-agent-metrics:options');
 /** Where scrapes come in: routes on the app, or a server of their own. */
 const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
 
+/** Who may ask for what. */
+const ACCESS = Symbol('nestjs-agent-metrics:access');
+
+const logger = new Logger('MetricsModule');
+const warn = (message: string) => logger.warn(message);
+
 const providers: Provider[] = [
   {
     provide: OPTIONS,
@@ -53,11 +69,25 @@ const providers: Provider[] = [
   },
   { provide: ENDPOINT, inject: [OPTIONS], useFactory: endpointOf },
   {
+    provide: ACCESS,
+    inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
+    useFactory: (
+      { prometheus, health }: ResolvedMetricsOptions,
+      ...nest: NestParts
+    ) => endpointAccess(prometheus, health, warn, nest),
+  },
+  {
     provide: PrometheusCollector,
-    inject: [OPTIONS, ENDPOINT],
+    inject: [OPTIONS, ENDPOINT, ACCESS, Readiness],
     useFactory: collectorOf,
   },
   { provide: MetricsCollector, useExisting: PrometheusCollector },
+  {
+    provide: MetricsHealthIndicator,
+    inject: [MetricsCollector, OPTIONS],
+    useFactory: (of: MetricsCollector, { enabled }: ResolvedMetricsOptions) =>
+      new MetricsHealthIndicator(of, enabled),
+  },
   {
     provide: Instrumentation,
     inject: [OPTIONS, MetricsCollector],
@@ -102,10 +132,12 @@ const providers: Provider[] = [
  * export class AppModule {}
  */
 @Module({
+  imports: [ReadinessModule],
   providers,
   exports: [
     PrometheusCollector,
     MetricsCollector,
+    MetricsHealthIndicator,
     Instrumentation,
     HandlerMetrics,
   ],
@@ -120,6 +152,7 @@ export class MetricsModule
 {
   private readonly httpClient: HttpClientMetrics | undefined;
   private readonly http: HttpInstrumentation | undefined;
+  private removeHealthChecks: (() => void)[] = [];
 
   constructor(
     @Inject(OPTIONS) private readonly options: ResolvedMetricsOptions,
@@ -129,9 +162,11 @@ export class MetricsModule
     private readonly prometheus: PrometheusCollector,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(Readiness) readiness: Readiness,
   ) {
     super();
     const { enabled, http, httpClient } = options;
+    if (enabled) readiness.dependOn(this.readinessTerms());
     if (enabled && http !== undefined) {
       this.http = new HttpInstrumentation(collector, http, adapterHost);
     }
@@ -173,6 +208,7 @@ export class MetricsModule
   async onModuleInit(): Promise<void> {
     if (!this.options.enabled) return;
     this.http?.routesAreThere();
+    this.addHealthChecks();
     await this.prometheus.initialize();
     if (this.collector !== this.prometheus) await this.collector.initialize();
     this.httpClient?.start();
@@ -183,10 +219,32 @@ export class MetricsModule
   }
 
   async onApplicationShutdown(): Promise<void> {
+    for (const remove of this.removeHealthChecks) remove();
     this.httpClient?.stop();
     this.http?.close();
     await this.prometheus.shutdown();
     if (this.collector !== this.prometheus) await this.collector.shutdown();
+  }
+
+  private addHealthChecks(): void {
+    const configured = this.options.health.checks.map((definition, i) => ({
+      definition,
+      source: `health.checks[${i}]`,
+    }));
+    const all = [...configured, ...findHealthChecks(this.modules)];
+    this.removeHealthChecks = all.map(({ definition, source }) =>
+      this.prometheus.addHealthCheck(definition, source),
+    );
+  }
+
+  private readinessTerms(): ReadinessTerms {
+    const { shutdownGrace } = this.options.health;
+    // Who reaches a route of the app has found it listening, on whatever server.
+    const isOnApp = this.endpoint instanceof AppRoutes;
+    const server = (): Server | undefined =>
+      this.adapterHost.httpAdapter?.getHttpServer?.();
+    const listens = () => isOnApp || (server()?.listening ?? true);
+    return { listens, shutdownGrace };
   }
 }
 
@@ -196,17 +254,23 @@ function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
   if (port === undefined) {
     return new AppRoutes(paths);
   }
-  return new ScrapeServer({ port, host, paths });
+  const tls = serverTlsOf(options.prometheus.tls, 'prometheus.tls', warn);
+  return new ScrapeServer({ port, host, paths, tls });
 }
 
 function collectorOf(
   options: ResolvedMetricsOptions,
   endpoint: AppRoutes | ScrapeServer,
+  access: Access,
+  readiness: Readiness,
 ): PrometheusCollector {
   const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
-  const { buckets, filters } = options;
+  const { buckets, filters, enabled } = options;
+  const { details, version } = options.health;
+  const isReady = () => readiness.isReady;
   const { registry, defaultMetrics, exemplars, createdSamples } =
     options.prometheus;
+  const { maxScrapes, scrapeTimeout } = options.prometheus;
   return new PrometheusCollector(
     {
       namespace,
@@ -218,8 +282,15 @@ function collectorOf(
       defaultMetrics,
       exemplars,
       createdSamples,
-      registry: options.enabled ? registry : null,
+      maxScrapes,
+      scrapeTimeout,
+      registry: enabled ? registry : null,
     },
-    { endpoint, logger: new Logger('MetricsModule') },
+    {
+      endpoint,
+      access,
+      health: { enabled, details, version, isReady },
+      logger,
+    },
   );
 }

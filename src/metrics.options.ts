@@ -1,6 +1,5 @@
 import type { Registry } from 'prom-client';
 import {
-  BOOLEAN,
   HEALTH_PATH,
   PATH,
   RECORDING_DEFAULTS,
@@ -23,9 +22,21 @@ import {
   type ResolvedHttpOptions,
   resolveHttpOptions,
 } from './instrumentation/http-server/http.options.js';
+import {
+  PROTECTION_RULES,
+  type ProtectionOptions,
+} from './endpoints/guards/protection.options.js';
+import { checkTls, type TlsOptions } from './exposition/tls/tls.options.js';
 import { pathsOf } from './exposition/resources.js';
+import {
+  HEALTH_DEFAULTS,
+  HEALTH_RULES,
+  type HealthOptions as HealthReportOptions,
+  type ResolvedHealthOptions,
+} from './health/health.options.js';
 import { OptionsError } from './model/errors.js';
 import {
+  BOOLEAN,
   Check,
   type Rules,
   switchable,
@@ -51,27 +62,34 @@ export interface MetricsOptions extends RecordingOptions {
 }
 
 /** How Prometheus gets at the metrics. */
-export interface PrometheusOptions {
+export interface PrometheusOptions extends ProtectionOptions {
   /** Path of the metrics page, whatever the app's prefix; `false` for no page. Default: `'/metrics'`. */
   path?: string | false;
   /** Port of an HTTP server for metrics and health alone. Default: none, the app itself serves them. */
   port?: number;
   /** Host or address that the server on `port` listens on. Default: `'0.0.0.0'`. */
   host?: string;
+  /** Certificate and key of the server on `port`. Default: none, it speaks plain HTTP. */
+  tls?: TlsOptions;
   /** A prom-client registry to join. Default: one of the module's own. */
   registry?: Registry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `true`. */
   defaultMetrics?: boolean;
+  /** How many scrapes are answered at the same time; what comes beyond gets a 503. Default: 64. */
+  maxScrapes?: number;
+  /**
+   * Milliseconds until the answer to a scrape begins, else it is a 503; and from then
+   * on until the client has taken it, else it is dropped. Default: 10000.
+   */
+  scrapeTimeout?: number;
   /** Whether counters and histograms name traces that they were recorded in. Default: `true`. */
   exemplars?: boolean;
   /** Whether OpenMetrics pages say when series began, by one more sample each. Default: `true`. */
   createdSamples?: boolean;
 }
 
-export interface HealthOptions {
-  /** Path of the health, whatever the app's prefix; `false` for none. Default: `'/health'`. */
-  path?: string | false;
-}
+/** Where the health is, what it tells, and to whom. */
+export interface HealthOptions extends HealthReportOptions, ProtectionOptions {}
 
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
@@ -80,17 +98,18 @@ export type ResolvedMetricsOptions = Required<
   http: ResolvedHttpOptions | undefined;
   httpClient: ResolvedHttpClientOptions | undefined;
   prometheus: PrometheusOptions &
-    Required<Omit<PrometheusOptions, 'port' | 'registry'>>;
-  health: Required<HealthOptions>;
+    Required<
+      Omit<
+        PrometheusOptions,
+        'port' | 'registry' | 'tls' | keyof ProtectionOptions
+      >
+    >;
+  health: ResolvedHealthOptions & ProtectionOptions;
 };
 
 const PROMETHEUS_DEFAULTS: ResolvedMetricsOptions['prometheus'] = {
   ...SERVING_DEFAULTS,
   defaultMetrics: true,
-};
-
-const HEALTH_DEFAULTS: ResolvedMetricsOptions['health'] = {
-  path: HEALTH_PATH,
 };
 
 const PATH_OR_FALSE = new Check(
@@ -104,8 +123,13 @@ const RULES: Rules = {
   interceptor: BOOLEAN,
   http: switchable(HTTP_RULES),
   httpClient: switchable(HTTP_CLIENT_RULES),
-  prometheus: { ...SERVING_RULES, path: PATH_OR_FALSE },
-  health: { path: PATH_OR_FALSE },
+  prometheus: {
+    ...SERVING_RULES,
+    ...PROTECTION_RULES,
+    path: PATH_OR_FALSE,
+    tls: checkTls,
+  },
+  health: { ...HEALTH_RULES, ...PROTECTION_RULES, path: PATH_OR_FALSE },
 };
 
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
@@ -117,10 +141,14 @@ export function resolveMetricsOptions(
     PROMETHEUS_DEFAULTS,
     options.prometheus ?? {},
   );
-  const health = withDefaults(HEALTH_DEFAULTS, options.health ?? {});
-  if (health.path !== false && prometheus.path === health.path) {
+  const health = withDefaults(
+    { ...HEALTH_DEFAULTS, path: HEALTH_PATH },
+    options.health ?? {},
+  );
+  checkPaths(prometheus.path, health.path);
+  if (prometheus.tls !== undefined && prometheus.port === undefined) {
     throw new OptionsError(
-      `health.path is "${health.path}", which is the path of the metrics page; expected another one`,
+      'prometheus.tls is set without prometheus.port; expected a port too, or HTTPS for the app itself by the httpsOptions of NestFactory.create()',
     );
   }
   return {
@@ -139,6 +167,16 @@ export function resolveMetricsOptions(
     prometheus,
     health,
   };
+}
+
+/** @throws {OptionsError} if the page is where the health or one of its probes is. */
+function checkPaths(metrics: string | false, health: string | false): void {
+  const { metrics: _metrics, ...others } = pathsOf(metrics, health);
+  if (metrics === false || !Object.values(others).includes(metrics)) return;
+  const what = metrics === health ? 'is' : 'puts a probe at';
+  throw new OptionsError(
+    `health.path ${what} "${metrics}", which is the path of the metrics page; expected another one`,
+  );
 }
 
 function pathsOnApp(

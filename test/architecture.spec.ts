@@ -14,6 +14,7 @@ const FLOORS = [
   'exporters',
   'collector',
   'exposition',
+  'health',
   'model',
 ];
 
@@ -48,6 +49,7 @@ describe.each(files)('src/%s', (file) => {
     const floor = folderOf(file);
     const allowed: Record<string, RegExp> = {
       model: /^$/,
+      health: /^$/,
       exposition: /^prom-client$/,
       collector: /^prom-client$/,
       endpoints: /^@nestjs\/(common|core)$/,

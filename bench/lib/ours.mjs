@@ -35,9 +35,9 @@ export function sumOf(page, suffix) {
  * @param {(chunk: Uint8Array) => void} consume
  */
 export async function renderPage(collector, consume) {
-  const [format] = collector.formats;
-  await collector.page.render({ format }, (chunks) => {
-    for (const chunk of chunks) consume(chunk);
+  const { page, formats } = collector.serving;
+  await page.render({ format: formats[0] }, (content) => {
+    for (const chunk of content.chunks) consume(chunk);
   });
 }
 

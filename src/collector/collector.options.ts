@@ -1,5 +1,13 @@
 import type { Registry } from 'prom-client';
+import { SCRAPE_LIMITS } from '../exposition/limits.js';
 import {
+  type AccessOptions,
+  checkAccess,
+} from '../exposition/access/access.options.js';
+import { checkTls, type TlsOptions } from '../exposition/tls/tls.options.js';
+import { pathsOf } from '../exposition/resources.js';
+import {
+  BOOLEAN,
   Check,
   isObject,
   type Rules,
@@ -47,6 +55,17 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
   registry?: Registry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `false`. */
   defaultMetrics?: boolean;
+  /** How many scrapes are answered at the same time; what comes beyond gets a 503. Default: 64. */
+  maxScrapes?: number;
+  /**
+   * Milliseconds until the answer to a scrape begins, else it is a 503; and from then
+   * on until the client has taken it, else it is dropped. Default: 10000.
+   */
+  scrapeTimeout?: number;
+  /** Who may read the page and the health. Default: everybody. */
+  access?: AccessOptions;
+  /** Certificate and key of the HTTP server. Default: none, it speaks plain HTTP. */
+  tls?: TlsOptions;
   /** Whether counters and histograms name traces that they were recorded in. Default: `true`. */
   exemplars?: boolean;
   /** Whether OpenMetrics pages say when series began, by one more sample each. Default: `true`. */
@@ -54,14 +73,12 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
 }
 
 /** Options that were checked, with their defaults. */
-export type ResolvedCollectorOptions = Required<PrometheusCollectorOptions>;
+export type ResolvedCollectorOptions = Required<
+  Omit<PrometheusCollectorOptions, 'access' | 'tls'>
+> &
+  Pick<PrometheusCollectorOptions, 'access' | 'tls'>;
 
 export const HEALTH_PATH = '/health';
-
-export const BOOLEAN = new Check(
-  'true or false',
-  (value) => typeof value === 'boolean',
-);
 
 const STRING = new Check('a string', (value) => typeof value === 'string');
 
@@ -83,13 +100,7 @@ export const RECORDING_RULES = {
 } satisfies Rules;
 
 export const SERVING_RULES = {
-  port: new Check(
-    'an integer from 0 to 65535',
-    (value) =>
-      Number.isInteger(value) &&
-      (value as number) >= 0 &&
-      (value as number) <= 65535,
-  ),
+  port: integer(0, 65_535),
   host: new Check(
     'a host name or address to listen on',
     (value) => typeof value === 'string' && value !== '',
@@ -100,16 +111,23 @@ export const SERVING_RULES = {
     (value) => value === null || isRegistry(value),
   ),
   defaultMetrics: BOOLEAN,
+  maxScrapes: integer(1, 10_000),
+  scrapeTimeout: integer(1, 3_600_000, ' (milliseconds)'),
   exemplars: BOOLEAN,
   createdSamples: BOOLEAN,
 } satisfies Rules;
 
+/** Where the health and its probes are, in a collector that stands alone. */
+const HEALTH_PATHS: unknown[] = Object.values(pathsOf(false, HEALTH_PATH));
+
 const COLLECTOR_RULES: Rules = {
   ...RECORDING_RULES,
   ...SERVING_RULES,
+  access: checkAccess,
+  tls: checkTls,
   path: new Check(
-    `${PATH.expected} other than ${HEALTH_PATH}`,
-    (value) => value !== HEALTH_PATH && PATH.test(value),
+    `${PATH.expected} other than ${HEALTH_PATH} and its probes`,
+    (value) => !HEALTH_PATHS.includes(value) && PATH.test(value),
   ),
 };
 
@@ -125,6 +143,7 @@ export const RECORDING_DEFAULTS = {
 export const SERVING_DEFAULTS = {
   host: '0.0.0.0',
   path: '/metrics',
+  ...SCRAPE_LIMITS,
   exemplars: true,
   createdSamples: true,
 };
@@ -146,6 +165,16 @@ export function resolveCollectorOptions(
   );
   // The caller may change the object later, unchecked.
   return { ...resolved, defaultLabels: { ...resolved.defaultLabels } };
+}
+
+function integer(least: number, most: number, unit = ''): Check {
+  return new Check(
+    `an integer from ${least} to ${most}${unit}`,
+    (value) =>
+      Number.isInteger(value) &&
+      (value as number) >= least &&
+      (value as number) <= most,
+  );
 }
 
 function isRegistry(value: unknown): boolean {

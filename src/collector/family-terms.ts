@@ -3,7 +3,11 @@ import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import { checkLabelName } from '../model/labels.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
+import { shortened } from '../model/shortened.js';
 import type { InstrumentOptions } from './metrics-collector.js';
+
+/** Characters that a help text may have; the next page would have them all again. */
+const MAX_HELP = 1_024;
 
 /** Takes over a description and a unit where the family has none yet. */
 export function describe(family: Family, options: InstrumentOptions): void {
@@ -12,7 +16,9 @@ export function describe(family: Family, options: InstrumentOptions): void {
     family.labelNames = namesFor(family, labelNames);
   if (description !== undefined) {
     const help = checkText('description', description, family.name);
-    if (family.help === family.name && help !== '') family.help = help;
+    if (family.help === family.name && help !== '') {
+      family.help = shortened(help, MAX_HELP);
+    }
   }
   if (unit !== undefined) {
     family.unit ??= checkText('unit', unit, family.name);

@@ -1,4 +1,4 @@
-import type { HealthStatus } from '../exposition/health-status.js';
+import type { HealthStatus } from '../health/health-status.js';
 import type { Counter } from '../model/counter.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
@@ -73,6 +73,7 @@ export abstract class MetricsCollector {
   /** Removes all metrics. Instruments that are still held start anew at their next recording. */
   abstract clearMetrics(): void;
 
+  /** What `/health` answers. */
   abstract healthCheck(): Promise<HealthStatus>;
 
   /** Begins to serve. Calling it again does nothing. */

@@ -1,31 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
-import { type Access, OPEN_ACCESS } from '../exposition/access.js';
+import type { Access } from '../exposition/access/access.js';
 import type { Endpoint } from '../exposition/endpoint.js';
-import type { HealthStatus } from '../exposition/health-status.js';
-import { type Formats, negotiate } from '../exposition/formats/negotiate.js';
-import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
-import { TEXT_FORMAT } from '../exposition/formats/text.js';
-import { Page } from '../exposition/page.js';
 import { HealthResponder } from '../exposition/health-responder.js';
-import { MetricsResponder } from '../exposition/metrics-responder.js';
-import { pathsOf } from '../exposition/resources.js';
-import { ScrapeHandler } from '../exposition/scrape-handler.js';
-import { ScrapeServer } from '../exposition/scrape-server.js';
-import { checkIncrement, Counter } from '../model/counter.js';
-import { MetricValueError, shown } from '../model/errors.js';
-import { checkNumber, Gauge } from '../model/gauge.js';
-import { checkObservation, type Histogram } from '../model/histogram.js';
+import type { Probe } from '../exposition/resources.js';
+import { Health, type HealthSetup, type Vitals } from '../health/health.js';
+import type { HealthCheckDefinition } from '../health/health-check.js';
+import type { HealthStatus } from '../health/health-status.js';
+import { Counter } from '../model/counter.js';
+import { Gauge } from '../model/gauge.js';
+import type { Histogram } from '../model/histogram.js';
 import { NO_LABELS } from '../model/instrument.js';
-import { canonicalLabels } from '../model/labels.js';
+import type { MetricsLogger } from '../model/logger.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
+import { CheckMetrics } from './check-metrics.js';
 import {
-  HEALTH_PATH,
   type PrometheusCollectorOptions,
   type ResolvedCollectorOptions,
   resolveCollectorOptions,
 } from './collector.options.js';
+import { checkEvent } from './event-checks.js';
 import { Families } from './families.js';
 import type { AnyInstrument } from './family-factory.js';
 import {
@@ -35,15 +30,18 @@ import {
   MetricsCollector,
 } from './metrics-collector.js';
 import { collectProcessMetrics } from './process-metrics.js';
-import { type MetricsLogger, SelfReport } from './self-report.js';
+import { SelfReport } from './self-report.js';
+import { Serving } from './serving.js';
 import { traceExemplars } from './trace-exemplars.js';
 
 /** What a collector that lives in an app is given by it. */
 export interface CollectorSurroundings {
   /** Where scrapes come in. Default: an HTTP server of the collector's own. */
   endpoint?: Endpoint;
-  /** Who may ask for what. Default: everybody for everything. */
+  /** Who may ask for what. Default: what the option `access` says. */
   access?: Access;
+  /** How the health is told. */
+  health?: HealthSetup;
   /** Where warnings go. Default: `console`. */
   logger?: MetricsLogger;
 }
@@ -63,11 +61,10 @@ export class PrometheusCollector extends MetricsCollector {
 
   private readonly options: ResolvedCollectorOptions;
   private readonly families: Families;
+  private readonly health: Health;
+  private readonly checkMetrics: CheckMetrics;
   private readonly report: SelfReport;
-  private readonly formats: Formats;
-  private readonly page: Page;
-  private readonly handler: ScrapeHandler;
-  private readonly endpoint: Endpoint;
+  private readonly serving: Serving;
   /** Set while initialized: ends what `initialize()` began. */
   private release: (() => Promise<void>) | undefined = undefined;
   private lastStep: Promise<void> = Promise.resolve();
@@ -85,35 +82,25 @@ export class PrometheusCollector extends MetricsCollector {
       collectFailed: ({ name }, error) =>
         this.reportError('gauge_callback', error, `gauge "${name}"`),
     });
+    const { logger = console, health = {} } = surroundings;
+    this.health = new Health(health, logger, () => this.vitals());
+    this.checkMetrics = new CheckMetrics(this, this.health.checks);
     this.report = new SelfReport(
       this.options.namespace,
-      surroundings.logger ?? console,
+      logger,
       (name, description) =>
         this.families.obtainExposed(name, MetricType.COUNTER, {
           description,
         }) as Counter,
     );
-    this.formats = [
-      TEXT_FORMAT,
-      new OpenMetricsFormat(this.options.createdSamples),
-    ];
-    this.page = new Page(this.registry, {
-      metricFailed: (metric, error) =>
-        this.reportError('foreign_metric', error, `metric "${metric}"`),
-      exemplarsShown: () => this.families.exemplars?.shown(),
-    });
-    this.handler = new ScrapeHandler(
-      new MetricsResponder(this.page, this.formats),
-      new HealthResponder(() => this.healthCheck()),
-      surroundings.access ?? OPEN_ACCESS,
-      (error) => this.reportError('scrape', error),
+    this.serving = new Serving(
+      this.options,
+      this.registry,
+      new HealthResponder(this, this.health),
+      this.report,
+      () => this.families.exemplars?.shown(),
+      surroundings,
     );
-    this.endpoint =
-      surroundings.endpoint ??
-      new ScrapeServer({
-        ...this.options,
-        paths: pathsOf(this.options.path, HEALTH_PATH),
-      });
   }
 
   override record(event: MetricEventInit): void {
@@ -160,16 +147,26 @@ export class PrometheusCollector extends MetricsCollector {
 
   override clearMetrics(): void {
     this.families.clear();
+    this.checkMetrics.show();
   }
 
-  override async healthCheck(): Promise<HealthStatus> {
-    const { running, url } = this.endpoint;
-    return {
-      healthy: this.release !== undefined,
-      server_running: running,
-      metrics_count: this.getMetricCount(),
-      endpoint: url,
-    };
+  override healthCheck(): Promise<HealthStatus> {
+    return this.health.status();
+  }
+
+  /**
+   * Adds a check to the health, and to the gauges `health_check_status` and
+   * `health_check_duration_seconds`.
+   *
+   * @param source where it comes from, for the messages of errors.
+   * @returns removes the check.
+   * @throws {OptionsError} if the definition has a mistake, or the name is taken.
+   *
+   * @example
+   * const remove = collector.addHealthCheck({ name: 'queue', check: () => queue.isConnected() });
+   */
+  addHealthCheck(definition: HealthCheckDefinition, source?: string) {
+    return this.checkMetrics.add(definition, source);
   }
 
   /**
@@ -179,8 +176,7 @@ export class PrometheusCollector extends MetricsCollector {
    *   Default: nothing, which gives the Prometheus text format.
    */
   metrics(accept?: string): Promise<string> {
-    const format = negotiate(accept, this.formats);
-    return this.page.render({ format }, (chunks) =>
+    return this.serving.render(accept, ({ chunks }) =>
       Buffer.concat(chunks).toString('utf8'),
     );
   }
@@ -198,7 +194,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.handler.serve('metrics', req, res, client);
+    return this.serving.serve('metrics', req, res, client);
   }
 
   /** Answers with {@link healthCheck}: 200 when healthy, 503 when not. Never rejects. */
@@ -207,10 +203,23 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.handler.serve('health', req, res, client);
+    return this.serving.serve('health', req, res, client);
   }
 
-  /** @throws {MetricsServerError} if the port cannot be listened on. */
+  /** Answers a probe: 200 when the process lives or the app is ready, 503 when not. Never rejects. */
+  serveProbe(
+    probe: Probe,
+    req: IncomingMessage,
+    res: ServerResponse,
+    client = req.socket.remoteAddress,
+  ): Promise<void> {
+    return this.serving.serve(probe, req, res, client);
+  }
+
+  /**
+   * @throws {MetricsServerError} if the port cannot be listened on.
+   * @throws {OptionsError} if a secret, key or certificate cannot be read or used.
+   */
   override initialize(): Promise<void> {
     return this.inOrder(() => this.open());
   }
@@ -238,6 +247,7 @@ export class PrometheusCollector extends MetricsCollector {
       for (const step of undo.reverse()) await step();
     };
     try {
+      await this.serving.prepare();
       this.join(undo);
       if (this.options.exemplars) {
         undo.push(() => this.families.takeExemplars(undefined));
@@ -245,8 +255,8 @@ export class PrometheusCollector extends MetricsCollector {
           await traceExemplars((error) => this.reportError('exemplars', error)),
         );
       }
-      await this.endpoint.start(this.handler);
-      undo.push(() => this.endpoint.stop());
+      await this.serving.start();
+      undo.push(() => this.serving.stop());
     } catch (error) {
       await release();
       throw error;
@@ -272,6 +282,15 @@ export class PrometheusCollector extends MetricsCollector {
     await release?.();
   }
 
+  private vitals(): Vitals {
+    return {
+      initialized: this.release !== undefined,
+      server_running: this.serving.running,
+      metrics_count: this.getMetricCount(),
+      endpoint: this.serving.url,
+    };
+  }
+
   private obtain<I extends AnyInstrument>(
     name: string,
     type: MetricType,
@@ -279,20 +298,4 @@ export class PrometheusCollector extends MetricsCollector {
   ): I {
     return this.families.obtain(name, type, options) as I;
   }
-}
-
-/** Refuses an event as a whole before a metric is made or changed for it. */
-function checkEvent(event: MetricEventInit): void {
-  const { name, type, value, labels = NO_LABELS } = event;
-  if (!Object.values(MetricType).includes(type)) throw unknownType(event);
-  canonicalLabels(labels, name);
-  if (type === MetricType.COUNTER) checkIncrement(value, name);
-  else if (type === MetricType.GAUGE) checkNumber(value, name);
-  else checkObservation(value, name);
-}
-
-function unknownType({ name, type }: MetricEventInit): MetricValueError {
-  return new MetricValueError(
-    `The type of metric "${name}" is ${shown(type)}; expected one of ${Object.values(MetricType).join(', ')}`,
-  );
 }

@@ -1,12 +1,9 @@
 import type { Counter } from '../model/counter.js';
 import { messageOf, MetricsError } from '../model/errors.js';
 import type { Family } from '../model/family.js';
+import type { Labels } from '../model/labels.js';
+import type { MetricsLogger } from '../model/logger.js';
 import { buildMetricName } from '../model/names.js';
-
-/** Where warnings go. Nest's `Logger` is one; so is `console`. */
-export interface MetricsLogger {
-  warn(message: string): void;
-}
 
 /** How many warnings are told apart by place. */
 const MAX_PLACES = 100;
@@ -36,14 +33,20 @@ export class SelfReport {
       this.keyOf(known, where),
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
     );
-    try {
-      this.counterOf(
-        this.nameOf('metrics_errors_total'),
-        'Errors of the instrumentation that were kept from the app.',
-      ).inc({ cause: known });
-    } catch (failure) {
-      this.warnOnce('count', messageOf(failure));
-    }
+    this.count(
+      'metrics_errors_total',
+      'Errors of the instrumentation that were kept from the app.',
+      { cause: known },
+    );
+  }
+
+  /** Counts a request that was turned away; it is not logged, lest whoever knocks fills the log. */
+  refused(resource: string, reason: string): void {
+    this.count(
+      'metrics_refusals_total',
+      'Requests for the metrics or the health that were turned away.',
+      { reason, resource },
+    );
   }
 
   /** Tells of a family that is full, and gives what counts its recordings from now on. */
@@ -66,6 +69,23 @@ export class SelfReport {
     }
   }
 
+  /** Logs something that need not be counted, whenever it is said. Never throws. */
+  warn(message: string): void {
+    try {
+      this.logger.warn(message);
+    } catch {
+      // A logger that fails has nowhere to tell it.
+    }
+  }
+
+  private count(name: string, description: string, labels: Labels): void {
+    try {
+      this.counterOf(this.nameOf(name), description).inc(labels);
+    } catch (failure) {
+      this.warnOnce('count', messageOf(failure));
+    }
+  }
+
   /** They are named without the subsystem. */
   private nameOf(name: string): string {
     return buildMetricName(name, { namespace: this.namespace, subsystem: '' });
@@ -81,10 +101,6 @@ export class SelfReport {
   private warnOnce(key: string, message: string): void {
     if (this.warned.has(key)) return;
     this.warned.add(key);
-    try {
-      this.logger.warn(message);
-    } catch {
-      // A logger that fails has nowhere to tell it.
-    }
+    this.warn(message);
   }
 }

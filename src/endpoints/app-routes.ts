@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
 import type { HttpServer } from '@nestjs/common';
 import { type Endpoint, endpointUrl } from '../exposition/endpoint.js';
 import type { Paths, Resource } from '../exposition/resources.js';
 import type { ScrapeHandler } from '../exposition/scrape-handler.js';
-import { sendText } from '../exposition/send.js';
+import { sendUnavailable } from '../exposition/send.js';
 import { OptionsError } from '../model/errors.js';
 import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
 
@@ -33,9 +34,9 @@ export class AppRoutes implements Endpoint {
   get url(): string {
     const at = this.httpServer?.address();
     if (!at) return '';
-    return typeof at === 'string'
-      ? at
-      : endpointUrl(at.address, at.port, this.paths.metrics);
+    if (typeof at === 'string') return at;
+    const scheme = this.httpServer instanceof TlsServer ? 'https' : 'http';
+    return endpointUrl(at.address, at.port, this.paths.metrics, scheme);
   }
 
   private get httpServer(): Server | undefined {
@@ -77,28 +78,27 @@ export class AppRoutes implements Endpoint {
   private route(resource: Resource): void {
     const path = this.paths[resource];
     if (path === false) return;
-    this.adapter?.get(path, async (request: any, response: any) => {
+    // All methods: those that are not answered are refused by us, and not looked for in the app.
+    this.adapter?.all(path, async (request: any, response: any) => {
       const res = nodeResponse(response);
       if (this.handler === undefined) {
-        return sendText(res, 503, 'Metrics are not served now\n');
+        return sendUnavailable(res, 'Metrics are not served now\n');
       }
       const req = nodeRequest(request);
       await this.handler.serve(resource, req, res, clientOf(request));
     });
   }
 
-  /** How many GET routes Express has at a path. Fastify refuses a second one by itself. */
+  /** How many routes Express has at a path. Fastify refuses a second one by itself. */
   private routesAt(path: string): number {
     const express: { router?: { stack?: ExpressLayer[] } } =
       this.adapter?.getInstance?.() ?? {};
     const layers =
       this.adapter?.getType?.() === 'express' ? express.router?.stack : [];
-    return (layers ?? []).filter(
-      ({ route }) => route?.path === path && route.methods.get,
-    ).length;
+    return (layers ?? []).filter(({ route }) => route?.path === path).length;
   }
 }
 
 interface ExpressLayer {
-  route?: { path: unknown; methods: Record<string, boolean> };
+  route?: { path: unknown };
 }

@@ -1,5 +1,6 @@
 import { Get, Inject, Req, Res } from '@nestjs/common';
 import { PrometheusCollector } from '../collector/prometheus-collector.js';
+import type { Probe } from '../exposition/resources.js';
 import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
 
 abstract class EndpointController {
@@ -28,11 +29,30 @@ export abstract class MetricsController extends EndpointController {
   }
 }
 
-/** The health as a controller of the user's own; see {@link MetricsController}. */
+/** The health and its probes as a controller of the user's own; see {@link MetricsController}. */
 export abstract class HealthController extends EndpointController {
   @Get()
   serve(@Req() request: any, @Res() response: any): Promise<void> {
     return this.collector.serveHealth(
+      nodeRequest(request),
+      nodeResponse(response),
+      clientOf(request),
+    );
+  }
+
+  @Get('live')
+  live(@Req() request: any, @Res() response: any): Promise<void> {
+    return this.probe('live', request, response);
+  }
+
+  @Get('ready')
+  ready(@Req() request: any, @Res() response: any): Promise<void> {
+    return this.probe('ready', request, response);
+  }
+
+  private probe(probe: Probe, request: any, response: any): Promise<void> {
+    return this.collector.serveProbe(
+      probe,
       nodeRequest(request),
       nodeResponse(response),
       clientOf(request),

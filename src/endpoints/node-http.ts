@@ -2,9 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 interface FastifyReplyLike {
   raw: ServerResponse;
+  request: { raw: IncomingMessage };
   hijack(): void;
   getHeaders(): Record<string, string | string[] | number | undefined>;
 }
+
+/** Where Node's request keeps the reply of Fastify's, which knows of both. */
+const REPLY = Symbol('nestjs-agent-metrics:reply');
 
 /** The address that a request comes from, as far as the framework is told to trust proxies. */
 export function clientOf(request: { ip?: string }): string | undefined {
@@ -26,10 +30,39 @@ export function nodeResponse(
   response: ServerResponse | FastifyReplyLike,
 ): ServerResponse {
   if (!('hijack' in response)) return response;
-  const { raw } = response;
-  for (const [name, value] of Object.entries(response.getHeaders())) {
+  Object.assign(response.request.raw, { [REPLY]: response });
+  takeHeaders(response);
+  response.hijack();
+  return response.raw;
+}
+
+/** A request and its response as the framework has them. */
+export interface FrameworkExchange {
+  readonly request: unknown;
+  readonly response: unknown;
+  /** Brings the headers that were set on the framework's response to Node's. */
+  readonly takeHeaders: () => void;
+}
+
+/** What of the framework's stands above a request and a response of Node's: themselves, on Express and without one. */
+export function frameworkExchange(
+  req: IncomingMessage & { [REPLY]?: FastifyReplyLike },
+  res: ServerResponse,
+): FrameworkExchange {
+  const reply = req[REPLY];
+  return reply === undefined
+    ? { request: req, response: res, takeHeaders: () => {} }
+    : {
+        request: reply.request,
+        response: reply,
+        takeHeaders: () => takeHeaders(reply),
+      };
+}
+
+function takeHeaders(reply: FastifyReplyLike): void {
+  const { raw } = reply;
+  if (raw.headersSent) return;
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) raw.setHeader(name, value);
   }
-  response.hijack();
-  return raw;
 }

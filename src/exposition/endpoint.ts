@@ -17,8 +17,9 @@ export function endpointUrl(
   host: string,
   port: number,
   path: string | false,
+  scheme: 'http' | 'https' = 'http',
 ): string {
   if (path === false) return '';
   if (host === '0.0.0.0' || host === '::') host = 'localhost';
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
 }

@@ -15,7 +15,7 @@ import {
   SummaryCell,
 } from './formats/exposed-metric.js';
 import type { RegisteredMetric } from './registered-metrics.js';
-import { SAMPLES_AT_ONCE, type Turn } from './turn.js';
+import { SAMPLES_AT_ONCE, type Turn } from './turns.js';
 
 /** What `get()` of a prom-client metric gives: one value for each line of its page. */
 interface ForeignValue {

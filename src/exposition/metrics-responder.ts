@@ -17,8 +17,8 @@ export class MetricsResponder {
       return sendText(res, 400, `At most ${MAX_NAMES} names can be given\n`);
     }
     const format = negotiate(req.headers.accept, this.formats);
-    await this.page.render({ format, names }, (chunks) =>
-      send(req, res, 200, format.contentType, chunks),
+    await this.page.render({ format, names }, (content) =>
+      send(req, res, 200, format.contentType, content),
     );
   }
 }

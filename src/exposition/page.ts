@@ -2,19 +2,21 @@ import type { Registry } from 'prom-client';
 import { type Family, HistogramFamily } from '../model/family.js';
 import type { LabelSet } from '../model/labels.js';
 import { exposedType } from '../model/metric-type.js';
+import type { Content } from './content.js';
 import { foreignLabels, relabelled } from './foreign-labels.js';
 import { readForeign } from './foreign-metric.js';
 import type { ExposedMetric } from './formats/exposed-metric.js';
 import type { Format, FormattedPage } from './formats/format.js';
 import { namesOf } from './formats/sample-names.js';
-import { ChunkPool, PageWriter } from './page-writer.js';
+import type { PageWriter } from './page-writer.js';
 import { PromClientMetric } from './prom-client-metric.js';
 import {
   defaultLabelsOf,
   type RegisteredMetric,
   registeredMetrics,
 } from './registered-metrics.js';
-import { SAMPLES_AT_ONCE, Turn } from './turn.js';
+import { SharedPages } from './shared-pages.js';
+import { SAMPLES_AT_ONCE, Turn, Turns } from './turns.js';
 
 /** What is asked for. */
 export interface PageRequest {
@@ -31,13 +33,6 @@ export interface PageListener {
   exemplarsShown(): void;
 }
 
-/** A page that is being rendered or sent, and how many want it. */
-interface SharedPage {
-  readonly writer: PageWriter;
-  readonly chunks: Promise<readonly Buffer[]>;
-  users: number;
-}
-
 /** A family of ours that is collected; its series are taken when all the others are too. */
 interface CollectedFamily {
   readonly family: Family;
@@ -51,47 +46,28 @@ const NO_LABELS: LabelSet = { names: [], values: [] };
  * for a page while the same one is being rendered gets that one.
  */
 export class Page {
-  private readonly pool = new ChunkPool();
-  private readonly rendering = new Map<string, SharedPage>();
+  private readonly turns = new Turns();
+  private readonly pages = new SharedPages(this.turns);
 
   constructor(
     private readonly registry: Registry,
     private readonly listener: PageListener,
   ) {}
 
-  /**
-   * Renders a page and lends it: the chunks are in order, and are written anew
-   * once `use` has ended.
-   */
-  async render<T>(
+  /** Renders a page, and lends it until `use` has ended. */
+  render<T>(
     request: PageRequest,
-    use: (chunks: readonly Buffer[]) => T | Promise<T>,
+    use: (content: Content) => T | Promise<T>,
   ): Promise<T> {
     const key = JSON.stringify([request.format.contentType, request.names]);
-    const page = this.rendering.get(key) ?? this.begin(request, key);
-    page.users++;
-    try {
-      return await use(await page.chunks);
-    } finally {
-      if (--page.users === 0) page.writer.release();
-    }
-  }
-
-  private begin(request: PageRequest, key: string): SharedPage {
-    const writer = new PageWriter(this.pool);
-    const chunks = Promise.resolve()
-      .then(() => this.write(request, writer))
-      .finally(() => this.rendering.delete(key));
-    const page = { writer, chunks, users: 0 };
-    this.rendering.set(key, page);
-    return page;
+    return this.pages.lend(key, (out) => this.write(request, out), use);
   }
 
   private async write(
     { format, names }: PageRequest,
     out: PageWriter,
   ): Promise<readonly Buffer[]> {
-    const turn = new Turn();
+    const turn = new Turn(this.turns);
     const all = registeredMetrics(this.registry);
     const asked =
       names === undefined

@@ -1,6 +1,9 @@
 /** What can be asked for over HTTP. */
 export type Resource = 'metrics' | 'health' | 'live' | 'ready';
 
+/** What Kubernetes and its like ask for. */
+export type Probe = 'live' | 'ready';
+
 /** Where each resource is; `false` for nowhere. */
 export type Paths = Readonly<Record<Resource, string | false>>;
 

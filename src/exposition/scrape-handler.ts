@@ -1,19 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Access } from './access.js';
+import type { Access } from './access/access.js';
+import { Deadline } from './deadline.js';
 import type { HealthResponder } from './health-responder.js';
+import { type ScrapeLimits, timeToBegin } from './limits.js';
 import type { MetricsResponder } from './metrics-responder.js';
 import type { Resource } from './resources.js';
-import { sendText } from './send.js';
+import { sendText, sendUnavailable } from './send.js';
 
 /** Answers HTTP requests for the page and for the health, on any server of Node's. */
 export class ScrapeHandler {
+  /** How many scrapes are being answered, or were given up while their page is still rendered. */
+  private scrapes = 0;
+
   /**
-   * @param onError hears of a request that could not be answered; the client gets a 500.
+   * @param onError hears of a request that could not be answered; the client gets a 500, or a 503 if it took too long.
    */
   constructor(
     private readonly metrics: MetricsResponder,
     private readonly health: HealthResponder,
     private readonly access: Access,
+    private readonly limits: ScrapeLimits,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -28,31 +34,51 @@ export class ScrapeHandler {
     res: ServerResponse,
     client: string | undefined,
   ): Promise<void> {
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      return sendText(res, 405, 'Method not allowed\n', {
-        Allow: 'GET, HEAD',
-      });
-    }
+    const deadline = this.deadline(req, res);
+    // Probes are always answered: who is busy with scrapes is not unhealthy.
+    const isScrape = resource === 'metrics';
+    if (isScrape) this.scrapes++;
     try {
-      const refusal = await this.access.refusal(resource, req, client);
-      if (refusal !== undefined) {
-        const { status, text, headers } = refusal;
-        return sendText(res, status, text, headers);
+      if (req.method !== 'GET' && req.method !== 'HEAD') {
+        sendText(res, 405, 'Method not allowed\n', { Allow: 'GET, HEAD' });
+      } else if (isScrape && this.scrapes > this.limits.maxScrapes) {
+        sendUnavailable(res, 'Too many scrapes at once\n');
+      } else {
+        await this.answer(resource, req, res, client);
       }
-      await this.respond(resource, req, res);
     } catch (error) {
       this.onError(error);
       sendText(res, 500, 'Metrics could not be rendered\n');
+    } finally {
+      if (isScrape) this.scrapes--;
+      deadline.end();
     }
   }
 
-  private respond(
+  private deadline(req: IncomingMessage, res: ServerResponse): Deadline {
+    const { scrapeTimeout } = this.limits;
+    const toBegin = timeToBegin(req, scrapeTimeout);
+    return new Deadline(req, res, { toBegin, toBeTaken: scrapeTimeout }, () => {
+      if (res.headersSent || res.destroyed) return;
+      this.onError(new Error(`No answer within ${Math.round(toBegin)} ms`));
+      sendUnavailable(res, 'Not ready in time\n');
+    });
+  }
+
+  private async answer(
     resource: Resource,
     req: IncomingMessage,
     res: ServerResponse,
+    client: string | undefined,
   ): Promise<void> {
-    return resource === 'metrics'
-      ? this.metrics.respond(req, res)
-      : this.health.respond(resource, req, res);
+    const refusal = await this.access.refusal(resource, req, client, res);
+    if (refusal !== undefined) {
+      const { status, text, headers } = refusal;
+      sendText(res, status, text, headers);
+    } else if (resource === 'metrics') {
+      await this.metrics.respond(req, res);
+    } else {
+      await this.health.respond(resource, req, res);
+    }
   }
 }

@@ -1,20 +1,25 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { MetricsServerError } from '../model/errors.js';
 import { type Endpoint, endpointUrl } from './endpoint.js';
 import { type Paths, resourceAt } from './resources.js';
 import type { ScrapeHandler } from './scrape-handler.js';
-import { sendText } from './send.js';
+import { hasBody, isTargetTooLong, pathOf } from './request-target.js';
+import { sendText, sendUnavailable } from './send.js';
+import {
+  MAX_CONNECTIONS,
+  MAX_PIPELINED,
+  MAX_REQUESTS_PER_CONNECTION,
+  SERVER_OPTIONS,
+} from './server-limits.js';
+import { createServer, type ServerTls } from './tls/server-tls.js';
 
 export interface ScrapeServerOptions {
   readonly port: number;
   readonly host: string;
   readonly paths: Paths;
+  /** Speaks HTTPS. Default: plain HTTP. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** Milliseconds that a running scrape has to finish once the server is stopped. */
@@ -23,8 +28,8 @@ const STOP_GRACE = 5_000;
 /** An HTTP server of its own, for the metrics page and the health. */
 export class ScrapeServer implements Endpoint {
   private server: Server | undefined = undefined;
-  /** Connections without a request: when the server stops, nobody waits for them. */
-  private readonly idle = new Set<Socket>();
+  /** The open connections, with the answers that are still to be sent. */
+  private readonly connections = new Map<Socket, Set<ServerResponse>>();
 
   constructor(private readonly options: ScrapeServerOptions) {}
 
@@ -33,18 +38,34 @@ export class ScrapeServer implements Endpoint {
   }
 
   get url(): string {
-    const { host, port, paths } = this.options;
+    const { host, port, paths, tls } = this.options;
     const address = this.server?.address() as AddressInfo | null | undefined;
-    return endpointUrl(host, address?.port ?? port, paths.metrics);
+    const scheme = tls === undefined ? 'http' : 'https';
+    return endpointUrl(host, address?.port ?? port, paths.metrics, scheme);
   }
 
-  /** @throws {MetricsServerError} if the port cannot be listened on. */
+  /**
+   * @throws {MetricsServerError} if the port cannot be listened on.
+   * @throws {OptionsError} if key or certificate cannot be read or used.
+   */
   async start(handler: ScrapeHandler): Promise<void> {
-    const server = createServer((req, res) => this.route(handler, req, res));
-    server.on('connection', (socket) => {
-      this.idle.add(socket);
-      socket.once('close', () => this.idle.delete(socket));
-    });
+    const { tls } = this.options;
+    const answer = (req: IncomingMessage, res: ServerResponse) =>
+      this.answer(handler, req, res);
+    const server = await createServer(tls, SERVER_OPTIONS, answer);
+    server.maxConnections = MAX_CONNECTIONS;
+    server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+    // Answered without asking for the body that is announced.
+    server.on('checkContinue', answer);
+    // Who comes next finds room.
+    server.on('drop', () => server.closeIdleConnections());
+    server.on(
+      tls === undefined ? 'connection' : 'secureConnection',
+      (socket) => {
+        this.connections.set(socket, new Set());
+        socket.once('close', () => this.connections.delete(socket));
+      },
+    );
     this.server = server;
     try {
       await new Promise<void>((resolve, reject) => {
@@ -53,6 +74,7 @@ export class ScrapeServer implements Endpoint {
       });
     } catch (error) {
       this.server = undefined;
+      tls?.release();
       throw this.startError(error as NodeJS.ErrnoException);
     }
   }
@@ -61,11 +83,35 @@ export class ScrapeServer implements Endpoint {
     const server = this.server;
     if (server === undefined) return;
     this.server = undefined;
+    this.options.tls?.release();
     const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const socket of this.idle) socket.destroy();
+    for (const [socket, answers] of this.connections) {
+      // For those without a request nobody waits.
+      if (answers.size === 0) socket.destroy();
+      for (const res of answers) announceClose(res);
+    }
     await closed;
     clearTimeout(overdue);
+  }
+
+  private answer(
+    handler: ScrapeHandler,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): void {
+    const { socket } = req;
+    const answers = this.connections.get(socket);
+    // Read before the connection was closed, with others.
+    if (answers === undefined) return;
+    if (answers.add(res).size > MAX_PIPELINED) return void socket.destroy();
+    res.once('close', () => {
+      answers.delete(res);
+      if (!this.running) socket.destroySoon();
+    });
+    if (!this.running || hasBody(req)) announceClose(res);
+    if (!this.running) return sendUnavailable(res, 'Shutting down\n');
+    this.route(handler, req, res);
   }
 
   private route(
@@ -73,13 +119,8 @@ export class ScrapeServer implements Endpoint {
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    this.idle.delete(req.socket);
-    res.once('close', () => {
-      if (!this.running) req.socket.destroySoon();
-      else if (!req.socket.destroyed) this.idle.add(req.socket);
-    });
-    const path = req.url!.split('?', 1)[0]!;
-    const resource = resourceAt(this.options.paths, path);
+    if (isTargetTooLong(req)) return sendText(res, 414, 'URI too long\n');
+    const resource = resourceAt(this.options.paths, pathOf(req));
     if (resource === undefined) return sendText(res, 404, 'Not found\n');
     void handler.serve(resource, req, res, req.socket.remoteAddress);
   }
@@ -95,4 +136,8 @@ export class ScrapeServer implements Endpoint {
       { cause: error },
     );
   }
+}
+
+function announceClose(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close');
 }

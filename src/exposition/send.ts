@@ -4,48 +4,44 @@ import type {
   ServerResponse,
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate } from 'node:timers/promises';
-import { createGzip } from 'node:zlib';
-import { Readable } from 'node:stream';
+import type { Content } from './content.js';
+import { Deadline } from './deadline.js';
 
 /** Bytes from which on it is worth while to compress. */
 const COMPRESS_FROM = 1_024;
 
-/** Sends a body, compressed if that is worth while and accepted. Never rejects. */
+/** What every answer has: nothing of it is kept, and no browser takes it for markup. */
+const ALWAYS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/**
+ * Sends content, compressed if that is worth while and accepted. Has ended when
+ * the client has taken it, or is gone. Never rejects.
+ */
 export async function send(
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
   type: string,
-  chunks: readonly Buffer[],
+  content: Content,
 ): Promise<void> {
+  const compressed = content.length >= COMPRESS_FROM && acceptsGzip(req);
+  if (compressed) content = await content.compressed();
   if (isAnswered(res)) return;
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const compressed = length >= COMPRESS_FROM && acceptsGzip(req);
   res.writeHead(status, {
     'Content-Type': type,
-    'Cache-Control': 'no-store',
+    'Content-Length': content.length,
+    ...ALWAYS,
     Vary: 'Accept, Accept-Encoding',
-    ...(compressed
-      ? { 'Content-Encoding': 'gzip' }
-      : { 'Content-Length': length }),
+    ...(compressed && { 'Content-Encoding': 'gzip' }),
   });
+  const deadline = Deadline.begun(res);
   if (req.method === 'HEAD') return void res.end();
-  const source = Readable.from(oneATurn(chunks));
-  // Compression runs on the thread pool. A scraper that hangs up in the middle is its own affair.
-  const sent = compressed
-    ? pipeline(source, createGzip({ level: 1 }), res)
-    : pipeline(source, res);
-  await sent.catch(() => {});
-}
-
-/** A socket on a fast network takes a whole page at once, which would keep the event loop from all else. */
-async function* oneATurn(chunks: readonly Buffer[]) {
-  for (const [i, chunk] of chunks.entries()) {
-    // Not after the last: who has a whole page must find it ended, and may close the server then.
-    if (i > 0) await setImmediate();
-    yield chunk;
-  }
+  // A scraper that hangs up in the middle is its own affair.
+  const sent = pipeline(content.inTurns(), res).catch(() => {});
+  await Promise.race([sent, deadline?.dropped ?? sent]);
 }
 
 /** By the header `Accept-Encoding` (RFC 9110, section 12.5.3). */
@@ -71,9 +67,17 @@ export function sendText(
   if (isAnswered(res)) return;
   res.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    ...ALWAYS,
     ...headers,
   });
+  Deadline.begun(res);
   res.end(text);
+}
+
+/** Turns a request away that could be answered a little later. */
+export function sendUnavailable(res: ServerResponse, text: string): void {
+  sendText(res, 503, text, { 'Retry-After': '1' });
 }
 
 /** By a time-out of the app, say, or by a scraper that has hung up. */

@@ -4,6 +4,7 @@ import type { ExemplarSource } from './exemplars.js';
 import { LabelIndex } from './label-index.js';
 import {
   canonicalLabels,
+  hasLongValue,
   type LabelFilter,
   type Labels,
   type LabelSet,
@@ -152,7 +153,11 @@ export abstract class Family<C extends Cell = Cell> {
       if (this.isFull()) return this.overflowCell();
       cell = this.addCell(set);
     }
-    if (this.paths < this.maxSeries * PATHS_PER_SERIES) {
+    // A value that was cut is given in full again each time, and is not to be kept.
+    if (
+      this.paths < this.maxSeries * PATHS_PER_SERIES &&
+      !hasLongValue(labels)
+    ) {
       this.index.add(labels, cell);
       this.paths++;
     }

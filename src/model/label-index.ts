@@ -1,5 +1,10 @@
 import type { Cell } from './cells.js';
-import type { Labels, LabelSet, LabelValue } from './labels.js';
+import {
+  type Labels,
+  type LabelSet,
+  type LabelValue,
+  MAX_LABEL_VALUE,
+} from './labels.js';
 
 /**
  * Finds the cell of a label set: one step per label, keyed by the value as it was
@@ -63,6 +68,7 @@ export class LabelIndex<C extends Cell> {
     for (const name in labels) {
       const value = labels[name];
       if (typeof value !== 'string' || value === '') return false;
+      if (value.length > MAX_LABEL_VALUE) return false;
       if (!(name > previous) || !this.names.has(name)) return false;
       previous = name;
     }

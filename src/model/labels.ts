@@ -1,4 +1,5 @@
 import { LabelError, shown } from './errors.js';
+import { shortened } from './shortened.js';
 
 /** Numbers and booleans are written as text; `null`, `undefined` and `''` mean that the label is absent. */
 export type LabelValue = string | number | boolean | null | undefined;
@@ -14,6 +15,12 @@ export interface LabelSet {
 
 /** Changes a label set in canonical form on its way to its series. It may throw. */
 export type LabelFilter = (labels: LabelSet) => LabelSet;
+
+/**
+ * Characters (UTF-16 code units) that a label value may have; what is longer is cut
+ * and ends in "…". Label values are names; stores have limits too, of 2,048 in Mimir and Loki.
+ */
+export const MAX_LABEL_VALUE = 1_024;
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const RESERVED = new Set(['le', 'quantile']);
@@ -68,6 +75,16 @@ export function checkLabelName(name: string, metric: string): void {
   }
 }
 
+/** Whether a label has a value that is longer than what its series will have. */
+export function hasLongValue(labels: Labels): boolean {
+  for (const name in labels) {
+    const value = labels[name];
+    if (typeof value === 'string' && value.length > MAX_LABEL_VALUE)
+      return true;
+  }
+  return false;
+}
+
 /** An empty label value is the same as no label (Prometheus data model). */
 export function isPresent(value: LabelValue): boolean {
   return value !== undefined && value !== null && value !== '';
@@ -77,7 +94,9 @@ function valueText(name: string, value: LabelValue, metric: string): string {
   switch (typeof value) {
     case 'string':
       // A lone surrogate has no UTF-8 form; two of them must not become one series on the page.
-      return value.toWellFormed();
+      return value.length > MAX_LABEL_VALUE
+        ? shortened(value, MAX_LABEL_VALUE)
+        : value.toWellFormed();
     case 'number':
     case 'boolean':
       return String(value);

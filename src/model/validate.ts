@@ -8,6 +8,11 @@ export class Check {
   ) {}
 }
 
+export const BOOLEAN = new Check(
+  'true or false',
+  (value) => typeof value === 'boolean',
+);
+
 /** Checks a value in its own way and throws an {@link OptionsError} that names the path. */
 export type CheckAt = (value: unknown, path: string) => void;
 
@@ -37,7 +42,12 @@ export function validate(options: unknown, rules: Rules, path = ''): void {
   }
 }
 
-function validateOne(value: unknown, rule: Rules[string], path: string): void {
+/** Checks one value, `undefined` too. Throws as {@link validate} does. */
+export function validateOne(
+  value: unknown,
+  rule: Rules[string],
+  path: string,
+): void {
   if (typeof rule === 'function') return rule(value, path);
   if (!(rule instanceof Check)) return validate(value, rule, path);
   if (!rule.test(value)) {

@@ -81,6 +81,18 @@ describe('Prometheus in the documentation', () => {
     },
   );
 
+  const alerts = allBlocks('yaml').filter(({ code }) =>
+    code.startsWith('groups:'),
+  );
+
+  it.for(alerts.map(named))(
+    '%s has rules that promtool accepts',
+    async ([, { code }], { skip }) => {
+      const known = await promtool('rules', code);
+      skip(!known, 'promtool is not installed');
+    },
+  );
+
   it.for(allBlocks('promql').map(named))(
     '%s is one query that promtool accepts',
     async ([, { code }], { skip }) => {

@@ -95,8 +95,10 @@ export function runApp(module: string, commands: string): Promise<string> {
  */
 export async function promtool(kind: string, text: string): Promise<boolean> {
   const file = put(`${WORKSPACE}/promtool/${randomUUID()}.yml`, text);
+  // The files that a configuration names are where it is used, and not here.
+  const options = kind === 'config' ? ['--syntax-only'] : [];
   try {
-    await exec('promtool', ['check', kind, file]);
+    await exec('promtool', ['check', kind, ...options, file]);
     return true;
   } catch (error) {
     const { code, stdout, stderr } = error as Record<string, string>;

@@ -11,6 +11,8 @@ const HOSTILE = [
   '} 1\nother{a="b',
   '# HELP x',
   ' spaces ',
+  '</script>',
+  'nul \0 and cr \r',
 ];
 
 test.skipIf(!(await isInstalled('prometheus')))(

@@ -185,6 +185,8 @@ describe('in an app', () => {
           server_running: false,
           metrics_count: 0,
           endpoint: 'other',
+          checks: {},
+          uptime_seconds: 1,
         };
       }
     }

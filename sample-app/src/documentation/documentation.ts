@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Inject, Injectable } from '@nestjs/common';
+import { HealthCheck } from 'nestjs-agent-metrics';
 import { type Passage, splitIntoPassages } from './passage.js';
 
 /** The directory that README.md and docs/ are in. */
@@ -18,7 +19,7 @@ export class Documentation {
   readonly passages: readonly Passage[];
 
   /** @throws if there is nothing to read. */
-  constructor(@Inject(DOCUMENTATION_ROOT) root: string) {
+  constructor(@Inject(DOCUMENTATION_ROOT) private readonly root: string) {
     this.passages = markdownFiles(root).flatMap((file) =>
       splitIntoPassages(readFileSync(join(root, file), 'utf8'), file),
     );
@@ -27,6 +28,17 @@ export class Documentation {
         `There is no documentation to answer from; expected README.md or docs/*.md with some text in ${root}`,
       );
     }
+  }
+
+  /** Shown by `/health`. The passages are in memory, but answers lead to the files. */
+  @HealthCheck('documentation')
+  health(): { files: number; passages: number } {
+    const files = new Set(this.passages.map(({ source }) => source));
+    const gone = [...files].filter(
+      (file) => !existsSync(join(this.root, file)),
+    );
+    if (gone.length > 0) throw new Error(`There is no ${gone.join(', ')}`);
+    return { files: files.size, passages: this.passages.length };
   }
 }
 

@@ -1,7 +1,11 @@
-import { BOOLEAN } from '../../collector/collector.options.js';
 import { BUCKETS } from '../../collector/recording-checks.js';
 import type { Labels } from '../../model/labels.js';
-import { Check, type Rules, withDefaults } from '../../model/validate.js';
+import {
+  BOOLEAN,
+  Check,
+  type Rules,
+  withDefaults,
+} from '../../model/validate.js';
 
 /** How the HTTP requests to the app are measured. */
 export interface HttpOptions {

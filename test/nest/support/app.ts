@@ -22,7 +22,7 @@ export type MakeAdapter = (typeof ADAPTERS)[number][1];
 export interface RunningApp {
   app: INestApplication;
   url: string;
-  get: (path: string) => Promise<Response>;
+  get: (path: string, init?: RequestInit) => Promise<Response>;
   text: (path: string) => Promise<string>;
 }
 
@@ -44,8 +44,8 @@ export async function startApp(
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${portOf(app.getHttpServer())}`;
   // Read to the end, so that no answer is still on its way when the app is closed.
-  const get = async (path: string) => {
-    const response = await fetch(url + path);
+  const get = async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(url + path, init);
     const body = await response.arrayBuffer();
     const { status, headers } = response;
     return new Response(body, { status, headers });

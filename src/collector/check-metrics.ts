@@ -1,0 +1,67 @@
+import type { HealthCheckDefinition } from '../health/health-check.js';
+import type { CheckReport, HealthChecks } from '../health/health-checks.js';
+import type { Gauge } from '../model/gauge.js';
+import type { MetricsCollector } from './metrics-collector.js';
+
+const STATUS = 'health_check_status';
+const DURATION = 'health_check_duration_seconds';
+
+/** The health checks as gauges. They are read when metrics are scraped, which runs the checks. */
+export class CheckMetrics {
+  private gauges: Gauge[] = [];
+
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly checks: HealthChecks,
+  ) {}
+
+  /** Adds a check, and returns what removes it with its series. Throws as {@link HealthChecks.add} does. */
+  add(
+    definition: HealthCheckDefinition,
+    source = 'addHealthCheck()',
+  ): () => void {
+    const remove = this.checks.add(definition, source);
+    this.show();
+    const { name: check } = definition;
+    return () => {
+      if (!remove()) return;
+      for (const gauge of this.gauges) gauge.remove({ check });
+    };
+  }
+
+  /**
+   * Makes the gauges, if there are checks; to be called again when metrics were
+   * cleared. A name that the user has given to something else costs the gauge,
+   * and not the check.
+   */
+  show(): void {
+    if (this.checks.size === 0) return;
+    try {
+      this.gauges = [
+        this.gauge(STATUS, 'Whether a health check is up.', ({ isUp }) =>
+          isUp ? 1 : 0,
+        ),
+        this.gauge(
+          DURATION,
+          'Duration of the last run of a health check in seconds.',
+          ({ seconds }) => seconds,
+        ),
+      ];
+    } catch (error) {
+      this.collector.reportError('health_check', error);
+    }
+  }
+
+  private gauge(
+    name: string,
+    description: string,
+    valueOf: (report: CheckReport) => number,
+  ): Gauge {
+    const collect = async (gauge: Gauge) => {
+      for (const report of await this.checks.all()) {
+        gauge.set({ check: report.name }, valueOf(report));
+      }
+    };
+    return this.collector.gauge(name, { description, collect });
+  }
+}

@@ -1,0 +1,120 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
+import { type Access, ReportedAccess } from '../exposition/access/access.js';
+import { ConfiguredAccess } from '../exposition/access/configured-access.js';
+import type { Content } from '../exposition/content.js';
+import type { Endpoint } from '../exposition/endpoint.js';
+import { type Formats, negotiate } from '../exposition/formats/negotiate.js';
+import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
+import { TEXT_FORMAT } from '../exposition/formats/text.js';
+import type { HealthResponder } from '../exposition/health-responder.js';
+import { MetricsResponder } from '../exposition/metrics-responder.js';
+import { Page } from '../exposition/page.js';
+import { pathsOf, type Resource } from '../exposition/resources.js';
+import { ScrapeHandler } from '../exposition/scrape-handler.js';
+import { ScrapeServer } from '../exposition/scrape-server.js';
+import { serverTlsOf } from '../exposition/tls/server-tls.js';
+import {
+  HEALTH_PATH,
+  type ResolvedCollectorOptions,
+} from './collector.options.js';
+import type { SelfReport } from './self-report.js';
+
+/** What the app around a collector may give in the place of its own. */
+interface Replacements {
+  readonly endpoint?: Endpoint | undefined;
+  readonly access?: Access | undefined;
+}
+
+/** Shows a collector's page and health to those who may see them. */
+export class Serving {
+  private readonly formats: Formats;
+  private readonly page: Page;
+  private readonly access: Access;
+  private readonly handler: ScrapeHandler;
+  private readonly endpoint: Endpoint;
+
+  /** @param exemplarsShown hears of pages that had exemplars. */
+  constructor(
+    options: ResolvedCollectorOptions,
+    registry: Registry,
+    health: HealthResponder,
+    report: SelfReport,
+    exemplarsShown: () => void,
+    { endpoint, access }: Replacements,
+  ) {
+    const warn = (message: string) => report.warn(message);
+    this.formats = [TEXT_FORMAT, new OpenMetricsFormat(options.createdSamples)];
+    this.page = new Page(registry, {
+      metricFailed: (metric, error) =>
+        report.error('foreign_metric', error, `metric "${metric}"`),
+      exemplarsShown,
+    });
+    this.access = new ReportedAccess(
+      access ?? accessOf(options, warn),
+      (resource, reason) => report.refused(resource, reason),
+    );
+    this.handler = new ScrapeHandler(
+      new MetricsResponder(this.page, this.formats),
+      health,
+      this.access,
+      options,
+      (error) => report.error('scrape', error),
+    );
+    this.endpoint =
+      endpoint ??
+      new ScrapeServer({
+        ...options,
+        paths: pathsOf(options.path, HEALTH_PATH),
+        tls: serverTlsOf(options.tls, 'tls', warn),
+      });
+  }
+
+  get running(): boolean {
+    return this.endpoint.running;
+  }
+
+  get url(): string {
+    return this.endpoint.url;
+  }
+
+  /** Renders the page in the format for an `Accept` header, and lends it until `use` has ended. */
+  render<T>(
+    accept: string | undefined,
+    use: (content: Content) => T | Promise<T>,
+  ): Promise<T> {
+    const format = negotiate(accept, this.formats);
+    return this.page.render({ format }, use);
+  }
+
+  serve(
+    resource: Resource,
+    req: IncomingMessage,
+    res: ServerResponse,
+    client: string | undefined,
+  ): Promise<void> {
+    return this.handler.serve(resource, req, res, client);
+  }
+
+  /** To be called before anything is shown. Rejects if a secret cannot be read. */
+  async prepare(): Promise<void> {
+    await this.access.prepare?.();
+  }
+
+  start(): Promise<void> {
+    return this.endpoint.start(this.handler);
+  }
+
+  stop(): Promise<void> {
+    return this.endpoint.stop();
+  }
+}
+
+/** A collector that stands alone protects its page and its health alike. */
+function accessOf(
+  { access }: ResolvedCollectorOptions,
+  warn: (message: string) => void,
+): Access {
+  const placed = { options: access, path: 'access' };
+  return new ConfiguredAccess({ metrics: placed, health: placed }, warn);
+}

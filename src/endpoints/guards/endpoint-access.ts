@@ -1,0 +1,30 @@
+import { type Access, EveryAccess } from '../../exposition/access/access.js';
+import { ConfiguredAccess } from '../../exposition/access/configured-access.js';
+import { GuardAccess } from './guard-access.js';
+import type { NestParts } from './guarded-endpoint.js';
+import type { ProtectionOptions } from './protection.options.js';
+
+/**
+ * Who may reach the pages of a module: first by address, token and password, then by
+ * guards, which only see whom the former let in.
+ *
+ * @param warn hears of secrets that cannot be read any more.
+ */
+export function endpointAccess(
+  metrics: ProtectionOptions,
+  health: ProtectionOptions,
+  warn: (message: string) => void,
+  nest: NestParts,
+): Access {
+  const configured = new ConfiguredAccess(
+    {
+      metrics: { options: metrics.access, path: 'prometheus.access' },
+      health: { options: health.access, path: 'health.access' },
+    },
+    warn,
+  );
+  return new EveryAccess([
+    configured,
+    new GuardAccess({ metrics, health }, nest),
+  ]);
+}

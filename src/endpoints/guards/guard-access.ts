@@ -1,0 +1,81 @@
+import {
+  type IncomingMessage,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import { HttpException } from '@nestjs/common';
+import type { Access, Refusal } from '../../exposition/access/access.js';
+import { isProbe } from '../../exposition/access/configured-access.js';
+import type { Resource } from '../../exposition/resources.js';
+import { frameworkExchange } from '../node-http.js';
+import {
+  guardsOf,
+  type NestParts,
+  type RunGuards,
+} from './guarded-endpoint.js';
+import type { ProtectionOptions } from './protection.options.js';
+
+/** Lets in whom Nest's guards let in. Probes stay open, as they do without credentials. */
+export class GuardAccess implements Access {
+  private metrics: RunGuards | undefined = undefined;
+  private health: RunGuards | undefined = undefined;
+
+  constructor(
+    private readonly options: Readonly<
+      Record<'metrics' | 'health', ProtectionOptions>
+    >,
+    private readonly nest: NestParts,
+  ) {}
+
+  /** When the module is initialised: only then are all global guards there. */
+  async prepare(): Promise<void> {
+    const { metrics, health } = this.options;
+    if (isGuarded(metrics)) {
+      this.metrics = await guardsOf(
+        metrics,
+        'MetricsEndpoint',
+        'prometheus',
+        this.nest,
+      );
+    }
+    if (isGuarded(health)) {
+      this.health = await guardsOf(
+        health,
+        'HealthEndpoint',
+        'health',
+        this.nest,
+      );
+    }
+  }
+
+  async refusal(
+    resource: Resource,
+    req: IncomingMessage,
+    _client: string | undefined,
+    res: ServerResponse,
+  ): Promise<Refusal | undefined> {
+    if (isProbe(resource)) return undefined;
+    const run = resource === 'metrics' ? this.metrics : this.health;
+    if (run === undefined) return undefined;
+    const { request, response, takeHeaders } = frameworkExchange(req, res);
+    try {
+      await run(request, response);
+      return undefined;
+    } catch (error) {
+      if (error instanceof HttpException) return refusalOf(error.getStatus());
+      throw error;
+    } finally {
+      takeHeaders();
+    }
+  }
+}
+
+function isGuarded({ guards, decorators }: ProtectionOptions): boolean {
+  return guards !== undefined || decorators !== undefined;
+}
+
+/** What the guard says besides may be meant for others. */
+function refusalOf(status: number): Refusal {
+  const text = `${STATUS_CODES[status] ?? 'Refused'}\n`;
+  return { status, text, reason: 'guard' };
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { MetricsCollector } from '../collector/metrics-collector.js';
+import type { CheckStatus } from '../health/health-status.js';
+
+/** The result of an indicator, as @nestjs/terminus has them. */
+export type MetricsHealthResult<Key extends string = string> = Record<
+  Key,
+  { status: 'up' | 'down'; checks?: Record<string, CheckStatus> }
+>;
+
+/**
+ * The health of the metrics and all health checks as an indicator of
+ * @nestjs/terminus, for those who have its endpoint already.
+ *
+ * @example
+ * this.health.check([() => this.metrics.isHealthy('metrics')]);
+ */
+@Injectable()
+export class MetricsHealthIndicator {
+  /** @internal */
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly enabled: boolean,
+  ) {}
+
+  /** Never rejects. It is up if metrics are switched off: nothing fails then. */
+  async isHealthy<Key extends string = 'metrics'>(
+    key: Key = 'metrics' as Key,
+  ): Promise<MetricsHealthResult<Key>> {
+    return { [key]: await this.result() } as MetricsHealthResult<Key>;
+  }
+
+  private async result(): Promise<MetricsHealthResult[string]> {
+    if (!this.enabled) return { status: 'up' };
+    try {
+      const { healthy, checks } = await this.collector.healthCheck();
+      const status = healthy ? 'up' : 'down';
+      return Object.keys(checks).length === 0 ? { status } : { status, checks };
+    } catch {
+      return { status: 'down' };
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type {
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  ServerResponse,
+} from 'node:http';
+import type { Resource } from '../resources.js';
+
+/** Why requests are turned away: a label of `metrics_refusals_total`. */
+export type RefusalReason =
+  | 'address'
+  | 'no_credentials'
+  | 'wrong_credentials'
+  | 'secret'
+  | 'guard'
+  | 'other';
+
+/** How a request is turned away. */
+export interface Refusal {
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: OutgoingHttpHeaders;
+  /** What it is counted as. Default: `'other'`. */
+  readonly reason?: RefusalReason;
+}
+
+/** Decides who may ask for what. */
+export interface Access {
+  /** Called before requests are let in. If it rejects, the endpoint does not start. */
+  prepare?(): Promise<void>;
+
+  /**
+   * @param client the address that the request comes from, as far as proxies are trusted.
+   * @param res where headers may be set; the answer itself is given by others.
+   * @returns how the request is turned away; nothing if it may pass.
+   */
+  refusal(
+    resource: Resource,
+    req: IncomingMessage,
+    client: string | undefined,
+    res: ServerResponse,
+  ): Promise<Refusal | undefined>;
+}
+
+/** Lets in who is turned away by none of several. */
+export class EveryAccess implements Access {
+  constructor(private readonly all: readonly Access[]) {}
+
+  async prepare(): Promise<void> {
+    for (const access of this.all) await access.prepare?.();
+  }
+
+  async refusal(
+    ...request: Parameters<Access['refusal']>
+  ): Promise<Refusal | undefined> {
+    for (const access of this.all) {
+      const refusal = await access.refusal(...request);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+}
+
+/** Tells of each request that is turned away. */
+export class ReportedAccess implements Access {
+  constructor(
+    private readonly access: Access,
+    private readonly onRefusal: (
+      resource: Resource,
+      reason: RefusalReason,
+    ) => void,
+  ) {}
+
+  async prepare(): Promise<void> {
+    await this.access.prepare?.();
+  }
+
+  async refusal(
+    ...request: Parameters<Access['refusal']>
+  ): Promise<Refusal | undefined> {
+    const refusal = await this.access.refusal(...request);
+    if (refusal !== undefined) {
+      this.onRefusal(request[0], refusal.reason ?? 'other');
+    }
+    return refusal;
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { AccessOptions } from './access.options.js';
+import { PASSWORD, TOKEN } from './access.options.js';
+import type { Refusal, RefusalReason } from './access.js';
+import { CurrentSecret } from './current-secret.js';
+import type { Secret } from './secret.js';
+
+/** What a request authenticates itself by (RFC 6750, section 2.1, and RFC 7617, section 2). */
+type Scheme = 'bearer' | 'basic';
+
+const CHALLENGES: Readonly<Record<Scheme, string>> = {
+  bearer: 'Bearer realm="metrics"',
+  basic: 'Basic realm="metrics", charset="UTF-8"',
+};
+
+/** Stands for a secret that cannot be read: nobody knows what has this digest. */
+const UNKNOWN = randomBytes(32);
+
+/** Stands for credentials that were not given. */
+const NONE = randomBytes(32);
+
+/**
+ * The tokens and passwords that let in. What is given is compared by digests, in a
+ * time that does not depend on where they differ, and always with all of them.
+ */
+export class Credentials {
+  private readonly digests: readonly CurrentSecret<Buffer>[];
+  private readonly challenges: string[] = [];
+
+  /** @param option where the options stand. */
+  constructor(
+    { bearerToken, basicAuth }: AccessOptions,
+    option: string,
+    warn: (message: string) => void,
+  ) {
+    const digests: CurrentSecret<Buffer>[] = [];
+    if (bearerToken !== undefined) {
+      this.challenges.push(CHALLENGES.bearer);
+      for (const [secret, at] of tokensOf(
+        bearerToken,
+        `${option}.bearerToken`,
+      )) {
+        const digest = (token: string) => digestOf('bearer', token);
+        digests.push(new CurrentSecret(secret, at, TOKEN, digest, warn));
+      }
+    }
+    if (basicAuth !== undefined) {
+      this.challenges.push(CHALLENGES.basic);
+      const { username, password } = basicAuth;
+      const at = `${option}.basicAuth.password`;
+      const digest = (text: string) => digestOf('basic', `${username}:${text}`);
+      digests.push(new CurrentSecret(password, at, PASSWORD, digest, warn));
+    }
+    this.digests = digests;
+  }
+
+  /** @throws {OptionsError} if a secret cannot be read. */
+  async prepare(): Promise<void> {
+    for (const digest of this.digests) await digest.prepare();
+  }
+
+  async refusal({ headers }: IncomingMessage): Promise<Refusal | undefined> {
+    const given = givenDigest(headers.authorization);
+    let matches = false;
+    let reason: RefusalReason =
+      given === undefined ? 'no_credentials' : 'wrong_credentials';
+    for (const digest of this.digests) {
+      const expected = await digest.get();
+      if (expected === undefined) reason = 'secret';
+      const isEqual = timingSafeEqual(expected ?? UNKNOWN, given ?? NONE);
+      matches = matches || isEqual;
+    }
+    return matches ? undefined : this.unauthorized(reason);
+  }
+
+  private unauthorized(reason: RefusalReason): Refusal {
+    const headers = { 'WWW-Authenticate': this.challenges };
+    return { status: 401, text: 'Unauthorized\n', headers, reason };
+  }
+}
+
+/** Each token with the place where it stands. */
+function tokensOf(
+  bearerToken: Secret | readonly Secret[],
+  option: string,
+): (readonly [Secret, string])[] {
+  return isList(bearerToken)
+    ? bearerToken.map((secret, i) => [secret, `${option}[${i}]`] as const)
+    : [[bearerToken, option]];
+}
+
+function isList(
+  secrets: Secret | readonly Secret[],
+): secrets is readonly Secret[] {
+  return Array.isArray(secrets);
+}
+
+/** The scheme is part of it, so that a password is no token. */
+function digestOf(scheme: string, credentials: string | Buffer): Buffer {
+  return createHash('sha256').update(`${scheme} `).update(credentials).digest();
+}
+
+/** The digest of the header `Authorization` (RFC 9110, section 11.6.2). */
+function givenDigest(header: string | undefined): Buffer | undefined {
+  const [, scheme = '', credentials = ''] =
+    /^(bearer|basic) +(\S+) *$/i.exec(header ?? '') ?? [];
+  if (header === undefined) return undefined;
+  const isBasic = scheme.toLowerCase() === 'basic';
+  return digestOf(
+    scheme.toLowerCase(),
+    isBasic ? Buffer.from(credentials, 'base64') : credentials,
+  );
+}

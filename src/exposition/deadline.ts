@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Milliseconds that an answer has for each of its two parts. */
+export interface Times {
+  readonly toBegin: number;
+  readonly toBeTaken: number;
+}
+
+/**
+ * The time limits of one answer: first for its beginning, then for the client to
+ * take it. Who sends finds it by the response.
+ */
+export class Deadline {
+  private static readonly all = new WeakMap<ServerResponse, Deadline>();
+
+  /** Resolves when the client was dropped because it did not take its answer. */
+  readonly dropped: Promise<void>;
+  private drop!: () => void;
+  private hasBegun = false;
+  private timer: NodeJS.Timeout;
+
+  /** @param onOverdue is to answer in place of what has not begun in time. */
+  constructor(
+    private readonly req: IncomingMessage,
+    private readonly res: ServerResponse,
+    private readonly times: Times,
+    onOverdue: () => void,
+  ) {
+    Deadline.all.set(res, this);
+    this.dropped = new Promise((resolve) => (this.drop = resolve));
+    this.timer = setTimeout(onOverdue, times.toBegin);
+  }
+
+  /** To be called when an answer begins. */
+  static begun(res: ServerResponse): Deadline | undefined {
+    const deadline = Deadline.all.get(res);
+    deadline?.begun();
+    return deadline;
+  }
+
+  /** To be called when nothing more is done for an answer; what was sent is still to be taken. */
+  end(): void {
+    if (!this.hasBegun) clearTimeout(this.timer);
+  }
+
+  private begun(): void {
+    this.hasBegun = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.req.socket.destroy();
+      this.drop();
+    }, this.times.toBeTaken);
+    // An answer that waits behind others on a closed connection never hears of it.
+    this.timer.unref();
+    const taken = () => clearTimeout(this.timer);
+    this.res.once('finish', taken).once('close', taken);
+  }
+}

@@ -1,0 +1,100 @@
+import { OptionsError } from '../model/errors.js';
+import type { MetricsLogger } from '../model/logger.js';
+import { type CheckRun, CheckRunner } from './check-runner.js';
+import {
+  type HealthCheckDefinition,
+  resolveHealthCheck,
+} from './health-check.js';
+
+/** A check with its last run. */
+export interface CheckReport extends CheckRun {
+  readonly name: string;
+  readonly critical: boolean;
+}
+
+interface Entry {
+  readonly runner: CheckRunner;
+  /** Where the check comes from, in words. */
+  readonly source: string;
+}
+
+/** The health checks of an app, by name. They run when they are asked for, side by side. */
+export class HealthChecks {
+  private readonly entries = new Map<string, Entry>();
+
+  /** @param enabled `false`: checks are looked at for mistakes, and not kept. */
+  constructor(
+    private readonly logger: MetricsLogger,
+    private readonly enabled: boolean,
+  ) {}
+
+  /**
+   * @param source where the check comes from, for the messages of errors.
+   * @returns removes the check, and says whether it was there.
+   * @throws {OptionsError} if the definition has a mistake, or its name is taken.
+   */
+  add(definition: HealthCheckDefinition, source: string): () => boolean {
+    const resolved = resolveHealthCheck(definition, source);
+    const { name } = resolved;
+    const taken = this.entries.get(name);
+    if (taken !== undefined) {
+      throw new OptionsError(
+        `Health check "${name}" comes from ${taken.source} and from ${source}; give one of them another name`,
+      );
+    }
+    if (!this.enabled) return () => false;
+    const runner = new CheckRunner(resolved, (run, seconds) =>
+      this.tell(name, run, seconds),
+    );
+    const entry = { runner, source };
+    this.entries.set(name, entry);
+    return () => this.isThere(entry) && this.entries.delete(name);
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** All checks with their results, in the order in which they were added. Never rejects. */
+  all(): Promise<CheckReport[]> {
+    return this.reports([...this.entries.values()]);
+  }
+
+  /** As {@link all}, of those that the app cannot do without. */
+  critical(): Promise<CheckReport[]> {
+    return this.reports(
+      [...this.entries.values()].filter(
+        ({ runner }) => runner.definition.critical,
+      ),
+    );
+  }
+
+  private async reports(entries: Entry[]): Promise<CheckReport[]> {
+    const reports = await Promise.all(
+      entries.map(async ({ runner }) => {
+        const { name, critical } = runner.definition;
+        return { name, critical, ...(await runner.run()) };
+      }),
+    );
+    // Some may have been removed while the others ran.
+    return reports.filter((_, i) => this.isThere(entries[i]!));
+  }
+
+  private isThere(entry: Entry): boolean {
+    return this.entries.get(entry.runner.definition.name) === entry;
+  }
+
+  private tell(name: string, run: CheckRun, seconds: number): void {
+    try {
+      if (!run.isUp) {
+        this.logger.warn(`Health check "${name}" is down: ${run.error}`);
+        return;
+      }
+      const message = `Health check "${name}" is up again after ${Math.round(seconds)} s`;
+      if (this.logger.log !== undefined) this.logger.log(message);
+      else this.logger.warn(message);
+    } catch {
+      // A logger that fails has nowhere to tell it.
+    }
+  }
+}

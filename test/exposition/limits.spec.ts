@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { timeToBegin } from '../../src/exposition/limits.js';
+import { OptionsError, PrometheusCollector } from '../../src/index.js';
+import { makeCollector } from '../support/collector.js';
+import { waitFor } from '../support/http.js';
+
+describe('the time until an answer begins', () => {
+  test.each([
+    [undefined, 10_000],
+    ['5', 4_500],
+    ['5.000000', 4_500],
+    ['0.2', 150],
+    ['0.05', 1],
+    ['15', 10_000],
+    ['', 10_000],
+    ['0', 10_000],
+    ['-1', 10_000],
+    ['NaN', 10_000],
+    ['1e3', 10_000],
+    ['five', 10_000],
+    ['9'.repeat(310), 10_000],
+  ])('is, for a scraper that waits %j seconds, %d ms', (header, expected) => {
+    const headers = { 'x-prometheus-scrape-timeout-seconds': header };
+    const req = { headers } as unknown as IncomingMessage;
+    expect(timeToBegin(req, 10_000)).toBe(expected);
+  });
+});
+
+/** A collector with a gauge that is not read before it is told. */
+async function slowCollector(options = {}) {
+  const { collector, warnings } = makeCollector(options);
+  await collector.initialize();
+  const { endpoint } = await collector.healthCheck();
+  let open!: (value: number) => void;
+  const opened = new Promise<number>((resolve) => (open = resolve));
+  let reads = 0;
+  collector.gauge('slow', { collect: () => (reads++, opened) });
+  return { collector, warnings, endpoint, open, reads: () => reads };
+}
+
+describe('a scrape', () => {
+  test('beyond those that may run gets a 503 at once, and health is answered still', async () => {
+    const { endpoint, open, collector } = await slowCollector({
+      maxScrapes: 3,
+    });
+    const running = [1, 2, 3].map(() => fetch(endpoint));
+    const { handler } = collector as any;
+    await waitFor(() => handler.scrapes === 3, 'three scrapes');
+    const refused = await fetch(endpoint);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refused.text()).toBe('Too many scrapes at once\n');
+    const health = endpoint.replace('/metrics', '/health');
+    expect((await fetch(health)).status).toBe(200);
+    open(1);
+    for (const answer of await Promise.all(running)) {
+      expect(await answer.text()).toContain('slow 1\n');
+    }
+    expect((await fetch(endpoint)).status).toBe(200);
+  });
+
+  test('that is not ready in time gets a 503, is counted, and is rendered for those who wait', async () => {
+    const { endpoint, open, reads, warnings } = await slowCollector();
+    const patient = fetch(endpoint);
+    const headers = { 'X-Prometheus-Scrape-Timeout-Seconds': '0.1' };
+    const hasty = await fetch(endpoint, { headers });
+    expect(hasty.status).toBe(503);
+    expect(hasty.headers.get('retry-after')).toBe('1');
+    expect(await hasty.text()).toBe('Not ready in time\n');
+    open(7);
+    const page = await (await patient).text();
+    expect(page).toContain('slow 7\n');
+    expect(reads()).toBe(1);
+    expect(warnings).toEqual([expect.stringContaining('within 50 ms')]);
+    expect(await (await fetch(endpoint)).text()).toContain(
+      'metrics_errors_total{cause="scrape"} 1\n',
+    );
+  });
+
+  test('may take as long as the option says', async () => {
+    const { endpoint } = await slowCollector({ scrapeTimeout: 30 });
+    expect((await fetch(endpoint)).status).toBe(503);
+  });
+
+  test('counts as running while its page is rendered, though it was given up', async () => {
+    const { endpoint, open, collector } = await slowCollector({
+      maxScrapes: 1,
+      scrapeTimeout: 30,
+    });
+    expect(await (await fetch(endpoint)).text()).toBe('Not ready in time\n');
+    expect(await (await fetch(endpoint)).text()).toBe(
+      'Too many scrapes at once\n',
+    );
+    open(1);
+    await waitFor(
+      () => (collector as any).serving.handler.scrapes === 0,
+      'the page to be rendered',
+    );
+    expect((await fetch(endpoint)).status).toBe(200);
+  });
+
+  test.each(['maxScrapes', 'scrapeTimeout'])('has a sound %s', (option) => {
+    for (const value of [0, -1, 1.5, NaN, Infinity, '5', null, 1e9]) {
+      expect(() => new PrometheusCollector({ [option]: value })).toThrow(
+        OptionsError,
+      );
+    }
+  });
+});

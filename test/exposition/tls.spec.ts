@@ -1,0 +1,212 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { type AgentOptions, get } from 'node:https';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { OptionsError, type TlsOptions } from '../../src/index.js';
+import { type Certificate, makeCertificate } from '../support/certificates.js';
+import { makeCollector } from '../support/collector.js';
+import { waitFor } from '../support/http.js';
+import { tempFolder } from '../support/temp.js';
+
+/** A collector that speaks HTTPS, and what asks it. */
+async function serving(tls: TlsOptions) {
+  const { collector, warnings } = makeCollector({ tls });
+  await collector.initialize();
+  const { endpoint } = await collector.healthCheck();
+  return {
+    collector,
+    warnings,
+    endpoint,
+    ask: (options: AgentOptions) => ask(endpoint, options),
+  };
+}
+
+/** Gives the page and the name of the server; rejects if there is no connection. */
+function ask(url: string, options: AgentOptions) {
+  return new Promise<{ body: string; server: string }>((resolve, reject) => {
+    get(url, { agent: false, ...options }, async (res) => {
+      const { subject } = (res.socket as TLSSocket).getPeerCertificate();
+      const body = (await res.toArray()).join('');
+      resolve({ body, server: String(subject.CN) });
+    }).once('error', reject);
+  });
+}
+
+const filesOf = ({ certFile, keyFile }: Certificate) => ({
+  cert: { file: certFile },
+  key: { file: keyFile },
+});
+
+describe('a server with a certificate', () => {
+  test('serves the page over TLS, and says https in its address', async () => {
+    const server = makeCertificate(tempFolder(), 'server');
+    const { collector, endpoint, ask } = await serving(filesOf(server));
+    collector.counter('hits_total').inc();
+    expect(endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/metrics$/);
+    const { body } = await ask({ ca: server.cert });
+    expect(body).toContain('hits_total 1\n');
+    await expect(ask({})).rejects.toThrow('self-signed certificate');
+    await expect(fetch(endpoint.replace('https:', 'http:'))).rejects.toThrow();
+  });
+
+  test('takes texts, and a key that is encrypted', async () => {
+    const { cert, key } = makeCertificate(
+      tempFolder(),
+      'server',
+      undefined,
+      'open sesame',
+    );
+    const { ask } = await serving({ cert, key, passphrase: 'open sesame' });
+    expect((await ask({ ca: cert })).server).toBe('server');
+    const { collector } = makeCollector({
+      tls: { cert, key, passphrase: 'wrong' },
+    });
+    await expect(collector.initialize()).rejects.toThrow(
+      /^tls cannot be used: .*; expected a certificate and its private key$/,
+    );
+  });
+
+  test('refuses versions before TLS 1.2', async () => {
+    const server = makeCertificate(tempFolder(), 'server');
+    const { endpoint, ask } = await serving(filesOf(server));
+    const versions = {
+      ca: server.cert,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    } as const;
+    await expect(ask(versions)).rejects.toThrow();
+    const port = Number(new URL(endpoint).port);
+    const socket = connectTls({
+      port,
+      host: '127.0.0.1',
+      ca: server.cert,
+      maxVersion: 'TLSv1.2',
+    });
+    onTestFinished(() => void socket.destroy());
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    expect(socket.getProtocol()).toBe('TLSv1.2');
+  });
+
+  test('lets in clients of its authority only, if it has one', async () => {
+    const folder = tempFolder();
+    const authority = makeCertificate(folder, 'authority');
+    const server = makeCertificate(folder, 'server', authority);
+    const client = makeCertificate(folder, 'client', authority);
+    const stranger = makeCertificate(folder, 'stranger');
+    const { ask } = await serving({
+      ...filesOf(server),
+      clientCa: { file: authority.certFile },
+    });
+    const ca = authority.cert;
+    const { cert, key } = client;
+    expect((await ask({ ca, cert, key })).server).toBe('server');
+    await expect(ask({ ca })).rejects.toThrow();
+    await expect(
+      ask({ ca, cert: stranger.cert, key: stranger.key }),
+    ).rejects.toThrow();
+  });
+
+  test('changes its certificate with the files, without a restart', async () => {
+    const folder = tempFolder();
+    const first = makeCertificate(folder, 'first');
+    const second = makeCertificate(folder, 'second');
+    const ca = [first.cert, second.cert];
+    const used = {
+      certFile: join(folder, 'tls.crt'),
+      keyFile: join(folder, 'tls.key'),
+    };
+    const use = ({ certFile, keyFile }: Certificate) => {
+      copyFileSync(certFile, used.certFile);
+      copyFileSync(keyFile, used.keyFile);
+    };
+    use(first);
+    const { ask, warnings } = await serving(filesOf(used as Certificate));
+    expect((await ask({ ca })).server).toBe('first');
+    use(second);
+    await waitFor(
+      async () => (await ask({ ca })).server === 'second',
+      'the second certificate',
+    );
+    copyFileSync(first.certFile, used.certFile);
+    await waitFor(() => warnings.length > 0, 'the warning of a wrong pair');
+    expect((await ask({ ca })).server).toBe('second');
+    writeFileSync(used.certFile, '');
+    await waitFor(() => warnings.length > 1, 'the warning of an empty file');
+    expect((await ask({ ca })).server).toBe('second');
+    use(first);
+    await waitFor(
+      async () => (await ask({ ca })).server === 'first',
+      'the first certificate',
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /tls cannot be used: .* values mismatch.*; the server goes on/,
+      ),
+      expect.stringMatching(
+        /tls\.cert\.file is ".*", which is empty.*; the server goes on/,
+      ),
+    ]);
+  });
+
+  test('stops at once, though someone is in the middle of a handshake or idle', async () => {
+    const server = makeCertificate(tempFolder(), 'server');
+    const { collector, endpoint } = await serving(filesOf(server));
+    const port = Number(new URL(endpoint).port);
+    const idle = connectTls({ port, host: '127.0.0.1', ca: server.cert });
+    await new Promise((resolve) => idle.once('secureConnect', resolve));
+    const halfway = connect(port, '127.0.0.1');
+    await new Promise((resolve) => halfway.once('connect', resolve));
+    const closed = [idle, halfway].map(
+      (socket) =>
+        new Promise((resolve) =>
+          socket.on('error', () => {}).once('close', resolve),
+        ),
+    );
+    const start = performance.now();
+    await collector.shutdown();
+    await Promise.all(closed);
+    // What a handshake may take is five seconds.
+    expect(performance.now() - start).toBeLessThan(4_000);
+    await expect(ask(endpoint, { ca: server.cert })).rejects.toThrow(
+      'ECONNREFUSED',
+    );
+  });
+
+  test('does not start without what it needs, and says which option is wrong', async () => {
+    const folder = tempFolder();
+    const server = makeCertificate(folder, 'server');
+    const other = makeCertificate(folder, 'other');
+    const cases: [TlsOptions, RegExp][] = [
+      [
+        { ...filesOf(server), cert: { file: join(folder, 'none') } },
+        /^tls\.cert\.file is ".*none", which cannot be read: ENOENT/,
+      ],
+      [
+        { ...filesOf(server), key: { file: server.certFile } },
+        /^tls\.key\.file is ".*server\.crt", which holds something else; expected a text in PEM with a PRIVATE KEY/,
+      ],
+      [
+        { ...filesOf(server), key: other.key },
+        /^tls cannot be used: .*mismatch/,
+      ],
+      [
+        { ...filesOf(server), cert: server.cert.replace(/\n..../, '\n....') },
+        /^tls cannot be used: /,
+      ],
+    ];
+    for (const [tls, fault] of cases) {
+      const { collector } = makeCollector({ tls });
+      const start = collector.initialize();
+      await expect(start).rejects.toThrow(OptionsError);
+      await expect(start).rejects.toThrow(fault);
+      expect(await collector.healthCheck()).toMatchObject({
+        healthy: false,
+        server_running: false,
+      });
+    }
+  });
+});

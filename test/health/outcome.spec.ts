@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { jsonOf } from '../../src/health/details.js';
+import { errorText, maskCredentials } from '../../src/health/error-text.js';
+import { failure, outcomeOf } from '../../src/health/outcome.js';
+
+const circular: { self?: unknown } = {};
+circular.self = circular;
+
+describe('the result of a check', () => {
+  test.each([
+    ['nothing', undefined, undefined],
+    ['true', true, undefined],
+    ['an object', {}, undefined],
+    ['details', { latency: 3 }, { latency: 3 }],
+    ['a status of its own', { status: 'connected' }, { status: 'connected' }],
+    ['an indicator', { db: { status: 'up', ms: 3 } }, { ms: 3 }],
+    [
+      'a degraded indicator',
+      { db: { status: 'degraded' } },
+      { status: 'degraded' },
+    ],
+    [
+      'several indicators',
+      { a: { status: 'up' }, b: { status: 'up' } },
+      { a: { status: 'up' }, b: { status: 'up' } },
+    ],
+  ])('is up if it is %s', (_what, result, details) => {
+    expect(outcomeOf(result)).toEqual({ isUp: true, details });
+  });
+
+  test('is up if it is a good response', () => {
+    expect(outcomeOf(new Response('ok')).isUp).toBe(true);
+  });
+
+  test.each([
+    ['false', false, 'it returned false'],
+    ['status down', { status: 'down' }, "it returned the status 'down'"],
+    ['status false', { status: false }, 'it returned the status false'],
+    ['status error', { status: 'error' }, "it returned the status 'error'"],
+    ['a message', { status: 'down', message: 'no disk' }, 'no disk'],
+    ['an indicator', { db: { status: 'down', message: 'gone' } }, 'gone'],
+    [
+      'several indicators',
+      { a: { status: 'up' }, b: { status: 'down' } },
+      'down: b',
+    ],
+    ['an error', new Error('returned'), 'Error: returned'],
+    [
+      'a failed response',
+      new Response('', { status: 503 }),
+      'it returned the status 503',
+    ],
+    [
+      'null',
+      null,
+      'it returned null; expected nothing, true, false or an object',
+    ],
+    ['a number', 1, 'it returned 1; expected'],
+    ['a text', 'up', "it returned 'up'; expected"],
+    ['an array', [], 'it returned []; expected'],
+    ['a symbol', Symbol('up'), 'it returned Symbol(up); expected'],
+  ])('is down if it is %s', (_what, result, error) => {
+    const outcome = outcomeOf(result);
+    expect(outcome.isUp).toBe(false);
+    expect(outcome.error).toContain(error);
+  });
+});
+
+describe('what a check throws', () => {
+  test.each([
+    ['an error', new TypeError('bad'), 'TypeError: bad'],
+    ['anything else', 'bad', "'bad'"],
+    ['nothing', undefined, 'undefined'],
+    [
+      'an error with causes',
+      new TypeError('fetch failed', { cause: new Error('refused') }),
+      'TypeError: fetch failed, caused by Error: refused',
+    ],
+    [
+      'the errors of several addresses',
+      new AggregateError([new Error('refused by ::1'), new Error('other')]),
+      'AggregateError: , caused by Error: refused by ::1',
+    ],
+  ])('is told: %s', (_what, thrown, text) => {
+    expect(failure(thrown)).toEqual({ isUp: false, error: text });
+  });
+
+  test('has the details of the indicator, if it is an error of terminus', () => {
+    const thrown = Object.assign(new Error('db is down'), {
+      causes: { db: { status: 'down', message: 'gone', ms: 3 } },
+    });
+    expect(failure(thrown)).toEqual({
+      isUp: false,
+      error: 'Error: db is down',
+      details: { message: 'gone', ms: 3 },
+    });
+  });
+
+  test('may be something that does not let itself be looked at', () => {
+    const hostile = new Proxy(new Error(), {
+      get() {
+        throw new Error('no');
+      },
+    });
+    expect(failure(hostile).isUp).toBe(false);
+  });
+});
+
+describe('credentials in URLs', () => {
+  test.each([
+    ['postgres://user:secret@db:5432/app', 'postgres://***@db:5432/app'],
+    ['redis://:secret@cache', 'redis://***@cache'],
+    ['https://secret@api.example', 'https://***@api.example'],
+    [
+      'amqp://u:secret@@mq and mongodb+srv://u:secret@m',
+      'amqp://***@mq and mongodb+srv://***@m',
+    ],
+    ['postgres://u:se/secret@db', 'postgres://***@db'],
+    ['postgres://u:se#secret@db/x', 'postgres://***@db/x'],
+  ])('are masked: %s', (text, masked) => {
+    expect(maskCredentials(`at ${text} (1)`)).toBe(`at ${masked} (1)`);
+  });
+
+  test.each([
+    'https://api.example:8080/users/a@b.example',
+    'https://api.example/users/a@b.example',
+    'mail a@b.example',
+  ])('are not seen where there are none: %s', (text) => {
+    expect(maskCredentials(text)).toBe(text);
+  });
+
+  test('are masked in messages, their causes and in details', () => {
+    const cause = new Error('amqp://u:secret@mq');
+    expect(errorText(new Error('http://u:secret@h', { cause }))).toBe(
+      'Error: http://***@h, caused by Error: amqp://***@mq',
+    );
+    expect(jsonOf({ a: [{ url: 'amqp://u:secret@mq' }] })).toEqual({
+      a: [{ url: 'amqp://***@mq' }],
+    });
+  });
+
+  test('are looked for in a moment, also in a long text', () => {
+    const text = 'a://b:c'.repeat(200_000);
+    const start = performance.now();
+    expect(maskCredentials(text).length).toBeLessThanOrEqual(1_000);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});
+
+describe('details', () => {
+  test.each([
+    ['circular', circular],
+    ['beyond JSON', { big: 1n }],
+  ])('that are %s are left out', (_what, details) => {
+    expect(jsonOf(details)).toBe('cannot be shown as JSON');
+  });
+
+  test('that are long are left out', () => {
+    expect(jsonOf(Array.from({ length: 5_000 }, () => 0))).toBe(
+      '10001 characters of JSON; 4096 are shown at most',
+    );
+  });
+});

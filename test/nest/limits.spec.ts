@@ -1,0 +1,280 @@
+import { Controller, Get, type INestApplication, Post } from '@nestjs/common';
+import { describe, expect, test } from 'vitest';
+import {
+  MetricsModule,
+  PrometheusCollector,
+  type PrometheusOptions,
+} from '../../src/index.js';
+import { waitFor } from '../support/http.js';
+import { RawConnection, requestText } from '../support/raw.js';
+import { ADAPTERS, type MakeAdapter, startApp } from './support/app.js';
+import { HttpClient } from './support/http-client.js';
+
+@Controller('hello')
+class HelloController {
+  @Get()
+  hello() {
+    return 'hello';
+  }
+}
+
+const OWN_SERVER: PrometheusOptions = { port: 0, host: '127.0.0.1' };
+
+/** Where scrapes come in, on each adapter. */
+const PLACES = ADAPTERS.flatMap(([name, adapter]) => [
+  [`${name}, on the app`, adapter, {}] as const,
+  [`${name}, on a server of their own`, adapter, OWN_SERVER] as const,
+]);
+
+/** An app with limits, and where its page is. */
+async function limited(
+  adapter: MakeAdapter,
+  prometheus: PrometheusOptions,
+  configure?: (app: INestApplication) => void,
+) {
+  const { app, url } = await startApp(
+    {
+      imports: [
+        MetricsModule.forRoot({
+          namespace: '',
+          maxSeriesPerMetric: 20_000,
+          prometheus: { defaultMetrics: false, ...prometheus },
+        }),
+      ],
+      controllers: [HelloController],
+    },
+    adapter,
+    configure,
+  );
+  const collector = app.get(PrometheusCollector);
+  const { endpoint } = await collector.healthCheck();
+  /** How many scrapes run now. */
+  const scrapes = (): number => (collector as any).serving.handler.scrapes;
+  return { app, url, collector, endpoint, scrapes };
+}
+
+/** 20,000 series, far more than the buffers of sockets take. */
+function fill(collector: PrometheusCollector): void {
+  const counter = collector.counter('hits_total');
+  const text = 'x'.repeat(500);
+  for (let i = 0; i < 20_000; i++) counter.inc({ i, text });
+}
+
+/** A gauge whose reading ends when it is told. */
+function gate(collector: PrometheusCollector) {
+  let open!: (value: number) => void;
+  const opened = new Promise<number>((resolve) => (open = resolve));
+  let reads = 0;
+  collector.gauge('slow', { collect: () => (reads++, opened) });
+  const reading = () => waitFor(() => reads > 0, 'the page to be rendered');
+  return { open: () => open(1), reading };
+}
+
+describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
+  test('that never reads its page is dropped, and leaves nothing', async () => {
+    const { collector, endpoint, scrapes } = await limited(adapter, {
+      ...place,
+      scrapeTimeout: 2_000,
+    });
+    fill(collector);
+    const { open } = gate(collector);
+    const slow = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        RawConnection.unread(endpoint, requestText('/metrics')),
+      ),
+    );
+    await waitFor(() => scrapes() === 10, 'ten slow readers');
+    open();
+    await waitFor(() => scrapes() === 0, 'the slow readers to be dropped');
+    for (const connection of slow) {
+      connection.socket.resume();
+      await connection.untilClosed();
+    }
+    expect(await (await fetch(endpoint)).text()).toContain('i="19999"');
+  });
+
+  test('that takes its page in time is not dropped, though it is slow', async () => {
+    const { collector, endpoint } = await limited(adapter, place);
+    fill(collector);
+    const connection = await RawConnection.unread(
+      endpoint,
+      requestText('/metrics', 'Connection: close'),
+    );
+    let received = 0;
+    let length = Infinity;
+    connection.socket.on('data', (data: Buffer) => {
+      received += data.length;
+      const head = /content-length: (\d+)[^]*?\r\n\r\n/i.exec(String(data));
+      if (head !== null) length = head.index + head[0].length + Number(head[1]);
+      connection.socket.pause();
+      setTimeout(() => connection.socket.resume(), 1);
+    });
+    await connection.untilClosed();
+    expect(received).toBeGreaterThan(10_000_000);
+    expect(received).toBeGreaterThanOrEqual(length);
+  });
+
+  test('that leaves while its page is rendered, or sent, leaves nothing', async () => {
+    const { collector, endpoint, scrapes } = await limited(adapter, place);
+    fill(collector);
+    const client = new HttpClient(new URL(endpoint).origin);
+    await Promise.all(
+      Array.from({ length: 10 }, () => client.abort('/metrics')),
+    );
+    await waitFor(() => scrapes() === 0, 'the scrapes to be over');
+    const { open, reading } = gate(collector);
+    const left = reading();
+    const aborted = client.abort('/metrics', left);
+    await aborted;
+    open();
+    await waitFor(() => scrapes() === 0, 'the scrape to be over');
+    expect(await (await fetch(endpoint)).text()).toContain('slow 1\n');
+  });
+
+  test('that pipelines its requests and leaves does not hold pages for long', async () => {
+    const { collector, endpoint, scrapes } = await limited(adapter, {
+      ...place,
+      scrapeTimeout: 300,
+    });
+    fill(collector);
+    const connection = await RawConnection.unread(
+      endpoint,
+      requestText('/metrics').repeat(5),
+    );
+    await waitFor(() => scrapes() > 1, 'the requests to be read');
+    connection.socket.destroy();
+    await waitFor(() => scrapes() === 0, 'the scrapes to be over');
+  });
+
+  test('gets a 503 when it comes in vain, and its page later', async () => {
+    const { collector, endpoint, scrapes } = await limited(adapter, {
+      ...place,
+      maxScrapes: 2,
+    });
+    const { open, reading } = gate(collector);
+    const first = fetch(endpoint);
+    await reading();
+    const headers = { 'x-prometheus-scrape-timeout-seconds': '0.1' };
+    const hasty = await fetch(endpoint, { headers });
+    expect([hasty.status, await hasty.text()]).toEqual([
+      503,
+      'Not ready in time\n',
+    ]);
+    const third = await fetch(endpoint);
+    expect([third.status, await third.text()]).toEqual([
+      503,
+      'Too many scrapes at once\n',
+    ]);
+    open();
+    expect(await (await first).text()).toContain('slow 1\n');
+    await waitFor(() => scrapes() === 0, 'the scrapes to be over');
+    expect((await fetch(endpoint)).status).toBe(200);
+  });
+
+  test('gets a 500 when the page cannot be rendered, which is counted', async () => {
+    const { collector, endpoint } = await limited(adapter, place);
+    const { getMetricsAsArray } = collector.registry;
+    collector.registry.getMetricsAsArray = () => {
+      throw new Error('broken');
+    };
+    expect((await fetch(endpoint)).status).toBe(500);
+    collector.registry.getMetricsAsArray = getMetricsAsArray;
+    expect(await (await fetch(endpoint)).text()).toContain(
+      'metrics_errors_total{cause="scrape"} 1\n',
+    );
+  });
+
+  test('gets its whole page when the app is closed meanwhile; a later one gets an error', async () => {
+    const { app, collector, endpoint, scrapes } = await limited(adapter, place);
+    fill(collector);
+    const { open, reading } = gate(collector);
+    // An app waits for connections that are kept, as for any other request.
+    const client = new HttpClient(new URL(endpoint).origin);
+    const headers = { connection: 'close' };
+    const running = client.send('/metrics', { headers });
+    await reading();
+    const killed = await RawConnection.unread(
+      endpoint,
+      requestText('/metrics'),
+    );
+    await waitFor(() => scrapes() === 2, 'two scrapes');
+    killed.socket.destroy();
+    const closed = app.close();
+    await waitFor(
+      async () => !(await collector.healthCheck()).server_running,
+      'the port to be closed',
+    );
+    const late = await fetch(endpoint, { headers }).then(
+      ({ status }) => status,
+      () => 'refused',
+    );
+    expect([503, 'refused']).toContain(late);
+    open();
+    const { body: page } = await running;
+    expect(page.match(/^hits_total\{/gm)).toHaveLength(20_000);
+    expect(page).toContain('slow 1\n');
+    await closed;
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
+    'is told that %s is not allowed',
+    async (method) => {
+      const { endpoint } = await limited(adapter, place);
+      for (const url of [endpoint, endpoint.replace('/metrics', '/health')]) {
+        const answer = await fetch(url, { method });
+        expect(answer.status).toBe(405);
+        expect(answer.headers.get('allow')).toBe('GET, HEAD');
+      }
+    },
+  );
+});
+
+describe.each(ADAPTERS)('on %s', (_name, adapter) => {
+  test("an app's own POST at the path of the page is a clear error at start", async () => {
+    @Controller('metrics')
+    class OwnMetrics {
+      @Post()
+      post() {
+        return 'posted';
+      }
+    }
+    await expect(
+      startApp(
+        { imports: [MetricsModule.forRoot()], controllers: [OwnMetrics] },
+        adapter,
+      ),
+    ).rejects.toThrow(/\/metrics/);
+  });
+
+  test("preflight requests are answered by the app's CORS", async () => {
+    const { endpoint } = await limited(adapter, {}, (app) => app.enableCors());
+    const preflight = await fetch(endpoint, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'http://grafana.example',
+        'access-control-request-method': 'GET',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  test('the page is where its path says, whatever the query', async () => {
+    const { url } = await limited(adapter, {});
+    const statusOf = async (path: string) => (await fetch(url + path)).status;
+    expect(await statusOf('/metrics?a=b')).toBe(200);
+    for (const path of ['//metrics', '/metrics%2f', '/metrics/x']) {
+      expect(await statusOf(path), path).toBe(404);
+    }
+    // Clients would resolve it themselves.
+    const traversal = await RawConnection.open(
+      url,
+      requestText('/../metrics', 'Connection: close'),
+    );
+    expect((await traversal.untilClosed()).statuses).toEqual([404]);
+    // What Express and Fastify do by default with a slash at the end and with capitals.
+    const lenient = _name === 'Express' ? 200 : 404;
+    expect(await statusOf('/metrics/')).toBe(lenient);
+    expect(await statusOf('/METRICS')).toBe(lenient);
+  });
+});

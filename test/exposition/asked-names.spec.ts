@@ -80,7 +80,9 @@ describe('a page of some metrics', () => {
       exemplarsShown: () => {},
     });
     const render = (...names: string[]) =>
-      page.render({ format: TEXT_FORMAT, names }, String);
+      page.render({ format: TEXT_FORMAT, names }, ({ chunks }) =>
+        String(Buffer.concat(chunks)),
+      );
     const pages = await Promise.all([
       render('theirs'),
       render('theirs'),

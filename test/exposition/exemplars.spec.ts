@@ -125,6 +125,20 @@ describe('exemplars', () => {
     expect(await exemplarsOf(collector)).toHaveLength(1);
   });
 
+  test('are not looked for in an app that is not traced, until it is', async () => {
+    const { collector } = makeCollector();
+    await collector.initialize();
+    await collector.metrics(OPEN_METRICS);
+    const asked = vi.spyOn(trace, 'getActiveSpan');
+    onTestFinished(() => asked.mockRestore());
+    collector.counter('c_total').inc();
+    expect(asked).not.toHaveBeenCalled();
+    const { inSpan } = startTracing();
+    await collector.metrics(OPEN_METRICS);
+    inSpan(() => collector.counter('c_total').inc());
+    expect(await exemplarsOf(collector)).toHaveLength(1);
+  });
+
   test('are not there outside of spans, in those that are not sampled, in the text format and on gauges', async () => {
     const { collector, inSpan, inUnsampledSpan } = await scraped();
     const counter = collector.counter('c_total');

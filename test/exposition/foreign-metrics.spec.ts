@@ -252,7 +252,7 @@ s_count{a="x"} 1
       }
     }
     expect(warnings).toEqual([
-      expect.stringContaining(`metric "${(metric as Metric & any).name}"`),
+      expect.stringContaining(`metric "${(metric as { name: string }).name}"`),
       expect.stringContaining('metric "also"'),
     ]);
     expect(await collector.metrics()).toContain(

@@ -2,7 +2,7 @@ import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MetricsServerError } from '../../src/index.js';
-import { makeCollector } from '../support/collector.js';
+import { breakRegistry, makeCollector } from '../support/collector.js';
 import { freePort, occupyPort, waitFor } from '../support/http.js';
 
 /** A collector that is serving, and where. */
@@ -68,19 +68,10 @@ describe('the server of a collector', () => {
 
   test('answers 500 and a whole page later when the registry fails', async () => {
     const { collector, endpoint, warnings } = await serving();
-    const metrics = Object.getOwnPropertyDescriptor(
-      collector.registry,
-      '_metrics',
-    )!;
-    Object.defineProperty(collector.registry, '_metrics', {
-      configurable: true,
-      get: () => {
-        throw new Error('broken');
-      },
-    });
+    const repair = breakRegistry(collector.registry, new Error('broken'));
     expect((await fetch(endpoint)).status).toBe(500);
     expect(warnings).toContainEqual(expect.stringContaining('broken'));
-    Object.defineProperty(collector.registry, '_metrics', metrics);
+    repair();
     expect((await fetch(endpoint)).status).toBe(200);
   });
 

@@ -37,7 +37,6 @@ export function startTracing(): Tracing {
         const labels = { trace_id: traceId, span_id: spanId };
         return { result: work(), labels };
       }),
-    inUnsampledSpan: (work) =>
-      unsampled.startActiveSpan('work', () => void work()),
+    inUnsampledSpan: (work) => unsampled.startActiveSpan('work', () => work()),
   };
 }

@@ -84,7 +84,7 @@ export abstract class MetricsCollector {
 
   /**
    * Takes note of an error that instrumentation met and kept from the code that
-   * it measures: one warning per cause, and `metrics_errors_total{cause}`.
+   * it measures: one warning per cause and place, and `metrics_errors_total{cause}`.
    *
    * @param cause a fixed word for what failed; it becomes a label value.
    * @param where what it failed for, e.g. `gauge "queue_length"`; it stands in the warning.

@@ -136,9 +136,13 @@ s_count{a="x"} 1
     counter.inc({ value: 2, exemplarLabels: { trace_id: 'a"b' } });
     const bad = new Counter({ ...made, name: 'bad' });
     bad.inc({ value: 3, exemplarLabels: { 'bad name': 'x' } });
-    const long = new Counter({ ...made, name: 'long' });
-    // prom-client allows the same, and does not count the characters of other planes in the same way.
-    long.inc({ value: 4, exemplarLabels: { abcd: '😀'.repeat(62) } });
+    // The limit of 128 is one of characters, in whatever plane they are.
+    const exemplarOf = (id: string) => [
+      { value: 1, exemplar: { labelSet: { id }, value: 1, timestamp: 1 } },
+    ];
+    const longest = '😀'.repeat(126);
+    put(registry, metricOf('long', 'counter', exemplarOf(longest)));
+    put(registry, metricOf('longer', 'counter', exemplarOf(`${longest}x`)));
     const histogram = new Histogram({ ...made, name: 'h', buckets: [1] });
     for (const value of [0.5, 7]) {
       histogram.observe({ value, exemplarLabels: { id: `v${value}` } });
@@ -151,11 +155,22 @@ s_count{a="x"} 1
       .map((line) => line.replace(/ \d+(\.\d+)?$/, ''));
     expect(lines).toEqual([
       'c_total 2 # {trace_id="a\\"b"} 2',
-      `long_total 4 # {abcd="${'😀'.repeat(62)}"} 4`,
+      `long_total 1 # {id="${longest}"} 1`,
       'h_bucket{le="1.0"} 1 # {id="v0.5"} 0.5',
       'h_bucket{le="+Inf"} 2 # {id="v7"} 7',
     ]);
     expect(openMetrics).toContain('\nbad_total 3\n');
+    expect(openMetrics).toContain('\nlonger_total 1\n');
+  });
+
+  test('keep their names when prom-client has written them in OpenMetrics', async () => {
+    const { registry, registers, both } = joined();
+    new Counter({ name: 'c_total', help: 'H', registers }).inc();
+    const before = await both();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    expect(await registry.metrics()).toContain('# TYPE c counter\n');
+    expect(await both()).toEqual(before);
+    expect(before.text).toContain('# TYPE c_total counter\n');
   });
 
   test('that are hostile inject no lines', async () => {

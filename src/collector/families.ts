@@ -37,7 +37,7 @@ export class Families implements FamilyKeeper {
   /** The same entries by the name as callers give it, so that a known name is not built again. */
   private readonly byGivenName = new Map<string, Entry>();
   private readonly factory: FamilyFactory;
-  private exemplarSource: ExemplarSource | undefined = undefined;
+  private exemplars: ExemplarSource | undefined = undefined;
 
   constructor(
     settings: MetricSettings,
@@ -54,10 +54,6 @@ export class Families implements FamilyKeeper {
       if (family.registered) count++;
     }
     return count;
-  }
-
-  get exemplars(): ExemplarSource | undefined {
-    return this.exemplarSource;
   }
 
   /** The instrument for an event, if nothing about the metric is to be made, checked or added first. */
@@ -108,7 +104,7 @@ export class Families implements FamilyKeeper {
 
   /** Lets all metrics take exemplars, but for those that are denied; without a source, none. */
   takeExemplars(source: ExemplarSource | undefined): void {
-    this.exemplarSource = source;
+    this.exemplars = source;
     for (const { family } of this.byName.values()) family.exemplars = source;
   }
 
@@ -193,7 +189,7 @@ export class Families implements FamilyKeeper {
     const entry = { plan, ...made, metric: new PromClientMetric(family) };
     describe(family, options);
     if (denied) family.deny();
-    else family.exemplars = this.exemplarSource;
+    else family.exemplars = this.exemplars;
     this.register(entry);
     const kept = this.keptLike(plan);
     if (kept.has(exposed)) this.byGivenName.clear();

@@ -32,7 +32,7 @@ import {
 import { collectProcessMetrics } from './process-metrics.js';
 import { SelfReport } from './self-report.js';
 import { Serving } from './serving.js';
-import { traceExemplars } from './trace-exemplars.js';
+import { TraceExemplars } from './trace-exemplars.js';
 
 /** What a collector that lives in an app is given by it. */
 export interface CollectorSurroundings {
@@ -65,6 +65,9 @@ export class PrometheusCollector extends MetricsCollector {
   private readonly checkMetrics: CheckMetrics;
   private readonly report: SelfReport;
   private readonly serving: Serving;
+  private readonly exemplars = new TraceExemplars((source) =>
+    this.families.takeExemplars(source),
+  );
   /** Set while initialized: ends what `initialize()` began. */
   private release: (() => Promise<void>) | undefined = undefined;
   private lastStep: Promise<void> = Promise.resolve();
@@ -98,7 +101,7 @@ export class PrometheusCollector extends MetricsCollector {
       this.registry,
       new HealthResponder(this, this.health),
       this.report,
-      () => this.families.exemplars?.shown(),
+      () => this.exemplars.shown(),
       surroundings,
     );
   }
@@ -249,12 +252,7 @@ export class PrometheusCollector extends MetricsCollector {
     try {
       await this.serving.prepare();
       this.join(undo);
-      if (this.options.exemplars) {
-        undo.push(() => this.families.takeExemplars(undefined));
-        this.families.takeExemplars(
-          await traceExemplars((error) => this.reportError('exemplars', error)),
-        );
-      }
+      if (this.options.exemplars) await this.followTraces(undo);
       await this.serving.start();
       undo.push(() => this.serving.stop());
     } catch (error) {
@@ -274,6 +272,13 @@ export class PrometheusCollector extends MetricsCollector {
     if (defaultMetrics) {
       undo.push(collectProcessMetrics(this.registry, defaultLabels));
     }
+  }
+
+  private async followTraces(undo: (() => void)[]): Promise<void> {
+    undo.push(() => this.exemplars.stop());
+    await this.exemplars
+      .start()
+      .catch((error: unknown) => this.reportError('exemplars', error));
   }
 
   private async close(): Promise<void> {

@@ -1,29 +1,66 @@
-import { ExemplarSource } from '../model/exemplars.js';
+import { ExemplarSource, type SpanIds } from '../model/exemplars.js';
+
+type OpenTelemetry = typeof import('@opentelemetry/api');
 
 /** The bit of the trace flags that says that a trace is kept (W3C Trace Context, "Sampled flag"). */
 const SAMPLED = 1;
 
 /**
- * Exemplars that name the active OpenTelemetry span, if it is sampled: who looks for
- * a trace that was not kept finds nothing.
- *
- * @param onError hears of an OpenTelemetry API that is installed and does not load.
- * @returns `undefined` if there is no OpenTelemetry.
+ * Lets recordings name the OpenTelemetry span that they are made in, as long as
+ * somebody reads exemplars and the app is traced. The API alone says nothing:
+ * prom-client has it installed in every app.
  */
-export async function traceExemplars(
-  onError: (error: unknown) => void,
-): Promise<ExemplarSource | undefined> {
-  try {
-    const { trace } = await import('@opentelemetry/api');
-    return new ExemplarSource(() => {
-      const span = trace.getActiveSpan()?.spanContext();
-      return span !== undefined && (span.traceFlags & SAMPLED) !== 0
-        ? span
-        : undefined;
-    });
-  } catch (error) {
-    if (!isNotInstalled(error)) onError(error);
-    return undefined;
+export class TraceExemplars {
+  private api: OpenTelemetry | undefined = undefined;
+  private readonly source = new ExemplarSource(() => this.activeSpan());
+  private taking = false;
+
+  /** @param take is told where recordings get their exemplars from, from then on. */
+  constructor(
+    private readonly take: (source: ExemplarSource | undefined) => void,
+  ) {}
+
+  /** @throws whatever an API throws that is installed and does not load. */
+  async start(): Promise<void> {
+    try {
+      this.api = await import('@opentelemetry/api');
+    } catch (error) {
+      if (!isNotInstalled(error)) throw error;
+    }
+  }
+
+  stop(): void {
+    this.api = undefined;
+    this.shown();
+  }
+
+  /** To be called when a page has shown the exemplars that there are. Never throws. */
+  shown(): void {
+    const isTraced = this.isTraced();
+    if (isTraced !== this.taking) this.take(isTraced ? this.source : undefined);
+    this.taking = isTraced;
+    if (isTraced) this.source.shown();
+  }
+
+  /** Whether spans can be active at all: somebody has to carry the context along. */
+  private isTraced(): boolean {
+    if (this.api === undefined) return false;
+    const { context, createContextKey, ROOT_CONTEXT } = this.api;
+    try {
+      const key = createContextKey('nestjs-agent-metrics');
+      const probe = ROOT_CONTEXT.setValue(key, true);
+      return context.with(probe, () => context.active().getValue(key) === true);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Only if it is sampled: who looks for a trace that was not kept finds nothing. */
+  private activeSpan(): SpanIds | undefined {
+    const span = this.api?.trace.getActiveSpan()?.spanContext();
+    return span !== undefined && (span.traceFlags & SAMPLED) !== 0
+      ? span
+      : undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CheckStatus, HealthStatus } from '../health/health-status.js';
+import { preferencesOf } from './preferences.js';
 
 /** A media type, and how the health is written in it. */
 export interface HealthFormat {
@@ -22,18 +23,13 @@ const HEALTH_JSON_FORMAT: HealthFormat = {
  * The format for an `Accept` header (RFC 9110, section 12.5.1). It is plain JSON
  * unless health+json is named, and JSON is not preferred to it.
  */
-export function healthFormatFor(accept = ''): HealthFormat {
-  const weights = new Map(accept.toLowerCase().split(',').map(weightOf));
+export function healthFormatFor(accept?: string): HealthFormat {
+  const weights = new Map(
+    preferencesOf(accept).map(({ value, weight }) => [value, weight]),
+  );
   const ours = weights.get(HEALTH_JSON_TYPE) ?? 0;
   const plain = weights.get('application/json') ?? 0;
   return ours > 0 && ours >= plain ? HEALTH_JSON_FORMAT : JSON_FORMAT;
-}
-
-function weightOf(range: string): [type: string, weight: number] {
-  const [type = '', ...parameters] = range.split(';').map((s) => s.trim());
-  const q = parameters.find((parameter) => parameter.startsWith('q='));
-  const weight = q === undefined ? 1 : Number(q.slice(2));
-  return [type, Number.isNaN(weight) ? 0 : weight];
 }
 
 /** The health in the form of draft-inadarei-api-health-check-06, "Health Check Response Format for HTTP APIs". */

@@ -6,6 +6,7 @@ import type {
 import { pipeline } from 'node:stream/promises';
 import type { Content } from './content.js';
 import { Deadline } from './deadline.js';
+import { preferencesOf } from './preferences.js';
 
 /** Bytes from which on it is worth while to compress. */
 const COMPRESS_FROM = 1_024;
@@ -46,15 +47,8 @@ export async function send(
 
 /** By the header `Accept-Encoding` (RFC 9110, section 12.5.3). */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
-  return String(headers['accept-encoding'] ?? '')
-    .split(',')
-    .map((coding) =>
-      coding
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*q=/),
-    )
-    .some(([coding, weight = '1']) => coding === 'gzip' && Number(weight) > 0);
+  const codings = preferencesOf(String(headers['accept-encoding'] ?? ''));
+  return codings.some(({ value, weight }) => value === 'gzip' && weight > 0);
 }
 
 /** Sends a line of text. */

@@ -310,17 +310,42 @@ describe('the metrics of the process', () => {
   });
 });
 
-test('errors kept from the app are counted by cause and logged once each', async () => {
+test('errors kept from the app are counted by cause and logged once for each place', async () => {
   const { collector, warnings } = makeCollector({
     namespace: 'app',
     subsystem: 'api',
   });
   collector.reportError('scrape', new Error('first'));
   collector.reportError('scrape', new Error('second'));
-  collector.reportError('labels', 'text');
-  expect(warnings).toHaveLength(2);
+  collector.reportError('labels', 'text', 'counter "a"');
+  collector.reportError('labels', 'text', 'counter "b"');
+  collector.reportError('labels', 'other text', 'counter "a"');
+  expect(warnings).toEqual([
+    expect.stringContaining('first'),
+    expect.stringContaining('counter "a": \'text\''),
+    expect.stringContaining('counter "b"'),
+  ]);
   expect(await samples(collector, 'app_metrics_errors_total')).toEqual([
     'app_metrics_errors_total{cause="scrape"} 2',
-    'app_metrics_errors_total{cause="labels"} 1',
+    'app_metrics_errors_total{cause="labels"} 3',
   ]);
+});
+
+test('errors in very many places are logged for the first of them, and for those of a new cause', async () => {
+  const { collector, warnings } = makeCollector();
+  const reportAll = () => {
+    for (let i = 0; i < 1_000; i++) {
+      collector.reportError('labels', 'text', `counter "c${i}"`);
+    }
+  };
+  reportAll();
+  const { length } = warnings;
+  expect(length).toBeLessThan(200);
+  reportAll();
+  expect(warnings).toHaveLength(length);
+  collector.reportError('scrape', 'another cause');
+  expect(warnings).toHaveLength(length + 1);
+  expect(await samples(collector, 'metrics_errors_total')).toContain(
+    'metrics_errors_total{cause="labels"} 2000',
+  );
 });

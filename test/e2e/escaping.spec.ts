@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
-import { makeCollector } from '../support/collector.js';
-import { waitFor } from '../support/http.js';
+import { createServer } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeCollector, OPEN_METRICS } from '../support/collector.js';
+import { portOf, waitFor } from '../support/http.js';
 import { isInstalled, startPrometheus } from '../support/processes.js';
 
 const HOSTILE = [
@@ -15,17 +16,33 @@ const HOSTILE = [
   'nul \0 and cr \r',
 ];
 
-test.skipIf(!(await isInstalled('prometheus')))(
-  'hostile label values and help texts are read back the same by Prometheus',
-  async () => {
+/** What Prometheus accepts beside nothing at all, and how it then knows a counter and a bound. */
+const FORMATS = [
+  ['the text format', '*/*', 'hostile_total', '1'],
+  ['OpenMetrics', OPEN_METRICS, 'hostile', '1.0'],
+] as const;
+
+test.skipIf(!(await isInstalled('prometheus'))).each(FORMATS)(
+  'hostile label values and help texts are read back the same by Prometheus from %s',
+  async (_format, accept, family, le) => {
     const { collector } = makeCollector();
     const counter = collector.counter('hostile_total', {
       description: HOSTILE.join(' '),
     });
     HOSTILE.forEach((value, i) => counter.inc({ value, i }, i + 1));
     collector.timer('hostile_seconds').observe({ value: HOSTILE[4]! }, 1);
-    await collector.initialize();
-    const { host } = new URL((await collector.healthCheck()).endpoint);
+    const server = createServer((req, res) => {
+      req.headers.accept = accept;
+      void collector.serveMetrics(req, res);
+    });
+    await new Promise<void>((resolve) =>
+      server.listen(0, '127.0.0.1', () => resolve()),
+    );
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const host = `127.0.0.1:${portOf(server)}`;
     const prometheus = await startPrometheus(`
 scrape_configs:
   - job_name: hostile
@@ -48,15 +65,15 @@ scrape_configs:
       );
       const metadata = await waitFor(async () => {
         const data = await prometheus.api('metadata', {
-          metric: 'hostile_total',
+          metric: family,
         });
-        return data.hostile_total;
+        return data[family];
       }, 'the metadata');
       expect(metadata).toEqual([
         { type: 'counter', help: HOSTILE.join(' '), unit: '' },
       ]);
       const timer = await prometheus.api('query', {
-        query: 'hostile_seconds_bucket{le="1"}',
+        query: `hostile_seconds_bucket{le="${le}"}`,
       });
       expect(timer.result[0].metric.value).toBe(HOSTILE[4]);
     } finally {

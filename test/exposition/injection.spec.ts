@@ -1,6 +1,5 @@
-import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import { makeCollector } from '../support/collector.js';
+import { breakRegistry, makeCollector } from '../support/collector.js';
 
 /** What would be lines, labels or markup of its own, were it written as it is. */
 const HOSTILE = [
@@ -65,12 +64,7 @@ test('nothing that is answered can be taken for markup', async () => {
     await fetch(new URL('/health/live', endpoint)),
     await fetch(new URL('/<script>', endpoint)),
   ];
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-  const failing = {
-    name: 'failing',
-    get: () => Promise.reject(new Error('<script>')),
-  };
-  registry.registerMetric(failing as never);
+  breakRegistry(registry, new Error('<script>'));
   answers.push(await fetch(endpoint));
   expect(answers.map(({ status }) => status)).toEqual([
     200, 200, 405, 200, 200, 404, 500,

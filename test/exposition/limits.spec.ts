@@ -45,7 +45,7 @@ describe('a scrape', () => {
       maxScrapes: 3,
     });
     const running = [1, 2, 3].map(() => fetch(endpoint));
-    const { handler } = collector as any;
+    const { handler } = (collector as any).serving;
     await waitFor(() => handler.scrapes === 3, 'three scrapes');
     const refused = await fetch(endpoint);
     expect(refused.status).toBe(503);

@@ -5,8 +5,10 @@ import {
   Histogram as PromHistogram,
   Registry,
 } from 'prom-client';
-import { describe, expect, test } from 'vitest';
-import { makeCollector, samples } from '../support/collector.js';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { GaugeCallback } from '../../src/index.js';
+import { COLLECT_LIMIT } from '../../src/model/family.js';
+import { makeCollector, OPEN_METRICS, samples } from '../support/collector.js';
 
 /** A registry of prom-client alone, and a collector of ours, to be told the same. */
 function twins() {
@@ -213,13 +215,114 @@ describe('the page', () => {
     expect(await samples(collector, 'g')).toEqual([`g ${String(value)}`]);
   });
 
-  test('follows a registry that was set to OpenMetrics', async () => {
+  test('is in the format that was asked for, whatever the registry is set to', async () => {
     const registry = new Registry();
-    const { collector } = makeCollector({ registry });
+    const { collector } = makeCollector({ registry, createdSamples: false });
     collector.counter('hits_total').inc({ a: 1 });
+    const text =
+      '# HELP hits_total hits_total\n# TYPE hits_total counter\nhits_total{a="1"} 1\n';
+    const openMetrics =
+      '# TYPE hits counter\n# HELP hits hits_total\nhits_total{a="1"} 1\n# EOF\n';
     registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-    expect(await collector.metrics()).toBe(
-      '# HELP hits hits_total\n# TYPE hits counter\nhits_total{a="1"} 1\n# EOF\n',
-    );
+    expect(await collector.metrics()).toBe(text);
+    expect(await collector.metrics(OPEN_METRICS)).toBe(openMetrics);
+    // It renames counters in place.
+    expect(await registry.metrics()).toContain('# TYPE hits counter\n');
+    expect(await collector.metrics()).toBe(text);
+    registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE as never);
+    expect(await collector.metrics(OPEN_METRICS)).toBe(openMetrics);
+  });
+
+  test('has the series of its beginning when they are removed, cleared or shut down meanwhile', async () => {
+    const registry = new Registry();
+    const { collector } = makeCollector({
+      registry,
+      maxSeriesPerMetric: 50_000,
+    });
+    const counter = collector.counter('a');
+    const histogram = collector.histogram('z', { buckets: [1] });
+    for (let i = 0; i < 50_000; i++) counter.inc({ i });
+    for (let i = 0; i < 1_000; i++) histogram.observe({ i }, 1);
+    for (const spoil of [
+      () => histogram.remove({ i: 7 }),
+      () => collector.clearMetrics(),
+    ]) {
+      const series = (await collector.metrics()).match(/^z_count/gm)!.length;
+      const rendering = collector.metrics(OPEN_METRICS);
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      spoil();
+      await collector.shutdown();
+      const page = await rendering;
+      expect(page.match(/^a_total\{i="\d+"\} 1$/gm)).toHaveLength(50_000);
+      expect(page.match(/^z_count/gm)).toHaveLength(series);
+      expect(page).toMatch(/\n# EOF\n$/);
+      await collector.initialize();
+    }
+  });
+
+  test.each<[string, GaugeCallback]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no connection');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no connection'))],
+    ['returns a text', (() => '12') as never],
+    ['returns an object', (() => ({ value: 12 })) as never],
+    ['returns null', (() => null) as never],
+  ])(
+    'lacks nothing but the series of a gauge whose callback %s',
+    async (_what, collect) => {
+      const { collector, warnings } = makeCollector();
+      collector.gauge('bad', { collect });
+      collector.gauge('worse', { collect });
+      collector.gauge('odd', { collect: () => NaN });
+      collector.counter('good').inc();
+      for (const accept of [undefined, OPEN_METRICS]) {
+        const page = await collector.metrics(accept);
+        expect(page).toMatch(/^good(_total)? 1$/m);
+        expect(page).toContain('\nodd NaN\n');
+        expect(page).not.toMatch(/^(bad|worse) /m);
+      }
+      expect(warnings).toEqual([
+        expect.stringContaining('gauge "bad"'),
+        expect.stringContaining('gauge "worse"'),
+      ]);
+      expect(await collector.metrics()).toMatch(
+        /^metrics_errors_total\{cause="\w+"\} 6$/m,
+      );
+    },
+  );
+
+  test('is complete without a gauge whose callback hangs', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { collector, warnings } = makeCollector();
+    collector.gauge('hangs', { collect: () => new Promise(() => {}) });
+    collector.counter('good').inc();
+    const page = collector.metrics(OPEN_METRICS);
+    await vi.advanceTimersByTimeAsync(COLLECT_LIMIT);
+    expect(await page).toContain('\ngood_total 1\n');
+    expect(await collector.metrics()).toContain('\ngood 1\n');
+    expect(warnings).toEqual([expect.stringContaining('gauge "hangs"')]);
+  });
+
+  test('is rendered apart for each format', async () => {
+    const { collector } = makeCollector();
+    collector.gauge('g').set(1);
+    const pages = await Promise.all([
+      collector.metrics(),
+      collector.metrics(OPEN_METRICS),
+      collector.metrics(),
+      collector.metrics(OPEN_METRICS),
+    ]);
+    expect(pages.map((page) => page.endsWith('# EOF\n'))).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
   });
 });

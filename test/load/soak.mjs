@@ -1,5 +1,7 @@
 /**
- * Scrapes an app without rest while it serves traffic: `npm run soak -- --minutes 5`.
+ * Scrapes an app while it serves traffic: `npm run soak -- --minutes 5`. Each of the
+ * scrapers comes again a second after it has got its page (`--pause`, in milliseconds;
+ * 0: without rest), which is far more often than scrapers do.
  * Every other ten seconds the scrapers turn to a twin of the app, so that what
  * they take of the machine is on both sides of the comparison.
  */
@@ -11,13 +13,14 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     series: { type: 'string', default: '100000' },
     scrapers: { type: 'string', default: '50' },
+    pause: { type: 'string', default: '1000' },
     adapter: { type: 'string', default: 'express' },
   },
 });
 
 const SECONDS = 10;
 const REQUESTS_PER_SECOND = 200;
-const SCRAPE_TIMEOUT = 3_000;
+const SCRAPE_TIMEOUT = 5_000;
 
 /** The p99 of the app's requests may be so many times that without scrapers. */
 const MAX_RATIO = 2;
@@ -68,6 +71,7 @@ async function round(app, twin, traffic, scrapers) {
       scrapers: Number(values.scrapers),
       leavers: 4,
       slow: 4,
+      pause: Number(values.pause),
     };
     await scrapers.ask('start', load);
     await app.ask('loop');

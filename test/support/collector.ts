@@ -1,13 +1,29 @@
+import type { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import {
   PrometheusCollector,
   type PrometheusCollectorOptions,
 } from '../../src/index.js';
 
+/** What scrapers ask for when they want OpenMetrics. */
+export const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
+
 /** A collector with what it warned of. */
 export interface TestCollector {
   collector: PrometheusCollector;
   warnings: string[];
+}
+
+/** Makes a registry unreadable, so that no page can be rendered; gives what undoes it. */
+export function breakRegistry(registry: Registry, error: Error): () => void {
+  const metrics = Object.getOwnPropertyDescriptor(registry, '_metrics')!;
+  Object.defineProperty(registry, '_metrics', {
+    configurable: true,
+    get: () => {
+      throw error;
+    },
+  });
+  return () => void Object.defineProperty(registry, '_metrics', metrics);
 }
 
 /** A collector on a free port of this machine, without namespace; shut down when the test ends. */

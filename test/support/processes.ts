@@ -61,7 +61,10 @@ export interface Prometheus {
 }
 
 /** Starts a Prometheus with this configuration, on a free port and with a storage of its own. */
-export async function startPrometheus(config: string): Promise<Prometheus> {
+export async function startPrometheus(
+  config: string,
+  ...flags: string[]
+): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const file = join(folder, 'prometheus.yml');
   await writeFile(file, config);
@@ -70,6 +73,7 @@ export async function startPrometheus(config: string): Promise<Prometheus> {
     `--config.file=${file}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=${address}`,
+    ...flags,
   ]);
   const stop = async () => {
     await prometheus.stop();

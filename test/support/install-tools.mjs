@@ -1,16 +1,21 @@
 /**
- * The end-to-end tests scrape with a real Prometheus and lint with its promtool:
- * this installs both where a package manager can, and says how where none can.
+ * The end-to-end tests scrape with a real Prometheus, lint with its promtool and
+ * parse pages with the reference parser of OpenMetrics, which is in Prometheus'
+ * client for Python: this installs them where a package manager can, and says how
+ * where none can.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { pythonWithParser } from './openmetrics-python.mjs';
 
 const TOOLS = ['prometheus', 'promtool'];
 const MINUTE = 60_000;
 const BY_HAND =
   'The end-to-end tests need `prometheus` and `promtool` on the PATH: ' +
-  '`apt-get install prometheus`, `brew install prometheus`, or https://prometheus.io/download.';
+  '`apt-get install prometheus`, `brew install prometheus`, or https://prometheus.io/download. ' +
+  'They also need a `python3` with `prometheus_client`: ' +
+  '`apt-get install python3-prometheus-client`, or `python3 -m pip install prometheus-client`.';
 
 function isOnPath(tool) {
   return (process.env.PATH ?? '').split(delimiter).some((directory) => {
@@ -23,7 +28,8 @@ function isOnPath(tool) {
   });
 }
 
-const isInstalled = () => TOOLS.every(isOnPath);
+const isInstalled = () =>
+  TOOLS.every(isOnPath) && pythonWithParser() !== undefined;
 
 function run(command, ...args) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
@@ -64,7 +70,8 @@ function installWithApt(asRoot) {
     'apt-get',
   ];
   insist(...apt, 'update');
-  insist(...apt, 'install', '-y', '--no-install-recommends', 'prometheus');
+  const packages = ['prometheus', 'python3-prometheus-client'];
+  insist(...apt, 'install', '-y', '--no-install-recommends', ...packages);
   if (stopsService) {
     insist(...asRoot, 'systemctl', 'disable', '--now', 'prometheus');
   }
@@ -82,24 +89,24 @@ function installer() {
   return undefined;
 }
 
-function installPrometheus() {
+function installTools() {
   const install = installer();
-  if (!install) throw new Error('Prometheus cannot be installed from here.');
-  console.log('Installing Prometheus for the end-to-end tests ...');
+  if (!install) throw new Error('The tools cannot be installed from here.');
+  console.log('Installing the tools of the end-to-end tests ...');
   install();
   if (!isInstalled()) {
-    throw new Error('Prometheus was installed and is still not on the PATH.');
+    throw new Error('Something was installed and is still not there.');
   }
-  console.log('Prometheus is installed.');
+  console.log('The tools are installed.');
 }
 
 function main() {
   if (isInstalled()) {
-    console.log('Prometheus is there.');
+    console.log('The tools of the end-to-end tests are there.');
     return;
   }
   try {
-    installPrometheus();
+    installTools();
   } catch (error) {
     console.error(`${error.message}\n${BY_HAND}`);
     process.exitCode = process.env.CI === 'true' ? 1 : 0;

@@ -1,0 +1,329 @@
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  type Metric,
+  Registry,
+  Summary,
+} from 'prom-client';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { COLLECT_LIMIT } from '../../src/model/family.js';
+import {
+  makeCollector,
+  OPEN_METRICS,
+  samplesOf,
+} from '../support/collector.js';
+
+/** A collector on a registry of the user's, with one good metric of its own. */
+function joined(registry = new Registry()) {
+  const made = makeCollector({ registry, createdSamples: false });
+  made.collector.counter('ours').inc();
+  const both = async () => ({
+    text: await made.collector.metrics(),
+    openMetrics: await made.collector.metrics(OPEN_METRICS),
+  });
+  return { ...made, registry, registers: [registry], both };
+}
+
+/** Anything can be put into a registry. */
+function put(registry: Registry, metric: object): void {
+  registry.registerMetric(metric as Metric);
+}
+
+const metricOf = (name: string, type: string, values: unknown[]) => ({
+  name,
+  type,
+  get: async () => ({ name, type, help: 'H', values }),
+});
+
+describe("prom-client's metrics", () => {
+  test('of all types are on the page, in both formats', async () => {
+    const { registers, both } = joined();
+    const labelNames = ['a'];
+    const made = { help: 'H "quoted" \\ \n', labelNames, registers };
+    new Counter({ ...made, name: 'c_total' }).inc({ a: 'x"\\\n' }, 2);
+    new Counter({ ...made, name: 'plain' }).inc({ a: 'y' }, 3);
+    new Gauge({ ...made, name: 'g' }).set({ a: 'z' }, -1.5);
+    const buckets = [0.5, 1, 1e6];
+    const h = new Histogram({ ...made, name: 'h', buckets });
+    for (const value of [0.5, 1, 1, 5]) h.observe({ a: 'x' }, value);
+    h.observe({ a: 'y' }, 2e6);
+    const percentiles = [0.5, 1];
+    const s = new Summary({ ...made, name: 's', percentiles });
+    s.observe({ a: 'x' }, 4);
+    const { text, openMetrics } = await both();
+    expect(text).toBe(
+      String.raw`# HELP ours ours
+# TYPE ours counter
+ours 1
+# HELP c_total H "quoted" \\ \n
+# TYPE c_total counter
+c_total{a="x\"\\\n"} 2
+# HELP plain H "quoted" \\ \n
+# TYPE plain counter
+plain{a="y"} 3
+# HELP g H "quoted" \\ \n
+# TYPE g gauge
+g{a="z"} -1.5
+# HELP h H "quoted" \\ \n
+# TYPE h histogram
+h_bucket{a="x",le="0.5"} 1
+h_bucket{a="x",le="1"} 3
+h_bucket{a="x",le="1000000"} 4
+h_bucket{a="x",le="+Inf"} 4
+h_sum{a="x"} 7.5
+h_count{a="x"} 4
+h_bucket{a="y",le="0.5"} 0
+h_bucket{a="y",le="1"} 0
+h_bucket{a="y",le="1000000"} 0
+h_bucket{a="y",le="+Inf"} 1
+h_sum{a="y"} 2000000
+h_count{a="y"} 1
+# HELP s H "quoted" \\ \n
+# TYPE s summary
+s{a="x",quantile="0.5"} 4
+s{a="x",quantile="1"} 4
+s_sum{a="x"} 4
+s_count{a="x"} 1
+`,
+    );
+    const inOpenMetrics = text
+      .replace(/^# HELP (.*)\n# TYPE (.*)$/gm, '# TYPE $2\n# HELP $1')
+      .replaceAll('"quoted"', '\\"quoted\\"')
+      .replace(/^(# \w+) c_total/gm, '$1 c')
+      .replace(/^(ours|plain)(?=[ {])/gm, '$1_total')
+      .replaceAll('le="1"', 'le="1.0"')
+      .replaceAll('le="1000000"', 'le="1e+06"')
+      .replaceAll('quantile="1"', 'quantile="1.0"');
+    expect(openMetrics).toBe(`${inOpenMetrics}# EOF\n`);
+  });
+
+  test('carry the default labels of the registry, as ours do, unless they have their own', async () => {
+    const { registry, registers, collector, both } = joined();
+    registry.setDefaultLabels({ app: 'docs', zone: 'a"b' });
+    const made = { help: 'H', labelNames: ['zone'], registers };
+    new Gauge({ ...made, name: 'g' }).set({ zone: 'own' }, 1);
+    new Summary({ ...made, name: 's', percentiles: [0.5] }).observe({}, 1);
+    const timer = collector.timer('took', { buckets: [1] });
+    timer.observe({ app: 'own' }, 2);
+    const { text, openMetrics } = await both();
+    expect(text).toContain('\nours{app="docs",zone="a\\"b"} 1\n');
+    expect(openMetrics).toContain('\nours_total{app="docs",zone="a\\"b"} 1\n');
+    for (const page of [text, openMetrics]) {
+      expect(page).toContain('\ng{zone="own",app="docs"} 1\n');
+      expect(page).toContain('\ns_count{app="docs",zone="a\\"b"} 1\n');
+      expect(page).toContain('\ntook_sum{app="own",zone="a\\"b"} 2\n');
+      expect(page).toContain(
+        '\ntook_bucket{app="own",zone="a\\"b",le="+Inf"} 1\n',
+      );
+    }
+  });
+
+  test('are on the page without default labels that cannot be written', async () => {
+    const { registry, both, warnings } = joined();
+    registry.setDefaultLabels({ 'a"} 1\nb{c="': 'x' });
+    const { text } = await both();
+    expect(text).toContain('\nours 1\n');
+    expect(warnings).toEqual([expect.stringContaining('is malformed')]);
+  });
+
+  test('have their exemplars in OpenMetrics, if these are valid', async () => {
+    const registry = new Registry();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    const { both } = joined(registry);
+    const made = { help: 'H', registers: [registry], enableExemplars: true };
+    const counter = new Counter({ ...made, name: 'c_total' });
+    counter.inc({ value: 2, exemplarLabels: { trace_id: 'a"b' } });
+    const bad = new Counter({ ...made, name: 'bad' });
+    bad.inc({ value: 3, exemplarLabels: { 'bad name': 'x' } });
+    // The limit of 128 is one of characters, in whatever plane they are.
+    const exemplarOf = (id: string) => [
+      { value: 1, exemplar: { labelSet: { id }, value: 1, timestamp: 1 } },
+    ];
+    const longest = '😀'.repeat(126);
+    put(registry, metricOf('long', 'counter', exemplarOf(longest)));
+    put(registry, metricOf('longer', 'counter', exemplarOf(`${longest}x`)));
+    const histogram = new Histogram({ ...made, name: 'h', buckets: [1] });
+    for (const value of [0.5, 7]) {
+      histogram.observe({ value, exemplarLabels: { id: `v${value}` } });
+    }
+    const { text, openMetrics } = await both();
+    expect(text).not.toContain(' # ');
+    const lines = openMetrics
+      .split('\n')
+      .filter((line) => / # /.test(line))
+      .map((line) => line.replace(/ \d+(\.\d+)?$/, ''));
+    expect(lines).toEqual([
+      'c_total 2 # {trace_id="a\\"b"} 2',
+      `long_total 1 # {id="${longest}"} 1`,
+      'h_bucket{le="1.0"} 1 # {id="v0.5"} 0.5',
+      'h_bucket{le="+Inf"} 2 # {id="v7"} 7',
+    ]);
+    expect(openMetrics).toContain('\nbad_total 3\n');
+    expect(openMetrics).toContain('\nlonger_total 1\n');
+  });
+
+  test('keep their names when prom-client has written them in OpenMetrics', async () => {
+    const { registry, registers, both } = joined();
+    new Counter({ name: 'c_total', help: 'H', registers }).inc();
+    const before = await both();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    expect(await registry.metrics()).toContain('# TYPE c counter\n');
+    expect(await both()).toEqual(before);
+    expect(before.text).toContain('# TYPE c_total counter\n');
+  });
+
+  test('that are hostile inject no lines', async () => {
+    const { registry, both } = joined();
+    const evil = '"} 1\nevil{a="\\';
+    put(registry, {
+      name: 'sneaky',
+      type: 'evil 1\nevil',
+      get: async () => ({
+        name: evil,
+        help: evil,
+        type: evil,
+        values: [
+          { labels: { a: { toString: () => evil } }, value: 1 },
+          { labels: { a: evil, b: '\ud800' }, value: NaN },
+        ],
+      }),
+    });
+    const { text, openMetrics } = await both();
+    for (const page of [text, openMetrics]) {
+      expect(page).not.toMatch(/^evil/m);
+      expect(samplesOf(page, 'sneaky')).toEqual([
+        String.raw`sneaky{a="\"} 1\nevil{a=\"\\"} 1`,
+        String.raw`sneaky{a="\"} 1\nevil{a=\"\\",b="` + '\ufffd"} NaN',
+      ]);
+    }
+    expect(text).toContain('# TYPE sneaky untyped\n');
+    expect(openMetrics).toContain('# TYPE sneaky unknown\n');
+  });
+
+  const bucket = (le: unknown, value: unknown, more = {}) => ({
+    metricName: 'bad_bucket',
+    labels: { le, ...more },
+    value,
+  });
+  test.each<[string, object]>([
+    ['a malformed name', metricOf('bad name 1\nevil', 'gauge', [])],
+    [
+      'a malformed label name',
+      metricOf('bad', 'gauge', [{ labels: { 'a"} 1\nevil{b': 1 }, value: 1 }]),
+    ],
+    [
+      'a value that is no number',
+      metricOf('bad', 'gauge', [{ labels: {}, value: '1\nevil 1' }]),
+    ],
+    ['values that are none', metricOf('bad', 'gauge', [undefined])],
+    [
+      'samples of other names',
+      metricOf('bad', 'counter', [{ value: 1, metricName: 'evil' }]),
+    ],
+    [
+      'a label that cannot be made a text',
+      metricOf('bad', 'gauge', [
+        { labels: { a: Object.create(null) as object }, value: 1 },
+      ]),
+    ],
+    [
+      'buckets in no order',
+      metricOf('bad', 'histogram', [
+        bucket(2, 1),
+        bucket(1, 2),
+        bucket('+Inf', 2),
+      ]),
+    ],
+    ['no bucket for all', metricOf('bad', 'histogram', [bucket(2, 1)])],
+    [
+      'buckets that are no numbers',
+      metricOf('bad', 'histogram', [bucket('x', 1), bucket('+Inf', 2)]),
+    ],
+    [
+      'buckets that count less than those below',
+      metricOf('bad', 'histogram', [bucket(1, 5), bucket('+Inf', 2)]),
+    ],
+    [
+      'other buckets for each series',
+      metricOf('bad', 'histogram', [
+        bucket('+Inf', 2),
+        bucket(1, 1, { a: 1 }),
+        bucket('+Inf', 2, { a: 1 }),
+      ]),
+    ],
+    ['no way to be read', { name: 'bad', type: 'gauge' }],
+    ['nothing to tell', { name: 'bad', get: async () => undefined }],
+  ])('are left out and told of once, with %s', async (_what, metric) => {
+    const { registry, registers, both, warnings, collector } = joined();
+    put(registry, metric);
+    new Gauge({ name: 'also', help: 'H', registers, collect: fail });
+    for (let i = 0; i < 2; i++) {
+      const { text, openMetrics } = await both();
+      expect(text).toContain('\nours 1\n');
+      expect(openMetrics).toContain('\nours_total 1\n');
+      for (const page of [text, openMetrics]) {
+        expect(page).not.toMatch(/evil|bad/);
+      }
+    }
+    expect(warnings).toEqual([
+      expect.stringContaining(`metric "${(metric as { name: string }).name}"`),
+      expect.stringContaining('metric "also"'),
+    ]);
+    expect(await collector.metrics()).toContain(
+      'metrics_errors_total{cause="foreign_metric"} 10',
+    );
+  });
+
+  test('that hang cost the page no more than its time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { registers, collector, warnings } = joined();
+    const collect = () => new Promise<void>(() => {});
+    new Gauge({ name: 'hangs', help: 'H', registers, collect });
+    for (const accept of [undefined, OPEN_METRICS]) {
+      const page = collector.metrics(accept);
+      await vi.advanceTimersByTimeAsync(COLLECT_LIMIT);
+      expect(await page).toMatch(/^ours(_total)? 1$/m);
+    }
+    expect(warnings).toEqual([expect.stringContaining('hangs took more than')]);
+  });
+
+  test('with a bucket for +Inf of their own have it once', async () => {
+    const { registers, both } = joined();
+    const buckets = [1, Infinity];
+    new Histogram({ name: 'h', help: 'H', registers, buckets }).observe(2);
+    const { text, openMetrics } = await both();
+    for (const page of [text, openMetrics]) {
+      expect(page.match(/^h_bucket.*Inf.*$/gm)).toEqual([
+        'h_bucket{le="+Inf"} 1',
+      ]);
+    }
+  });
+
+  test('whose values OpenMetrics does not allow lack these there', async () => {
+    const { registers, both } = joined();
+    const made = { help: 'H', registers };
+    new Counter({ ...made, name: 'c' }).inc(NaN);
+    const percentiles = [0.5, 99];
+    new Summary({ ...made, name: 's', percentiles }).observe(-4);
+    const { text, openMetrics } = await both();
+    expect(samplesOf(text, 'c')).toEqual(['c NaN']);
+    expect(samplesOf(text, 's')).toContain('s{quantile="0.5"} -4');
+    expect(openMetrics).not.toMatch(/^c_total/m);
+    expect(samplesOf(openMetrics, 's')).toEqual(['s_count 1']);
+  });
+
+  test('are all on the page of a registry that keeps them in another way', async () => {
+    const { registry, registers, both } = joined();
+    new Gauge({ name: 'theirs', help: 'H', registers }).set(1);
+    const metrics = registry.getMetricsAsArray();
+    registry.getMetricsAsArray = () => metrics;
+    Object.assign(registry, { _metrics: undefined });
+    expect((await both()).text).toMatch(/^ours 1$[^]*^theirs 1$/m);
+  });
+
+  function fail(): void {
+    throw new Error('no connection');
+  }
+});

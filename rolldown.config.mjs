@@ -1,8 +1,18 @@
-/** Joins what `tsc` compiled into one file. What it imports from packages and from Node stays an import. */
-export default {
-  input: './build/index.js',
+/**
+ * Joins what `tsc` compiled into one file per entry point. What it imports from
+ * packages and from Node stays an import. The integrations get the app's
+ * `AgentMetrics` handed, so that no code is shared and no entry point loads another.
+ */
+const ENTRIES = {
+  index: './build/index.js',
+  openai: './build/integrations/openai/index.js',
+  langchain: './build/integrations/langchain/index.js',
+};
+
+export default Object.entries(ENTRIES).map(([name, input]) => ({
+  input,
   external: /^[\w@][^:]/,
   platform: 'neutral',
   treeshake: false,
-  output: { file: 'dist/index.js', keepNames: true },
-};
+  output: { file: `dist/${name}.js`, keepNames: true },
+}));

@@ -9,6 +9,7 @@ import { surroundings, table } from './lib/report.mjs';
 const GROUPS = [
   'recording',
   'decorated',
+  'agents',
   'scrape',
   'memory',
   'cardinality',

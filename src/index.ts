@@ -7,6 +7,7 @@ export type {
 export type { MetricsOptions, PrometheusOptions } from './metrics.options.js';
 
 export { Agent } from './decorators/agent.decorator.js';
+export { AgentRun } from './decorators/agent-run.decorator.js';
 export {
   Counted,
   type CountedOptions,
@@ -23,12 +24,43 @@ export {
   type StreamedOptions,
 } from './decorators/streamed.decorator.js';
 export { Timed, type TimedOptions } from './decorators/timed.decorator.js';
+export { Tool } from './decorators/tool.decorator.js';
 
 export type {
   CallLabels,
   CallStatus,
   EndedCall,
 } from './instrumentation/calls/call-metrics.js';
+export { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
+export type { AgentMetricsOptions } from './instrumentation/gen-ai/agents.options.js';
+export {
+  GEN_AI_CONVENTIONS_DATE,
+  GEN_AI_METRICS,
+  type GenAiMetric,
+  type GenAiOperation,
+} from './instrumentation/gen-ai/gen-ai-conventions.js';
+export type {
+  ModelPrice,
+  Prices,
+  PriceTable,
+} from './instrumentation/gen-ai/price-table.js';
+export type {
+  EndedAgentRun,
+  EndedWorkflow,
+  Inference,
+  InferenceAnswer,
+  InferenceRequest,
+  TokenUsage,
+  ToolCall,
+} from './instrumentation/gen-ai/recordings.js';
+export type { RunningInference } from './instrumentation/gen-ai/running-inference.js';
+export type { RunningWork } from './instrumentation/gen-ai/running-work.js';
+export type {
+  ChunkAnswer,
+  ChunkOf,
+  ChunkStream,
+  ReadChunk,
+} from './instrumentation/gen-ai/streamed-inference.js';
 export type { HttpClientOptions } from './instrumentation/http-client/http-client.options.js';
 export type { HttpOptions } from './instrumentation/http-server/http.options.js';
 export type { MethodDescriptor } from './instrumentation/measured-method.js';

@@ -29,6 +29,7 @@ import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
 import { serverTlsOf } from './exposition/tls/server-tls.js';
 import { Readiness, type ReadinessTerms } from './health/readiness.js';
+import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 import { findHealthChecks } from './instrumentation/health/health-check.explorer.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
@@ -89,10 +90,19 @@ const providers: Provider[] = [
       new MetricsHealthIndicator(of, enabled),
   },
   {
-    provide: Instrumentation,
+    provide: AgentMetrics,
     inject: [OPTIONS, MetricsCollector],
-    useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
-      enabled ? new Instrumentation(to) : undefined,
+    useFactory: ({ agents }: ResolvedMetricsOptions, to: MetricsCollector) =>
+      new AgentMetrics(to, agents),
+  },
+  {
+    provide: Instrumentation,
+    inject: [OPTIONS, MetricsCollector, AgentMetrics],
+    useFactory: (
+      { enabled }: ResolvedMetricsOptions,
+      to: MetricsCollector,
+      agents: AgentMetrics,
+    ) => (enabled ? new Instrumentation(to, agents) : undefined),
   },
   {
     provide: HandlerMetrics,
@@ -138,6 +148,7 @@ const providers: Provider[] = [
     PrometheusCollector,
     MetricsCollector,
     MetricsHealthIndicator,
+    AgentMetrics,
     Instrumentation,
     HandlerMetrics,
   ],

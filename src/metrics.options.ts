@@ -9,6 +9,10 @@ import {
   SERVING_RULES,
 } from './collector/collector.options.js';
 import {
+  AGENTS_RULES,
+  type AgentMetricsOptions,
+} from './instrumentation/gen-ai/agents.options.js';
+import {
   HTTP_CLIENT_RULES,
   type HttpClientOptions,
   type ResolvedHttpClientOptions,
@@ -57,6 +61,8 @@ export interface MetricsOptions extends RecordingOptions {
   http?: boolean | HttpOptions;
   /** Measure the outgoing HTTP requests of the process. Default: `false`. */
   httpClient?: boolean | HttpClientOptions;
+  /** What agents cost. */
+  agents?: AgentMetricsOptions;
   prometheus?: PrometheusOptions;
   health?: HealthOptions;
 }
@@ -123,6 +129,7 @@ const RULES: Rules = {
   interceptor: BOOLEAN,
   http: switchable(HTTP_RULES),
   httpClient: switchable(HTTP_CLIENT_RULES),
+  agents: AGENTS_RULES,
   prometheus: {
     ...SERVING_RULES,
     ...PROTECTION_RULES,
@@ -153,7 +160,7 @@ export function resolveMetricsOptions(
   }
   return {
     ...withDefaults(
-      { ...RECORDING_DEFAULTS, enabled: true, interceptor: false },
+      { ...RECORDING_DEFAULTS, enabled: true, interceptor: false, agents: {} },
       options,
     ),
     // By the bare name, so that what users set for either form of the name comes first.

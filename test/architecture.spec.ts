@@ -7,6 +7,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /** The floors of the house, from the top; a file imports from its own and from those below. */
 const FLOORS = [
+  'integrations',
   '',
   'decorators',
   'instrumentation',
@@ -54,6 +55,7 @@ describe.each(files)('src/%s', (file) => {
       collector: /^prom-client$/,
       endpoints: /^@nestjs\/(common|core)$/,
       instrumentation: /^(@nestjs\/(common|core)|rxjs)$/,
+      integrations: /^(@langchain\/core\/.+|openai)$/,
       decorators: /^@nestjs\/(common|core)$/,
       '': /^(@nestjs\/(common|core)|prom-client)$/,
     };

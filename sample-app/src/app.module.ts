@@ -1,12 +1,18 @@
 import { Module } from '@nestjs/common';
 import { MetricsModule } from 'nestjs-agent-metrics';
 import { AgentsModule } from './agents/agents.module.js';
+import { readPrices } from './config.js';
 import { AgentsController } from './http/agents.controller.js';
 import { Sessions } from './sessions.js';
 
-/** `MetricsModule.forRoot()` is all that it takes to serve `/metrics` and `/health`. */
+/** `MetricsModule` is all that it takes to serve `/metrics` and `/health`; its options are what tokens cost. */
 @Module({
-  imports: [MetricsModule.forRoot(), AgentsModule],
+  imports: [
+    MetricsModule.forRootAsync({
+      useFactory: () => ({ agents: readPrices(process.env) }),
+    }),
+    AgentsModule,
+  ],
   controllers: [AgentsController],
   providers: [Sessions],
 })

@@ -1,3 +1,5 @@
+import type { AgentMetricsOptions } from 'nestjs-agent-metrics';
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 const OPENAI_VARIABLES = [
@@ -47,6 +49,11 @@ export function readOpenAiConfig(env: Env): OpenAiConfig | undefined {
     );
   }
   return { baseUrl, apiKey: env.OPENAI_API_KEY!, model: env.OPENAI_MODEL! };
+}
+
+/** What tokens cost, from the JSON file that PRICES_FILE names. Default: no prices. */
+export function readPrices({ PRICES_FILE }: Env): AgentMetricsOptions {
+  return PRICES_FILE ? { prices: { file: PRICES_FILE } } : {};
 }
 
 export function isHttpUrl(text: string): boolean {

@@ -79,10 +79,11 @@ export class Families implements FamilyKeeper {
     type: MetricType,
     options: HistogramOptions = {},
   ): AnyInstrument {
-    const known = this.byGivenName.get(name);
-    const plan = known?.plan ?? this.factory.plan(name);
+    const { prefixed = true } = options;
+    const known = prefixed ? this.byGivenName.get(name) : undefined;
+    const plan = known?.plan ?? this.factory.plan(name, prefixed);
     const entry = this.obtainPlanned(plan, type, options);
-    if (entry !== known) this.byGivenName.set(name, entry);
+    if (prefixed && entry !== known) this.byGivenName.set(name, entry);
     return entry.instrument;
   }
 

@@ -15,7 +15,11 @@ import {
 import { Gauge } from '../model/gauge.js';
 import { Histogram } from '../model/histogram.js';
 import { MetricType } from '../model/metric-type.js';
-import { buildMetricName, checkMetricName } from '../model/names.js';
+import {
+  buildMetricName,
+  checkMetricName,
+  type NamePrefix,
+} from '../model/names.js';
 import type { ResolvedCollectorOptions } from './collector.options.js';
 import { type FilteredMetric, Filters } from './filters.js';
 
@@ -43,6 +47,8 @@ interface Made {
   readonly instrument: AnyInstrument;
 }
 
+const NO_PREFIX: NamePrefix = { namespace: '', subsystem: '' };
+
 /** For what is exposed whatever users filter. */
 const UNFILTERED = new Filters([]);
 
@@ -58,10 +64,11 @@ export class FamilyFactory {
   }
 
   /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
-  plan(name: string): MetricPlan {
+  plan(name: string, prefixed: boolean): MetricPlan {
     checkMetricName(name);
     const filtered = this.filters.apply(name);
-    const exposed = buildMetricName(filtered.name, this.settings);
+    const prefix = prefixed ? this.settings : NO_PREFIX;
+    const exposed = buildMetricName(filtered.name, prefix);
     return { ...filtered, exposed };
   }
 

@@ -12,6 +12,8 @@ export interface InstrumentOptions {
   unit?: string;
   /** Only needed for `labels('GET', '/runs')`: which labels the values are of, by position. */
   labelNames?: readonly string[];
+  /** Whether namespace and subsystem stand before the name. Default: `true`. */
+  prefixed?: boolean;
 }
 
 export interface GaugeOptions extends InstrumentOptions {

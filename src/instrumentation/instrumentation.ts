@@ -1,5 +1,6 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { CallRecorder, type CallSpec } from './calls/call-recorder.js';
+import type { AgentMetrics } from './gen-ai/agent-metrics.js';
 import { RunningCalls } from './calls/running-calls.js';
 
 /** Where `@Agent('name')` leaves the name, on the class. */
@@ -10,7 +11,11 @@ export class Instrumentation {
   private readonly scopes = new WeakMap<object, ClassScope>();
   private readonly running: RunningCalls;
 
-  constructor(readonly collector: MetricsCollector) {
+  /** @param agents where agent runs and tool calls are recorded. */
+  constructor(
+    readonly collector: MetricsCollector,
+    readonly agents: AgentMetrics,
+  ) {
     this.running = new RunningCalls(collector);
   }
 
@@ -20,6 +25,7 @@ export class Instrumentation {
       scope = new ClassScope(
         this.collector,
         this.running,
+        this.agents,
         agentName(constructor),
       );
       this.scopes.set(constructor, scope);
@@ -35,7 +41,8 @@ export class ClassScope {
   constructor(
     private readonly collector: MetricsCollector,
     private readonly running: RunningCalls,
-    private readonly agent: string,
+    readonly agents: AgentMetrics,
+    readonly agent: string,
   ) {}
 
   recorder(spec: CallSpec, method: string): CallRecorder {

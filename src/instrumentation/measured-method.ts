@@ -1,6 +1,7 @@
 import { DecoratorError } from '../model/errors.js';
 import type { CallMetric } from './calls/call-metrics.js';
 import type { CallRecorder, CallSpec } from './calls/call-recorder.js';
+import { type AgentWork, doAgentWork } from './gen-ai/agent-work.js';
 import type { ArgumentLabels } from './calls/metric-writer.js';
 import type { ClassScope } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
@@ -24,6 +25,8 @@ const specs = new WeakMap<Function, MutableSpec>();
 interface MutableSpec extends CallSpec {
   metrics: CallMetric[];
   inFlight?: InFlightMetric | undefined;
+  /** What the method is in the work of agents. */
+  work?: AgentWork | undefined;
   readonly prototype: object;
   readonly key: string | symbol;
 }
@@ -32,6 +35,7 @@ interface MutableSpec extends CallSpec {
 interface Measured {
   metrics?: readonly CallMetric[];
   inFlight?: InFlightMetric;
+  work?: AgentWork;
 }
 
 /**
@@ -44,14 +48,14 @@ export function measureMethod(
   prototype: object,
   key: string | symbol,
   descriptor: MethodDescriptor,
-  { metrics = [], inFlight }: Measured,
+  { metrics = [], inFlight, work }: Measured,
 ): void {
   const original: unknown = descriptor?.value;
   if (typeof original !== 'function' || typeof prototype === 'function') {
     const owner =
       typeof prototype === 'function' ? prototype : prototype.constructor;
     throw new DecoratorError(
-      `${owner.name}.${String(key)} is decorated for metric "${(metrics[0] ?? inFlight)?.name}"; expected a method of instances`,
+      `${owner.name}.${String(key)} is decorated ${purposeOf(metrics[0] ?? inFlight)}; expected a method of instances`,
     );
   }
   const names = [
@@ -72,6 +76,7 @@ export function measureMethod(
   }
   spec.metrics.push(...metrics);
   spec.inFlight = inFlight ?? spec.inFlight;
+  if (work !== undefined) spec.work = { ...spec.work, ...work };
   Reflect.defineMetadata(METRIC_NAMES, names, descriptor.value!);
 }
 
@@ -91,6 +96,12 @@ export function metricNamesOf(method: Function): string[] {
   return Reflect.getOwnMetadata(METRIC_NAMES, method) ?? [];
 }
 
+function purposeOf(metric: { readonly name: string } | undefined): string {
+  return metric === undefined
+    ? 'as work of an agent'
+    : `for metric "${metric.name}"`;
+}
+
 function wrap(original: Method, spec: MutableSpec): Method {
   // Nearly always the same ones: there is one app to a process, and few classes inherit a method.
   let lastScope: ClassScope | undefined;
@@ -105,7 +116,11 @@ function wrap(original: Method, spec: MutableSpec): Method {
         : scope.recorder(spec, String(spec.key));
     }
     if (recorder === undefined) return original.apply(this, args);
-    return recorder.call(original, this, args);
+    if (spec.work === undefined) return recorder.call(original, this, args);
+    const { agents, agent } = scope;
+    return doAgentWork(agents, agent, spec.work, () =>
+      recorder!.call(original, this, args),
+    );
   }
   takeOver(original, measured);
   return measured;

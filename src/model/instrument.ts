@@ -25,6 +25,15 @@ export abstract class Instrument<F extends Family> {
   }
 
   /**
+   * @internal Makes the series of these labels, so that recording to it does not fail.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  prepare(labels: Labels): void {
+    this.family.cell(labels);
+  }
+
+  /**
    * Removes the series of these labels. Recording to them again starts a new one.
    *
    * @returns whether there was such a series.

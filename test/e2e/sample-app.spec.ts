@@ -52,7 +52,10 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       const [program, ...args] = command.split(' ');
       const port = await freePort();
       origin = `http://127.0.0.1:${port}`;
-      app = start(program!, args, { PORT: String(port) });
+      app = start(program!, args, {
+        PORT: String(port),
+        PRICES_FILE: 'sample-app/prices.json',
+      });
       await waitFor(
         async () => (await fetch(`${origin}/health`)).ok,
         'the sample app to be healthy',
@@ -102,7 +105,9 @@ describe.skipIf(!(await isInstalled('prometheus')))(
     /** One of the expected values; Prometheus counts time in milliseconds. */
     const expectOneOf = (actual: string, expected: number[]) => {
       const near = expected.filter(
-        (value) => Math.abs(Number(actual) / value - 1) < 1e-6,
+        (value) =>
+          Number(actual) === value ||
+          Math.abs(Number(actual) / value - 1) < 1e-6,
       );
       expect(near, `${actual} of ${expected.join(' or ')}`).not.toHaveLength(0);
     };
@@ -183,6 +188,136 @@ describe.skipIf(!(await isInstalled('prometheus')))(
         },
     };
 
+    /** The answer is one quotient for each value of a label; gives them. */
+    const quotients = async (
+      answer: Awaited<ReturnType<typeof query>>,
+      label: string,
+      above: string,
+      below: string,
+    ): Promise<Record<string, number>> => {
+      const [dividends, divisors] = [await raw(above), await raw(below)];
+      const found: Record<string, number> = {};
+      for (const { metric, value } of answer) {
+        const own = (series: Series[]) =>
+          sumOfRates(series.filter((s) => s.metric[label] === metric[label]));
+        const [top, bottom] = [own(dividends), own(divisors)];
+        expectOneOf(value[1], [top[0]! / bottom[0]!, top[1]! / bottom[1]!]);
+        found[metric[label]!] = Number(value[1]);
+      }
+      return found;
+    };
+
+    const INFERENCES = 'gen_ai_client_operation_duration_seconds';
+    const TOKENS = 'gen_ai_client_token_usage';
+    const TOOL_CALLS = 'gen_ai_execute_tool_duration_seconds';
+    const CALLS = 'gen_ai_invoke_agent_inference_calls';
+    const OUTPUT = '{gen_ai_token_type="output"}';
+    const MODEL = 'gen_ai_request_model';
+    const TOOL = 'gen_ai_tool_name';
+
+    /** Each question of docs/agents.md, by its words, with what the played calls must give. */
+    const agentChecks: Record<
+      string,
+      (answer: Awaited<ReturnType<typeof query>>) => Promise<void>
+    > = {
+      'What does each agent cost per day?': async (answer) => {
+        const [series, ...others] = await raw('tframex_agent_cost_total');
+        expect(others).toEqual([]);
+        expect(answer.map(({ metric }) => metric)).toEqual([
+          { agent: 'Writer', currency: 'EUR' },
+        ]);
+        const day = 86_400;
+        const expected = rates(series!.values, at, day).map((r) => r * day);
+        expectOneOf(answer[0]!.value[1], expected);
+        expect(Number(answer[0]!.value[1])).toBeGreaterThan(0);
+      },
+      'How long do people wait for the first word, 95 % of the time at most, by model?':
+        async (answer) => {
+          expect(answer.map(({ metric }) => metric[MODEL])).toEqual([
+            'extractive',
+          ]);
+          const seconds = Number(answer[0]!.value[1]);
+          expect(seconds).toBeGreaterThan(0);
+          expect(seconds).toBeLessThan(10);
+        },
+      "Which share of a tool's calls fails?": async (answer) => {
+        const shares = await quotients(
+          answer,
+          TOOL,
+          `${TOOL_CALLS}_count{error_type!=""}`,
+          `${TOOL_CALLS}_count`,
+        );
+        expect(shares).toEqual({ search: expect.closeTo(0.2, 1) });
+      },
+      'How many tokens does an answer have?': async (answer) => {
+        const tokens = await quotients(
+          answer,
+          MODEL,
+          `${TOKENS}_sum${OUTPUT}`,
+          `${TOKENS}_count${OUTPUT}`,
+        );
+        expect(tokens.extractive).toBeGreaterThan(10);
+        expect(tokens.extractive).toBeLessThan(1_000);
+      },
+      'How many inferences does a run of each agent take?': async (answer) => {
+        const calls = await quotients(
+          answer,
+          'gen_ai_agent_name',
+          `${CALLS}_sum`,
+          `${CALLS}_count`,
+        );
+        expect(calls).toEqual({
+          Assistant: 0,
+          Retriever: 0,
+          Writer: expect.closeTo(1, 5),
+        });
+      },
+      'Which share of the input tokens comes from a cache?': async (answer) => {
+        const shares = await quotients(
+          answer,
+          'model',
+          'tframex_agent_cached_input_tokens_total',
+          'tframex_agent_input_tokens_total',
+        );
+        // By the second scrape all passages were asked for before; the questions are new.
+        expect(shares.extractive).toBeGreaterThan(0.5);
+        expect(shares.extractive).toBeLessThan(1.5);
+      },
+      'Which tool is the slowest, by the average of its calls in seconds?':
+        async (answer) => {
+          const seconds = await quotients(
+            answer,
+            TOOL,
+            `${TOOL_CALLS}_sum`,
+            `${TOOL_CALLS}_count`,
+          );
+          expect(Object.keys(seconds)).toEqual(['search']);
+          expect(seconds.search).toBeGreaterThan(0);
+        },
+      'How many requests per second does each model get?': async (answer) => {
+        const series = await raw(`${INFERENCES}_count`);
+        expect(series.map(increase)).toEqual([16]);
+        expect(answer.map(({ metric }) => metric)).toEqual([
+          { gen_ai_provider_name: 'sample', [MODEL]: 'extractive' },
+        ]);
+        expectOneOf(answer[0]!.value[1], sumOfRates(series));
+      },
+      'How do the requests to each model end?': async (answer) => {
+        expect(answer.map(({ metric, value }) => [metric, value[1]])).toEqual([
+          [{ [MODEL]: 'extractive' }, '1'],
+        ]);
+      },
+      'How many tokens per second does each model write?': async (answer) => {
+        const perSecond = await quotients(
+          answer,
+          MODEL,
+          `${TOKENS}_sum${OUTPUT}`,
+          `${INFERENCES}_sum`,
+        );
+        expect(perSecond.extractive).toBeGreaterThan(1);
+      },
+    };
+
     test('answers each query of the README with what the played calls give', async () => {
       const readme = await file('README.md');
       const queries = [...readme.matchAll(/```promql\n([^`]*)```/g)].map(
@@ -190,6 +325,21 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       );
       expect(queries.sort()).toEqual(Object.keys(checks).sort());
       for (const text of queries) await checks[text]!(await query(text));
+    });
+
+    test('answers the ten questions about agents with what the played calls give', async () => {
+      const text = await file('docs/agents.md');
+      const asked = [
+        ...text.matchAll(/^(\w[^\n]*?\?)[^\n]*\n\n```promql\n([^`]*)```/gm),
+      ];
+      expect(text.match(/```promql/g)).toHaveLength(10);
+      const questions = asked.map(([, question]) => question!);
+      expect(questions).toEqual(Object.keys(agentChecks));
+      for (const [, question, promql] of asked) {
+        const answer = await query(promql!);
+        expect(answer, question).not.toHaveLength(0);
+        await agentChecks[question!]!(answer);
+      }
     });
 
     test('has nothing on its page that promtool would have otherwise', async () => {

@@ -27,6 +27,7 @@ function recorder() {
       ended = name !== 'run';
     };
     return {
+      enter: (part) => part(),
       succeed: (result) => end(`ok ${JSON.stringify(result)}`),
       fail: (error) => end(`failed ${(error as Error).message}`),
       cancel: () => end('cancelled'),

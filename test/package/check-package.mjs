@@ -24,14 +24,34 @@ const REQUIRED_FILES = [
   'README.md',
   'dist/index.d.ts',
   'dist/index.js',
+  'dist/langchain.js',
+  'dist/openai.js',
   'package.json',
 ];
 const DECLARATIONS = /^dist\/(?!.*\.spec\.).+\.d\.ts$/;
 const EXECUTIONS =
   'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1';
 
+/** What an app with an optional peer writes. */
+const INTEGRATION = {
+  path: 'src/model-client.ts',
+  code: `import type { AgentMetrics } from 'nestjs-agent-metrics';
+import { observeOpenAI } from 'nestjs-agent-metrics/openai';
+import OpenAI from 'openai';
+
+export const modelClient = (metrics: AgentMetrics): OpenAI =>
+  observeOpenAI(new OpenAI(), metrics);
+`,
+};
+
 const APPS = [
-  { major: 12, nest: [bin('nest')], type: 'module' },
+  {
+    major: 12,
+    nest: [bin('nest')],
+    type: 'module',
+    peers: ['openai@6'],
+    integration: INTEGRATION,
+  },
   { major: 11, nest: ['npx', '-y', '@nestjs/cli@11'], type: undefined },
 ];
 
@@ -92,7 +112,7 @@ const checkTypes = (tarball) =>
     ),
   );
 
-const checkApp = (directory, tarball, { major, nest, type }) =>
+const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
   report.section(`NestJS ${major}, ${type ?? 'commonjs'}`, async () => {
     const app = await step('nest new', () =>
       FreshApp.scaffold(directory, `nest${major}-app`, ...nest),
@@ -100,6 +120,7 @@ const checkApp = (directory, tarball, { major, nest, type }) =>
     await step('is the app we mean', () => checkManifest(app, major, type));
     await step('npm install', () => app.install(tarball));
     const request = await step('README quick start', () => follow(app));
+    await checkIntegration(app, optional);
     await step('tsc --noEmit', () => app.typecheck());
     await step('nest build', () => app.build());
     const running = await step('node main.js', () => app.start());
@@ -109,6 +130,19 @@ const checkApp = (directory, tarball, { major, nest, type }) =>
       await running.stop();
     }
   });
+
+/** The package's root needs no optional peer; an integration comes with its own. */
+async function checkIntegration(app, { peers, integration }) {
+  await step('import without optional peers', () =>
+    app.imports('nestjs-agent-metrics'),
+  );
+  if (integration === undefined) return;
+  await step(`npm install ${peers.join(' ')}`, () => app.install(...peers));
+  await step('import of the integration', () =>
+    app.imports('nestjs-agent-metrics/openai'),
+  );
+  await app.write(integration);
+}
 
 /** Writes the quick start's files into an app and returns its request. */
 async function follow(app) {

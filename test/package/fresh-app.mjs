@@ -33,14 +33,26 @@ export class FreshApp {
     );
   }
 
-  async install(tarball) {
+  async install(...packages) {
     await run(
       this.#directory,
       'npm',
       'install',
       '--no-audit',
       '--no-fund',
-      tarball,
+      ...packages,
+    );
+  }
+
+  /** Imports a module as the app's own code does. Rejects if that fails. */
+  async imports(module) {
+    const code = `await import('${module}')`;
+    await run(
+      this.#directory,
+      process.execPath,
+      '--input-type=module',
+      '--eval',
+      code,
     );
   }
 

@@ -28,12 +28,24 @@ export async function serveOpenAi(answer: Answer): Promise<string> {
 }
 
 export function writeDelta(response: ServerResponse, content: string): void {
+  writeChunk(response, {
+    choices: [{ index: 0, delta: { content }, finish_reason: null }],
+  });
+}
+
+/** Ends an answer as it is ended for who asked for its usage. */
+export function writeUsage(response: ServerResponse, usage: object): void {
+  writeChunk(response, { choices: [], usage });
+  endDeltas(response);
+}
+
+function writeChunk(response: ServerResponse, part: object): void {
   const chunk = {
     id: 'completion',
     object: 'chat.completion.chunk',
     created: 0,
     model: 'test',
-    choices: [{ index: 0, delta: { content }, finish_reason: null }],
+    ...part,
   };
   if (!response.headersSent) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AgentMetrics } from 'nestjs-agent-metrics';
 import { Composer } from '../composers/composer.js';
 import { ExtractiveComposer } from '../composers/extractive.composer.js';
 import { OpenAiComposer } from '../composers/openai.composer.js';
@@ -22,13 +23,15 @@ import { WriterAgent } from './writer.agent.js';
     AgentDirectory,
     Documentation,
     { provide: DOCUMENTATION_ROOT, useValue: PROJECT_ROOT },
-    { provide: Composer, useFactory: chooseComposer },
+    { provide: Composer, inject: [AgentMetrics], useFactory: chooseComposer },
   ],
   exports: [AgentDirectory],
 })
 export class AgentsModule {}
 
-function chooseComposer(): Composer {
+function chooseComposer(agents: AgentMetrics): Composer {
   const config = readOpenAiConfig(process.env);
-  return config ? new OpenAiComposer(config) : new ExtractiveComposer();
+  return config
+    ? new OpenAiComposer(config, agents)
+    : new ExtractiveComposer(agents);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Agent, Counted, Timed } from 'nestjs-agent-metrics';
+import { Agent, AgentRun, Counted, Timed } from 'nestjs-agent-metrics';
 import { RetrieverAgent } from './retriever.agent.js';
 import { WriterAgent } from './writer.agent.js';
 
@@ -13,6 +13,7 @@ export class AssistantAgent {
   ) {}
 
   /** The answer, piece by piece. Throws what the other two agents throw. */
+  @AgentRun()
   @Timed()
   @Counted()
   async *run(question: string): AsyncGenerator<string> {

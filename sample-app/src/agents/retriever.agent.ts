@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import MiniSearch from 'minisearch';
-import { Agent, Counted, Timed } from 'nestjs-agent-metrics';
+import { Agent, AgentRun, Counted, Timed, Tool } from 'nestjs-agent-metrics';
 import { Documentation } from '../documentation/documentation.js';
 import type { Passage } from '../documentation/passage.js';
 import { searchWord } from '../documentation/words.js';
@@ -29,9 +29,16 @@ export class RetrieverAgent {
   }
 
   /** @throws {NoPassageFoundError} when nothing matches. */
+  @AgentRun()
   @Timed()
   @Counted()
   async run(question: string): Promise<Passage[]> {
+    return this.search(question);
+  }
+
+  /** @throws {NoPassageFoundError} when nothing matches. */
+  @Tool('search')
+  protected search(question: string): Passage[] {
     const found = this.index.search(question).slice(0, MAX_PASSAGES);
     if (found.length === 0) {
       throw new NoPassageFoundError(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Agent, Counted, Timed } from 'nestjs-agent-metrics';
+import { Agent, AgentRun, Counted, Timed } from 'nestjs-agent-metrics';
 import { Composer } from '../composers/composer.js';
 import type { Passage } from '../documentation/passage.js';
 import { NoPassageFoundError } from './agent.errors.js';
@@ -17,6 +17,7 @@ export class WriterAgent {
    * @throws {NoPassageFoundError} when there are no passages.
    * @throws {UpstreamRefusedError} when the language model does not answer.
    */
+  @AgentRun()
   @Timed()
   @Counted()
   async *run(

@@ -1,3 +1,5 @@
+import type { AgentMetrics } from 'nestjs-agent-metrics';
+import { observeOpenAI } from 'nestjs-agent-metrics/openai';
 import OpenAI, { APIError } from 'openai';
 import type { ChatCompletionMessageParam } from 'openai/resources';
 import { UpstreamRefusedError } from '../agents/agent.errors.js';
@@ -14,12 +16,13 @@ export class OpenAiComposer extends Composer {
   private readonly client: OpenAI;
   private readonly model: string;
 
-  constructor({ baseUrl, apiKey, model }: OpenAiConfig) {
+  constructor({ baseUrl, apiKey, model }: OpenAiConfig, agents: AgentMetrics) {
     super();
     this.model = model;
     this.description = `${model} at ${new URL(baseUrl).host}`;
     // Without retries, so that the metrics show every refusal and the time of one request.
-    this.client = new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
+    const client = new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
+    this.client = observeOpenAI(client, agents);
   }
 
   async *compose(
@@ -32,6 +35,7 @@ export class OpenAiComposer extends Composer {
         model: this.model,
         messages: prompt(question, passages),
         stream: true,
+        stream_options: { include_usage: true },
       });
       for await (const { choices } of stream) {
         const text = choices[0]?.delta.content;

@@ -14,9 +14,9 @@ export function followIterator(iterator: AnyIterator, work: Run): AnyIterator {
       (method) => typeof iterator[method] === 'function',
     ).every((method) =>
       shadow(iterator, method, (original) => (...args) => {
-        consumption.begin(method);
+        const run = consumption.begin(method);
         try {
-          const step = original.apply(iterator, args);
+          const step = run.enter(() => original.apply(iterator, args));
           return isThenable(step)
             ? step.then(consumption.end, consumption.fail)
             : consumption.end(step);
@@ -55,17 +55,18 @@ class Consumption {
 
   constructor(private readonly work: Run) {}
 
-  begin(method: (typeof METHODS)[number]): void {
+  begin(method: (typeof METHODS)[number]): Run {
     if (this.run === undefined) this.run = this.work.again();
     else if (this.pending === 0) this.run.resume();
     this.pending++;
     if (method === 'return') this.leaving = true;
+    return this.run;
   }
 
   readonly end = (step: Step): Step => {
     this.pending--;
     // Not all that has a `next` keeps to the iterator protocol.
-    if (step?.done !== true) this.run!.item();
+    if (step?.done !== true) this.run!.item(step?.value);
     else if (this.leaving) this.run!.cancel();
     else this.run!.succeed(step.value);
     if (this.pending === 0) this.run!.pause();

@@ -11,6 +11,8 @@ import {
 import type { Run } from './run.js';
 import { shadow } from '../shadow.js';
 
+type Follow = (value: unknown, run: Run) => unknown;
+
 /**
  * Follows what a call returned until its work has ended: a promise to its
  * settlement (and what it settles with to its own end), an Observable to
@@ -20,15 +22,20 @@ import { shadow } from '../shadow.js';
  * Streams, which is to say Observables and iterators, begin to work when they are
  * consumed, so that is when their run begins.
  *
+ * @param onward follows what a promise settles with.
  * @returns what the caller is to be given; it behaves as `value` does.
  */
-export function follow<T>(value: T, run: Run): T;
-export function follow(value: unknown, run: Run): unknown {
+export function follow<T>(value: T, run: Run, onward?: Follow): T;
+export function follow(
+  value: unknown,
+  run: Run,
+  onward: Follow = follow,
+): unknown {
   try {
     if (typeof value === 'object' && value !== null) {
-      if (isNativePromise(value)) return followPromise(value, run);
+      if (isNativePromise(value)) return followPromise(value, run, onward);
       if (isObservable(value)) return followObservable(value, run);
-      if (isThenable(value)) return followThenable(value, run);
+      if (isThenable(value)) return followThenable(value, run, onward);
       if (isIterator(value)) return followIterator(value, run);
       if (isAsyncIterable(value)) return followIterable(value, run);
     }
@@ -40,9 +47,13 @@ export function follow(value: unknown, run: Run): unknown {
 }
 
 /** The promise returned is a new one, so that a rejection nobody handles is still reported as such. */
-function followPromise(promise: Promise<unknown>, run: Run): Promise<unknown> {
+function followPromise(
+  promise: Promise<unknown>,
+  run: Run,
+  onward: Follow,
+): Promise<unknown> {
   const derived = promise.then(
-    (result) => follow(result, run),
+    (result) => onward(result, run),
     (error: unknown) => {
       run.fail(error);
       throw error;
@@ -65,6 +76,7 @@ function followPromise(promise: Promise<unknown>, run: Run): Promise<unknown> {
 function followThenable(
   thenable: PromiseLike<unknown>,
   first: Run,
+  onward: Follow,
 ): PromiseLike<unknown> {
   return followItself(thenable, first, (run) =>
     shadow(thenable, 'then', (then, restore) => {
@@ -76,7 +88,7 @@ function followThenable(
         if (fulfils || rejects) {
           restore();
           handlers[0] = (result: unknown) => {
-            const followed = follow(result, run);
+            const followed = onward(result, run);
             return fulfils ? onFulfilled(followed) : followed;
           };
           handlers[1] = (error: unknown) => {
@@ -121,25 +133,27 @@ function observed(source: Observable<unknown>, work: Run): Observable<unknown> {
       else run.cancel();
       left.next();
     });
-    from(source)
-      .pipe(takeUntil(left))
-      .subscribe({
-        next: (item) => {
-          run.item();
-          run.pause();
-          handingOver = true;
-          consumer.next(item);
-          handingOver = false;
-          run.resume();
-        },
-        complete: () => {
-          run.succeed(undefined);
-          consumer.complete();
-        },
-        error: (error: unknown) => {
-          run.fail(error);
-          consumer.error(error);
-        },
-      });
+    const subscribe = () =>
+      from(source)
+        .pipe(takeUntil(left))
+        .subscribe({
+          next: (item) => {
+            run.item(item);
+            run.pause();
+            handingOver = true;
+            consumer.next(item);
+            handingOver = false;
+            run.resume();
+          },
+          complete: () => {
+            run.succeed(undefined);
+            consumer.complete();
+          },
+          error: (error: unknown) => {
+            run.fail(error);
+            consumer.error(error);
+          },
+        });
+    run.enter(subscribe);
   });
 }

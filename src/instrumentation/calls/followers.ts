@@ -16,6 +16,14 @@ class Followers implements Run {
     return true;
   }
 
+  enter<T>(part: () => T): T {
+    const all = this.runs.reduce<() => T>(
+      (inner, run) => () => run.enter(inner),
+      part,
+    );
+    return all();
+  }
+
   succeed(result: unknown): void {
     for (const run of this.runs) run.succeed(result);
   }
@@ -28,8 +36,8 @@ class Followers implements Run {
     for (const run of this.runs) run.cancel();
   }
 
-  item(): void {
-    for (const run of this.runs) run.item();
+  item(item: unknown): void {
+    for (const run of this.runs) run.item(item);
   }
 
   pause(): void {

@@ -1,7 +1,8 @@
-import { type Instant, instant, secondsSince } from '../../model/clock.js';
+import { instant, secondsSince } from '../../model/clock.js';
 import type { CallFigures, CallStatus, EndedCall } from './call-metrics.js';
 import type { CallRecorder } from './call-recorder.js';
 import type { Run } from './run.js';
+import { Stopwatch } from './stopwatch.js';
 
 /** A call while it runs, and what is to be recorded of it once it has ended. */
 export class RecordedRun implements Run, EndedCall, CallFigures {
@@ -28,6 +29,10 @@ export class RecordedRun implements Run, EndedCall, CallFigures {
 
   get secondsToFirstItem(): number | undefined {
     return this.stream?.secondsToFirstItem;
+  }
+
+  enter<T>(part: () => T): T {
+    return part();
   }
 
   succeed(result: unknown): void {
@@ -71,38 +76,18 @@ export class RecordedRun implements Run, EndedCall, CallFigures {
 
   private end(): void {
     this.ended = true;
-    this.seconds = this.stream?.seconds() ?? secondsSince(this.start);
+    this.seconds = this.stream?.seconds ?? secondsSince(this.start);
     this.recorder.running?.delete(this);
     this.recorder.write(this);
   }
 }
 
 /** How far a stream has come. Its clock stands still while its consumer is at work. */
-class StreamProgress {
+class StreamProgress extends Stopwatch {
   items = 0;
   secondsToFirstItem: number | undefined = undefined;
-  private before = 0;
-  private since: Instant | undefined;
-
-  constructor(start: Instant) {
-    this.since = start;
-  }
 
   item(): void {
-    if (this.items++ === 0) this.secondsToFirstItem = this.seconds();
-  }
-
-  pause(): void {
-    this.before = this.seconds();
-    this.since = undefined;
-  }
-
-  resume(): void {
-    this.since ??= instant();
-  }
-
-  seconds(): number {
-    const { before, since } = this;
-    return since === undefined ? before : before + secondsSince(since);
+    if (this.items++ === 0) this.secondsToFirstItem = this.seconds;
   }
 }

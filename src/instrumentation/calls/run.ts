@@ -1,11 +1,13 @@
 /** One run of some work, to be told how it goes. Only the first end counts. */
 export interface Run {
+  /** Does a part of the work, in whatever belongs around it. */
+  enter<T>(part: () => T): T;
   succeed(result: unknown): void;
   fail(error: unknown): void;
   /** Its consumer left before the end. */
   cancel(): void;
   /** One more item of a stream has come. */
-  item(): void;
+  item(item: unknown): void;
   /** From now on its consumer is at work, whose time is not the run's. */
   pause(): void;
   resume(): void;

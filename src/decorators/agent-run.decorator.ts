@@ -1,0 +1,30 @@
+import {
+  measureMethod,
+  type MethodDescriptor,
+} from '../instrumentation/measured-method.js';
+
+/**
+ * Makes every call of a method a run of the agent that its class is: its duration,
+ * and how many inferences and tool calls it took, however deep they were called
+ * (`gen_ai_invoke_agent_*`, with the label `gen_ai_agent_name`).
+ *
+ * It goes along with `@Timed` and `@Counted`.
+ *
+ * @throws {DecoratorError} when it stands on anything but a method of instances.
+ *
+ * @example
+ * @Agent('Assistant')
+ * @Injectable()
+ * export class AssistantAgent {
+ *   @AgentRun()
+ *   async run(question: string): Promise<string> { ... }
+ * }
+ */
+export function AgentRun() {
+  return (
+    prototype: object,
+    key: string | symbol,
+    descriptor: MethodDescriptor,
+  ): void =>
+    measureMethod(prototype, key, descriptor, { work: { agentRun: true } });
+}

@@ -1,0 +1,256 @@
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { report } from '../report.js';
+import { AgentRuns } from './agent-runs.js';
+import { GenAiWriter } from './gen-ai-writer.js';
+import { PriceList } from './price-list.js';
+import type { AgentMetricsOptions } from './agents.options.js';
+import { resolvePrices } from './price-table.js';
+import {
+  checkAgentRun,
+  checkInference,
+  checkInferenceRequest,
+  checkToolCall,
+  checkWorkflow,
+} from './recording-checks.js';
+import type {
+  EndedAgentRun,
+  EndedWorkflow,
+  Inference,
+  InferenceRequest,
+  ToolCall,
+} from './recordings.js';
+import { RunningInference } from './running-inference.js';
+import { RunningWork, type Work } from './running-work.js';
+import type { ChunkOf, ChunkStream, ReadChunk } from './streamed-inference.js';
+import { doTimed } from './timed-work.js';
+
+/**
+ * What agents do and cost, in the vocabulary of OpenTelemetry's semantic conventions
+ * for generative AI: inferences with their tokens, tool calls, agent runs, workflows.
+ *
+ * @example
+ * constructor(private readonly agents: AgentMetrics) {}
+ *
+ * agents.recordInference({
+ *   provider: 'openai',
+ *   model: 'gpt-4o',
+ *   seconds: 1.2,
+ *   usage: { inputTokens: 420, outputTokens: 96 },
+ * });
+ */
+export class AgentMetrics {
+  /** @internal Which agent run some code belongs to. */
+  readonly runs = new AgentRuns();
+
+  private readonly writer: GenAiWriter;
+
+  /** @throws {OptionsError} if there is something wrong with the prices. */
+  constructor(
+    private readonly collector: MetricsCollector,
+    { prices }: AgentMetricsOptions = {},
+  ) {
+    this.writer = new GenAiWriter(
+      collector,
+      prices && new PriceList(resolvePrices(prices, 'prices')),
+    );
+  }
+
+  /**
+   * Records an inference that has ended: its duration, tokens, cost and, if it
+   * streamed, the times of its chunks. It counts for the agent run around it.
+   *
+   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   */
+  recordInference(inference: Inference): void {
+    checkInference(inference);
+    const run = this.runs.current;
+    this.writer.inference(inference, inference.agent ?? run?.agent);
+    if (run !== undefined) run.inferenceCalls++;
+  }
+
+  /**
+   * Begins an inference, to be told of its chunks and its end. It counts for the
+   * agent run around this call, wherever it ends.
+   *
+   * @throws {MetricValueError} if provider or model are no names.
+   */
+  startInference(request: InferenceRequest): RunningInference {
+    checkInferenceRequest(request);
+    const { operation, provider, model, agent } = request;
+    return this.openInference({ operation, provider, model, agent });
+  }
+
+  /**
+   * Follows the chunks of a model's answer: the time to the first one, the time
+   * waited for each later one, and the whole. The consumer's own time does not count.
+   *
+   * @param stream an async iterable, a web stream or an Observable, or a promise of one.
+   * @param request what was asked for. Time begins with this call; to begin earlier, see {@link startInference} and {@link RunningInference.observeStream}.
+   * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
+   * @returns what is to be consumed in its place; it behaves as `stream` does.
+   * @throws {MetricValueError} if provider or model are no names.
+   *
+   * @example
+   * const chunks = agents.observeStream(
+   *   model.stream(prompt),
+   *   { provider: 'acme', model: 'acme-1' },
+   *   ({ usage }) => usage && { usage: { inputTokens: usage.in, outputTokens: usage.out } },
+   * );
+   * for await (const chunk of chunks) { ... }
+   */
+  observeStream<S extends ChunkStream<any> | PromiseLike<ChunkStream<any>>>(
+    stream: S,
+    request: InferenceRequest,
+    read: ReadChunk<ChunkOf<S>> = () => undefined,
+  ): S {
+    return this.startInference(request).observeStream(stream, read);
+  }
+
+  /**
+   * Records a tool call that has ended. It counts for the agent run around it.
+   *
+   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   */
+  recordTool(call: ToolCall): void {
+    checkToolCall(call);
+    const run = this.runs.current;
+    this.writer.tool(call, call.agent ?? run?.agent);
+    if (run !== undefined) run.toolCalls++;
+  }
+
+  /**
+   * Records an agent run that has ended, with the inferences and tool calls that it took.
+   *
+   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   */
+  recordAgentRun(run: EndedAgentRun): void {
+    checkAgentRun(run);
+    this.writer.agentRun(run);
+  }
+
+  /**
+   * Records a workflow that has ended.
+   *
+   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   */
+  recordWorkflow(ended: EndedWorkflow): void {
+    checkWorkflow(ended);
+    this.writer.workflow(ended);
+  }
+
+  /**
+   * Does the work of an agent and records it as a run, with all inferences and tool
+   * calls in it. `@AgentRun()` does so for a method.
+   *
+   * @returns what the work returns; a promise or stream is followed to its end.
+   */
+  runAgent<T>(agent: string, work: () => T): T {
+    return doTimed(() => this.openRun(agent), work);
+  }
+
+  /**
+   * Does the work of a tool and records it. It counts for the agent run around it.
+   * `@Tool()` does so for a method.
+   *
+   * @returns what the work returns; a promise or stream is followed to its end.
+   */
+  runTool<T>(tool: string, work: () => T): T {
+    const call = this.openTool(tool);
+    return doTimed(() => call, work);
+  }
+
+  /**
+   * Begins an agent run, to be told of its end. For what cannot be put into one
+   * function, e.g. the callbacks of a framework; else see {@link runAgent}.
+   *
+   * @throws {MetricValueError} if the agent is no name.
+   *
+   * @example
+   * const run = agents.startAgentRun('Assistant');
+   * const inference = run.enter(() => agents.startInference({ provider: 'acme', model: 'acme-1' }));
+   * inference.end({ usage: { inputTokens: 420, outputTokens: 96 } });
+   * run.end();
+   */
+  startAgentRun(agent: string): RunningWork {
+    checkAgentRun({ agent, seconds: 0 });
+    return new RunningWork(this.openRun(agent));
+  }
+
+  /**
+   * Begins a tool call, to be told of its end. It counts for the agent run around
+   * this call, wherever it ends.
+   *
+   * @throws {MetricValueError} if the tool is no name.
+   */
+  startTool(tool: string): RunningWork {
+    checkToolCall({ tool, seconds: 0 });
+    return new RunningWork(this.openTool(tool));
+  }
+
+  /** @internal Tells of an error that is kept from the app. */
+  report(cause: string, error: unknown, where?: string): void {
+    report(this.collector, cause, error, where);
+  }
+
+  private openInference(request: InferenceRequest): RunningInference {
+    const run = this.runs.current;
+    if (run !== undefined) run.inferenceCalls++;
+    const agent = request.agent ?? run?.agent;
+    const tell = (cause: string, error: unknown) =>
+      this.report(cause, error, `${request.provider} ${request.model}`);
+    return new RunningInference(request, {
+      finished: (inference) => {
+        try {
+          checkInference(inference);
+          this.writer.inference(inference, agent);
+        } catch (error) {
+          tell('inference', error);
+        }
+      },
+      discarded: () => {
+        if (run !== undefined) run.inferenceCalls--;
+      },
+      unreadable: (error) => tell('chunk', error),
+      again: () => this.openInference(request),
+    });
+  }
+
+  private openRun(agent: string): Work {
+    const context = this.runs.begin(agent);
+    return {
+      enter: (part) => context.enter(part),
+      end: this.kept(agent, (seconds, error) => {
+        const { inferenceCalls, toolCalls } = context;
+        this.recordAgentRun({
+          agent,
+          seconds,
+          error,
+          inferenceCalls,
+          toolCalls,
+        });
+      }),
+    };
+  }
+
+  private openTool(tool: string): Work {
+    const run = this.runs.current;
+    if (run !== undefined) run.toolCalls++;
+    return {
+      enter: (part) => part(),
+      end: this.kept(tool, (seconds, error) =>
+        this.writer.tool({ tool, seconds, error }, run?.agent),
+      ),
+    };
+  }
+
+  /** What cannot be recorded is reported, and kept from the work. */
+  private kept(where: string, record: Work['end']): Work['end'] {
+    return (seconds, error) => {
+      try {
+        record(seconds, error);
+      } catch (failure) {
+        this.report('agent', failure, where);
+      }
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import type { HistogramSeries } from '../../model/histogram.js';
+import type { GenAiInstruments } from './gen-ai-instruments.js';
+import { type EndedAgentRun, failureOf } from './recordings.js';
+
+/** How many agents' series are kept: their names are few, but anything can be given. */
+const MAX_KEPT = 1_000;
+
+/** What every run of an agent writes to. */
+interface RunSeries {
+  readonly inferenceCalls: HistogramSeries;
+  readonly toolCalls: HistogramSeries;
+  /** Of runs that did not fail, once there was one. */
+  duration: HistogramSeries | undefined;
+}
+
+/** Writes agent runs that were checked. Series are kept, so that a run costs little beside its work. */
+export class AgentRunWriter {
+  private readonly kept = new Map<string, RunSeries>();
+
+  constructor(private readonly instruments: GenAiInstruments) {}
+
+  /** @throws {MetricsError} if some of it cannot be recorded; nothing is recorded then. */
+  write(run: EndedAgentRun): void {
+    const { agent, seconds, inferenceCalls = 0, toolCalls = 0 } = run;
+    const series = this.seriesOf(agent);
+    const failure = failureOf(run);
+    const duration =
+      failure === undefined
+        ? (series.duration ??= this.duration(agent))
+        : this.duration(agent, failure);
+    duration.observe(seconds);
+    series.inferenceCalls.observe(inferenceCalls);
+    series.toolCalls.observe(toolCalls);
+  }
+
+  private seriesOf(agent: string): RunSeries {
+    const known = this.kept.get(agent);
+    if (known !== undefined) return known;
+    const { instruments } = this;
+    const labels = labelsOf(agent);
+    const series = {
+      inferenceCalls: instruments
+        .histogram('agentInferenceCalls')
+        .labels(labels),
+      toolCalls: instruments.histogram('agentToolCalls').labels(labels),
+      duration: undefined,
+    };
+    if (this.kept.size < MAX_KEPT) this.kept.set(agent, series);
+    return series;
+  }
+
+  private duration(agent: string, failure?: string): HistogramSeries {
+    const labels = { error_type: failure, ...labelsOf(agent) };
+    return this.instruments.histogram('agentDuration').labels(labels);
+  }
+}
+
+function labelsOf(agent: string) {
+  return {
+    gen_ai_operation_name: 'invoke_agent',
+    gen_ai_agent_name: agent,
+  };
+}

@@ -1,0 +1,31 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** An agent run while it goes on. */
+export class AgentRunContext {
+  inferenceCalls = 0;
+  toolCalls = 0;
+
+  constructor(
+    readonly agent: string,
+    private readonly storage: AsyncLocalStorage<AgentRunContext>,
+  ) {}
+
+  /** Does some work of the run: what it calls, now or later, belongs to the run. */
+  enter<T>(work: () => T): T {
+    return this.storage.run(this, work);
+  }
+}
+
+/** Knows which agent run some code belongs to, however deep it was called. */
+export class AgentRuns {
+  private readonly storage = new AsyncLocalStorage<AgentRunContext>();
+
+  /** The innermost run around the caller. */
+  get current(): AgentRunContext | undefined {
+    return this.storage.getStore();
+  }
+
+  begin(agent: string): AgentRunContext {
+    return new AgentRunContext(agent, this.storage);
+  }
+}

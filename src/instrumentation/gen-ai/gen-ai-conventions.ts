@@ -1,0 +1,104 @@
+/**
+ * The metrics that OpenTelemetry's semantic conventions for generative AI define
+ * ("Semantic conventions for generative AI metrics", status: development), by the
+ * names that they have in Prometheus ("Prometheus and OpenMetrics Compatibility":
+ * dots become `_`, seconds are appended, units in braces are left out).
+ *
+ * They still change. All of them stand here, and only here.
+ */
+
+/** When the conventions were as they are here. */
+export const GEN_AI_CONVENTIONS_DATE = '2026-11';
+
+/** The labels that the conventions' attributes become. */
+export type GenAiLabel =
+  | 'gen_ai_operation_name'
+  | 'gen_ai_provider_name'
+  | 'gen_ai_request_model'
+  | 'gen_ai_response_model'
+  | 'gen_ai_token_type'
+  | 'gen_ai_agent_name'
+  | 'gen_ai_tool_name'
+  | 'gen_ai_workflow_name'
+  | 'error_type';
+
+/** What a client asks a model for: the well-known values of `gen_ai.operation.name`. */
+export type GenAiOperation =
+  'chat' | 'text_completion' | 'embeddings' | 'generate_content' | 'retrieval';
+
+export interface GenAiMetric {
+  readonly name: string;
+  readonly description: string;
+  readonly buckets: readonly number[];
+}
+
+const OPERATION_SECONDS = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48,
+  40.96, 81.92,
+];
+const TOKENS = [
+  1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304,
+  16_777_216, 67_108_864,
+];
+const AGENT_SECONDS = [
+  0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6,
+];
+const WORKFLOW_SECONDS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200];
+const CALLS = [1, 2, 4, 8, 16, 32, 64, 128];
+
+export const GEN_AI_METRICS = {
+  /** gen_ai.client.token.usage */
+  tokenUsage: {
+    name: 'gen_ai_client_token_usage',
+    description: 'Tokens of an inference, by direction.',
+    buckets: TOKENS,
+  },
+  /** gen_ai.client.operation.duration */
+  operationDuration: {
+    name: 'gen_ai_client_operation_duration_seconds',
+    description: 'Duration of an inference in seconds.',
+    buckets: OPERATION_SECONDS,
+  },
+  /** gen_ai.client.operation.time_to_first_chunk */
+  timeToFirstChunk: {
+    name: 'gen_ai_client_operation_time_to_first_chunk_seconds',
+    description: 'Time from the request to the first chunk in seconds.',
+    buckets: OPERATION_SECONDS,
+  },
+  /** gen_ai.client.operation.time_per_output_chunk */
+  timePerOutputChunk: {
+    name: 'gen_ai_client_operation_time_per_output_chunk_seconds',
+    description: 'Time waited for each chunk after the first in seconds.',
+    buckets: OPERATION_SECONDS,
+  },
+  /** gen_ai.invoke_agent.duration */
+  agentDuration: {
+    name: 'gen_ai_invoke_agent_duration_seconds',
+    description: 'Duration of an agent run in seconds.',
+    buckets: AGENT_SECONDS,
+  },
+  /** gen_ai.invoke_agent.inference_calls */
+  agentInferenceCalls: {
+    name: 'gen_ai_invoke_agent_inference_calls',
+    description: 'Inferences of an agent run.',
+    buckets: CALLS,
+  },
+  /** gen_ai.invoke_agent.tool_calls */
+  agentToolCalls: {
+    name: 'gen_ai_invoke_agent_tool_calls',
+    description: 'Tool calls of an agent run.',
+    buckets: CALLS,
+  },
+  /** gen_ai.execute_tool.duration */
+  toolDuration: {
+    name: 'gen_ai_execute_tool_duration_seconds',
+    description: 'Duration of a tool call in seconds.',
+    buckets: OPERATION_SECONDS,
+  },
+  /** gen_ai.invoke_workflow.duration */
+  workflowDuration: {
+    name: 'gen_ai_invoke_workflow_duration_seconds',
+    description: 'Duration of a workflow in seconds.',
+    buckets: WORKFLOW_SECONDS,
+  },
+} satisfies Record<string, GenAiMetric>;

@@ -1,0 +1,57 @@
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { AgentRunWriter } from './agent-run-writer.js';
+import { GenAiInstruments } from './gen-ai-instruments.js';
+import { InferenceWriter } from './inference-writer.js';
+import type { PriceList } from './price-list.js';
+import {
+  type EndedAgentRun,
+  type EndedWorkflow,
+  failureOf,
+  type Inference,
+  type ToolCall,
+} from './recordings.js';
+
+/**
+ * Writes what has ended, and was checked, into the metrics of the conventions. All
+ * of it throws a MetricsError if some of it cannot be recorded; nothing is recorded then.
+ */
+export class GenAiWriter {
+  private readonly instruments: GenAiInstruments;
+  private readonly inferences: InferenceWriter;
+  private readonly agentRuns: AgentRunWriter;
+
+  constructor(collector: MetricsCollector, prices: PriceList | undefined) {
+    this.instruments = new GenAiInstruments(collector);
+    this.inferences = new InferenceWriter(this.instruments, collector, prices);
+    this.agentRuns = new AgentRunWriter(this.instruments);
+  }
+
+  inference(inference: Inference, agent: string | undefined): void {
+    this.inferences.write(inference, agent);
+  }
+
+  tool(call: ToolCall, agent: string | undefined): void {
+    const labels = {
+      gen_ai_operation_name: 'execute_tool',
+      gen_ai_tool_name: call.tool,
+      gen_ai_agent_name: agent,
+      error_type: failureOf(call),
+    };
+    this.instruments.histogram('toolDuration').observe(labels, call.seconds);
+  }
+
+  agentRun(run: EndedAgentRun): void {
+    this.agentRuns.write(run);
+  }
+
+  workflow(ended: EndedWorkflow): void {
+    const labels = {
+      gen_ai_operation_name: 'invoke_workflow',
+      gen_ai_workflow_name: ended.workflow,
+      error_type: failureOf(ended),
+    };
+    this.instruments
+      .histogram('workflowDuration')
+      .observe(labels, ended.seconds);
+  }
+}

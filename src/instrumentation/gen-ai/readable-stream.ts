@@ -1,0 +1,60 @@
+import { follow } from '../calls/follow.js';
+import type { Run } from '../calls/run.js';
+
+/** Follows a stream as {@link follow} does, and web streams too, which are results everywhere else. */
+export function followStream<T>(stream: T, run: Run): T;
+export function followStream(stream: unknown, run: Run): unknown {
+  return isReadableStream(stream)
+    ? followReadable(stream, run)
+    : follow(stream, run, followStream);
+}
+
+/**
+ * Follows a web stream while it is read. It is read only as far as its consumer
+ * asks for, so that the time in between is the consumer's.
+ *
+ * @returns a stream of the same chunks, to be read in its place.
+ */
+function followReadable<T>(
+  source: ReadableStream<T>,
+  work: Run,
+): ReadableStream<T> {
+  // Somebody else reads it: there is nothing to follow, and nothing is known of its end.
+  if (source.locked) return source;
+  const reader = source.getReader();
+  work.postpone();
+  let run: Run | undefined;
+  return new ReadableStream<T>(
+    {
+      async pull(controller) {
+        if (run === undefined) run = work.again();
+        else run.resume();
+        try {
+          const { done, value } = await reader.read();
+          if (done) {
+            run.succeed(undefined);
+            controller.close();
+          } else {
+            run.item(value);
+            run.pause();
+            controller.enqueue(value);
+          }
+        } catch (error) {
+          run.fail(error);
+          controller.error(error);
+        }
+      },
+      cancel(reason) {
+        (run ?? work.again()).cancel();
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function isReadableStream(value: unknown): value is ReadableStream<unknown> {
+  return (
+    typeof (value as { getReader?: unknown } | null)?.getReader === 'function'
+  );
+}

@@ -1,0 +1,113 @@
+import { Stopwatch } from '../calls/stopwatch.js';
+import { followStream } from './readable-stream.js';
+import type {
+  Inference,
+  InferenceAnswer,
+  InferenceRequest,
+} from './recordings.js';
+import {
+  type ChunkOf,
+  type ChunkStream,
+  type ReadChunk,
+  StreamedInference,
+  type StreamSurroundings,
+} from './streamed-inference.js';
+
+/** What an inference is given by those who keep account of it. */
+export interface InferenceSurroundings extends StreamSurroundings {
+  /** Takes note of its end. Never throws. */
+  finished(inference: Inference): void;
+  /** Takes note that it was none. Never throws. */
+  discarded(): void;
+}
+
+/**
+ * An inference while it goes on: tell it of each chunk, and how it ended. Only the
+ * first end counts. Nothing of it throws.
+ */
+export class RunningInference {
+  private readonly clock = new Stopwatch();
+  private secondsToFirstChunk: number | undefined = undefined;
+  private readonly secondsPerOutputChunk: number[] = [];
+  private lastChunk = 0;
+  private ended = false;
+
+  /** @internal */
+  constructor(
+    private readonly request: InferenceRequest,
+    private readonly surroundings: InferenceSurroundings,
+  ) {}
+
+  /**
+   * Follows the chunks of the answer to their end, which is that of the inference.
+   *
+   * @param stream an async iterable, a web stream or an Observable, or a promise of one.
+   * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
+   * @returns what is to be consumed in its place; it behaves as `stream` does.
+   */
+  observeStream<S extends ChunkStream<any> | PromiseLike<ChunkStream<any>>>(
+    stream: S,
+    read: ReadChunk<ChunkOf<S>> = () => undefined,
+  ): S {
+    return followStream(
+      stream,
+      new StreamedInference(this, read, this.surroundings),
+    );
+  }
+
+  /** A chunk of the answer has come. */
+  chunk(): void {
+    const { seconds } = this.clock;
+    if (this.secondsToFirstChunk === undefined) {
+      this.secondsToFirstChunk = seconds;
+    } else {
+      this.secondsPerOutputChunk.push(seconds - this.lastChunk);
+    }
+    this.lastChunk = seconds;
+  }
+
+  /** From now on the consumer of the chunks is at work, whose time does not count. */
+  pause(): void {
+    this.clock.pause();
+  }
+
+  /** The next chunk is being waited for. */
+  resume(): void {
+    this.clock.resume();
+  }
+
+  /** The answer is complete, or nobody wants the rest of it. */
+  end(answer: InferenceAnswer = {}): void {
+    this.finish(answer, undefined);
+  }
+
+  /** It failed. What the provider billed all the same is counted. */
+  fail(error: unknown, answer: InferenceAnswer = {}): void {
+    this.finish(answer, error ?? new Error('unknown'));
+  }
+
+  /** No model was asked after all, e.g. as a cache had the answer: nothing is recorded. */
+  discard(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.surroundings.discarded();
+  }
+
+  private finish(answer: InferenceAnswer, error: unknown): void {
+    if (this.ended) return;
+    this.ended = true;
+    const { operation, provider, model, agent } = this.request;
+    this.surroundings.finished({
+      operation,
+      provider,
+      model,
+      agent,
+      responseModel: answer?.responseModel,
+      usage: answer?.usage,
+      seconds: this.clock.seconds,
+      secondsToFirstChunk: this.secondsToFirstChunk,
+      secondsPerOutputChunk: this.secondsPerOutputChunk,
+      error: error ?? answer?.error,
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { checkIncrement, type Counter } from '../../model/counter.js';
+import { report } from '../report.js';
+import type { Draft } from './draft.js';
+import type { PriceList } from './price-list.js';
+import type { Inference, TokenUsage } from './recordings.js';
+
+/**
+ * One counter for each kind of tokens, and not one with a label: some kinds are
+ * part of others, and a sum over them would count tokens twice.
+ */
+const TOKEN_COUNTERS = [
+  ['inputTokens', 'agent_input_tokens_total', 'Tokens of prompts.'],
+  [
+    'cachedInputTokens',
+    'agent_cached_input_tokens_total',
+    'Tokens of prompts that came from a cache; they are among the input tokens.',
+  ],
+  ['outputTokens', 'agent_output_tokens_total', 'Tokens of answers.'],
+  [
+    'reasoningTokens',
+    'agent_reasoning_tokens_total',
+    'Tokens spent on reasoning; they are among the output tokens.',
+  ],
+] as const satisfies readonly (readonly [keyof TokenUsage, string, string])[];
+
+const COST = {
+  name: 'agent_cost_total',
+  description: 'What inferences cost, by currency.',
+};
+
+/** Counts tokens and what they cost, by agent and model. */
+export class TokenAccounts {
+  private readonly counters = new Map<string, Counter>();
+
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly prices: PriceList | undefined,
+  ) {}
+
+  /** Adds what is to be counted of an inference. */
+  draft(draft: Draft, inference: Inference, agent: string | undefined): void {
+    const { provider, model, responseModel = model, usage } = inference;
+    if (usage === undefined) return;
+    const labels = { agent, model: responseModel, provider };
+    for (const [kind, name, description] of TOKEN_COUNTERS) {
+      const tokens = usage[kind];
+      if (tokens !== undefined) {
+        draft.add(this.counter(name, description), labels, tokens);
+      }
+    }
+    const cost = this.costOf(inference, usage);
+    if (cost === undefined) return;
+    checkIncrement(cost, COST.name);
+    const currency = this.prices?.currency;
+    draft.add(
+      this.counter(COST.name, COST.description),
+      { ...labels, currency },
+      cost,
+    );
+  }
+
+  /** By the model that answered, else by the one that was asked for: price lists may have either. */
+  private costOf(inference: Inference, usage: TokenUsage): number | undefined {
+    const { prices } = this;
+    const { inputTokens, outputTokens } = usage;
+    const isBilled = inputTokens !== undefined || outputTokens !== undefined;
+    if (prices === undefined || !isBilled) return undefined;
+    const { provider, model, responseModel = model } = inference;
+    const cost =
+      prices.cost(provider, responseModel, usage) ??
+      prices.cost(provider, model, usage);
+    if (cost === undefined) this.reportUnpriced(provider, responseModel);
+    return cost;
+  }
+
+  private reportUnpriced(provider: string, model: string): void {
+    report(
+      this.collector,
+      'unpriced_model',
+      new Error('no price matches; its tokens are counted, their cost is not'),
+      `model "${model}" of provider "${provider}"`,
+    );
+  }
+
+  private counter(name: string, description: string): Counter {
+    let counter = this.counters.get(name);
+    if (counter === undefined) {
+      counter = this.collector.counter(name, { description });
+      this.counters.set(name, counter);
+    }
+    return counter;
+  }
+}

@@ -1,0 +1,225 @@
+import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
+import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
+import type { GenAiOperation } from '../../instrumentation/gen-ai/gen-ai-conventions.js';
+import type { Generation, Generations } from './answers.js';
+import {
+  type AgentMetricsHandlerOptions,
+  type Chain,
+  chainOf,
+  defaultAgentOf,
+} from './chains.js';
+import { OpenInference } from './open-inference.js';
+import { OpenRuns } from './open-runs.js';
+import { OpenWorks } from './open-works.js';
+import { enter } from './places.js';
+import { requestOf } from './requests.js';
+import { className, type SerializedRunnable } from './serialized.js';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** What is told of a model that begins, after what it is and is asked. */
+type ModelStart = [
+  runId: string,
+  parentRunId?: string,
+  extraParams?: Params,
+  tags?: string[],
+  metadata?: Params,
+  runName?: string,
+];
+
+/**
+ * Records what LangChain.js and LangGraph do: inferences with their tokens, tool
+ * calls and agent runs, as `AgentMetrics` does. Give it to whatever is invoked, or to
+ * the constructor of a model. One handler is enough for an app.
+ *
+ * It never throws, and never changes what it is told of.
+ *
+ * @example
+ * const handler = new AgentMetricsHandler(agentMetrics);
+ * await graph.invoke(input, { callbacks: [handler] });
+ */
+export class AgentMetricsHandler extends BaseCallbackHandler {
+  readonly name = 'agent_metrics';
+
+  /** In the background a call would wait for all others, and its time be wrong. */
+  override awaitHandlers = true;
+  override ignoreRetriever = true;
+  override ignoreCustomEvent = true;
+
+  private readonly agentOf: (chain: Chain) => string | undefined;
+  private readonly works: OpenWorks;
+  private readonly inferences = new OpenRuns<OpenInference>();
+
+  /**
+   * @param metrics the app's, which Nest injects.
+   * @throws {TypeError} if it is none, or `agentOf` is no function.
+   */
+  constructor(
+    private readonly metrics: AgentMetrics,
+    { agentOf = defaultAgentOf }: AgentMetricsHandlerOptions = {},
+  ) {
+    super();
+    check('metrics', metrics, 'an AgentMetrics', isAgentMetrics(metrics));
+    check('agentOf', agentOf, 'a function', typeof agentOf === 'function');
+    this.agentOf = agentOf;
+    this.works = new OpenWorks(metrics);
+  }
+
+  /** Runs are known by their ids, so that one handler does for all. */
+  override copy(): this {
+    return this;
+  }
+
+  override handleChatModelStart(
+    model: SerializedRunnable,
+    _messages: unknown,
+    ...told: ModelStart
+  ): void {
+    this.openInference('chat', model, told);
+  }
+
+  override handleLLMStart(
+    model: SerializedRunnable,
+    _prompts: unknown,
+    ...told: ModelStart
+  ): void {
+    this.openInference('text_completion', model, told);
+  }
+
+  override handleLLMNewToken(
+    _token: string,
+    _indices: unknown,
+    runId: string,
+    _parentRunId?: string,
+    _tags?: string[],
+    fields?: { readonly chunk?: Generation },
+  ): void {
+    this.quietly('chunk', () =>
+      this.inferences.get(runId)?.chunk(fields?.chunk),
+    );
+  }
+
+  /** Told in place of tokens, if another handler prefers it so. */
+  override handleChatModelStreamEvent(
+    event: { readonly event: string },
+    runId: string,
+  ): void {
+    if (event.event !== 'content-block-delta') return;
+    this.quietly('chunk', () => this.inferences.get(runId)?.chunk());
+  }
+
+  override handleLLMEnd(
+    answers: Generations,
+    runId: string,
+    _parentRunId?: string,
+    _tags?: string[],
+    extraParams?: Params,
+  ): void {
+    this.quietly('answer', () => {
+      const inference = this.inferences.take(runId);
+      if (extraParams?.['cached'] === true) inference?.discard();
+      else inference?.end(answers);
+    });
+  }
+
+  override handleLLMError(
+    error: unknown,
+    runId: string,
+    _parentRunId?: string,
+    _tags?: string[],
+    extraParams?: Params,
+  ): void {
+    this.quietly('failed inference', () => {
+      const inference = this.inferences.take(runId);
+      if (extraParams?.['cached'] === true) inference?.discard();
+      else inference?.fail(error);
+    });
+  }
+
+  override handleToolStart(
+    tool: SerializedRunnable,
+    _input: string,
+    runId: string,
+    parentRunId?: string,
+    _tags?: string[],
+    _metadata?: Params,
+    runName?: string,
+  ): void {
+    this.quietly('tool', () =>
+      this.works.startTool(runId, parentRunId, runName || className(tool)),
+    );
+  }
+
+  override handleToolEnd(_output: unknown, runId: string): void {
+    this.quietly('end', () => this.works.end(runId));
+  }
+
+  override handleToolError(error: unknown, runId: string): void {
+    this.quietly('failure', () => this.works.fail(runId, error));
+  }
+
+  /** The parameters are those that LangChain gives, which are not in the order that its types say. */
+  override handleChainStart(
+    chain: SerializedRunnable,
+    _inputs: unknown,
+    runId: string,
+    parentRunId?: string,
+    _tags?: string[],
+    metadata?: Params,
+    _runType?: string,
+    runName?: string,
+  ): void {
+    this.quietly('chain', () =>
+      this.works.startChain(runId, parentRunId, (within) =>
+        this.agentOf(chainOf(chain, runName, metadata, within)),
+      ),
+    );
+  }
+
+  override handleChainEnd(_outputs: unknown, runId: string): void {
+    this.quietly('end', () => this.works.end(runId));
+  }
+
+  override handleChainError(error: unknown, runId: string): void {
+    this.quietly('failure', () => this.works.fail(runId, error));
+  }
+
+  private openInference(
+    operation: GenAiOperation,
+    model: SerializedRunnable,
+    [runId, parentRunId, extraParams, _tags, metadata]: ModelStart,
+  ): void {
+    this.quietly('inference', () => {
+      if (this.inferences.has(runId)) return;
+      const request = requestOf(operation, model, extraParams, metadata);
+      const inference = enter(this.works.placeIn(parentRunId), () =>
+        this.metrics.startInference(request),
+      );
+      this.inferences.add(runId, new OpenInference(inference));
+    });
+  }
+
+  private quietly(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.metrics.report('langchain', error, what);
+    }
+  }
+}
+
+function isAgentMetrics(value: AgentMetrics | undefined): boolean {
+  return typeof value?.startInference === 'function';
+}
+
+function check(
+  name: string,
+  given: unknown,
+  expected: string,
+  isRight: boolean,
+): void {
+  if (isRight) return;
+  throw new TypeError(
+    `AgentMetricsHandler: ${name} is ${String(given)}; expected ${expected}`,
+  );
+}

@@ -1,0 +1,53 @@
+import { className, isName, type SerializedRunnable } from './serialized.js';
+
+/** What LangGraph calls a graph that was given no name. */
+const UNNAMED_GRAPH = 'LangGraph';
+
+/** A run of a chain: a graph, an agent, a sequence, a function. */
+export interface Chain {
+  /** The `runName` that the caller gave, else the name of the graph or the class. */
+  readonly name: string;
+  /** Whether it is a graph of LangGraph, which LangChain's agents are too, or an `AgentExecutor`. */
+  readonly isAgent: boolean;
+  /** The agent whose run it is in, by LangChain or by `@AgentRun()`. */
+  readonly within: string | undefined;
+}
+
+export interface AgentMetricsHandlerOptions {
+  /**
+   * Tells the agent that a chain is a run of, or `undefined` if it is none. What it
+   * returns becomes the label `gen_ai_agent_name`, so there must be few of them.
+   *
+   * Default: graphs of LangGraph and agent executors, by their names. One without a
+   * name, or with that of the agent whose run it is in, is part of that run.
+   */
+  readonly agentOf?: ((chain: Chain) => string | undefined) | undefined;
+}
+
+export function defaultAgentOf(chain: Chain): string | undefined {
+  const { name, isAgent, within } = chain;
+  const isPart = within !== undefined && [within, UNNAMED_GRAPH].includes(name);
+  return isAgent && !isPart ? name : undefined;
+}
+
+/**
+ * Reads what LangChain tells at the start of a chain. Agents made by `createAgent()`
+ * have their name also in the metadata, which what they call inherits.
+ */
+export function chainOf(
+  serialized: SerializedRunnable | undefined,
+  runName: string | undefined,
+  metadata: Readonly<Record<string, unknown>> = {},
+  within: string | undefined,
+): Chain {
+  const [first, second] = serialized?.id ?? [];
+  const isGraph = first === 'langgraph' && second === 'pregel';
+  const type = className(serialized);
+  const given = metadata['lc_agent_name'];
+  const name = runName ?? type;
+  return {
+    name: isGraph && name === UNNAMED_GRAPH && isName(given) ? given : name,
+    isAgent: isGraph || type === 'AgentExecutor',
+    within,
+  };
+}

@@ -1,0 +1,15 @@
+/** What LangChain tells of the class of a model, tool or chain. */
+export interface SerializedRunnable {
+  /** The path of the module, and last the class. */
+  readonly id?: readonly string[];
+}
+
+/** The name of the class of a model, tool or chain. */
+export function className(serialized: SerializedRunnable | undefined): string {
+  return serialized?.id?.at(-1) || 'unknown';
+}
+
+/** What can be a name in a label. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,111 @@
+import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
+import type {
+  ChunkAnswer,
+  ReadChunk,
+} from '../../instrumentation/gen-ai/streamed-inference.js';
+import {
+  type CallObserver,
+  isApiPromise,
+  observeApiPromise,
+} from './api-promise.js';
+import { replaceMethod } from './replace-method.js';
+
+/** Reads an answer of the API, or a chunk of one. */
+export type ReadAnswer = ReadChunk<any>;
+
+/** The SDK's stream. All ways to consume it use its iterator, which its types keep private. */
+interface ApiStream extends AsyncIterable<unknown> {
+  iterator(): AsyncIterableIterator<unknown>;
+}
+
+/** One call of the API, followed to the end of its answer. */
+export class MeasuredCall implements CallObserver {
+  private isParsed = false;
+  private isAnswered = false;
+
+  constructor(
+    private readonly inference: RunningInference,
+    private readonly read: ReadAnswer,
+  ) {}
+
+  /** @returns what the caller is to be given for what the SDK's method has returned. */
+  follow(result: unknown): unknown {
+    if (isApiPromise(result)) return observeApiPromise(result, this);
+    // A double of a client may return any promise.
+    if (result instanceof Promise && result.constructor === Promise) {
+      return result.then(
+        (answer: unknown) => this.answered(answer),
+        (error: unknown) => {
+          this.failed(error);
+          throw error;
+        },
+      );
+    }
+    return this.answered(result);
+  }
+
+  responded(): void {
+    this.inference.pause();
+  }
+
+  failed(error: unknown): void {
+    this.inference.fail(error);
+  }
+
+  parsing(): void {
+    this.isParsed = true;
+    this.inference.resume();
+  }
+
+  answered(answer: unknown): unknown {
+    if (this.isAnswered) return answer;
+    this.isAnswered = true;
+    if (isStream(answer)) return this.followStream(answer);
+    this.inference.end(this.readSafely(answer));
+    return answer;
+  }
+
+  /** Nothing can be seen of an answer that is read without the SDK. */
+  rawTaken(): void {
+    if (!this.isParsed) this.inference.end();
+  }
+
+  private followStream(
+    stream: AsyncIterable<unknown> | ApiStream,
+  ): AsyncIterable<unknown> {
+    const { inference, read } = this;
+    if (!isApiStream(stream)) return inference.observeStream(stream, read);
+    // Until somebody consumes it.
+    inference.pause();
+    let isFirst = true;
+    replaceMethod(stream, 'iterator', (iterator) => {
+      return function () {
+        const chunks = Reflect.apply(iterator, this, []);
+        // The SDK refuses a second consumer, who is not the one that is measured.
+        if (!isFirst) return chunks;
+        isFirst = false;
+        return inference.observeStream(chunks as AsyncIterable<unknown>, read);
+      };
+    });
+    return stream;
+  }
+
+  private readSafely(answer: unknown): ChunkAnswer {
+    try {
+      return this.read(answer) ?? {};
+    } catch {
+      // A server may answer with anything; what is not understood says nothing.
+      return {};
+    }
+  }
+}
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return (
+    typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+  );
+}
+
+function isApiStream(stream: object): stream is ApiStream {
+  return typeof (stream as Partial<ApiStream>).iterator === 'function';
+}

@@ -1,0 +1,70 @@
+import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
+import { lookingAs } from './replace-method.js';
+
+type ToolFunction = (this: unknown, ...args: unknown[]) => unknown;
+
+/** A tool as `runTools()` takes it: with its function, or made by a helper for schemas, with a callback. */
+interface Tool {
+  readonly function?: {
+    readonly name?: string;
+    readonly function?: ToolFunction;
+  };
+  readonly $callback?: ToolFunction;
+}
+
+/**
+ * The parameters of `runTools()` with tools that are measured. The caller's own
+ * tools stay as they are.
+ */
+export function withMeasuredTools(
+  body: unknown,
+  metrics: AgentMetrics,
+): unknown {
+  const { tools } = (body ?? {}) as { tools?: unknown };
+  if (!Array.isArray(tools)) return body;
+  return copy(body as object, {
+    tools: tools.map((tool: Tool) => measuredTool(tool, metrics)),
+  });
+}
+
+function measuredTool(tool: Tool, metrics: AgentMetrics): Tool {
+  // What is no tool is for the SDK to complain of.
+  if (typeof tool !== 'object' || tool === null) return tool;
+  const { function: definition, $callback } = tool;
+  if (typeof $callback === 'function') {
+    const name = definition?.name || $callback.name;
+    return copy(tool, { $callback: measured($callback, name, metrics) });
+  }
+  const original = definition?.function;
+  if (typeof original !== 'function') return tool;
+  // As the SDK names it to the model.
+  const name = definition?.name || original.name;
+  return copy(tool, {
+    function: copy(definition!, {
+      function: measured(original, name, metrics),
+    }),
+  });
+}
+
+function measured(
+  original: ToolFunction,
+  tool: string,
+  metrics: AgentMetrics,
+): ToolFunction {
+  return lookingAs(original, function (...args) {
+    return metrics.runTool(tool, () => Reflect.apply(original, this, args));
+  });
+}
+
+/** An object like another, hidden properties and prototype included, with some values replaced. */
+function copy<T extends object>(object: T, values: Partial<T>): T {
+  const properties = Object.getOwnPropertyDescriptors(object) as Record<
+    string,
+    PropertyDescriptor
+  >;
+  for (const [key, value] of Object.entries(values)) {
+    const { enumerable = true } = properties[key] ?? {};
+    properties[key] = { value, enumerable, configurable: true, writable: true };
+  }
+  return Object.create(Object.getPrototypeOf(object), properties) as T;
+}

@@ -1,0 +1,276 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Test } from '@nestjs/testing';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  AgentMetrics,
+  type Inference,
+  MetricsModule,
+  MetricValueError,
+  OptionsError,
+  PrometheusCollector,
+  type Prices,
+  type PriceTable,
+} from '../../src/index.js';
+import { makeCollector, samples } from '../support/collector.js';
+
+const TABLE: PriceTable = {
+  currency: 'EUR',
+  perTokens: 1,
+  models: [
+    { model: 'acme-1', provider: 'reseller', input: 4, output: 8 },
+    { model: 'acme-1', input: 2, cachedInput: 0.5, output: 16 },
+    { model: 'acme-1-mini*', input: 1, output: 1 },
+    { model: '*embed*', input: 3, output: 0 },
+  ],
+};
+
+function start(prices: Prices = TABLE) {
+  const { collector, warnings } = makeCollector();
+  const agents = new AgentMetrics(collector, { prices });
+  const record = (inference: Partial<Inference>) =>
+    agents.recordInference({
+      provider: 'acme',
+      model: 'acme-1',
+      seconds: 1,
+      ...inference,
+    });
+  return { agents, collector, warnings, record };
+}
+
+/** What one inference costs; `undefined` if no cost is counted. */
+async function costOf(inference: Partial<Inference>, prices?: Prices) {
+  const { collector, record } = start(prices);
+  record(inference);
+  const [line] = await samples(collector, 'agent_cost_total');
+  return line === undefined ? undefined : Number(line.split(' ').at(-1));
+}
+
+describe('an inference costs', () => {
+  test.each<[string, Partial<Inference>, number | undefined]>([
+    [
+      'its input and output',
+      { usage: { inputTokens: 10, outputTokens: 1 } },
+      36,
+    ],
+    ['its input alone', { usage: { inputTokens: 10 } }, 20],
+    ['nothing if it had no tokens', { usage: { inputTokens: 0 } }, 0],
+    ['what is not known if no tokens are', { usage: {} }, undefined],
+    ['what is not known without usage', {}, undefined],
+    [
+      'less for cached tokens, which are among the input',
+      { usage: { inputTokens: 10, cachedInputTokens: 4 } },
+      14,
+    ],
+    [
+      'no less than nothing for input, if more was cached than there was',
+      { usage: { inputTokens: 1, cachedInputTokens: 4 } },
+      2,
+    ],
+    [
+      'the full price of cached tokens, if they have none of their own',
+      {
+        model: 'acme-1-mini',
+        usage: { inputTokens: 10, cachedInputTokens: 4 },
+      },
+      10,
+    ],
+    [
+      'nothing more for reasoning, which is among the output',
+      { usage: { outputTokens: 1, reasoningTokens: 1 } },
+      16,
+    ],
+    [
+      'what its provider takes',
+      { provider: 'reseller', usage: { inputTokens: 1 } },
+      4,
+    ],
+    [
+      'what the model that answered costs',
+      { responseModel: 'acme-1-mini-0924', usage: { inputTokens: 1 } },
+      1,
+    ],
+    [
+      'what the model that was asked for costs, if the other has no price',
+      { responseModel: 'acme-1-0924', usage: { inputTokens: 1 } },
+      2,
+    ],
+    [
+      'what a pattern says that begins with any characters',
+      { model: 'text-embed-3', usage: { inputTokens: 1 } },
+      3,
+    ],
+  ])('%s', async (_what, inference, expected) => {
+    expect(await costOf(inference)).toBe(expected);
+  });
+
+  test('its price by a million tokens, unless another number is given', async () => {
+    const prices = { ...TABLE, perTokens: undefined } as never;
+    const usage = { inputTokens: 500_000 };
+    expect(await costOf({ usage }, prices)).toBe(1);
+  });
+
+  test('what is in no pattern as a regular expression', async () => {
+    const models = [{ model: 'acme.1', input: 1, output: 1 }];
+    const usage = { inputTokens: 1 };
+    expect(await costOf({ usage }, { ...TABLE, models })).toBeUndefined();
+  });
+
+  test('no more than can be counted', async () => {
+    const models = [{ model: '*', input: Number.MAX_VALUE, output: 0 }];
+    const { record, collector } = start({ ...TABLE, models });
+    expect(() => record({ usage: { inputTokens: 9 } })).toThrow(
+      MetricValueError,
+    );
+    expect(await collector.metrics()).not.toMatch(/ [1-9]\d*$/m);
+  });
+});
+
+describe('a model without a price', () => {
+  const usage = { inputTokens: 3 };
+
+  test('has its tokens counted, and one warning', async () => {
+    const { record, collector, warnings } = start();
+    record({ model: 'new-1', usage });
+    record({ model: 'new-1', usage });
+    record({ model: 'new-2', usage });
+    expect(await samples(collector, 'agent_input_tokens_total')).toEqual([
+      'agent_input_tokens_total{model="new-1",provider="acme"} 6',
+      'agent_input_tokens_total{model="new-2",provider="acme"} 3',
+    ]);
+    expect(await samples(collector, 'agent_cost_total')).toEqual([]);
+    expect(await samples(collector, 'metrics_errors_total')).toEqual([
+      'metrics_errors_total{cause="unpriced_model"} 3',
+    ]);
+    expect(warnings).toEqual(
+      ['new-1', 'new-2'].map(
+        (model) =>
+          `model "${model}" of provider "acme": Error: no price matches; its tokens are counted, their cost is not [unpriced_model; logged once, counted]`,
+      ),
+    );
+  });
+
+  test('is no longer named once there were a hundred', () => {
+    const { record, warnings } = start();
+    for (let i = 0; i < 300; i++) record({ model: `new-${i}`, usage });
+    expect(warnings.filter((w) => w.includes('no price'))).toHaveLength(101);
+  });
+
+  test('is no error where there are no prices', async () => {
+    const { collector, warnings } = makeCollector();
+    const inference = { provider: 'acme', model: 'new-1', seconds: 1, usage };
+    new AgentMetrics(collector).recordInference(inference);
+    expect(warnings).toEqual([]);
+    expect(await collector.metrics()).not.toContain('cost');
+  });
+});
+
+/** A file with this text, removed after the test. */
+function fileOf(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'prices-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'prices.json');
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('prices in a file', () => {
+  const usage = { inputTokens: 1 };
+
+  test('are as good as those in the options', async () => {
+    const file = fileOf(JSON.stringify(TABLE));
+    expect(await costOf({ usage }, { file })).toBe(2);
+  });
+
+  test.each([
+    ['that is not there', () => '/nowhere/prices.json', 'ENOENT'],
+    ['that is no JSON', () => fileOf('{'), 'SyntaxError'],
+    ['that has none', () => fileOf('{}'), '.currency is missing'],
+    ['that has a list', () => fileOf('[]'), 'is []; expected an object'],
+    [
+      'that has a wrong one',
+      () => fileOf(JSON.stringify({ ...TABLE, models: [{ model: 5 }] })),
+      '.models[0].model is 5; expected a text that is not empty',
+    ],
+  ])('%s are refused with its name', (_what, make, message) => {
+    const file = make();
+    const attempt = () =>
+      MetricsModule.forRoot({ agents: { prices: { file } } });
+    expect(attempt).toThrow(OptionsError);
+    expect(attempt).toThrow(/^agents\.prices/);
+    expect(attempt).toThrow(file);
+    expect(attempt).toThrow(message);
+  });
+});
+
+describe('prices that are', () => {
+  const price = { model: 'a', input: 1, output: 1 };
+  test.each([
+    [5, 'agents.prices is 5; expected an object with any of: currency'],
+    [null, 'agents.prices is null; expected an object'],
+    [{ file: '' }, "agents.prices.file is ''; expected a text"],
+    [
+      { file: 'a.json', currency: 'EUR' },
+      'agents.prices.currency is not an option; known here are: file',
+    ],
+    [{ models: [] }, 'agents.prices.currency is missing'],
+    [{ currency: 'EUR' }, 'agents.prices.models is missing'],
+    [{ currency: '', models: [] }, "agents.prices.currency is ''"],
+    [
+      { ...TABLE, perTokens: 0 },
+      'agents.prices.perTokens is 0; expected a finite number above 0',
+    ],
+    [{ ...TABLE, models: {} }, 'agents.prices.models is {}; expected an array'],
+    [{ ...TABLE, models: [5] }, 'agents.prices.models[0] is 5; expected an'],
+    [
+      { ...TABLE, models: [price, { ...price, input: -1 }] },
+      'agents.prices.models[1].input is -1; expected a finite number of 0 or more',
+    ],
+    [
+      { ...TABLE, models: [{ ...price, output: undefined }] },
+      'agents.prices.models[0].output is missing',
+    ],
+    [
+      { ...TABLE, models: [{ ...price, inputs: 1 }] },
+      'agents.prices.models[0].inputs is not an option; known here are: model',
+    ],
+  ])('%j fail at start and say what is allowed', (prices, message) => {
+    expect(() =>
+      MetricsModule.forRoot({ agents: { prices } } as never),
+    ).toThrow(message);
+  });
+
+  test('given by forRootAsync() are those of the AgentMetrics that is injected', async () => {
+    const module = await Test.createTestingModule({
+      imports: [
+        MetricsModule.forRootAsync({
+          useFactory: async () => ({
+            agents: { prices: TABLE },
+            prometheus: { defaultMetrics: false },
+          }),
+        }),
+      ],
+    }).compile();
+    onTestFinished(() => module.close());
+    module.get(AgentMetrics).recordInference({
+      provider: 'acme',
+      model: 'acme-1',
+      seconds: 1,
+      usage: { inputTokens: 1 },
+    });
+    expect(await module.get(PrometheusCollector).metrics()).toContain(
+      'tframex_agent_cost_total{currency="EUR",model="acme-1",provider="acme"} 2',
+    );
+  });
+
+  test('changed after the start change nothing', async () => {
+    const models = [{ model: '*', input: 2, output: 2 }];
+    const { collector, record } = start({ ...TABLE, models });
+    models[0]!.input = 100;
+    record({ usage: { inputTokens: 1 } });
+    expect(await samples(collector, 'agent_cost_total')).toEqual([
+      'agent_cost_total{currency="EUR",model="acme-1",provider="acme"} 2',
+    ]);
+  });
+});

@@ -5,6 +5,7 @@ import {
   PrometheusCollector,
   type PrometheusOptions,
 } from '../../src/index.js';
+import { breakRegistry } from '../support/collector.js';
 import { waitFor } from '../support/http.js';
 import { RawConnection, requestText } from '../support/raw.js';
 import { ADAPTERS, type MakeAdapter, startApp } from './support/app.js';
@@ -173,12 +174,9 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
 
   test('gets a 500 when the page cannot be rendered, which is counted', async () => {
     const { collector, endpoint } = await limited(adapter, place);
-    const { getMetricsAsArray } = collector.registry;
-    collector.registry.getMetricsAsArray = () => {
-      throw new Error('broken');
-    };
+    const repair = breakRegistry(collector.registry, new Error('broken'));
     expect((await fetch(endpoint)).status).toBe(500);
-    collector.registry.getMetricsAsArray = getMetricsAsArray;
+    repair();
     expect(await (await fetch(endpoint)).text()).toContain(
       'metrics_errors_total{cause="scrape"} 1\n',
     );

@@ -16,14 +16,14 @@ export interface TestCollector {
 
 /** Makes a registry unreadable, so that no page can be rendered; gives what undoes it. */
 export function breakRegistry(registry: Registry, error: Error): () => void {
-  const metrics = Object.getOwnPropertyDescriptor(registry, '_metrics')!;
-  Object.defineProperty(registry, '_metrics', {
-    configurable: true,
-    get: () => {
+  const open = registry as unknown as { _metrics: object };
+  const metrics = open._metrics;
+  open._metrics = new Proxy(metrics, {
+    ownKeys: () => {
       throw error;
     },
   });
-  return () => void Object.defineProperty(registry, '_metrics', metrics);
+  return () => void (open._metrics = metrics);
 }
 
 /** A collector on a free port of this machine, without namespace; shut down when the test ends. */

@@ -1,0 +1,158 @@
+import { Logger, type Provider } from '@nestjs/common';
+import {
+  ApplicationConfig,
+  ExternalContextCreator,
+  ModuleRef,
+  ModulesContainer,
+} from '@nestjs/core';
+import { MetricsCollector } from './collector/metrics-collector.js';
+import { PrometheusCollector } from './collector/prometheus-collector.js';
+import { AppRoutes } from './endpoints/app-routes.js';
+import { endpointAccess } from './endpoints/guards/endpoint-access.js';
+import type { NestParts } from './endpoints/guards/guarded-endpoint.js';
+import type { Access } from './exposition/access/access.js';
+import { MetricsHealthIndicator } from './endpoints/metrics-health.indicator.js';
+import { pathsOf } from './exposition/resources.js';
+import { ScrapeServer } from './exposition/scrape-server.js';
+import { serverTlsOf } from './exposition/tls/server-tls.js';
+import { Readiness } from './health/readiness.js';
+import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
+import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
+import { Instrumentation } from './instrumentation/instrumentation.js';
+import { ProviderBinder } from './instrumentation/provider-binder.js';
+import { Transports } from './instrumentation/transports/transports.js';
+import { MODULE_OPTIONS_TOKEN } from './metrics.module-definition.js';
+import {
+  type MetricsOptions,
+  type ResolvedMetricsOptions,
+  resolveMetricsOptions,
+} from './metrics.options.js';
+
+/** The checked options, inside the module. */
+export const OPTIONS = Symbol('nestjs-agent-metrics:options');
+
+/** Where scrapes come in: routes on the app, or a server of their own. */
+export const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
+
+/** Who may ask for what. */
+const ACCESS = Symbol('nestjs-agent-metrics:access');
+
+const logger = new Logger('MetricsModule');
+const warn = (message: string) => logger.warn(message);
+
+/** What the module is made of. */
+export const providers: Provider[] = [
+  {
+    provide: OPTIONS,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (options: MetricsOptions) => resolveMetricsOptions(options),
+  },
+  { provide: ENDPOINT, inject: [OPTIONS], useFactory: endpointOf },
+  {
+    provide: ACCESS,
+    inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
+    useFactory: (
+      { prometheus, health }: ResolvedMetricsOptions,
+      ...nest: NestParts
+    ) => endpointAccess(prometheus, health, warn, nest),
+  },
+  {
+    provide: PrometheusCollector,
+    inject: [OPTIONS, ENDPOINT, ACCESS, Readiness],
+    useFactory: collectorOf,
+  },
+  { provide: MetricsCollector, useExisting: PrometheusCollector },
+  {
+    provide: MetricsHealthIndicator,
+    inject: [MetricsCollector, OPTIONS],
+    useFactory: (of: MetricsCollector, { enabled }: ResolvedMetricsOptions) =>
+      new MetricsHealthIndicator(of, enabled),
+  },
+  {
+    provide: AgentMetrics,
+    inject: [OPTIONS, MetricsCollector],
+    useFactory: ({ agents }: ResolvedMetricsOptions, to: MetricsCollector) =>
+      new AgentMetrics(to, agents),
+  },
+  {
+    provide: Instrumentation,
+    inject: [OPTIONS, MetricsCollector, AgentMetrics],
+    useFactory: (
+      { enabled }: ResolvedMetricsOptions,
+      to: MetricsCollector,
+      agents: AgentMetrics,
+    ) => (enabled ? new Instrumentation(to, agents) : undefined),
+  },
+  {
+    provide: HandlerMetrics,
+    inject: [OPTIONS, MetricsCollector],
+    useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
+      enabled ? new HandlerMetrics(to) : undefined,
+  },
+  {
+    provide: Transports,
+    inject: [
+      OPTIONS,
+      HandlerMetrics,
+      ApplicationConfig,
+      ModulesContainer,
+      ExternalContextCreator,
+    ],
+    useFactory: (
+      { interceptor }: ResolvedMetricsOptions,
+      handlers: HandlerMetrics | undefined,
+      ...nest: [ApplicationConfig, ModulesContainer, ExternalContextCreator]
+    ) =>
+      interceptor && handlers !== undefined
+        ? new Transports(handlers, ...nest)
+        : undefined,
+  },
+  ProviderBinder,
+];
+
+function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
+  const { port, host, path } = options.prometheus;
+  const paths = pathsOf(path, options.health.path);
+  if (port === undefined) {
+    return new AppRoutes(paths);
+  }
+  const tls = serverTlsOf(options.prometheus.tls, 'prometheus.tls', warn);
+  return new ScrapeServer({ port, host, paths, tls });
+}
+
+function collectorOf(
+  options: ResolvedMetricsOptions,
+  endpoint: AppRoutes | ScrapeServer,
+  access: Access,
+  readiness: Readiness,
+): PrometheusCollector {
+  const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
+  const { buckets, filters, enabled } = options;
+  const { details, version } = options.health;
+  const isReady = () => readiness.isReady;
+  const { registry, defaultMetrics, exemplars, createdSamples } =
+    options.prometheus;
+  const { maxScrapes, scrapeTimeout } = options.prometheus;
+  return new PrometheusCollector(
+    {
+      namespace,
+      subsystem,
+      defaultLabels,
+      maxSeriesPerMetric,
+      buckets,
+      filters,
+      defaultMetrics,
+      exemplars,
+      createdSamples,
+      maxScrapes,
+      scrapeTimeout,
+      registry: enabled ? registry : null,
+    },
+    {
+      endpoint,
+      access,
+      health: { enabled, details, version, isReady },
+      logger,
+    },
+  );
+}

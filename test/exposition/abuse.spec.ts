@@ -193,7 +193,7 @@ describe('the metrics server', () => {
       for (const { socket } of batch) socket.destroy();
     }
     expect((await fetch(endpoint)).status).toBe(200);
-    const { server } = (collector as any).endpoint;
+    const { server } = (collector as any).serving.endpoint;
     await waitFor(
       () =>
         new Promise<boolean>((resolve) =>

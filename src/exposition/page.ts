@@ -47,7 +47,9 @@ const NO_LABELS: LabelSet = { names: [], values: [] };
  */
 export class Page {
   private readonly turns = new Turns();
-  private readonly pages = new SharedPages(this.turns);
+  private readonly whole = new SharedPages(this.turns);
+  /** Apart: there are as many of these as somebody thinks of, and whole pages must not wait for them. */
+  private readonly parts = new SharedPages(this.turns);
 
   constructor(
     private readonly registry: Registry,
@@ -60,7 +62,8 @@ export class Page {
     use: (content: Content) => T | Promise<T>,
   ): Promise<T> {
     const key = JSON.stringify([request.format.contentType, request.names]);
-    return this.pages.lend(key, (out) => this.write(request, out), use);
+    const pages = request.names === undefined ? this.whole : this.parts;
+    return pages.lend(key, (out) => this.write(request, out), use);
   }
 
   private async write(

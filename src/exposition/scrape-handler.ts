@@ -5,7 +5,7 @@ import type { HealthResponder } from './health-responder.js';
 import { type ScrapeLimits, timeToBegin } from './limits.js';
 import type { MetricsResponder } from './metrics-responder.js';
 import type { Resource } from './resources.js';
-import { sendText, sendUnavailable } from './send.js';
+import { isAnswered, sendText, sendUnavailable } from './send.js';
 
 /** Answers HTTP requests for the page and for the health, on any server of Node's. */
 export class ScrapeHandler {
@@ -35,14 +35,9 @@ export class ScrapeHandler {
     client: string | undefined,
   ): Promise<void> {
     const deadline = this.deadline(req, res);
-    // Probes are always answered: who is busy with scrapes is not unhealthy.
-    const isScrape = resource === 'metrics';
-    if (isScrape) this.scrapes++;
     try {
       if (req.method !== 'GET' && req.method !== 'HEAD') {
         sendText(res, 405, 'Method not allowed\n', { Allow: 'GET, HEAD' });
-      } else if (isScrape && this.scrapes > this.limits.maxScrapes) {
-        sendUnavailable(res, 'Too many scrapes at once\n');
       } else {
         await this.answer(resource, req, res, client);
       }
@@ -50,7 +45,6 @@ export class ScrapeHandler {
       this.onError(error);
       sendText(res, 500, 'Metrics could not be rendered\n');
     } finally {
-      if (isScrape) this.scrapes--;
       deadline.end();
     }
   }
@@ -72,13 +66,32 @@ export class ScrapeHandler {
     client: string | undefined,
   ): Promise<void> {
     const refusal = await this.access.refusal(resource, req, client, res);
+    // The check took too long, or the client has not waited for it.
+    if (isAnswered(res)) return;
     if (refusal !== undefined) {
       const { status, text, headers } = refusal;
       sendText(res, status, text, headers);
     } else if (resource === 'metrics') {
-      await this.metrics.respond(req, res);
+      await this.scrape(req, res);
     } else {
+      // Always: who is busy with scrapes is not unhealthy.
       await this.health.respond(resource, req, res);
+    }
+  }
+
+  /** Only who was let in takes a place, lest others keep it from scrapers. */
+  private async scrape(
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> {
+    if (this.scrapes >= this.limits.maxScrapes) {
+      return sendUnavailable(res, 'Too many scrapes at once\n');
+    }
+    this.scrapes++;
+    try {
+      await this.metrics.respond(req, res);
+    } finally {
+      this.scrapes--;
     }
   }
 }

@@ -74,7 +74,7 @@ export function sendUnavailable(res: ServerResponse, text: string): void {
   sendText(res, 503, text, { 'Retry-After': '1' });
 }
 
-/** By a time-out of the app, say, or by a scraper that has hung up. */
-function isAnswered(res: ServerResponse): boolean {
+/** Whether there is nobody to answer any more: a time limit was quicker, say, or the scraper has hung up. */
+export function isAnswered(res: ServerResponse): boolean {
   return res.headersSent || res.destroyed;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Access } from '../../src/exposition/access/access.js';
 import { timeToBegin } from '../../src/exposition/limits.js';
 import { OptionsError, PrometheusCollector } from '../../src/index.js';
 import { makeCollector } from '../support/collector.js';
@@ -98,6 +99,62 @@ describe('a scrape', () => {
       'the page to be rendered',
     );
     expect((await fetch(endpoint)).status).toBe(200);
+  });
+
+  test('takes no place while it is found out who asks, nor a page once it was given up', async () => {
+    let letIn!: () => void;
+    const slow = new Promise<undefined>((resolve) => {
+      letIn = () => resolve(undefined);
+    });
+    let reads = 0;
+    let checked = 0;
+    const access: Access = {
+      refusal: async (_resource, { headers }) =>
+        headers['x-slow'] === undefined
+          ? undefined
+          : slow.finally(() => checked++),
+    };
+    const collector = new PrometheusCollector(
+      { port: 0, host: '127.0.0.1', namespace: '', maxScrapes: 1 },
+      { access, logger: { warn: () => {} } },
+    );
+    onTestFinished(() => collector.shutdown());
+    await collector.initialize();
+    collector.gauge('read', { collect: () => ++reads });
+    const { endpoint } = await collector.healthCheck();
+    const headers = {
+      'X-Slow': 'yes',
+      'X-Prometheus-Scrape-Timeout-Seconds': '0.1',
+    };
+    const asked = [1, 2].map(() => fetch(endpoint, { headers }));
+    for (const answer of await Promise.all(asked)) {
+      expect(await answer.text()).toBe('Not ready in time\n');
+    }
+    expect(await (await fetch(endpoint)).text()).toContain('read 1\n');
+    letIn();
+    await waitFor(() => checked === 2, 'the checks to end');
+    expect(await (await fetch(endpoint)).text()).toContain('read 2\n');
+  });
+
+  test('of all metrics waits for nobody who keeps pages of some', async () => {
+    const { collector } = makeCollector();
+    collector.counter('hits_total').inc();
+    const { page, formats } = (collector as any).serving;
+    const format = formats[0];
+    let giveBack!: () => void;
+    const taken = new Promise<void>((resolve) => (giveBack = resolve));
+    let kept = 0;
+    const slow = Array.from({ length: 10 }, (_, i) =>
+      page.render({ format, names: ['hits_total', `x${i}`] }, () => {
+        kept++;
+        return taken;
+      }),
+    );
+    await waitFor(() => kept === 4, 'as many pages as may be');
+    expect(await collector.metrics()).toContain('hits_total 1\n');
+    expect(kept).toBe(4);
+    giveBack();
+    await Promise.all(slow);
   });
 
   test.each(['maxScrapes', 'scrapeTimeout'])('has a sound %s', (option) => {

@@ -1,6 +1,7 @@
 import {
   BadRequestException,
   type CanActivate,
+  Controller,
   type ExecutionContext,
   Global,
   HttpException,
@@ -15,6 +16,8 @@ import {
 import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
+  HealthController,
+  MetricsController,
   type MetricsOptions,
   MetricsModule,
   OptionsError,
@@ -182,6 +185,30 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
       expect(refused.headers.get('x-content-type-options')).toBe('nosniff');
     },
   );
+
+  test('keep controllers closed while metrics are switched off', async () => {
+    @Controller('own/metrics')
+    class OwnMetrics extends MetricsController {}
+    @Controller('own/health')
+    class OwnHealth extends HealthController {}
+    const protection = { guards: [new RejectAll()] };
+    const { get } = await startApp(
+      {
+        imports: [
+          MetricsModule.forRoot({
+            enabled: false,
+            prometheus: protection,
+            health: protection,
+          }),
+        ],
+        controllers: [OwnMetrics, OwnHealth],
+      },
+      adapter,
+    );
+    expect((await get('/own/metrics')).status).toBe(403);
+    expect((await get('/own/health')).status).toBe(403);
+    expect((await get('/own/health/live')).status).toBe(200);
+  });
 
   test('that fail let nobody in, and are counted as errors', async () => {
     const guard: CanActivate = {

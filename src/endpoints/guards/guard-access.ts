@@ -55,8 +55,11 @@ export class GuardAccess implements Access {
     res: ServerResponse,
   ): Promise<Refusal | undefined> {
     if (isProbe(resource)) return undefined;
-    const run = resource === 'metrics' ? this.metrics : this.health;
-    if (run === undefined) return undefined;
+    const page = resource === 'metrics' ? 'metrics' : 'health';
+    if (!isGuarded(this.options[page])) return undefined;
+    const run = this[page];
+    // Nothing was prepared: the module is switched off, and a controller of the app's is asked.
+    if (run === undefined) return refusalOf(403);
     const { request, response, takeHeaders } = frameworkExchange(req, res);
     try {
       await run(request, response);

@@ -117,7 +117,7 @@ function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
     return new AppRoutes(paths);
   }
   const tls = serverTlsOf(options.prometheus.tls, 'prometheus.tls', warn);
-  return new ScrapeServer({ port, host, paths, tls });
+  return new ScrapeServer({ port, host, paths, tls, warn });
 }
 
 function collectorOf(

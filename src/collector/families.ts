@@ -115,7 +115,7 @@ export class Families implements FamilyKeeper {
       if (this.isThere(entry)) this.registry.removeSingleMetric(family.name);
       family.clear();
       family.registered = false;
-      if (family instanceof GaugeFamily) family.collect = undefined;
+      if (family instanceof GaugeFamily) family.readThrough(undefined);
     }
     this.denied.clear();
   }

@@ -67,6 +67,7 @@ export class Serving {
         ...options,
         paths: pathsOf(options.path, HEALTH_PATH),
         tls: serverTlsOf(options.tls, 'tls', warn),
+        warn,
       });
   }
 

@@ -1,9 +1,7 @@
 import { sameBuckets } from '../model/buckets.js';
 import { type Cell, HistogramCell, ValueCell } from '../model/cells.js';
 import { NO_TIME } from '../model/wall-clock.js';
-import { within } from '../model/deadline.js';
 import { ForeignMetricError, shown } from '../model/errors.js';
-import { COLLECT_LIMIT } from '../model/family.js';
 import { labelPairs } from '../model/label-text.js';
 import type { LabelSet } from '../model/labels.js';
 import { foreignExemplar } from './foreign-exemplar.js';
@@ -63,10 +61,12 @@ const SUFFIXES: Partial<Record<PageType, readonly string[]>> = {
  * into its registry. Nothing that it says is believed: a metric that would spoil
  * a page is refused as a whole.
  *
+ * @param get what the metric's own `get()` gives.
  * @throws {ForeignMetricError} saying what cannot be written, or whatever the metric throws.
  */
 export async function readForeign(
-  { name, type, metric }: RegisteredMetric,
+  { name, type }: RegisteredMetric,
+  get: () => Promise<unknown>,
   turn: Turn,
 ): Promise<ExposedMetric> {
   if (!METRIC_NAME.test(name)) {
@@ -74,8 +74,7 @@ export async function readForeign(
       `The name ${shown(name)} is malformed; expected a letter, "_" or ":", then letters, digits, "_" and ":"`,
     );
   }
-  const get = async () => (metric as { get(): unknown }).get();
-  const read = (await within(COLLECT_LIMIT, get(), name)) as ForeignRead;
+  const read = (await get()) as ForeignRead;
   const series = new Map<string, ForeignSeries>();
   const values = read.values ?? [];
   for (let i = 0; i < values.length; i++) {

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { Collection } from '../model/collection.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import type { LabelSet } from '../model/labels.js';
 import { exposedType } from '../model/metric-type.js';
@@ -50,6 +51,9 @@ export class Page {
   private readonly whole = new SharedPages(this.turns);
   /** Apart: there are as many of these as somebody thinks of, and whole pages must not wait for them. */
   private readonly parts = new SharedPages(this.turns);
+
+  /** Of foreign metrics. */
+  private readonly collections = new WeakMap<object, Collection<unknown>>();
 
   constructor(
     private readonly registry: Registry,
@@ -113,12 +117,22 @@ export class Page {
     turn: Turn,
   ): Promise<ExposedMetric | undefined> {
     try {
-      return await readForeign(one, turn);
+      return await readForeign(one, () => this.collectionOf(one).get(), turn);
     } catch (error) {
       const there: unknown = this.registry.getSingleMetric(one.name);
       if (there === one.metric) this.listener.metricFailed(one.name, error);
       return undefined;
     }
+  }
+
+  private collectionOf({ name, metric }: RegisteredMetric) {
+    let collection = this.collections.get(metric);
+    if (collection === undefined) {
+      const get = async () => (metric as { get(): unknown }).get();
+      collection = new Collection(name, get);
+      this.collections.set(metric, collection);
+    }
+    return collection;
   }
 
   private async writeMetric(

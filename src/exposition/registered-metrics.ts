@@ -4,7 +4,7 @@ import { PromClientMetric } from './prom-client-metric.js';
 
 /** What is in a registry: one of our families, or a metric of prom-client's. */
 export interface RegisteredMetric extends MetricHead {
-  readonly metric: unknown;
+  readonly metric: object;
 }
 
 /** prom-client keeps to itself what a page needs to know. */

@@ -34,7 +34,7 @@ export class ScrapeHandler {
     res: ServerResponse,
     client: string | undefined,
   ): Promise<void> {
-    const deadline = this.deadline(req, res);
+    const deadline = this.deadline(resource, req, res);
     try {
       if (req.method !== 'GET' && req.method !== 'HEAD') {
         sendText(res, 405, 'Method not allowed\n', { Allow: 'GET, HEAD' });
@@ -49,9 +49,15 @@ export class ScrapeHandler {
     }
   }
 
-  private deadline(req: IncomingMessage, res: ServerResponse): Deadline {
+  /** Only scrapers say how long they wait. */
+  private deadline(
+    resource: Resource,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Deadline {
     const { scrapeTimeout } = this.limits;
-    const toBegin = timeToBegin(req, scrapeTimeout);
+    const toBegin =
+      resource === 'metrics' ? timeToBegin(req, scrapeTimeout) : scrapeTimeout;
     return new Deadline(req, res, { toBegin, toBeTaken: scrapeTimeout }, () => {
       if (res.headersSent || res.destroyed) return;
       this.onError(new Error(`No answer within ${Math.round(toBegin)} ms`));

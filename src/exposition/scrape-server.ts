@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { MetricsServerError } from '../model/errors.js';
+import { messageOf, MetricsServerError } from '../model/errors.js';
 import { type Endpoint, endpointUrl } from './endpoint.js';
 import { type Paths, resourceAt } from './resources.js';
 import type { ScrapeHandler } from './scrape-handler.js';
@@ -20,6 +20,8 @@ export interface ScrapeServerOptions {
   readonly paths: Paths;
   /** Speaks HTTPS. Default: plain HTTP. */
   readonly tls?: ServerTls | undefined;
+  /** Hears of what goes wrong while it listens, e.g. that the process has no file descriptors left. */
+  readonly warn: (message: string) => void;
 }
 
 /** Milliseconds that a running scrape has to finish once the server is stopped. */
@@ -70,13 +72,19 @@ export class ScrapeServer implements Endpoint {
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(this.options.port, this.options.host, resolve);
+        server.listen(this.options.port, this.options.host, () => {
+          server.off('error', reject);
+          resolve();
+        });
       });
     } catch (error) {
       this.server = undefined;
       tls?.release();
       throw this.startError(error as NodeJS.ErrnoException);
     }
+    server.on('error', (error) =>
+      this.options.warn(`The metrics server: ${messageOf(error)}`),
+    );
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
-import { within } from './deadline.js';
+import { Collection } from './collection.js';
 import type { ExemplarSource } from './exemplars.js';
 import { LabelIndex } from './label-index.js';
 import {
@@ -41,9 +41,6 @@ const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
 
 /** Other orders and types of known label sets that are remembered, per series. */
 const PATHS_PER_SERIES = 4;
-
-/** Milliseconds that a page waits for a metric that is collected at scrape time. */
-export const COLLECT_LIMIT = 5_000;
 
 /** Removed cells that may stay in the index before it is built anew. */
 const MIN_GARBAGE = 64;
@@ -221,34 +218,23 @@ export class CounterFamily extends Family<ValueCell> {
 }
 
 export class GaugeFamily extends Family<ValueCell> {
-  collect: (() => Promise<void>) | undefined = undefined;
-  /** The callback that runs now, and whether somebody has waited for it in vain. */
-  private collecting: Promise<void> | undefined = undefined;
-  private overdue = false;
+  private collection: Collection<void> | undefined = undefined;
+
+  /** Has `collect` called whenever a page is made; `undefined` for no longer. */
+  readThrough(collect: (() => Promise<void>) | undefined): void {
+    this.collection =
+      collect &&
+      new Collection(`The callback of gauge "${this.name}"`, collect);
+  }
 
   override async refresh(): Promise<boolean> {
-    if (this.collect === undefined) return true;
     try {
-      await this.collected(this.collect);
+      await this.collection?.get();
       return true;
     } catch (error) {
       this.keeper.collectFailed(this, error);
       return false;
     }
-  }
-
-  /** A callback that hangs is waited for once, and is not called again before it has ended. */
-  private async collected(collect: () => Promise<void>): Promise<void> {
-    const what = `The callback of gauge "${this.name}"`;
-    if (this.overdue) throw new Error(`${what} has not ended yet`);
-    this.collecting ??= collect().finally(() => {
-      this.collecting = undefined;
-      this.overdue = false;
-    });
-    const running = this.collecting;
-    await within(COLLECT_LIMIT, running, what).finally(() => {
-      this.overdue = this.collecting === running;
-    });
   }
 
   protected newCell(labels: LabelSet): ValueCell {

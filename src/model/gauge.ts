@@ -73,10 +73,10 @@ export class Gauge extends Instrument<GaugeFamily> {
 
   /** @internal Reads through `callback` whenever the gauge is scraped; a later one takes its place. */
   readThrough(callback: GaugeCallback): void {
-    this.family.collect = async () => {
+    this.family.readThrough(async () => {
       const value = await callback.call(this, this);
       if (value !== undefined) this.set(NO_LABELS, value);
-    };
+    });
   }
 }
 

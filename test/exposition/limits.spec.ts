@@ -136,6 +136,23 @@ describe('a scrape', () => {
     expect(await (await fetch(endpoint)).text()).toContain('read 2\n');
   });
 
+  test('alone says how long it waits: the health has its own time', async () => {
+    const { collector, endpoint, open, reads } = await slowCollector();
+    collector.addHealthCheck({
+      name: 'slow',
+      check: async () => {
+        // By now the patience below is over.
+        await fetch(endpoint, { headers: patience });
+      },
+    });
+    const patience = { 'X-Prometheus-Scrape-Timeout-Seconds': '0.1' };
+    const health = endpoint.replace('/metrics', '/health');
+    const answer = await fetch(health, { headers: patience });
+    expect(answer.status).toBe(200);
+    expect(reads()).toBe(1);
+    open(1);
+  });
+
   test('of all metrics waits for nobody who keeps pages of some', async () => {
     const { collector } = makeCollector();
     collector.counter('hits_total').inc();

@@ -7,7 +7,7 @@ import {
 } from 'prom-client';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { GaugeCallback } from '../../src/index.js';
-import { COLLECT_LIMIT } from '../../src/model/family.js';
+import { COLLECT_LIMIT } from '../../src/model/collection.js';
 import { makeCollector, OPEN_METRICS, samples } from '../support/collector.js';
 
 /** A registry of prom-client alone, and a collector of ours, to be told the same. */

@@ -1,0 +1,32 @@
+import { within } from './deadline.js';
+
+/** Milliseconds that a page waits for what is collected at scrape time. */
+export const COLLECT_LIMIT = 5_000;
+
+/**
+ * Something that is collected whenever a page asks for it. If it hangs it is waited
+ * for once, and is not begun again before it has ended.
+ */
+export class Collection<T> {
+  private running: Promise<T> | undefined = undefined;
+  private overdue = false;
+
+  /** @param what stands in the messages of errors. */
+  constructor(
+    private readonly what: string,
+    private readonly collect: () => Promise<T>,
+  ) {}
+
+  /** Rejects with what the collecting throws, or if it takes too long. */
+  async get(): Promise<T> {
+    if (this.overdue) throw new Error(`${this.what} has not ended yet`);
+    this.running ??= this.collect().finally(() => {
+      this.running = undefined;
+      this.overdue = false;
+    });
+    const { running } = this;
+    return within(COLLECT_LIMIT, running, this.what).finally(() => {
+      this.overdue = this.running === running;
+    });
+  }
+}

@@ -89,10 +89,8 @@ export {
   type InstrumentOptions,
   MetricsCollector,
 } from './collector/metrics-collector.js';
-export {
-  type CollectorSurroundings,
-  PrometheusCollector,
-} from './collector/prometheus-collector.js';
+export { PrometheusCollector } from './collector/prometheus-collector.js';
+export type { CollectorSurroundings } from './collector/surroundings.js';
 
 export type { ProtectionOptions } from './endpoints/guards/protection.options.js';
 export type {

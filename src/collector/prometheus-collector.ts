@@ -1,17 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
-import type { Access } from '../exposition/access/access.js';
-import type { Endpoint } from '../exposition/endpoint.js';
 import { HealthResponder } from '../exposition/health-responder.js';
 import type { Probe } from '../exposition/resources.js';
-import { Health, type HealthSetup, type Vitals } from '../health/health.js';
+import { Health, type Vitals } from '../health/health.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { HealthStatus } from '../health/health-status.js';
 import { Counter } from '../model/counter.js';
 import { Gauge } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
 import { NO_LABELS } from '../model/instrument.js';
-import type { MetricsLogger } from '../model/logger.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
 import { CheckMetrics } from './check-metrics.js';
@@ -32,19 +29,8 @@ import {
 import { collectProcessMetrics } from './process-metrics.js';
 import { SelfReport } from './self-report.js';
 import { Serving } from './serving.js';
+import type { CollectorSurroundings } from './surroundings.js';
 import { TraceExemplars } from './trace-exemplars.js';
-
-/** What a collector that lives in an app is given by it. */
-export interface CollectorSurroundings {
-  /** Where scrapes come in. Default: an HTTP server of the collector's own. */
-  endpoint?: Endpoint;
-  /** Who may ask for what. Default: what the option `access` says. */
-  access?: Access;
-  /** How the health is told. */
-  health?: HealthSetup;
-  /** Where warnings go. Default: `console`. */
-  logger?: MetricsLogger;
-}
 
 /**
  * Keeps metrics for Prometheus to scrape.

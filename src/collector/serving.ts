@@ -19,12 +19,7 @@ import {
   type ResolvedCollectorOptions,
 } from './collector.options.js';
 import type { SelfReport } from './self-report.js';
-
-/** What the app around a collector may give in the place of its own. */
-interface Replacements {
-  readonly endpoint?: Endpoint | undefined;
-  readonly access?: Access | undefined;
-}
+import type { CollectorSurroundings } from './surroundings.js';
 
 /** Shows a collector's page and health to those who may see them. */
 export class Serving {
@@ -41,7 +36,7 @@ export class Serving {
     health: HealthResponder,
     report: SelfReport,
     exemplarsShown: () => void,
-    { endpoint, access }: Replacements,
+    { endpoint, access }: CollectorSurroundings,
   ) {
     const warn = (message: string) => report.warn(message);
     this.formats = [TEXT_FORMAT, new OpenMetricsFormat(options.createdSamples)];

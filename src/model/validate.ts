@@ -13,6 +13,16 @@ export const BOOLEAN = new Check(
   (value) => typeof value === 'boolean',
 );
 
+export const TEXT = new Check(
+  'a text that is not empty',
+  (value) => typeof value === 'string' && value !== '',
+);
+
+export const AMOUNT = new Check(
+  'a finite number of 0 or more',
+  (value) => Number.isFinite(value) && (value as number) >= 0,
+);
+
 /** Checks a value in its own way and throws an {@link OptionsError} that names the path. */
 export type CheckAt = (value: unknown, path: string) => void;
 

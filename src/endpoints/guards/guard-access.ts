@@ -15,36 +15,32 @@ import {
 } from './guarded-endpoint.js';
 import type { ProtectionOptions } from './protection.options.js';
 
+type GuardedPage = 'metrics' | 'health';
+
+const PAGES: readonly GuardedPage[] = ['metrics', 'health'];
+
+/** What guards see as the class of a page, and where its options stand. */
+const ENDPOINTS = {
+  metrics: { className: 'MetricsEndpoint', path: 'prometheus' },
+  health: { className: 'HealthEndpoint', path: 'health' },
+} satisfies Record<GuardedPage, object>;
+
 /** Lets in whom Nest's guards let in. Probes stay open, as they do without credentials. */
 export class GuardAccess implements Access {
-  private metrics: RunGuards | undefined = undefined;
-  private health: RunGuards | undefined = undefined;
+  private readonly run: Partial<Record<GuardedPage, RunGuards>> = {};
 
   constructor(
-    private readonly options: Readonly<
-      Record<'metrics' | 'health', ProtectionOptions>
-    >,
+    private readonly options: Readonly<Record<GuardedPage, ProtectionOptions>>,
     private readonly nest: NestParts,
   ) {}
 
   /** When the module is initialised: only then are all global guards there. */
   async prepare(): Promise<void> {
-    const { metrics, health } = this.options;
-    if (isGuarded(metrics)) {
-      this.metrics = await guardsOf(
-        metrics,
-        'MetricsEndpoint',
-        'prometheus',
-        this.nest,
-      );
-    }
-    if (isGuarded(health)) {
-      this.health = await guardsOf(
-        health,
-        'HealthEndpoint',
-        'health',
-        this.nest,
-      );
+    for (const page of PAGES) {
+      const options = this.options[page];
+      if (!isGuarded(options)) continue;
+      const { className, path } = ENDPOINTS[page];
+      this.run[page] = await guardsOf(options, className, path, this.nest);
     }
   }
 
@@ -57,7 +53,7 @@ export class GuardAccess implements Access {
     if (isProbe(resource)) return undefined;
     const page = resource === 'metrics' ? 'metrics' : 'health';
     if (!isGuarded(this.options[page])) return undefined;
-    const run = this[page];
+    const run = this.run[page];
     // Nothing was prepared: the module is switched off, and a controller of the app's is asked.
     if (run === undefined) return refusalOf(403);
     const { request, response, takeHeaders } = frameworkExchange(req, res);

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { messageOf, OptionsError, shown } from '../../model/errors.js';
-import { Check, isObject, type Rules, validate } from '../../model/validate.js';
+import {
+  AMOUNT,
+  Check,
+  isObject,
+  type Rules,
+  TEXT,
+  validate,
+} from '../../model/validate.js';
 
 /** What a model's tokens cost. */
 export interface ModelPrice {
@@ -27,22 +34,12 @@ export interface PriceTable {
 /** A table, or a JSON file that has one; its path is from the working directory. */
 export type Prices = PriceTable | { readonly file: string };
 
-const TEXT = new Check(
-  'a text that is not empty',
-  (value) => typeof value === 'string' && value !== '',
-);
-
-const PRICE = new Check(
-  'a finite number of 0 or more',
-  (value) => Number.isFinite(value) && (value as number) >= 0,
-);
-
 const MODEL_RULES: Rules = {
   model: TEXT,
   provider: TEXT,
-  input: PRICE,
-  cachedInput: PRICE,
-  output: PRICE,
+  input: AMOUNT,
+  cachedInput: AMOUNT,
+  output: AMOUNT,
 };
 
 const TABLE_RULES: Rules = {

@@ -1,5 +1,5 @@
 import { MetricValueError, shown } from '../../model/errors.js';
-import { Check, isObject } from '../../model/validate.js';
+import { AMOUNT, Check, isObject, TEXT } from '../../model/validate.js';
 import type {
   EndedAgentRun,
   EndedWorkflow,
@@ -11,16 +11,6 @@ import type {
 
 /** What each field of a recording may be. */
 type Fields<R> = { readonly [F in keyof R]-?: Check };
-
-const NAME = new Check(
-  'a text that is not empty',
-  (value) => typeof value === 'string' && value !== '',
-);
-
-const AMOUNT = new Check(
-  'a finite number of 0 or more',
-  (value) => Number.isFinite(value) && (value as number) >= 0,
-);
 
 const COUNT = new Check(
   'a whole number of 0 or more',
@@ -37,15 +27,15 @@ const OBJECT = new Check('an object', isObject);
 const ANY = new Check('anything', () => true);
 
 const REQUEST: Fields<InferenceRequest> = {
-  operation: optional(NAME),
-  provider: NAME,
-  model: NAME,
-  agent: optional(NAME),
+  operation: optional(TEXT),
+  provider: TEXT,
+  model: TEXT,
+  agent: optional(TEXT),
 };
 
 const INFERENCE: Fields<Inference> = {
   ...REQUEST,
-  responseModel: optional(NAME),
+  responseModel: optional(TEXT),
   usage: optional(OBJECT),
   seconds: AMOUNT,
   secondsToFirstChunk: optional(AMOUNT),
@@ -61,14 +51,14 @@ const USAGE: Fields<TokenUsage> = {
 };
 
 const TOOL_CALL: Fields<ToolCall> = {
-  tool: NAME,
+  tool: TEXT,
   seconds: AMOUNT,
-  agent: optional(NAME),
+  agent: optional(TEXT),
   error: ANY,
 };
 
 const AGENT_RUN: Fields<EndedAgentRun> = {
-  agent: NAME,
+  agent: TEXT,
   seconds: AMOUNT,
   inferenceCalls: optional(COUNT),
   toolCalls: optional(COUNT),
@@ -76,7 +66,7 @@ const AGENT_RUN: Fields<EndedAgentRun> = {
 };
 
 const WORKFLOW: Fields<EndedWorkflow> = {
-  workflow: NAME,
+  workflow: TEXT,
   seconds: AMOUNT,
   error: ANY,
 };

@@ -59,6 +59,27 @@ export class MetricsServerError extends MetricsError {
   readonly code = 'server';
 }
 
+/** How an exporter says whether what it could not deliver is to be tried again. */
+export interface ExportErrorOptions extends ErrorOptions {
+  /** Whether it may go through at the next try. Default: `true`. */
+  retryable?: boolean;
+  /** Milliseconds after which the backend wants the next try, at the earliest. */
+  retryAfter?: number;
+}
+
+/** Metrics could not be delivered to a backend. */
+export class ExportError extends MetricsError {
+  readonly code = 'export';
+  readonly retryable: boolean;
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, options: ExportErrorOptions = {}) {
+    super(message, options);
+    this.retryable = options.retryable ?? true;
+    this.retryAfter = options.retryAfter;
+  }
+}
+
 /** What an error says, be it an `Error` or anything else that was thrown. */
 export function messageOf(error: unknown): string {
   try {

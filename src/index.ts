@@ -92,6 +92,20 @@ export {
 export { PrometheusCollector } from './collector/prometheus-collector.js';
 export type { CollectorSurroundings } from './collector/surroundings.js';
 
+export type { ExportReport, MetricsExporter } from './delivery/exporter.js';
+export type {
+  CounterSnapshot,
+  DistributionSnapshot,
+  ExemplarSnapshot,
+  GaugeSnapshot,
+  HistogramSnapshot,
+  MetricSnapshot,
+  MetricsSnapshot,
+  QuantilesSnapshot,
+  SummarySnapshot,
+  ValueSnapshot,
+} from './delivery/snapshot.js';
+
 export type { ProtectionOptions } from './endpoints/guards/protection.options.js';
 export type {
   Access,
@@ -126,6 +140,8 @@ export { Counter, type CounterSeries } from './model/counter.js';
 export {
   BucketsError,
   DecoratorError,
+  ExportError,
+  type ExportErrorOptions,
   LabelError,
   MetricConflictError,
   MetricNameError,

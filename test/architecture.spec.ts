@@ -54,7 +54,7 @@ describe.each(files)('src/%s', (file) => {
       health: /^$/,
       exposition: /^prom-client$/,
       delivery: /^rxjs$/,
-      collector: /^prom-client$/,
+      collector: /^(prom-client|rxjs)$/,
       exporters: /^(prom-client|hot-shots|@grpc\/grpc-js)$/,
       endpoints: /^@nestjs\/(common|core)$/,
       instrumentation: /^(@nestjs\/(common|core)|rxjs)$/,

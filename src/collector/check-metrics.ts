@@ -15,12 +15,13 @@ export class CheckMetrics {
     private readonly checks: HealthChecks,
   ) {}
 
-  /** Adds a check, and returns what removes it with its series. Throws as {@link HealthChecks.add} does. */
+  /** Adds a check, and returns what removes it with its series. Parameters and errors are those of {@link HealthChecks.add}. */
   add(
     definition: HealthCheckDefinition,
     source = 'addHealthCheck()',
+    isLogged = true,
   ): () => void {
-    const remove = this.checks.add(definition, source);
+    const remove = this.checks.add(definition, source, isLogged);
     this.show();
     const { name: check } = definition;
     return () => {

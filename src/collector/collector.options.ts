@@ -41,6 +41,8 @@ export interface RecordingOptions {
    * their names, labels, buckets and limits. Default: none.
    */
   filters?: readonly MetricFilter[];
+  /** Milliseconds that exporters have at shutdown, and in `flush()`, to deliver what is left. Default: 5000. */
+  flushTimeout?: number;
 }
 
 /** What a {@link PrometheusCollector} that stands alone is configured with. */
@@ -97,6 +99,7 @@ export const RECORDING_RULES = {
     (value) => isObject(value) && Object.values(value).every(BUCKETS.test),
   ),
   filters: checkFilters,
+  flushTimeout: integer(0, 3_600_000, ' (milliseconds)'),
 } satisfies Rules;
 
 export const SERVING_RULES = {
@@ -138,6 +141,7 @@ export const RECORDING_DEFAULTS = {
   maxSeriesPerMetric: 2000,
   buckets: {},
   filters: [],
+  flushTimeout: 5_000,
 } satisfies RecordingOptions;
 
 export const SERVING_DEFAULTS = {

@@ -10,6 +10,7 @@ import {
 } from '../model/family.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { exposedType, type MetricType } from '../model/metric-type.js';
+import { type RecordingListener, Tap } from '../model/tap.js';
 import {
   type AnyInstrument,
   FamilyFactory,
@@ -18,6 +19,11 @@ import {
 } from './family-factory.js';
 import { conflictOf, describe, kindOf } from './family-terms.js';
 import type { HistogramOptions } from './metrics-collector.js';
+
+/** Hears of the recordings of metrics of some types. */
+export interface RecordingAudience extends RecordingListener {
+  wants(type: MetricType): boolean;
+}
 
 /** A family with the instrument that users hold and the face it shows to prom-client. */
 interface Entry {
@@ -38,6 +44,7 @@ export class Families implements FamilyKeeper {
   private readonly byGivenName = new Map<string, Entry>();
   private readonly factory: FamilyFactory;
   private exemplars: ExemplarSource | undefined = undefined;
+  private audience: RecordingAudience | undefined = undefined;
 
   constructor(
     settings: MetricSettings,
@@ -91,10 +98,10 @@ export class Families implements FamilyKeeper {
   obtainExposed(
     exposed: string,
     type: MetricType,
-    options: HistogramOptions,
+    description: string,
   ): AnyInstrument {
     const plan = this.factory.planExposed(exposed);
-    return this.obtainPlanned(plan, type, options).instrument;
+    return this.obtainPlanned(plan, type, { description }).instrument;
   }
 
   /** Whether a filter denies the metric of this name. */
@@ -105,7 +112,16 @@ export class Families implements FamilyKeeper {
   /** Lets all metrics take exemplars, but for those that are denied; without a source, none. */
   takeExemplars(source: ExemplarSource | undefined): void {
     this.exemplars = source;
-    for (const { family } of this.byName.values()) family.exemplars = source;
+    for (const entry of this.byName.values()) this.tap(entry);
+  }
+
+  /**
+   * Has the recordings of all metrics heard that are wanted, but for those that are
+   * denied; without a listener, of none. To be called again when it wants others.
+   */
+  tell(listener: RecordingAudience | undefined): void {
+    this.audience = listener;
+    for (const entry of this.byName.values()) this.tap(entry);
   }
 
   /** Removes all series, and takes all families out of the registry until they are used again. */
@@ -174,6 +190,17 @@ export class Families implements FamilyKeeper {
     return entry;
   }
 
+  private tap({ plan, family }: Entry): void {
+    const exemplars =
+      family instanceof GaugeFamily ? undefined : this.exemplars;
+    const isHeard = !plan.isOwn && this.audience?.wants(family.type) === true;
+    const listener = isHeard ? this.audience : undefined;
+    family.tap =
+      exemplars === undefined && listener === undefined
+        ? undefined
+        : new Tap(family, exemplars, listener);
+  }
+
   private keptLike({ denied }: MetricPlan): Map<string, Entry> {
     return denied ? this.denied : this.byName;
   }
@@ -189,7 +216,7 @@ export class Families implements FamilyKeeper {
     const entry = { plan, ...made, metric: new PromClientMetric(family) };
     describe(family, options);
     if (denied) family.deny();
-    else family.exemplars = this.exemplars;
+    else this.tap(entry);
     this.register(entry);
     const kept = this.keptLike(plan);
     if (kept.has(exposed)) this.byGivenName.clear();

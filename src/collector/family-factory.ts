@@ -39,6 +39,8 @@ export type MetricSettings = Pick<
 /** A metric as it is to be made, whatever its type. */
 export interface MetricPlan extends FilteredMetric {
   readonly exposed: string;
+  /** Whether it is a metric about the metrics: nobody hears of its recordings, lest telling of them makes more. */
+  readonly isOwn: boolean;
 }
 
 /** A family, and the instrument that users hold. */
@@ -69,12 +71,12 @@ export class FamilyFactory {
     const filtered = this.filters.apply(name);
     const prefix = prefixed ? this.settings : NO_PREFIX;
     const exposed = buildMetricName(filtered.name, prefix);
-    return { ...filtered, exposed };
+    return { ...filtered, exposed, isOwn: false };
   }
 
   /** The plan for a name that is exposed as it is, past all filters. */
   planExposed(exposed: string): MetricPlan {
-    return { ...UNFILTERED.apply(exposed), exposed };
+    return { ...UNFILTERED.apply(exposed), exposed, isOwn: true };
   }
 
   isDenied(name: string): boolean {

@@ -75,6 +75,15 @@ export abstract class MetricsCollector {
   /** Removes all metrics. Instruments that are still held start anew at their next recording. */
   abstract clearMetrics(): void;
 
+  /**
+   * Has all exporters deliver what there is, now. To be called at the end of a job that
+   * nobody scrapes. Without exporters there is nothing to deliver, as here.
+   *
+   * @param _timeout milliseconds that they have for it. Default: `flushTimeout`.
+   * @throws {ExportError} saying which of them could not.
+   */
+  async flush(_timeout?: number): Promise<void> {}
+
   /** What `/health` answers. */
   abstract healthCheck(): Promise<HealthStatus>;
 

@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
+import type { Observable } from 'rxjs';
+import type { MetricsExporter } from '../delivery/exporter.js';
+import { Exporters } from '../delivery/exporters.js';
+import type { MetricsSnapshot } from '../delivery/snapshot.js';
 import { HealthResponder } from '../exposition/health-responder.js';
 import type { Probe } from '../exposition/resources.js';
 import { Health, type Vitals } from '../health/health.js';
@@ -9,7 +13,7 @@ import { Counter } from '../model/counter.js';
 import { Gauge } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
 import { NO_LABELS } from '../model/instrument.js';
-import type { MetricEventInit } from '../model/metric-event.js';
+import type { MetricEvent, MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
 import { CheckMetrics } from './check-metrics.js';
 import {
@@ -26,11 +30,13 @@ import {
   type InstrumentOptions,
   MetricsCollector,
 } from './metrics-collector.js';
+import { Lifecycle, type Undo } from './lifecycle.js';
+import { OwnMetrics } from './own-metrics.js';
 import { collectProcessMetrics } from './process-metrics.js';
+import { Readings } from './readings.js';
 import { SelfReport } from './self-report.js';
 import { Serving } from './serving.js';
 import type { CollectorSurroundings } from './surroundings.js';
-import { TraceExemplars } from './trace-exemplars.js';
 
 /**
  * Keeps metrics for Prometheus to scrape.
@@ -50,13 +56,10 @@ export class PrometheusCollector extends MetricsCollector {
   private readonly health: Health;
   private readonly checkMetrics: CheckMetrics;
   private readonly report: SelfReport;
+  private readonly exporters: Exporters;
   private readonly serving: Serving;
-  private readonly exemplars = new TraceExemplars((source) =>
-    this.families.takeExemplars(source),
-  );
-  /** Set while initialized: ends what `initialize()` began. */
-  private release: (() => Promise<void>) | undefined = undefined;
-  private lastStep: Promise<void> = Promise.resolve();
+  private readonly readings: Readings;
+  private readonly lifecycle = new Lifecycle((undo) => this.open(undo));
 
   /** @throws {OptionsError} naming the option, what was given and what is allowed. */
   constructor(
@@ -72,22 +75,25 @@ export class PrometheusCollector extends MetricsCollector {
         this.reportError('gauge_callback', error, `gauge "${name}"`),
     });
     const { logger = console, health = {} } = surroundings;
+    const own = new OwnMetrics(this.options.namespace, this.families);
+    this.report = new SelfReport(own, logger);
     this.health = new Health(health, logger, () => this.vitals());
     this.checkMetrics = new CheckMetrics(this, this.health.checks);
-    this.report = new SelfReport(
-      this.options.namespace,
+    this.readings = new Readings(this.registry, this.families, this.report);
+    this.exporters = new Exporters({
+      snapshots: this.readings.snapshots,
+      instruments: own,
+      instrumentFailed: (error) => this.reportError('exporter_metrics', error),
       logger,
-      (name, description) =>
-        this.families.obtainExposed(name, MetricType.COUNTER, {
-          description,
-        }) as Counter,
-    );
+      audienceChanged: () => this.families.tell(this.exporters.audience),
+      addCheck: (definition) =>
+        this.checkMetrics.add(definition, 'addExporter()', false),
+    });
     this.serving = new Serving(
       this.options,
-      this.registry,
+      this.readings.page,
       new HealthResponder(this, this.health),
       this.report,
-      () => this.exemplars.shown(),
       surroundings,
     );
   }
@@ -137,6 +143,7 @@ export class PrometheusCollector extends MetricsCollector {
   override clearMetrics(): void {
     this.families.clear();
     this.checkMetrics.show();
+    this.exporters.show();
   }
 
   override healthCheck(): Promise<HealthStatus> {
@@ -156,6 +163,42 @@ export class PrometheusCollector extends MetricsCollector {
    */
   addHealthCheck(definition: HealthCheckDefinition, source?: string) {
     return this.checkMetrics.add(definition, source);
+  }
+
+  /**
+   * Adds an exporter, which brings the metrics to a backend. It is started with the
+   * collector, or at once if that is initialized.
+   *
+   * @returns removes it, after it has delivered what is left.
+   * @throws {OptionsError} if it is no exporter, or its name is taken; and what its `start()` throws.
+   *
+   * @example
+   * const remove = await collector.addExporter(new OtlpExporter());
+   */
+  async addExporter(
+    exporter: MetricsExporter,
+    source = 'addExporter()',
+  ): Promise<() => Promise<void>> {
+    const remove = await this.exporters.add(exporter, source);
+    return () => remove(this.options.flushTimeout);
+  }
+
+  override flush(timeout = this.options.flushTimeout): Promise<void> {
+    return this.exporters.flush(timeout);
+  }
+
+  /**
+   * All recordings from now on, as events; each a moment after it was made. The name
+   * of an event is the exposed one, its labels are those of the series, and the value
+   * of a gauge is what it is now. Without a subscriber none is made.
+   */
+  get events$(): Observable<MetricEvent> {
+    return this.exporters.audience.events$;
+  }
+
+  /** All metrics as they are now, as exporters get them. */
+  snapshot(): Promise<MetricsSnapshot> {
+    return this.readings.snapshots.take();
   }
 
   /**
@@ -210,46 +253,33 @@ export class PrometheusCollector extends MetricsCollector {
    * @throws {OptionsError} if a secret, key or certificate cannot be read or used.
    */
   override initialize(): Promise<void> {
-    return this.inOrder(() => this.open());
+    return this.lifecycle.start();
   }
 
-  /** Lets running scrapes finish, closes the port and stops observing the process. */
+  /**
+   * Lets exporters deliver what is left, for `flushTimeout` at most, lets running
+   * scrapes finish, closes the port and stops observing the process.
+   */
   override shutdown(): Promise<void> {
-    return this.inOrder(() => this.close());
+    return this.lifecycle.stop();
   }
 
   override reportError(cause: string, error: unknown, where?: string): void {
     this.report.error(cause, error, where);
   }
 
-  /** Starting and stopping never overlap, however they are called. */
-  private inOrder(step: () => Promise<void>): Promise<void> {
-    const done = this.lastStep.then(step);
-    this.lastStep = done.catch(() => {});
-    return done;
-  }
-
-  private async open(): Promise<void> {
-    if (this.release !== undefined) return;
-    const undo: (() => void | Promise<void>)[] = [];
-    const release = async () => {
-      for (const step of undo.reverse()) await step();
-    };
-    try {
-      await this.serving.prepare();
-      this.join(undo);
-      if (this.options.exemplars) await this.followTraces(undo);
-      await this.serving.start();
-      undo.push(() => this.serving.stop());
-    } catch (error) {
-      await release();
-      throw error;
-    }
-    this.release = release;
+  private async open(undo: Undo[]): Promise<void> {
+    await this.serving.prepare();
+    this.join(undo);
+    if (this.options.exemplars) undo.push(await this.readings.followTraces());
+    await this.serving.start();
+    undo.push(() => this.serving.stop());
+    await this.exporters.start();
+    undo.push(() => this.exporters.stop(this.options.flushTimeout));
   }
 
   /** Enters the registry with all there is to be shown. */
-  private join(undo: (() => void)[]): void {
+  private join(undo: Undo[]): void {
     const { registry, defaultMetrics, defaultLabels } = this.options;
     if (registry !== null) {
       undo.push(() => this.families.detach());
@@ -260,22 +290,9 @@ export class PrometheusCollector extends MetricsCollector {
     }
   }
 
-  private async followTraces(undo: (() => void)[]): Promise<void> {
-    undo.push(() => this.exemplars.stop());
-    await this.exemplars
-      .start()
-      .catch((error: unknown) => this.reportError('exemplars', error));
-  }
-
-  private async close(): Promise<void> {
-    const release = this.release;
-    this.release = undefined;
-    await release?.();
-  }
-
   private vitals(): Vitals {
     return {
-      initialized: this.release !== undefined,
+      initialized: this.lifecycle.started,
       server_running: this.serving.running,
       metrics_count: this.getMetricCount(),
       endpoint: this.serving.url,

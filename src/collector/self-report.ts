@@ -1,9 +1,10 @@
-import type { Counter } from '../model/counter.js';
 import { messageOf, MetricsError } from '../model/errors.js';
 import type { Family } from '../model/family.js';
 import type { Labels } from '../model/labels.js';
 import type { MetricsLogger } from '../model/logger.js';
-import { buildMetricName } from '../model/names.js';
+import type { OwnMetrics } from './own-metrics.js';
+
+const OVERFLOWS = 'metrics_overflows_total';
 
 /** How many warnings are told apart by place. */
 const MAX_PLACES = 100;
@@ -15,11 +16,9 @@ const MAX_PLACES = 100;
 export class SelfReport {
   private readonly warned = new Set<string>();
 
-  /** @param counterOf gives a counter that is exposed under this very name. */
   constructor(
-    private readonly namespace: string,
+    private readonly own: OwnMetrics,
     private readonly logger: MetricsLogger,
-    private readonly counterOf: (name: string, description: string) => Counter,
   ) {}
 
   /**
@@ -51,17 +50,17 @@ export class SelfReport {
 
   /** Tells of a family that is full, and gives what counts its recordings from now on. */
   overflowed({ name, maxSeries }: Family): () => void {
-    const self = this.nameOf('metrics_overflows_total');
-    if (name === self) return () => {};
+    if (name === this.own.nameOf(OVERFLOWS)) return () => {};
     this.warnOnce(
       `overflow ${name}`,
       `Metric "${name}" has reached ${maxSeries} series; new label sets are recorded as {otel_metric_overflow="true"}`,
     );
     try {
-      const series = this.counterOf(
-        self,
+      const counter = this.own.counter(
+        OVERFLOWS,
         'Recordings that went to an overflow series because their metric had too many label sets.',
-      ).labels({ metric: name });
+      );
+      const series = counter.labels({ metric: name });
       return () => series.inc();
     } catch (error) {
       this.error('overflow', error);
@@ -80,15 +79,10 @@ export class SelfReport {
 
   private count(name: string, description: string, labels: Labels): void {
     try {
-      this.counterOf(this.nameOf(name), description).inc(labels);
+      this.own.counter(name, description).inc(labels);
     } catch (failure) {
       this.warnOnce('count', messageOf(failure));
     }
-  }
-
-  /** They are named without the subsystem. */
-  private nameOf(name: string): string {
-    return buildMetricName(name, { namespace: this.namespace, subsystem: '' });
   }
 
   /** By place, until there are many: whatever fails everywhere would fill the log. */

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Registry } from 'prom-client';
 import { type Access, ReportedAccess } from '../exposition/access/access.js';
 import { ConfiguredAccess } from '../exposition/access/configured-access.js';
 import type { Content } from '../exposition/content.js';
@@ -9,7 +8,7 @@ import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
 import { TEXT_FORMAT } from '../exposition/formats/text.js';
 import type { HealthResponder } from '../exposition/health-responder.js';
 import { MetricsResponder } from '../exposition/metrics-responder.js';
-import { Page } from '../exposition/page.js';
+import type { Page } from '../exposition/page.js';
 import { pathsOf, type Resource } from '../exposition/resources.js';
 import { ScrapeHandler } from '../exposition/scrape-handler.js';
 import { ScrapeServer } from '../exposition/scrape-server.js';
@@ -29,22 +28,16 @@ export class Serving {
   private readonly handler: ScrapeHandler;
   private readonly endpoint: Endpoint;
 
-  /** @param exemplarsShown hears of pages that had exemplars. */
   constructor(
     options: ResolvedCollectorOptions,
-    registry: Registry,
+    page: Page,
     health: HealthResponder,
     report: SelfReport,
-    exemplarsShown: () => void,
     { endpoint, access }: CollectorSurroundings,
   ) {
     const warn = (message: string) => report.warn(message);
     this.formats = [TEXT_FORMAT, new OpenMetricsFormat(options.createdSamples)];
-    this.page = new Page(registry, {
-      metricFailed: (metric, error) =>
-        report.error('foreign_metric', error, `metric "${metric}"`),
-      exemplarsShown,
-    });
+    this.page = page;
     this.access = new ReportedAccess(
       access ?? accessOf(options, warn),
       (resource, reason) => report.refused(resource, reason),

@@ -31,7 +31,7 @@ export interface MetricsExporter {
   /** The types of the metrics whose recordings `receive()` hears of. Default: all. */
   readonly eventTypes?: readonly MetricType[];
 
-  /** Called once, before anything else. If it throws, the app does not start. */
+  /** Called before anything else; again if the collector is initialized anew. If it throws, the app does not start. */
   start?(): void | Promise<void>;
 
   /**
@@ -51,7 +51,8 @@ export interface MetricsExporter {
    * Hears of recordings, in order, a moment after they were made. Called again only
    * after the last call has settled; if that rejected, with the same events. What comes
    * meanwhile waits; beyond 10,000 events it is dropped and counted. An event's name is
-   * the exposed one and its labels are those of the series; a gauge's value is what it is now.
+   * the exposed one and its labels are those of the series; a gauge's value is what it is
+   * now. Gauges that are read through a callback make no events.
    *
    * @param signal aborted when the time for it is over.
    * @throws {ExportError} as {@link export} does.
@@ -61,7 +62,7 @@ export interface MetricsExporter {
     signal: AbortSignal,
   ): void | ExportReport | Promise<void | ExportReport>;
 
-  /** Called once, after the last delivery, to let go of what it holds. */
+  /** Called after the last delivery, to let go of what it holds. */
   shutdown?(): void | Promise<void>;
 }
 

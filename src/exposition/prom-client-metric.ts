@@ -1,6 +1,7 @@
 import type { Metric, Registry } from 'prom-client';
-import type { Cell, HistogramCell, ValueCell } from '../model/cells.js';
+import type { HistogramCell, ValueCell } from '../model/cells.js';
 import { type Family, HistogramFamily } from '../model/family.js';
+import { labelsOf } from '../model/labels.js';
 import { type ExposedType, exposedType } from '../model/metric-type.js';
 
 interface Sample {
@@ -93,12 +94,4 @@ export class PromClientMetric {
     );
     return samples;
   }
-}
-
-function labelsOf({ names, values }: Cell): Record<string, string> {
-  const labels: Record<string, string> = {};
-  names.forEach((name, i) => {
-    labels[name] = values[i]!;
-  });
-  return labels;
 }

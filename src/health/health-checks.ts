@@ -30,10 +30,15 @@ export class HealthChecks {
 
   /**
    * @param source where the check comes from, for the messages of errors.
+   * @param isLogged whether the log tells when it goes down and comes up. Default: `true`.
    * @returns removes the check, and says whether it was there.
    * @throws {OptionsError} if the definition has a mistake, or its name is taken.
    */
-  add(definition: HealthCheckDefinition, source: string): () => boolean {
+  add(
+    definition: HealthCheckDefinition,
+    source: string,
+    isLogged = true,
+  ): () => boolean {
     const resolved = resolveHealthCheck(definition, source);
     const { name } = resolved;
     const taken = this.entries.get(name);
@@ -43,9 +48,9 @@ export class HealthChecks {
       );
     }
     if (!this.enabled) return () => false;
-    const runner = new CheckRunner(resolved, (run, seconds) =>
-      this.tell(name, run, seconds),
-    );
+    const runner = new CheckRunner(resolved, (run, seconds) => {
+      if (isLogged) this.tell(name, run, seconds);
+    });
     const entry = { runner, source };
     this.entries.set(name, entry);
     return () => this.isThere(entry) && this.entries.delete(name);

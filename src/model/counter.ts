@@ -1,9 +1,9 @@
 import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from './errors.js';
-import type { ExemplarSource } from './exemplars.js';
 import type { CounterFamily } from './family.js';
 import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
 import type { Labels, LabelValue } from './labels.js';
+import type { Tap } from './tap.js';
 
 /**
  * A value that only goes up.
@@ -25,7 +25,7 @@ export class Counter extends Instrument<CounterFamily> {
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
     if (!isIncrement(value)) throw incrementError(value, this.family.name);
-    addTo(this.family.cell(labels), value, this.family.exemplars);
+    addTo(this.family.cell(labels), value, this.family.tap);
   }
 
   /**
@@ -46,19 +46,13 @@ export class CounterSeries extends Series<ValueCell> {
   /** Adds `value`: finite, 0 or more. Default: 1. */
   inc(value = 1): void {
     if (!isIncrement(value)) throw incrementError(value, this.metric);
-    addTo(this.live(), value, this.exemplars);
+    addTo(this.live(), value, this.tap);
   }
 }
 
-function addTo(
-  cell: ValueCell,
-  value: number,
-  exemplars: ExemplarSource | undefined,
-): void {
+function addTo(cell: ValueCell, value: number, tap: Tap | undefined): void {
   cell.value += value;
-  if (exemplars !== undefined) {
-    cell.exemplar = exemplars.next(cell.exemplar, value);
-  }
+  if (tap !== undefined) tap.counted(cell, value);
 }
 
 /** @throws {MetricValueError} unless `value` is a finite number of 0 or more. */

@@ -1,6 +1,5 @@
 import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
 import { Collection } from './collection.js';
-import type { ExemplarSource } from './exemplars.js';
 import { LabelIndex } from './label-index.js';
 import {
   canonicalLabels,
@@ -10,6 +9,7 @@ import {
   type LabelSet,
 } from './labels.js';
 import type { MetricType } from './metric-type.js';
+import type { Tap } from './tap.js';
 
 /** What is known of a metric before its first series. */
 export interface FamilyDefinition {
@@ -58,8 +58,8 @@ export abstract class Family<C extends Cell = Cell> {
   /** False once cleared, until the next recording. */
   registered = true;
   readonly maxSeries: number;
-  /** Where recordings get their exemplars from. */
-  exemplars: ExemplarSource | undefined = undefined;
+  /** What is done with recordings beside keeping them. */
+  tap: Tap | undefined = undefined;
 
   /** The series by labels as callers give them. */
   private readonly index = new LabelIndex<C>();
@@ -102,6 +102,11 @@ export abstract class Family<C extends Cell = Cell> {
   }
 
   protected abstract newCell(labels: LabelSet): C;
+
+  /** Whether values are read when somebody asks, and not recorded when they change. */
+  get isReadThrough(): boolean {
+    return false;
+  }
 
   /** Brings values that are read through a callback up to date. Returns false if that failed. */
   async refresh(): Promise<boolean> {
@@ -225,6 +230,10 @@ export class GaugeFamily extends Family<ValueCell> {
     this.collection =
       collect &&
       new Collection(`The callback of gauge "${this.name}"`, collect);
+  }
+
+  override get isReadThrough(): boolean {
+    return this.collection !== undefined;
   }
 
   override async refresh(): Promise<boolean> {

@@ -3,6 +3,7 @@ import { MetricValueError, shown } from './errors.js';
 import type { GaugeFamily } from './family.js';
 import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
 import type { Labels, LabelValue } from './labels.js';
+import type { Tap } from './tap.js';
 import { unixTime } from './wall-clock.js';
 
 /**
@@ -33,7 +34,7 @@ export class Gauge extends Instrument<GaugeFamily> {
   set(labels: Labels | number, value?: number): void {
     if (typeof labels !== 'object') return this.set(NO_LABELS, labels);
     checkNumber(value, this.family.name);
-    this.family.cell(labels).value = value;
+    setTo(this.family.cell(labels), value, this.family.tap);
   }
 
   /** Adds `value` (default 1). Throws as {@link set} does. */
@@ -42,7 +43,7 @@ export class Gauge extends Instrument<GaugeFamily> {
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
     checkNumber(value, this.family.name);
-    this.family.cell(labels).value += value;
+    addTo(this.family.cell(labels), value, this.family.tap);
   }
 
   /** Subtracts `value` (default 1). Throws as {@link set} does. */
@@ -51,7 +52,7 @@ export class Gauge extends Instrument<GaugeFamily> {
   dec(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.dec(NO_LABELS, labels);
     checkNumber(value, this.family.name);
-    this.family.cell(labels).value -= value;
+    addTo(this.family.cell(labels), -value, this.family.tap);
   }
 
   /** Sets the series to the present time, in seconds since the Unix epoch. */
@@ -84,20 +85,30 @@ export class Gauge extends Instrument<GaugeFamily> {
 export class GaugeSeries extends Series<ValueCell> {
   set(value: number): void {
     checkNumber(value, this.metric);
-    this.live().value = value;
+    setTo(this.live(), value, this.tap);
   }
 
   /** Adds `value`. Default: 1. */
   inc(value = 1): void {
     checkNumber(value, this.metric);
-    this.live().value += value;
+    addTo(this.live(), value, this.tap);
   }
 
   /** Subtracts `value`. Default: 1. */
   dec(value = 1): void {
     checkNumber(value, this.metric);
-    this.live().value -= value;
+    addTo(this.live(), -value, this.tap);
   }
+}
+
+function setTo(cell: ValueCell, value: number, tap: Tap | undefined): void {
+  cell.value = value;
+  if (tap !== undefined) tap.changed(cell);
+}
+
+function addTo(cell: ValueCell, value: number, tap: Tap | undefined): void {
+  cell.value += value;
+  if (tap !== undefined) tap.changed(cell);
 }
 
 /** @throws {MetricValueError} unless `value` is a number. NaN and the infinities are allowed. */

@@ -2,10 +2,10 @@ import { bucketOf } from './buckets.js';
 import type { HistogramCell } from './cells.js';
 import { instant, secondsSince } from './clock.js';
 import { MetricValueError, shown } from './errors.js';
-import type { ExemplarSource } from './exemplars.js';
 import type { HistogramFamily } from './family.js';
 import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
 import type { Labels, LabelValue } from './labels.js';
+import type { Tap } from './tap.js';
 
 /** Stops a running timer, adds labels known only now, and returns the seconds that it took. */
 export type StopTimer = (labels?: Labels) => number;
@@ -32,7 +32,7 @@ export class Histogram extends Instrument<HistogramFamily> {
     if (typeof labels !== 'object') return this.observe(NO_LABELS, labels);
     checkObservation(value, this.family.name);
     const cell = this.family.cell(labels);
-    observeIn(cell, this.family.bounds, value, this.family.exemplars);
+    observeIn(cell, this.family.bounds, value, this.family.tap);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then. */
@@ -71,7 +71,7 @@ export class HistogramSeries extends Series<HistogramCell> {
 
   observe(value: number): void {
     checkObservation(value, this.metric);
-    observeIn(this.live(), this.bounds, value, this.exemplars);
+    observeIn(this.live(), this.bounds, value, this.tap);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
@@ -101,24 +101,10 @@ function observeIn(
   cell: HistogramCell,
   bounds: readonly number[],
   value: number,
-  exemplars: ExemplarSource | undefined,
+  tap: Tap | undefined,
 ): void {
   const bucket = bucketOf(bounds, value);
   cell.counts[bucket]!++;
   cell.sum += value;
-  if (exemplars !== undefined) takeExemplar(cell, bucket, value, exemplars);
-}
-
-/** Apart, so that recording without exemplars stays small enough to become part of its caller. */
-function takeExemplar(
-  cell: HistogramCell,
-  bucket: number,
-  value: number,
-  source: ExemplarSource,
-): void {
-  const previous = cell.exemplars?.[bucket];
-  const next = source.next(previous, value);
-  if (next === previous) return;
-  cell.exemplars ??= cell.counts.map(() => undefined);
-  cell.exemplars[bucket] = next;
+  if (tap !== undefined) tap.observed(cell, bucket, value);
 }

@@ -1,8 +1,8 @@
 import type { Cell } from './cells.js';
 import { LabelError } from './errors.js';
-import type { ExemplarSource } from './exemplars.js';
 import type { Family } from './family.js';
 import type { Labels, LabelValue } from './labels.js';
+import type { Tap } from './tap.js';
 
 export const NO_LABELS: Labels = Object.freeze({});
 
@@ -81,8 +81,8 @@ export abstract class Series<C extends Cell> {
   }
 
   /** @internal */
-  protected get exemplars(): ExemplarSource | undefined {
-    return this.family.exemplars;
+  protected get tap(): Tap | undefined {
+    return this.family.tap;
   }
 
   /** @internal The cell to record to: another one than before if it was removed meanwhile. */

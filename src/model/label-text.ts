@@ -21,6 +21,22 @@ export function bytesText(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
+/** The labels in a text that {@link labelPairs} and {@link bytesText} have made. */
+export function parsedPairs(text: string): Record<string, string> {
+  const pairs = Buffer.from(text, 'latin1')
+    .toString('utf8')
+    .matchAll(/([^=,]+)="((?:[^"\\]|\\.)*)"/gs);
+  return Object.fromEntries(
+    Array.from(pairs, ([, name, value]) => [name, unescaped(value!)]),
+  );
+}
+
+function unescaped(value: string): string {
+  return value.replace(/\\(.)/g, (_, character: string) =>
+    character === 'n' ? '\n' : character,
+  );
+}
+
 function escaped(value: string): string {
   if (!/[\\\n"]/.test(value)) return value;
   return value

@@ -13,6 +13,13 @@ export interface LabelSet {
   readonly values: readonly string[];
 }
 
+/** A label set as users have it. */
+export function labelsOf({ names, values }: LabelSet): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (let i = 0; i < names.length; i++) labels[names[i]!] = values[i]!;
+  return labels;
+}
+
 /** Changes a label set in canonical form on its way to its series. It may throw. */
 export type LabelFilter = (labels: LabelSet) => LabelSet;
 

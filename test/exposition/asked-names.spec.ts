@@ -2,6 +2,8 @@ import { Gauge as PromGauge } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { TEXT_FORMAT } from '../../src/exposition/formats/text.js';
 import { Page } from '../../src/exposition/page.js';
+import { RegistryReader } from '../../src/exposition/registry-reader.js';
+import { Turns } from '../../src/exposition/turns.js';
 import { makeCollector, OPEN_METRICS } from '../support/collector.js';
 
 async function serving() {
@@ -75,10 +77,8 @@ describe('a page of some metrics', () => {
 
   test('is rendered once for all who ask for the same at the same time', async () => {
     const { collector, collected } = await serving();
-    const page = new Page(collector.registry, {
-      metricFailed: () => {},
-      exemplarsShown: () => {},
-    });
+    const reader = new RegistryReader(collector.registry, () => {});
+    const page = new Page(reader, new Turns(), () => {});
     const render = (...names: string[]) =>
       page.render({ format: TEXT_FORMAT, names }, ({ chunks }) =>
         String(Buffer.concat(chunks)),

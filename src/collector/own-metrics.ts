@@ -1,0 +1,40 @@
+import type { Counter } from '../model/counter.js';
+import type { Gauge, GaugeCallback } from '../model/gauge.js';
+import { MetricType } from '../model/metric-type.js';
+import { buildMetricName } from '../model/names.js';
+import type { Families } from './families.js';
+
+/**
+ * Gives the metrics about the metrics. They have the namespace and not the subsystem
+ * in their names, no filter applies to them, and nobody hears of their recordings.
+ */
+export class OwnMetrics {
+  constructor(
+    private readonly namespace: string,
+    private readonly families: Families,
+  ) {}
+
+  nameOf(name: string): string {
+    return buildMetricName(name, { namespace: this.namespace, subsystem: '' });
+  }
+
+  /** @throws {MetricConflictError} if the name is taken by something else. */
+  counter(name: string, description: string): Counter {
+    return this.families.obtainExposed(
+      this.nameOf(name),
+      MetricType.COUNTER,
+      description,
+    ) as Counter;
+  }
+
+  /** Throws as {@link counter} does. */
+  gauge(name: string, description: string, collect: GaugeCallback): Gauge {
+    const gauge = this.families.obtainExposed(
+      this.nameOf(name),
+      MetricType.GAUGE,
+      description,
+    ) as Gauge;
+    gauge.readThrough(collect);
+    return gauge;
+  }
+}

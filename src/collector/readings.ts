@@ -1,0 +1,40 @@
+import type { Registry } from 'prom-client';
+import { Snapshots } from '../delivery/snapshots.js';
+import { Page } from '../exposition/page.js';
+import { RegistryReader } from '../exposition/registry-reader.js';
+import { Turns } from '../exposition/turns.js';
+import type { Families } from './families.js';
+import type { SelfReport } from './self-report.js';
+import { TraceExemplars } from './trace-exemplars.js';
+
+/** Reads all metrics of a registry, for pages and for snapshots, which share their turns and take exemplars. */
+export class Readings {
+  readonly page: Page;
+  readonly snapshots: Snapshots;
+  private readonly exemplars: TraceExemplars;
+
+  constructor(
+    registry: Registry,
+    families: Families,
+    private readonly report: SelfReport,
+  ) {
+    this.exemplars = new TraceExemplars((source) =>
+      families.takeExemplars(source),
+    );
+    const reader = new RegistryReader(registry, (metric, error) =>
+      report.error('foreign_metric', error, `metric "${metric}"`),
+    );
+    const turns = new Turns();
+    const exemplarsShown = () => this.exemplars.shown();
+    this.page = new Page(reader, turns, exemplarsShown);
+    this.snapshots = new Snapshots(reader, turns, exemplarsShown);
+  }
+
+  /** Lets recordings take exemplars, if the app is traced. Returns what ends that. */
+  async followTraces(): Promise<() => void> {
+    await this.exemplars
+      .start()
+      .catch((error: unknown) => this.report.error('exemplars', error));
+    return () => this.exemplars.stop();
+  }
+}

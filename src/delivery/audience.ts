@@ -1,0 +1,87 @@
+import { Observable, share } from 'rxjs';
+import type { Cell } from '../model/cells.js';
+import type { Family } from '../model/family.js';
+import { labelsOf } from '../model/labels.js';
+import { MetricEvent } from '../model/metric-event.js';
+import type { MetricType } from '../model/metric-type.js';
+import { EventFeed } from './event-feed.js';
+import { Tries, type TryNotes } from './tries.js';
+
+/** For who cannot fail. */
+const NO_NOTES: TryNotes = { delivered() {}, failed() {}, retried() {} };
+
+/** All who hear of recordings. An event is made once for all of them, and only if there is one who wants it. */
+export class Audience {
+  /** The recordings as events, from now on, for any number of subscribers. */
+  readonly events$: Observable<MetricEvent>;
+  private feeds: readonly EventFeed[] = [];
+
+  /**
+   * @param changed is called when there are other feeds than before.
+   * @param dropped hears of events that subscribers did not get, since too many were waiting.
+   */
+  constructor(
+    private readonly changed: () => void,
+    private readonly dropped: (count: number, reason: string) => void,
+  ) {
+    this.events$ = this.observable();
+  }
+
+  add(feed: EventFeed): void {
+    this.feeds = [...this.feeds, feed];
+    this.changed();
+  }
+
+  remove(feed: EventFeed): void {
+    this.feeds = this.feeds.filter((one) => one !== feed);
+    this.changed();
+  }
+
+  wants(type: MetricType): boolean {
+    return this.feeds.some((feed) => feed.wants(type));
+  }
+
+  /** A value was recorded in a series. Never throws. */
+  recorded(family: Family, cell: Cell, value: number): void {
+    let event: MetricEvent | undefined;
+    for (const feed of this.feeds) {
+      if (!feed.wants(family.type) || !feed.hasRoom()) continue;
+      feed.push((event ??= eventOf(family, cell, value)));
+    }
+  }
+
+  /** One feed for all subscribers, as long as there are any. */
+  private observable(): Observable<MetricEvent> {
+    return new Observable<MetricEvent>((subscriber) => {
+      const feed = new EventFeed(
+        undefined,
+        (events) => {
+          for (const event of events) subscriber.next(event);
+        },
+        new Tries(NO_NOTES, 1_000, 1_000),
+        this.dropped,
+      );
+      this.add(feed);
+      feed.start();
+      return () => {
+        this.remove(feed);
+        feed.stop();
+      };
+    }).pipe(share());
+  }
+}
+
+function eventOf(
+  { name, type, help, unit }: Family,
+  cell: Cell,
+  value: number,
+): MetricEvent {
+  return new MetricEvent({
+    name,
+    type,
+    value,
+    labels: labelsOf(cell),
+    description: help,
+    ...(unit !== undefined && { unit }),
+  });
+}

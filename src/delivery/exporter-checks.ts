@@ -1,0 +1,76 @@
+import { OptionsError, shown } from '../model/errors.js';
+import { MetricType } from '../model/metric-type.js';
+import {
+  Check,
+  isObject,
+  type Rules,
+  validate,
+  validateOne,
+} from '../model/validate.js';
+import type { MetricsExporter } from './exporter.js';
+
+/** The longest time that Node's timers take. */
+const MAX_MILLISECONDS = 2_147_483_647;
+
+/** A time in milliseconds. */
+export const EXPORT_TIMEOUT = new Check(
+  `a number of milliseconds from 1 to ${MAX_MILLISECONDS}`,
+  (value) =>
+    typeof value === 'number' && value >= 1 && value <= MAX_MILLISECONDS,
+);
+
+export const EXPORT_INTERVAL = new Check(
+  `${EXPORT_TIMEOUT.expected}, or false`,
+  (value) => value === false || EXPORT_TIMEOUT.test(value),
+);
+
+const FUNCTION = new Check(
+  'a function',
+  (value) => typeof value === 'function',
+);
+
+const TYPES: readonly unknown[] = Object.values(MetricType);
+
+const RULES: Rules = {
+  name: new Check(
+    'a name of letters, digits, "_", "." and "-", with a letter first',
+    (value) => typeof value === 'string' && /^[a-z][\w.-]*$/i.test(value),
+  ),
+  interval: EXPORT_INTERVAL,
+  timeout: EXPORT_TIMEOUT,
+  eventTypes: new Check(
+    `an array of ${TYPES.join(', ')}`,
+    (value) =>
+      Array.isArray(value) && value.every((type) => TYPES.includes(type)),
+  ),
+  start: FUNCTION,
+  export: FUNCTION,
+  receive: FUNCTION,
+  shutdown: FUNCTION,
+};
+
+/**
+ * Checks what is said to be an exporter.
+ *
+ * @param path where it stands, for messages.
+ * @throws {OptionsError} naming what is wrong with it.
+ */
+export function checkExporter(
+  exporter: unknown,
+  path: string,
+): asserts exporter is MetricsExporter {
+  const { export: exports, receive } = isObject(exporter) ? exporter : {};
+  if (exports === undefined && receive === undefined) {
+    throw new OptionsError(
+      `${path} is ${shown(exporter)}; expected a MetricsExporter, with export() or receive()`,
+    );
+  }
+  // It is an object of some class, which has more than what is known here.
+  const known = Object.keys(RULES).map((key) => [
+    key,
+    (exporter as Record<string, unknown>)[key],
+  ]);
+  validate(Object.fromEntries(known), RULES, path);
+  const { name } = exporter as { name?: unknown };
+  validateOne(name, RULES['name']!, `${path}.name`);
+}

@@ -1,0 +1,113 @@
+import type { ExportReport } from './exporter.js';
+import { messageOf } from '../model/errors.js';
+import type { MetricsLogger } from '../model/logger.js';
+import { unixTime } from '../model/wall-clock.js';
+import type { ExporterMetrics } from './exporter-metrics.js';
+import type { TryNotes } from './tries.js';
+
+/** Takes note of what becomes of an exporter's deliveries: in metrics, in the log, for the health. */
+export class ExporterState implements TryNotes {
+  /** Deliveries that failed since one went through. */
+  private failures = 0;
+  private error = '';
+  private failingSince = 0;
+  /** What is logged once only. */
+  private readonly told = new Set<string>();
+  /** When a delivery went through last, in seconds since the Unix epoch. */
+  lastSuccess: number | undefined = undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly metrics: ExporterMetrics,
+    private readonly logger: MetricsLogger,
+  ) {
+    metrics.begin(name);
+  }
+
+  delivered(report: ExportReport | void): void {
+    this.lastSuccess = unixTime();
+    this.metrics.exported(this.name, 'success');
+    if (this.failures > 0) this.recovered();
+    this.lost(report);
+  }
+
+  /** Takes note of what a delivery that went through has left behind. */
+  lost(report: ExportReport | void): void {
+    const { dropped = 0, reason = 'the backend refused them' } = report ?? {};
+    if (dropped > 0) this.dropped(dropped, reason);
+  }
+
+  /** An exporter could not take events that it keeps for its next export. */
+  failedToHear(error: unknown): void {
+    this.warnOnce(
+      `Exporter "${this.name}" could not receive events: ${messageOf(error)}`,
+    );
+  }
+
+  failed(error: unknown): void {
+    this.metrics.exported(this.name, 'error');
+    this.error = messageOf(error);
+    if (this.failures++ > 0) return;
+    this.failingSince = unixTime();
+    this.warn(
+      `Exporter "${this.name}" could not deliver: ${this.error} [logged once until it delivers again, counted]`,
+    );
+  }
+
+  retried(): void {
+    this.metrics.retried(this.name);
+  }
+
+  /** Some points or events will not reach the backend. Logged once for each reason. */
+  dropped(count: number, reason: string): void {
+    this.metrics.dropped(this.name, count);
+    this.warnOnce(`Exporter "${this.name}" drops points or events: ${reason}`);
+  }
+
+  /** As a health check says it. */
+  check(waiting: number): { status: 'up' | 'down' } {
+    const details = {
+      waiting_events: waiting,
+      ...(this.lastSuccess !== undefined && {
+        last_success: new Date(this.lastSuccess * 1_000).toISOString(),
+      }),
+    };
+    return this.failures === 0
+      ? { status: 'up', ...details }
+      : {
+          status: 'down',
+          ...details,
+          ...{ failures: this.failures, message: this.error },
+        };
+  }
+
+  /** Never throws. */
+  warn(message: string): void {
+    try {
+      this.logger.warn(message);
+    } catch {
+      // A logger that fails has nowhere to tell it.
+    }
+  }
+
+  private warnOnce(message: string): void {
+    if (this.told.has(message) || this.told.size >= MAX_TOLD) return;
+    this.told.add(message);
+    this.warn(`${message} [logged once, counted]`);
+  }
+
+  private recovered(): void {
+    const seconds = Math.round(unixTime() - this.failingSince);
+    const message = `Exporter "${this.name}" delivers again, after ${this.failures} failures in ${seconds} s`;
+    this.failures = 0;
+    try {
+      if (this.logger.log !== undefined) this.logger.log(message);
+      else this.logger.warn(message);
+    } catch {
+      // As above.
+    }
+  }
+}
+
+/** How many messages are told apart. */
+const MAX_TOLD = 20;

@@ -1,0 +1,136 @@
+import type { HealthCheckDefinition } from '../health/health-check.js';
+import { ExportError, OptionsError } from '../model/errors.js';
+import type { MetricsLogger } from '../model/logger.js';
+import { Audience } from './audience.js';
+import { Deadline } from './deadline.js';
+import { checkExporter } from './exporter-checks.js';
+import { ExporterMetrics, type OwnInstruments } from './exporter-metrics.js';
+import type { MetricsExporter } from './exporter.js';
+import { RunningExporter } from './running-exporter.js';
+import type { Snapshots } from './snapshots.js';
+
+/** What exporters need of the collector around them. */
+export interface ExportersSetup {
+  readonly snapshots: Snapshots;
+  readonly instruments: OwnInstruments;
+  /** An instrument could not be had or used. */
+  readonly instrumentFailed: (error: unknown) => void;
+  readonly logger: MetricsLogger;
+  /** Who hears of recordings has changed. */
+  readonly audienceChanged: () => void;
+  /** Adds a check that tells of itself in the log; returns what removes it. */
+  readonly addCheck: (definition: HealthCheckDefinition) => () => void;
+}
+
+/** The exporters of a collector. */
+export class Exporters {
+  /** All who hear of recordings: exporters, and subscribers. */
+  readonly audience: Audience;
+  private readonly all = new Map<string, RunningExporter>();
+  private readonly metrics: ExporterMetrics;
+  private started = false;
+
+  constructor(private readonly setup: ExportersSetup) {
+    this.metrics = new ExporterMetrics(
+      setup.instruments,
+      setup.instrumentFailed,
+      () => this.all.values(),
+    );
+    this.audience = new Audience(setup.audienceChanged, (count) =>
+      this.metrics.dropped('events$', count),
+    );
+  }
+
+  /**
+   * Adds an exporter, and starts it as soon as the collector is initialized.
+   *
+   * @param path where it comes from, for messages.
+   * @returns removes it, after it has delivered all there is, as far as that is possible within so many milliseconds.
+   * @throws {OptionsError} if it is none, or its name is taken; and whatever its `start()` throws.
+   */
+  async add(
+    exporter: MetricsExporter,
+    path: string,
+  ): Promise<(timeout: number) => Promise<void>> {
+    checkExporter(exporter, path);
+    const { name } = exporter;
+    if (this.all.has(name)) {
+      throw new OptionsError(
+        `${path} is named "${name}", as another exporter is; give one of them another name`,
+      );
+    }
+    const running = new RunningExporter(
+      exporter,
+      () => this.setup.snapshots.take(),
+      this.metrics,
+      this.setup.logger,
+    );
+    const removeCheck = this.setup.addCheck({
+      name: `exporter:${name}`,
+      critical: false,
+      cacheFor: 0,
+      check: () => running.check(),
+    });
+    this.all.set(name, running);
+    const { feed } = running;
+    if (feed !== undefined) this.audience.add(feed);
+    const remove = async (timeout: number) => {
+      if (this.all.get(name) !== running) return;
+      await running.stop(new Deadline(timeout));
+      this.all.delete(name);
+      if (feed !== undefined) this.audience.remove(feed);
+      removeCheck();
+      this.metrics.end(name);
+    };
+    try {
+      if (this.started) await running.start();
+    } catch (error) {
+      await remove(0);
+      throw error;
+    }
+    return remove;
+  }
+
+  /** Starts all of them. If one cannot start, those that have are ended again. */
+  async start(): Promise<void> {
+    this.started = true;
+    try {
+      await Promise.all(Array.from(this.all.values(), (one) => one.start()));
+    } catch (error) {
+      await this.stop(0);
+      throw error;
+    }
+  }
+
+  /**
+   * Delivers all there is, side by side.
+   *
+   * @throws {ExportError} saying which exporters could not deliver in so many milliseconds.
+   */
+  async flush(timeout: number): Promise<void> {
+    const deadline = new Deadline(timeout);
+    const flushes = Array.from(this.all.values(), (one) => one.flush(deadline));
+    const failed = (await Promise.allSettled(flushes))
+      .filter((result) => result.status === 'rejected')
+      .map(({ reason }) => reason as Error);
+    if (failed.length === 0) return;
+    throw new ExportError(failed.map(({ message }) => message).join('; '), {
+      cause:
+        failed.length === 1 ? failed[0]!.cause : new AggregateError(failed),
+    });
+  }
+
+  /** Delivers all there is, as far as that is possible in so many milliseconds, and ends. Never rejects. */
+  async stop(timeout: number): Promise<void> {
+    this.started = false;
+    const deadline = new Deadline(timeout);
+    await Promise.all(
+      Array.from(this.all.values(), (one) => one.stop(deadline)),
+    );
+  }
+
+  /** To be called when metrics were cleared. */
+  show(): void {
+    if (this.all.size > 0) this.metrics.show();
+  }
+}

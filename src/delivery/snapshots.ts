@@ -1,0 +1,112 @@
+import { relabelled } from '../exposition/foreign-labels.js';
+import {
+  type ExposedMetric,
+  SummaryCell,
+} from '../exposition/formats/exposed-metric.js';
+import type { RegistryReader } from '../exposition/registry-reader.js';
+import { SAMPLES_AT_ONCE, Turn, type Turns } from '../exposition/turns.js';
+import { type Cell, HistogramCell, type ValueCell } from '../model/cells.js';
+import type { Exemplar } from '../model/exemplars.js';
+import { parsedPairs } from '../model/label-text.js';
+import { labelsOf } from '../model/labels.js';
+import { NO_TIME, unixTime, unixTimeOf } from '../model/wall-clock.js';
+import type {
+  DistributionSnapshot,
+  ExemplarSnapshot,
+  MetricsSnapshot,
+  MetricSnapshot,
+  QuantilesSnapshot,
+  ValueSnapshot,
+} from './snapshot.js';
+
+/** Takes snapshots of a registry, a millisecond at a time. */
+export class Snapshots {
+  /** @param exemplarsShown is called when a snapshot was taken. */
+  constructor(
+    private readonly reader: RegistryReader,
+    private readonly turns: Turns,
+    private readonly exemplarsShown: () => void,
+  ) {}
+
+  async take(): Promise<MetricsSnapshot> {
+    const turn = new Turn(this.turns);
+    const exposed = await this.reader.collect(this.reader.all(), turn);
+    const time = unixTime();
+    const added = this.reader.defaultLabels();
+    const metrics: MetricSnapshot[] = [];
+    for (const metric of exposed) {
+      const { name, type, help, unit, bounds, cells } = metric;
+      const seriesOf = SERIES[type] as (cell: Cell) => unknown;
+      const series: unknown[] = [];
+      for (const cell of cells) {
+        const isPlain = added.names.length === 0;
+        series.push(seriesOf(isPlain ? cell : relabelled(cell, name, added)));
+        const isTimeToLook = series.length % SAMPLES_AT_ONCE === 0;
+        if (isTimeToLook && turn.isOver()) await turn.next();
+      }
+      const head = { name, type: TYPES[type], help, unit, series };
+      metrics.push(
+        (type === 'histogram' ? { ...head, bounds } : head) as MetricSnapshot,
+      );
+    }
+    this.exemplarsShown();
+    return { time, metrics };
+  }
+}
+
+/** What prom-client does not know the type of is a value that may do anything. */
+const TYPES: Record<ExposedMetric['type'], MetricSnapshot['type']> = {
+  counter: 'counter',
+  gauge: 'gauge',
+  histogram: 'histogram',
+  summary: 'summary',
+  unknown: 'gauge',
+};
+
+const SERIES = {
+  counter: valueOf,
+  gauge: valueOf,
+  histogram: distributionOf,
+  summary: quantilesOf,
+  unknown: valueOf,
+};
+
+function seriesOf(cell: Cell) {
+  const { text: key, created } = cell;
+  return {
+    key,
+    labels: labelsOf(cell),
+    created: created === NO_TIME ? undefined : unixTimeOf(created),
+  };
+}
+
+function valueOf(cell: ValueCell): ValueSnapshot {
+  const { value, exemplar } = cell;
+  return { ...seriesOf(cell), value, exemplar: exemplarOf(exemplar) };
+}
+
+function distributionOf(cell: HistogramCell): DistributionSnapshot {
+  const { counts, sum, exemplars } = cell;
+  let count = 0;
+  for (const inBucket of counts) count += inBucket;
+  return {
+    ...seriesOf(cell),
+    counts: counts.slice(),
+    count,
+    sum,
+    exemplars: exemplars?.map(exemplarOf),
+  };
+}
+
+function quantilesOf(cell: SummaryCell): QuantilesSnapshot {
+  const { quantiles, count, sum } = cell;
+  return { ...seriesOf(cell), quantiles, count, sum };
+}
+
+function exemplarOf(
+  exemplar: Exemplar | undefined,
+): ExemplarSnapshot | undefined {
+  if (exemplar === undefined) return undefined;
+  const { labels, value, timestamp } = exemplar;
+  return { labels: parsedPairs(labels), value, timestamp };
+}

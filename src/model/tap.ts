@@ -1,0 +1,54 @@
+import type { Cell, HistogramCell, ValueCell } from './cells.js';
+import type { ExemplarSource } from './exemplars.js';
+import type { Family } from './family.js';
+
+/** Hears of recordings, right after they were made. Must be quick, and never throw. */
+export interface RecordingListener {
+  /** @param value what was added or observed; of a gauge, what it is now. */
+  recorded(family: Family, cell: Cell, value: number): void;
+}
+
+/**
+ * What is done with a recording beside keeping it: an exemplar is taken, somebody is
+ * told. Most families have no tap, so that a look at one field is all that they pay.
+ */
+export class Tap {
+  constructor(
+    private readonly family: Family,
+    private readonly exemplars: ExemplarSource | undefined,
+    private readonly listener: RecordingListener | undefined,
+  ) {}
+
+  counted(cell: ValueCell, value: number): void {
+    if (this.exemplars !== undefined) {
+      cell.exemplar = this.exemplars.next(cell.exemplar, value);
+    }
+    this.listener?.recorded(this.family, cell, value);
+  }
+
+  /** That somebody has read a value is no recording. */
+  changed(cell: ValueCell): void {
+    if (this.family.isReadThrough) return;
+    this.listener?.recorded(this.family, cell, cell.value);
+  }
+
+  observed(cell: HistogramCell, bucket: number, value: number): void {
+    if (this.exemplars !== undefined) {
+      takeExemplar(cell, bucket, value, this.exemplars);
+    }
+    this.listener?.recorded(this.family, cell, value);
+  }
+}
+
+function takeExemplar(
+  cell: HistogramCell,
+  bucket: number,
+  value: number,
+  source: ExemplarSource,
+): void {
+  const previous = cell.exemplars?.[bucket];
+  const next = source.next(previous, value);
+  if (next === previous) return;
+  cell.exemplars ??= cell.counts.map(() => undefined);
+  cell.exemplars[bucket] = next;
+}

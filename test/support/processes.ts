@@ -118,20 +118,27 @@ export async function installedPushgateway(): Promise<string | undefined> {
   return undefined;
 }
 
+/** How a Pushgateway is started. */
+export interface PushgatewaySetup {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Its `--web.config.file`, e.g. with users, and the header to read its page with. */
+  readonly web?: { readonly config: string; readonly authorization: string };
+}
+
 /**
- * Starts a Pushgateway on a free port, which keeps what is pushed in memory.
+ * Starts a Pushgateway, which keeps what is pushed in memory.
  *
  * @param program as {@link installedPushgateway} gives it.
- * @param web its `--web.config.file`, e.g. with users, and the header to read its page with.
  */
 export async function startPushgateway(
   program: string,
-  web?: { readonly config: string; readonly authorization: string },
+  { port, web }: PushgatewaySetup = {},
 ): Promise<RealPushgateway> {
   const folder = await mkdtemp(join(tmpdir(), 'pushgateway-'));
   const file = join(folder, 'web.yml');
   if (web !== undefined) await writeFile(file, web.config);
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `127.0.0.1:${port ?? (await freePort())}`;
   const url = `http://${address}`;
   const gateway = start(program, [
     `--web.listen-address=${address}`,

@@ -1,4 +1,8 @@
 import {
+  EXPORT_INTERVAL,
+  EXPORT_TIMEOUT,
+} from '../../delivery/exporter-checks.js';
+import {
   type BasicAuth,
   checkBasicAuth,
 } from '../../exposition/access/basic-auth.js';
@@ -16,7 +20,6 @@ import {
   validateOne,
   withDefaults,
 } from '../../model/validate.js';
-import { MILLISECONDS } from '../../health/health-check.js';
 import { isGatewayUrl, splitUrl } from './gateway-url.js';
 
 /**
@@ -91,11 +94,6 @@ const GROUPING_NAME = new Check(
     !NO_GROUPING.has(String(value)),
 );
 
-const INTERVAL = new Check(
-  `${MILLISECONDS.expected}, or false`,
-  (value) => value === false || MILLISECONDS.test(value),
-);
-
 const STRING = new Check('a text', (value) => typeof value === 'string');
 
 const HEADER_NAME = new Check(
@@ -121,14 +119,14 @@ export const PUSHGATEWAY_RULES: Rules = {
     validateOne(value, STRING, `${path}.${name}`);
   }),
   method: oneOf('push', 'pushAdd'),
-  interval: INTERVAL,
+  interval: EXPORT_INTERVAL,
   atShutdown: oneOf('push', 'delete', 'nothing'),
   basicAuth: checkBasicAuth,
   headers: entries('names of headers and their values', (name, value, path) => {
     validateOne(name, HEADER_NAME, `A name in ${path}`);
     checkSecret(value, `${path}.${name}`, HEADER_VALUE);
   }),
-  timeout: MILLISECONDS,
+  timeout: EXPORT_TIMEOUT,
 };
 
 /** Checks the options of a Pushgateway as a whole. Throws as {@link resolvePushgatewayOptions} does. */

@@ -261,12 +261,19 @@ describe('an answer', () => {
 });
 
 describe('at shutdown', () => {
-  it.each(['push', 'nothing'] as const)(
-    'the group stays with %j',
-    async (atShutdown) => {
+  it.each([
+    ['push', ['PUT']],
+    ['nothing', []],
+    ['delete', ['DELETE']],
+  ] as const)(
+    'the collector asks with %j for %j',
+    async (atShutdown, expected) => {
       const { host, asked } = await startGateway();
-      await make({ url: `http://${host}`, atShutdown }).shutdown();
-      expect(asked).toEqual([]);
+      const { collector } = makeCollector();
+      await collector.addExporter(make({ url: `http://${host}`, atShutdown }));
+      await collector.initialize();
+      await collector.shutdown();
+      expect(asked.map(({ method }) => method)).toEqual(expected);
     },
   );
 

@@ -8,8 +8,8 @@ import { freePort, waitFor } from './http.js';
 export interface Running {
   /** What it has printed so far. */
   output(): string;
-  /** Ends it with all that it started, by process id. */
-  stop(): Promise<void>;
+  /** Ends it with all that it started, by process id. Default: `SIGTERM`. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Starts a program in a process group of its own. */
@@ -36,8 +36,8 @@ export function start(
   });
   return {
     output: () => output,
-    stop: async () => {
-      signalGroup(child, 'SIGTERM');
+    stop: async (signal = 'SIGTERM') => {
+      signalGroup(child, signal);
       const overdue = setTimeout(() => signalGroup(child, 'SIGKILL'), 10_000);
       await ended;
       clearTimeout(overdue);

@@ -10,7 +10,7 @@ import {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A job as docs/jobs.md has it. */
+/** A job as docs/pushgateway.md has it. */
 const JOB = `
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

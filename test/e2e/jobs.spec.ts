@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { startGateway } from '../exporters/pushgateway/gateway-server.js';
 import { samplesOf } from '../support/collector.js';
 import { freePort, waitFor } from '../support/http.js';
 import {
@@ -120,6 +121,15 @@ describe.skipIf(program === undefined)('a job that pushes', () => {
     job.child.kill('SIGKILL');
     expect(await job.ended).toBe('SIGKILL');
     expect(await pushed()).toEqual(before);
+  });
+
+  test('ends well with a Pushgateway that hangs', async () => {
+    const { host } = await startGateway(() => {});
+    const job = startJob(`http://${host}`, 10, 'well');
+    expect(await job.ended, job.output()).toBe(0);
+    expect(job.output()).toMatch(
+      /Exporter "pushgateway" could not deliver: [^]*\nclosed\n$/,
+    );
   });
 
   test('ends well without a Pushgateway, and is told why nothing was pushed', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { DOCUMENTS, read } from '../docs/markdown.js';
 import { isInstalled } from '../support/processes.js';
 import { tempFolder } from '../support/temp.js';
 
@@ -76,8 +77,8 @@ describe.skipIf(!(await isInstalled('promtool')))('the shipped rules', () => {
     expect(await testRules(others, tests)).toContain('SUCCESS');
   });
 
-  test('are about metrics that the README lists', () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  test('are about metrics that the documentation lists', () => {
+    const documentation = DOCUMENTS.map(read).join();
     const expressions = rules.replace(
       /^ *(#|- record|- alert|summary).*$/gm,
       '',
@@ -92,7 +93,8 @@ describe.skipIf(!(await isInstalled('promtool')))('the shipped rules', () => {
     expect(names.length).toBeGreaterThan(20);
     const unknown = names.filter(
       (name) =>
-        !readme.includes(`\`${name}\``) && !name.startsWith('gen_ai_client_'),
+        !documentation.includes(`\`${name}\``) &&
+        !name.startsWith('gen_ai_client_'),
     );
     expect([...new Set(unknown)]).toEqual([]);
   });

@@ -15,6 +15,7 @@ import { OptionsError, shown } from '../../model/errors.js';
 import {
   Check,
   isObject,
+  oneOf,
   type Rules,
   validate,
   validateOne,
@@ -161,13 +162,6 @@ function checkUrl(value: unknown, path: string): void {
       ? 'something else'
       : shown(value);
   throw new OptionsError(`${path} is ${given}; expected ${URL_CHECK.expected}`);
-}
-
-function oneOf(...allowed: readonly string[]): Check {
-  return new Check(
-    allowed.map((one) => `'${one}'`).join(' or '),
-    (value) => typeof value === 'string' && allowed.includes(value),
-  );
 }
 
 /** An object whose keys are users' own. As its values may be secrets, it is not shown. */

@@ -132,6 +132,12 @@ export const PUSHGATEWAY_RULES: Rules = {
 
 /** Checks the options of a Pushgateway as a whole. Throws as {@link resolvePushgatewayOptions} does. */
 export function checkPushgateway(value: unknown, path: string): void {
+  if (!isObject(value)) {
+    // It may be a URL with a password, so it is not shown.
+    throw new OptionsError(
+      `${path} is ${kindOf(value)}; expected an object with url, jobName and other options`,
+    );
+  }
   validate(value, PUSHGATEWAY_RULES, path);
   const { url, jobName, basicAuth } = value as Partial<PushgatewayOptions>;
   validateOne(jobName, JOB_NAME, `${path}.jobName`);

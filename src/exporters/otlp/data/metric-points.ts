@@ -1,0 +1,174 @@
+import type {
+  CounterSnapshot,
+  DistributionSnapshot,
+  ExemplarSnapshot,
+  GaugeSnapshot,
+  HistogramSnapshot,
+  MetricSnapshot,
+  SummarySnapshot,
+  ValueSnapshot,
+} from '../../../delivery/snapshot.js';
+import type { PointContext } from './point-context.js';
+import type { MetricTerms, PointSink } from './points.js';
+import { ucumOf } from './units.js';
+
+/** The series of one metric, to be written one by one. */
+export interface MetricPoints {
+  readonly terms: MetricTerms;
+  readonly length: number;
+  /** Writes a series, if there is anything new to say of it. */
+  write(index: number): void;
+  /** The backend has the series from one index to before another. */
+  acknowledge(from: number, to: number): void;
+}
+
+const NO_EXEMPLARS: readonly ExemplarSnapshot[] = [];
+
+export function metricPoints(
+  metric: MetricSnapshot,
+  context: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  switch (metric.type) {
+    case 'counter':
+      return counterPoints(metric, context, sink);
+    case 'gauge':
+      return gaugePoints(metric, context, sink);
+    case 'histogram':
+      return histogramPoints(metric, context, sink);
+    case 'summary':
+      return summaryPoints(metric, context, sink);
+  }
+}
+
+function counterPoints(
+  metric: CounterSnapshot,
+  context: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  const { name, series } = metric;
+  const { time, starts, deltas } = context;
+  return {
+    terms: termsOf(metric, 'sum', deltas !== undefined),
+    length: series.length,
+    write(index) {
+      const one = series[index]!;
+      const { labels } = one;
+      const began = starts.of(name, one, one.value, time);
+      const { since, value } = deltas?.ofValue(name, one) ?? total(one);
+      if (isKnown(since, one) && value === 0) return;
+      const exemplars = newExemplars([one.exemplar], context);
+      sink.number({ labels, start: since ?? began, time, value, exemplars });
+    },
+    acknowledge: (from, to) =>
+      deltas?.acknowledgeValues(name, series.slice(from, to), time),
+  };
+}
+
+function gaugePoints(
+  metric: GaugeSnapshot,
+  { time }: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  const { series } = metric;
+  return {
+    terms: termsOf(metric, 'gauge', false),
+    length: series.length,
+    write(index) {
+      const { labels, value } = series[index]!;
+      const exemplars = NO_EXEMPLARS;
+      sink.number({ labels, start: undefined, time, value, exemplars });
+    },
+    acknowledge: () => {},
+  };
+}
+
+function histogramPoints(
+  metric: HistogramSnapshot,
+  context: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  const { name, series, bounds } = metric;
+  const { time, starts, deltas } = context;
+  const hasSums = !(bounds[0]! < 0);
+  return {
+    terms: termsOf(metric, 'histogram', deltas !== undefined, bounds),
+    length: series.length,
+    write(index) {
+      const one = series[index]!;
+      const { labels } = one;
+      const began = starts.of(name, one, one.count, time);
+      const { since, counts, count, sum } =
+        deltas?.ofDistribution(name, one) ?? totals(one);
+      if (isKnown(since, one) && count === 0) return;
+      sink.histogram({
+        labels,
+        start: since ?? began,
+        time,
+        counts,
+        count,
+        // "sum": not to be filled out where negative events can be recorded.
+        sum: hasSums && one.sum >= 0 ? sum : undefined,
+        exemplars: newExemplars(one.exemplars ?? [], context),
+      });
+    },
+    acknowledge: (from, to) =>
+      deltas?.acknowledgeDistributions(name, series.slice(from, to), time),
+  };
+}
+
+/** They have no temporality: what is written is always the total. */
+function summaryPoints(
+  metric: SummarySnapshot,
+  { time, starts }: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  const { name, series } = metric;
+  return {
+    terms: termsOf(metric, 'summary', false),
+    length: series.length,
+    write(index) {
+      const one = series[index]!;
+      const { labels, quantiles, count, sum } = one;
+      const start = starts.of(name, one, count, time);
+      sink.summary({ labels, start, time, quantiles, count, sum });
+    },
+    acknowledge: () => {},
+  };
+}
+
+function termsOf(
+  { name, help, unit, type }: MetricSnapshot,
+  kind: MetricTerms['kind'],
+  isDelta: boolean,
+  bounds: readonly number[] = [],
+): MetricTerms {
+  const description = help;
+  return { kind, name, description, unit: ucumOf(unit), type, isDelta, bounds };
+}
+
+function total({ created, value }: ValueSnapshot) {
+  return { since: created, value };
+}
+
+function totals({ created, counts, count, sum }: DistributionSnapshot) {
+  return { since: created, counts, count, sum };
+}
+
+/** Whether a growth is one since the last delivery, and not since the beginning. */
+function isKnown(
+  since: number | undefined,
+  { created }: { readonly created: number | undefined },
+): boolean {
+  return since !== created;
+}
+
+function newExemplars(
+  all: readonly (ExemplarSnapshot | undefined)[],
+  { exemplarsAfter }: PointContext,
+): readonly ExemplarSnapshot[] {
+  const found = all.filter(
+    (exemplar) => exemplar !== undefined && exemplar.timestamp > exemplarsAfter,
+  ) as ExemplarSnapshot[];
+  return found.length === 0 ? NO_EXEMPLARS : found;
+}

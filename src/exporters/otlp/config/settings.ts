@@ -1,3 +1,4 @@
+import { OptionsError } from '../../../model/errors.js';
 import { Check } from '../../../model/validate.js';
 import type { Secret } from '../../../exposition/access/secret.js';
 import {
@@ -60,10 +61,16 @@ export function settingsOf(
     options.protocol ??
     wordOf<OtlpProtocol>(environment.ofExporter('PROTOCOL'), PROTOCOL) ??
     'http/protobuf';
+  const url = urlOf(options, path, protocol, environment);
+  if (options.tls !== undefined && url.protocol === 'http:') {
+    throw new OptionsError(
+      `${path}.tls is for https: only; expected an ${path}.url of https:`,
+    );
+  }
   return {
     path,
     protocol,
-    url: urlOf(options, path, protocol, environment),
+    url,
     headers: headersOf(options, environment),
     isCompressed:
       (options.compression ??

@@ -23,9 +23,12 @@ const GZIP = 2;
  *
  * @throws {OptionsError} saying which package to install.
  */
-export async function openGrpc(settings: OtlpSettings): Promise<Transport> {
+export async function openGrpc(
+  settings: OtlpSettings,
+  load: () => Promise<Grpc> = () => import('@grpc/grpc-js'),
+): Promise<Transport> {
   try {
-    return new GrpcTransport(settings, await import('@grpc/grpc-js'));
+    return new GrpcTransport(settings, await load());
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') {
       throw error;
@@ -73,6 +76,8 @@ class GrpcTransport implements Transport {
               : judgeStatus(error, at, points, secrets),
           );
         } catch (failure) {
+          // A channel would wait longer and longer before it connects again; a new one does not.
+          this.close();
           reject(failure as Error);
         }
       };

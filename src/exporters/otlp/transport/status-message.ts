@@ -20,10 +20,17 @@ export function statusMessage(
 /** As {@link statusMessage}, of a text. */
 export function printable(text: string, secrets: readonly string[]): string {
   let shown = text;
-  for (const secret of secrets) shown = shown.replaceAll(secret, '[hidden]');
+  for (const secret of secrets.flatMap(partsOf)) {
+    shown = shown.replaceAll(secret, '[hidden]');
+  }
   // oxlint-disable-next-line no-control-regex
   shown = shown.replace(/[\x00-\x20\x7f-\x9f\u2028\u2029]+/g, ' ').trim();
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+}
+
+/** A header may be a word and a secret; what is short is none, and may be a part of any message. */
+function partsOf(header: string): string[] {
+  return [header, ...header.split(' ')].filter(({ length }) => length > 5);
 }
 
 function textOf(body: Buffer, contentType: string): string {

@@ -4,6 +4,7 @@ export type {
   MetricsModuleOptions,
   MetricsOptionsFactory,
 } from './metrics.module-definition.js';
+export { type ExporterOrClass, MetricsExporters } from './metrics.exporters.js';
 export type { MetricsOptions, PrometheusOptions } from './metrics.options.js';
 
 export { Agent } from './decorators/agent.decorator.js';

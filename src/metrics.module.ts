@@ -31,6 +31,7 @@ import {
   type ResolvedMetricsOptions,
   resolveMetricsOptions,
 } from './metrics.options.js';
+import { MetricsExporters } from './metrics.exporters.js';
 import { OptionsError } from './model/errors.js';
 import { ENDPOINT, OPTIONS, providers } from './metrics.providers.js';
 
@@ -51,6 +52,7 @@ import { ENDPOINT, OPTIONS, providers } from './metrics.providers.js';
     PrometheusCollector,
     MetricsCollector,
     MetricsHealthIndicator,
+    MetricsExporters,
     AgentMetrics,
     Instrumentation,
     HandlerMetrics,
@@ -76,6 +78,7 @@ export class MetricsModule
     private readonly prometheus: PrometheusCollector,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(MetricsExporters) private readonly exporters: MetricsExporters,
     @Inject(Readiness) readiness: Readiness,
   ) {
     super();
@@ -123,6 +126,7 @@ export class MetricsModule
     if (!this.options.enabled) return;
     this.http?.routesAreThere();
     this.addHealthChecks();
+    await this.addExporters();
     await this.prometheus.initialize();
     if (this.collector !== this.prometheus) await this.collector.initialize();
     this.httpClient?.start();
@@ -149,6 +153,12 @@ export class MetricsModule
     this.removeHealthChecks = all.map(({ definition, source }) =>
       this.prometheus.addHealthCheck(definition, source),
     );
+  }
+
+  private async addExporters(): Promise<void> {
+    for (const [i, exporter] of this.options.exporters.entries()) {
+      await this.exporters.add(exporter, `exporters[${i}]`);
+    }
   }
 
   private readinessTerms(): ReadinessTerms {

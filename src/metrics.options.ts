@@ -38,6 +38,7 @@ import {
   type HealthOptions as HealthReportOptions,
   type ResolvedHealthOptions,
 } from './health/health.options.js';
+import { checkExporters, type ExporterOrClass } from './metrics.exporters.js';
 import { OptionsError } from './model/errors.js';
 import {
   BOOLEAN,
@@ -65,6 +66,8 @@ export interface MetricsOptions extends RecordingOptions {
   agents?: AgentMetricsOptions;
   prometheus?: PrometheusOptions;
   health?: HealthOptions;
+  /** Exporters of your own, each as an instance or as its class, which Nest makes. Default: none. */
+  exporters?: readonly ExporterOrClass[];
 }
 
 /** How Prometheus gets at the metrics. */
@@ -130,6 +133,7 @@ const RULES: Rules = {
   http: switchable(HTTP_RULES),
   httpClient: switchable(HTTP_CLIENT_RULES),
   agents: AGENTS_RULES,
+  exporters: checkExporters,
   prometheus: {
     ...SERVING_RULES,
     ...PROTECTION_RULES,
@@ -160,7 +164,13 @@ export function resolveMetricsOptions(
   }
   return {
     ...withDefaults(
-      { ...RECORDING_DEFAULTS, enabled: true, interceptor: false, agents: {} },
+      {
+        ...RECORDING_DEFAULTS,
+        enabled: true,
+        interceptor: false,
+        agents: {},
+        exporters: [],
+      },
       options,
     ),
     // By the bare name, so that what users set for either form of the name comes first.

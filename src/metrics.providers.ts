@@ -22,6 +22,7 @@ import { Instrumentation } from './instrumentation/instrumentation.js';
 import { ProviderBinder } from './instrumentation/provider-binder.js';
 import { Transports } from './instrumentation/transports/transports.js';
 import { MODULE_OPTIONS_TOKEN } from './metrics.module-definition.js';
+import { MetricsExporters } from './metrics.exporters.js';
 import {
   type MetricsOptions,
   type ResolvedMetricsOptions,
@@ -107,6 +108,15 @@ export const providers: Provider[] = [
         ? new Transports(handlers, ...nest)
         : undefined,
   },
+  {
+    provide: MetricsExporters,
+    inject: [PrometheusCollector, ModuleRef, OPTIONS],
+    useFactory: (
+      collector: PrometheusCollector,
+      moduleRef: ModuleRef,
+      { enabled }: ResolvedMetricsOptions,
+    ) => new MetricsExporters(collector, moduleRef, enabled),
+  },
   ProviderBinder,
 ];
 
@@ -127,7 +137,7 @@ function collectorOf(
   readiness: Readiness,
 ): PrometheusCollector {
   const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
-  const { buckets, filters, enabled } = options;
+  const { buckets, filters, flushTimeout, enabled } = options;
   const { details, version } = options.health;
   const isReady = () => readiness.isReady;
   const { registry, defaultMetrics, exemplars, createdSamples } =
@@ -141,6 +151,7 @@ function collectorOf(
       maxSeriesPerMetric,
       buckets,
       filters,
+      flushTimeout,
       defaultMetrics,
       exemplars,
       createdSamples,

@@ -66,15 +66,18 @@ export class EventFeed {
     this.started = false;
     this.awake = false;
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.tellLost();
   }
 
   /** Delivers what waits now. Throws what the last try has failed with. */
   async flush(deadline: Deadline): Promise<void> {
     for (let left = this.waiting.length; left > 0; left -= BATCH) {
-      if (this.waiting.length === 0) return;
+      if (this.waiting.length === 0) break;
       await this.tries.insist(this.deliver, deadline);
     }
+    this.tellLost();
+    this.endPause();
   }
 
   private wake(): void {
@@ -87,17 +90,28 @@ export class EventFeed {
       const outcome = await this.tries.once(this.deliver);
       this.tellLost();
       if (outcome.result === 'refused') this.refused(outcome);
-      if (outcome.result === 'failed') return this.wait(outcome.pause);
+      if (outcome.result === 'failed') return this.pause(outcome.pause);
       // The app has its turn between two batches.
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.awake = false;
   }
 
-  private wait(milliseconds: number): void {
+  private pause(milliseconds: number): void {
     if (!this.started) return;
-    this.timer = setTimeout(() => void this.drain(), milliseconds);
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.drain();
+    }, milliseconds);
     this.timer.unref();
+  }
+
+  /** It works again: what has come meanwhile need not wait for the next try. */
+  private endPause(): void {
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.wake();
   }
 
   private readonly deliver = async (

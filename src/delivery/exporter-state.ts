@@ -11,6 +11,7 @@ export class ExporterState implements TryNotes {
   private failures = 0;
   private error = '';
   private failingSince = 0;
+  private isEnding = false;
   /** What is logged once only. */
   private readonly told = new Set<string>();
   /** When a delivery went through last, in seconds since the Unix epoch. */
@@ -47,11 +48,16 @@ export class ExporterState implements TryNotes {
   failed(error: unknown): void {
     this.metrics.exported(this.name, 'error');
     this.error = messageOf(error);
-    if (this.failures++ > 0) return;
-    this.failingSince = unixTime();
+    if (this.failures++ === 0) this.failingSince = unixTime();
+    if (this.failures > 1 || this.isEnding) return;
     this.warn(
       `Exporter "${this.name}" could not deliver: ${this.error} [logged once until it delivers again, counted]`,
     );
+  }
+
+  /** The last deliveries come now: whoever has them made says how that ends. */
+  ending(isEnding: boolean): void {
+    this.isEnding = isEnding;
   }
 
   retried(): void {
@@ -65,7 +71,7 @@ export class ExporterState implements TryNotes {
   }
 
   /** As a health check says it. */
-  check(waiting: number): { status: 'up' | 'down' } {
+  check(waiting: number): object {
     const details = {
       waiting_events: waiting,
       ...(this.lastSuccess !== undefined && {
@@ -77,7 +83,8 @@ export class ExporterState implements TryNotes {
       : {
           status: 'down',
           ...details,
-          ...{ failures: this.failures, message: this.error },
+          failures: this.failures,
+          message: this.error,
         };
   }
 

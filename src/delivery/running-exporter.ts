@@ -63,6 +63,7 @@ export class RunningExporter implements ExporterVitals {
   async start(): Promise<void> {
     if (this.started) return;
     this.started = true;
+    this.state.ending(false);
     try {
       await this.exporter.start?.();
     } catch (error) {
@@ -89,6 +90,7 @@ export class RunningExporter implements ExporterVitals {
   async stop(deadline: Deadline): Promise<void> {
     if (!this.started) return;
     this.started = false;
+    this.state.ending(true);
     this.feed?.stop();
     this.exports?.stop();
     try {

@@ -1,10 +1,11 @@
-import { type CanActivate, Scope, type Type, UseGuards } from '@nestjs/common';
+import { type CanActivate, type Type, UseGuards } from '@nestjs/common';
 import {
   ApplicationConfig,
   ExternalContextCreator,
   ModuleRef,
 } from '@nestjs/core';
-import { messageOf, OptionsError } from '../../model/errors.js';
+import { OptionsError } from '../../model/errors.js';
+import { providedInstance } from '../provided-instance.js';
 import type { ProtectionOptions } from './protection.options.js';
 
 /** Where `@UseGuards()` leaves the guards of a class. */
@@ -50,7 +51,11 @@ export async function guardsOf(
   const bound: (Type<CanActivate> | CanActivate)[] =
     Reflect.getMetadata(GUARDS_METADATA, endpoint) ?? [];
   const made = await Promise.all(
-    bound.map((guard) => instanceOf(guard, path, moduleRef)),
+    bound.map((guard) =>
+      typeof guard === 'function'
+        ? providedInstance(guard, `${path}.guards has`, INSTEAD, moduleRef)
+        : guard,
+    ),
   );
   Reflect.defineMetadata(GUARDS_METADATA, made, endpoint);
   const instance = new endpoint();
@@ -74,39 +79,4 @@ function endpointClass(name: string) {
   };
   Object.defineProperty(endpoint, 'name', { value: name });
   return endpoint;
-}
-
-async function instanceOf(
-  guard: Type<CanActivate> | CanActivate,
-  path: string,
-  moduleRef: ModuleRef,
-): Promise<CanActivate> {
-  if (typeof guard !== 'function') return guard;
-  const scope = scopeOf(guard, moduleRef);
-  if (scope === Scope.REQUEST) {
-    throw new OptionsError(
-      `${path}.guards has ${guard.name}, which is request-scoped; ${INSTEAD}`,
-    );
-  }
-  try {
-    if (scope === undefined) return await moduleRef.create(guard);
-    return await moduleRef.resolve(guard, undefined, { strict: false });
-  } catch (error) {
-    throw new OptionsError(
-      `${path}.guards has ${guard.name}, which Nest cannot make: ${messageOf(error)}; expected a provider of a module, or a class whose dependencies are global`,
-      { cause: error },
-    );
-  }
-}
-
-/** @returns undefined if no module has it. */
-function scopeOf(
-  guard: Type<CanActivate>,
-  moduleRef: ModuleRef,
-): Scope | undefined {
-  try {
-    return moduleRef.introspect(guard).scope;
-  } catch {
-    return undefined;
-  }
 }

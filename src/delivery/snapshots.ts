@@ -71,36 +71,44 @@ const SERIES = {
   unknown: valueOf,
 };
 
-function seriesOf(cell: Cell) {
-  const { text: key, created } = cell;
-  return {
-    key,
-    labels: labelsOf(cell),
-    created: created === NO_TIME ? undefined : unixTimeOf(created),
-  };
-}
+/*
+ * What a snapshot has is spelled out for each type: a spread of what they share takes
+ * longer than all of the rest, and there may be many thousand series.
+ */
 
 function valueOf(cell: ValueCell): ValueSnapshot {
-  const { value, exemplar } = cell;
-  return { ...seriesOf(cell), value, exemplar: exemplarOf(exemplar) };
+  const { text: key, value, exemplar } = cell;
+  const labels = labelsOf(cell);
+  const created = createdOf(cell);
+  return { key, labels, created, value, exemplar: exemplarOf(exemplar) };
 }
 
 function distributionOf(cell: HistogramCell): DistributionSnapshot {
-  const { counts, sum, exemplars } = cell;
+  const { text: key, counts, sum, exemplars: found } = cell;
+  const labels = labelsOf(cell);
+  const created = createdOf(cell);
   let count = 0;
-  for (const inBucket of counts) count += inBucket;
+  for (let i = 0; i < counts.length; i++) count += counts[i]!;
+  const exemplars = found?.map(exemplarOf);
   return {
-    ...seriesOf(cell),
+    key,
+    labels,
+    created,
     counts: counts.slice(),
     count,
     sum,
-    exemplars: exemplars?.map(exemplarOf),
+    exemplars,
   };
 }
 
 function quantilesOf(cell: SummaryCell): QuantilesSnapshot {
-  const { quantiles, count, sum } = cell;
-  return { ...seriesOf(cell), quantiles, count, sum };
+  const { text: key, quantiles, count, sum } = cell;
+  const labels = labelsOf(cell);
+  return { key, labels, created: createdOf(cell), quantiles, count, sum };
+}
+
+function createdOf({ created }: Cell): number | undefined {
+  return created === NO_TIME ? undefined : unixTimeOf(created);
 }
 
 function exemplarOf(

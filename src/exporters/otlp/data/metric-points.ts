@@ -1,12 +1,11 @@
+import type { Growth } from '../../../delivery/deltas.js';
 import type {
   CounterSnapshot,
-  DistributionSnapshot,
   ExemplarSnapshot,
   GaugeSnapshot,
   HistogramSnapshot,
   MetricSnapshot,
   SummarySnapshot,
-  ValueSnapshot,
 } from '../../../delivery/snapshot.js';
 import type { PointContext } from './point-context.js';
 import type { MetricTerms, PointSink } from './points.js';
@@ -55,10 +54,20 @@ function counterPoints(
       const one = series[index]!;
       const { labels } = one;
       const began = starts.of(name, one, one.value, time);
-      const { since, value } = deltas?.ofValue(name, one) ?? total(one);
-      if (isKnown(since, one) && value === 0) return;
-      const exemplars = newExemplars([one.exemplar], context);
-      sink.number({ labels, start: since ?? began, time, value, exemplars });
+      const growth = deltas?.ofValue(name, one);
+      const { value } = growth ?? one;
+      if (isIdle(growth, one, value)) return;
+      const exemplars = newExemplars(
+        one.exemplar === undefined ? NO_EXEMPLARS : [one.exemplar],
+        context,
+      );
+      sink.number({
+        labels,
+        start: growth?.since ?? began,
+        time,
+        value,
+        exemplars,
+      });
     },
     acknowledge: (from, to) =>
       deltas?.acknowledgeValues(name, series.slice(from, to), time),
@@ -98,18 +107,18 @@ function histogramPoints(
       const one = series[index]!;
       const { labels } = one;
       const began = starts.of(name, one, one.count, time);
-      const { since, counts, count, sum } =
-        deltas?.ofDistribution(name, one) ?? totals(one);
-      if (isKnown(since, one) && count === 0) return;
+      const growth = deltas?.ofDistribution(name, one);
+      const { counts, count, sum } = growth ?? one;
+      if (isIdle(growth, one, count)) return;
       sink.histogram({
         labels,
-        start: since ?? began,
+        start: growth?.since ?? began,
         time,
         counts,
         count,
         // "sum": not to be filled out where negative events can be recorded.
         sum: hasSums && one.sum >= 0 ? sum : undefined,
-        exemplars: newExemplars(one.exemplars ?? [], context),
+        exemplars: newExemplars(one.exemplars ?? NO_EXEMPLARS, context),
       });
     },
     acknowledge: (from, to) =>
@@ -147,26 +156,20 @@ function termsOf(
   return { kind, name, description, unit: ucumOf(unit), type, isDelta, bounds };
 }
 
-function total({ created, value }: ValueSnapshot) {
-  return { since: created, value };
-}
-
-function totals({ created, counts, count, sum }: DistributionSnapshot) {
-  return { since: created, counts, count, sum };
-}
-
-/** Whether a growth is one since the last delivery, and not since the beginning. */
-function isKnown(
-  since: number | undefined,
+/** Whether a series has not grown since the last delivery. It is told of once, though it is still 0. */
+function isIdle(
+  growth: Growth | undefined,
   { created }: { readonly created: number | undefined },
+  amount: number,
 ): boolean {
-  return since !== created;
+  return growth !== undefined && growth.since !== created && amount === 0;
 }
 
 function newExemplars(
   all: readonly (ExemplarSnapshot | undefined)[],
   { exemplarsAfter }: PointContext,
 ): readonly ExemplarSnapshot[] {
+  if (all.length === 0) return NO_EXEMPLARS;
   const found = all.filter(
     (exemplar) => exemplar !== undefined && exemplar.timestamp > exemplarsAfter,
   ) as ExemplarSnapshot[];

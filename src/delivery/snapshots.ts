@@ -4,7 +4,7 @@ import {
   SummaryCell,
 } from '../exposition/formats/exposed-metric.js';
 import type { RegistryReader } from '../exposition/registry-reader.js';
-import { SAMPLES_AT_ONCE, Turn, type Turns } from '../exposition/turns.js';
+import { Turn, type Turns } from '../exposition/turns.js';
 import { type Cell, HistogramCell, type ValueCell } from '../model/cells.js';
 import type { Exemplar } from '../model/exemplars.js';
 import { parsedPairs } from '../model/label-text.js';
@@ -18,6 +18,9 @@ import type {
   QuantilesSnapshot,
   ValueSnapshot,
 } from './snapshot.js';
+
+/** Series that are taken between two looks at the clock; the first ones of a process take long. */
+const SERIES_AT_ONCE = 16;
 
 /** Takes snapshots of a registry, a millisecond at a time. */
 export class Snapshots {
@@ -41,7 +44,7 @@ export class Snapshots {
       for (const cell of cells) {
         const isPlain = added.names.length === 0;
         series.push(seriesOf(isPlain ? cell : relabelled(cell, name, added)));
-        const isTimeToLook = series.length % SAMPLES_AT_ONCE === 0;
+        const isTimeToLook = series.length % SERIES_AT_ONCE === 0;
         if (isTimeToLook && turn.isOver()) await turn.next();
       }
       const head = { name, type: TYPES[type], help, unit, series };

@@ -18,7 +18,7 @@ import type { Transport } from './transport/transport.js';
 
 /**
  * Sends metrics by OTLP 1, over HTTP or gRPC (OpenTelemetry Protocol Specification). What a
- * snapshot has goes out in requests of at most about half a megabyte, one after the other.
+ * snapshot has goes out in requests of at most about a quarter of a megabyte, one after the other.
  *
  * @example
  * await collector.addExporter(

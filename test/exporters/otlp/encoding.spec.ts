@@ -284,7 +284,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     ]);
     expect(backend.requests.length).toBeGreaterThan(2);
     for (const { bytes } of backend.requests) {
-      expect(bytes).toBeLessThan(540_000);
+      expect(bytes).toBeLessThan(280_000);
     }
     // One connection for all.
     expect(new Set(backend.requests.map(({ port }) => port)).size).toBe(1);

@@ -96,7 +96,7 @@ describe('over gRPC', () => {
     expect(backend.calls.length).toBeGreaterThan(1);
     const all = backend.calls.flatMap(({ points }) => points);
     expect(all).toHaveLength(series.length);
-    for (const { bytes } of backend.calls) expect(bytes).toBeLessThan(540_000);
+    for (const { bytes } of backend.calls) expect(bytes).toBeLessThan(280_000);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isSdkDisabled } from '../../../src/exporters/otlp/config/environment.js';
 import {
   checkOtlp,
   type OtlpOptions,
@@ -245,6 +246,19 @@ describe('the environment', () => {
         'user-agent': expect.stringMatching(/^nestjs-agent-metrics\/\d/),
       },
     });
+  });
+});
+
+describe('OTEL_SDK_DISABLED', () => {
+  it.each([
+    ['true', true],
+    ['True', true],
+    ['false', false],
+    ['1', false],
+    ['', false],
+    [undefined, false],
+  ])('of %o switches the exporter off: %s', (value, isOff) => {
+    expect(isSdkDisabled({ OTEL_SDK_DISABLED: value })).toBe(isOff);
   });
 });
 

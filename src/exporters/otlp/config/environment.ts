@@ -69,3 +69,11 @@ function malformed(
     `The environment has ${variable} as ${shown(value)}; expected ${expected}`,
   );
 }
+
+/**
+ * Whether the operator wants no telemetry of OpenTelemetry's at all
+ * (OpenTelemetry specification, "General SDK Configuration"): then there is to be no exporter.
+ */
+export function isSdkDisabled(variables: Variables): boolean {
+  return new Environment(variables).isTrue('OTEL_SDK_DISABLED');
+}

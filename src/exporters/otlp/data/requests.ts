@@ -1,5 +1,5 @@
 import type { MetricsSnapshot } from '../../../delivery/snapshot.js';
-import { SAMPLES_AT_ONCE, type Turn } from '../../../exposition/turns.js';
+import type { Turn } from '../../../exposition/turns.js';
 import { type MetricPoints, metricPoints } from './metric-points.js';
 import type { PointContext } from './point-context.js';
 import type {
@@ -14,7 +14,10 @@ import type {
  * Bytes after which a request ends: below the limits of servers and proxies, of which
  * 1 MB is the lowest that is usual, and little enough to be given to the socket in one go.
  */
-const REQUEST_SIZE = 512 * 1024;
+const REQUEST_SIZE = 256 * 1024;
+
+/** Points that are written between two looks at the clock; the first ones of a process take long. */
+const POINTS_AT_ONCE = 16;
 
 /** A part of a snapshot, to be sent in one request. */
 export interface Request {
@@ -45,7 +48,7 @@ export async function* requestsOf(
         yield draft.end(index + 1);
         draft.begin(metric, index + 1);
       }
-      if (++written % SAMPLES_AT_ONCE === 0 && turn.isOver()) await turn.next();
+      if (++written % POINTS_AT_ONCE === 0 && turn.isOver()) await turn.next();
     }
     draft.endMetric(metric.length);
   }

@@ -11,6 +11,7 @@ import {
   partialSuccess,
   startOtlpBackend,
 } from '../../support/otlp-backend.js';
+import type { SentPoint } from '../../support/otlp-definitions.js';
 import {
   counterOf,
   distribution,
@@ -294,6 +295,20 @@ describe('with temporality "delta"', () => {
       0,
     );
     expect(total).toBe(MANY.reduce((sum, { value }) => sum + value, 0));
+  });
+
+  it('tells again what was refused, with what came since', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    backend.answer = () =>
+      backend.requests.length === 2 ? { status: 400 } : {};
+    await send([counterOf('a_total', ...MANY)], NOON);
+    const refused = backend.requests[1]!.points;
+    backend.requests.length = 0;
+    backend.answer = () => ({});
+    await send([counterOf('a_total', ...MANY)], NOON + 60);
+    const keys = (points: readonly SentPoint[]) =>
+      points.map(({ labels, value }) => `${labels.i} ${value}`).sort();
+    expect(keys(backend.points())).toEqual(keys(refused));
   });
 
   it('leaves out what has not grown, and asks for nothing if nothing has', async () => {

@@ -122,7 +122,7 @@ describe('over gRPC', () => {
     const error = await failure(send(LEVEL));
     expect(error).toMatchObject({ retryable, retryAfter: undefined });
     expect(error.message).toBe(
-      `${backend.url.replace('http://', '')} answered with gRPC status ${status[name]}: not now`,
+      `${backend.url.replace('http://', '')} failed with gRPC status ${status[name]}: not now`,
     );
     expect(backend.calls).toHaveLength(1);
   });
@@ -152,7 +152,9 @@ describe('over gRPC', () => {
     const sent = failure(send(LEVEL, aborter.signal));
     await waitFor(() => backend.calls.length === 1, 'the call');
     aborter.abort();
-    expect((await sent).retryable).toBe(true);
+    const error = await sent;
+    expect(error.retryable).toBe(true);
+    expect(error.message).toContain('gRPC status 1: ');
     await waitFor(() => backend.cancelled === 1, 'the end of the call');
   });
 

@@ -31,7 +31,7 @@ export function judgeStatus(
   secrets: readonly string[],
 ): Answer {
   const said = printable(details, secrets);
-  const reason = `${at} answered with gRPC status ${code}${said && `: ${said}`}`;
+  const reason = `${at} failed with gRPC status ${code}${said && `: ${said}`}`;
   if (code === INVALID_ARGUMENT) {
     return { rejected: points, reason, isAccepted: false };
   }

@@ -1,6 +1,7 @@
 import { OptionsError, shown } from '../model/errors.js';
 import { MetricType } from '../model/metric-type.js';
 import {
+  BOOLEAN,
   Check,
   isObject,
   type Rules,
@@ -38,6 +39,7 @@ const RULES: Rules = {
   ),
   interval: EXPORT_INTERVAL,
   timeout: EXPORT_TIMEOUT,
+  flushAtShutdown: BOOLEAN,
   eventTypes: new Check(
     `an array of ${TYPES.join(', ')}`,
     (value) =>

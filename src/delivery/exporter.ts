@@ -28,6 +28,8 @@ export interface MetricsExporter {
   readonly interval?: number | false;
   /** Milliseconds after which a delivery counts as failed and its signal is aborted. Default: 10000. */
   readonly timeout?: number;
+  /** Whether it delivers what is left when it ends, as `flush()` would. Default: `true`. */
+  readonly flushAtShutdown?: boolean;
   /** The types of the metrics whose recordings `receive()` hears of. Default: all. */
   readonly eventTypes?: readonly MetricType[];
 

@@ -93,13 +93,7 @@ export class RunningExporter implements ExporterVitals {
     this.state.ending(true);
     this.feed?.stop();
     this.exports?.stop();
-    try {
-      await this.flush(deadline);
-    } catch (error) {
-      this.state.warn(
-        `${(error as Error).message}; it is not tried again, as the app ends`,
-      );
-    }
+    if (this.exporter.flushAtShutdown !== false) await this.flushLast(deadline);
     for (const tries of this.tries) tries.abort(new Error('The app ends'));
     try {
       const shutdown = (async () => this.exporter.shutdown?.())();
@@ -111,6 +105,16 @@ export class RunningExporter implements ExporterVitals {
     } catch (error) {
       this.state.warn(
         `Exporter "${this.name}" could not be shut down: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  private async flushLast(deadline: Deadline): Promise<void> {
+    try {
+      await this.flush(deadline);
+    } catch (error) {
+      this.state.warn(
+        `${(error as Error).message}; it is not tried again, as the app ends`,
       );
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The end-to-end tests scrape with a real Prometheus, lint with its promtool and
- * parse pages with the reference parser of OpenMetrics, which is in Prometheus'
+ * The end-to-end tests scrape with a real Prometheus, lint with its promtool, push to
+ * a real Pushgateway and parse pages with the reference parser of OpenMetrics, which is in Prometheus'
  * client for Python: this installs them where a package manager can, and says how
  * where none can.
  */
@@ -9,11 +9,20 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pythonWithParser } from './openmetrics-python.mjs';
 
-const TOOLS = ['prometheus', 'promtool'];
+/** Each by the names that packages give it. */
+const TOOLS = [
+  ['prometheus'],
+  ['promtool'],
+  ['prometheus-pushgateway', 'pushgateway'],
+];
+
+/** The Debian packages that start a server, on ports where those of the tests may want to be. */
+const SERVERS = ['prometheus', 'prometheus-pushgateway'];
+
 const MINUTE = 60_000;
 const BY_HAND =
-  'The end-to-end tests need `prometheus` and `promtool` on the PATH: ' +
-  '`apt-get install prometheus`, `brew install prometheus`, or https://prometheus.io/download. ' +
+  'The end-to-end tests need `prometheus`, `promtool` and `pushgateway` on the PATH: ' +
+  '`apt-get install prometheus prometheus-pushgateway`, `brew install prometheus`, or https://prometheus.io/download. ' +
   'They also need a `python3` with `prometheus_client`: ' +
   '`apt-get install python3-prometheus-client`, or `python3 -m pip install prometheus-client`.';
 
@@ -29,7 +38,8 @@ function isOnPath(tool) {
 }
 
 const isInstalled = () =>
-  TOOLS.every(isOnPath) && pythonWithParser() !== undefined;
+  TOOLS.every((names) => names.some(isOnPath)) &&
+  pythonWithParser() !== undefined;
 
 function run(command, ...args) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
@@ -57,11 +67,12 @@ function rootPrefix() {
 }
 
 const hasSystemd = () => existsSync('/run/systemd/system');
-const hasService = () => run('systemctl', 'cat', 'prometheus.service').ok;
+const hasService = (name) => run('systemctl', 'cat', `${name}.service`).ok;
 
-/** The Debian package starts a server on port 9090, where the tests' own may want to be. */
 function installWithApt(asRoot) {
-  const stopsService = hasSystemd() && !hasService();
+  const newServers = hasSystemd()
+    ? SERVERS.filter((name) => !hasService(name))
+    : [];
   // Init scripts stay still at run level 1; systemd does not ask.
   const apt = [
     ...asRoot,
@@ -70,10 +81,10 @@ function installWithApt(asRoot) {
     'apt-get',
   ];
   insist(...apt, 'update');
-  const packages = ['prometheus', 'python3-prometheus-client'];
+  const packages = [...SERVERS, 'python3-prometheus-client'];
   insist(...apt, 'install', '-y', '--no-install-recommends', ...packages);
-  if (stopsService) {
-    insist(...asRoot, 'systemctl', 'disable', '--now', 'prometheus');
+  for (const name of newServers) {
+    insist(...asRoot, 'systemctl', 'disable', '--now', name);
   }
 }
 

@@ -8,8 +8,8 @@ import { freePort, waitFor } from './http.js';
 export interface Running {
   /** What it has printed so far. */
   output(): string;
-  /** Ends it with all that it started, by process id. */
-  stop(): Promise<void>;
+  /** Ends it with all that it started, by process id. Default: `SIGTERM`. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Starts a program in a process group of its own. */
@@ -36,8 +36,8 @@ export function start(
   });
   return {
     output: () => output,
-    stop: async () => {
-      signalGroup(child, 'SIGTERM');
+    stop: async (signal = 'SIGTERM') => {
+      signalGroup(child, signal);
       const overdue = setTimeout(() => signalGroup(child, 'SIGKILL'), 10_000);
       await ended;
       clearTimeout(overdue);
@@ -100,14 +100,86 @@ export async function startPrometheus(
   return { api, stop };
 }
 
+/** A real Pushgateway. */
+export interface RealPushgateway {
+  readonly url: string;
+  /** Its page: all that was pushed. */
+  page(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The names that packages give the Pushgateway. */
+const PUSHGATEWAYS = ['prometheus-pushgateway', 'pushgateway'];
+
+/** The name of the Pushgateway here, if there is one. As {@link isInstalled}. */
+export async function installedPushgateway(): Promise<string | undefined> {
+  for (const name of PUSHGATEWAYS) if (await isThere(name)) return name;
+  complain('pushgateway');
+  return undefined;
+}
+
+/** How a Pushgateway is started. */
+export interface PushgatewaySetup {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Its `--web.config.file`, e.g. with users, and the header to read its page with. */
+  readonly web?: { readonly config: string; readonly authorization: string };
+}
+
+/**
+ * Starts a Pushgateway, which keeps what is pushed in memory.
+ *
+ * @param program as {@link installedPushgateway} gives it.
+ */
+export async function startPushgateway(
+  program: string,
+  { port, web }: PushgatewaySetup = {},
+): Promise<RealPushgateway> {
+  const folder = await mkdtemp(join(tmpdir(), 'pushgateway-'));
+  const file = join(folder, 'web.yml');
+  if (web !== undefined) await writeFile(file, web.config);
+  const address = `127.0.0.1:${port ?? (await freePort())}`;
+  const url = `http://${address}`;
+  const gateway = start(program, [
+    `--web.listen-address=${address}`,
+    '--persistence.file=',
+    ...(web === undefined ? [] : [`--web.config.file=${file}`]),
+  ]);
+  const stop = async () => {
+    await gateway.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const headers: Record<string, string> =
+    web === undefined ? {} : { Authorization: web.authorization };
+  try {
+    await waitFor(
+      async () => (await fetch(`${url}/-/ready`, { headers })).ok,
+      'the Pushgateway to be ready',
+    );
+  } catch (error) {
+    await stop();
+    throw new Error(`The Pushgateway did not start:\n${gateway.output()}`, {
+      cause: error,
+    });
+  }
+  const page = async () => (await fetch(`${url}/metrics`, { headers })).text();
+  return { url, page, stop };
+}
+
 /** Whether a program can be started here. Under CI a missing one is a failure, not a reason to skip. */
 export async function isInstalled(program: string): Promise<boolean> {
+  const there = await isThere(program);
+  if (!there) complain(program);
+  return there;
+}
+
+function complain(program: string): void {
+  if (process.env.CI === 'true') throw new Error(`${program} is not installed`);
+}
+
+async function isThere(program: string): Promise<boolean> {
   const probe = start(program, ['--version']);
   await waitFor(() => probe.output() !== '', `${program} --version`);
   await probe.stop();
-  const missing = probe.output().includes('ENOENT');
-  if (missing && process.env.CI === 'true') {
-    throw new Error(`${program} is not installed`);
-  }
-  return !missing;
+  return !probe.output().includes('ENOENT');
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AccessOptions } from './access.options.js';
-import { PASSWORD, TOKEN } from './access.options.js';
+import { TOKEN } from './access.options.js';
+import { PASSWORD } from './basic-auth.js';
 import type { Refusal, RefusalReason } from './access.js';
 import { CurrentSecret } from './current-secret.js';
 import type { Secret } from './secret.js';

@@ -1,6 +1,7 @@
 import { OptionsError } from '../../model/errors.js';
 import { Check, type Rules } from '../../model/validate.js';
-import { checkGroup, PASSWORD } from '../access/access.options.js';
+import { PASSWORD } from '../access/basic-auth.js';
+import { checkGroup } from '../access/group.js';
 import { checkSecret, type Secret } from '../access/secret.js';
 
 /** Texts in PEM, or where they are kept; files may change while the server runs. */

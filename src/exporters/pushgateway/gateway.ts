@@ -1,0 +1,108 @@
+import { Pushgateway, type Registry } from 'prom-client';
+import { ExportError } from '../../model/errors.js';
+import { shortened } from '../../model/shortened.js';
+
+/** A request, as prom-client hands it on to `http.request()`. */
+export interface GatewayRequest {
+  /** `name:password`. */
+  readonly auth?: string | undefined;
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+}
+
+/** What is done to a group. */
+export type GatewayAction = 'push' | 'pushAdd' | 'delete';
+
+/** Characters of an answer that are told. */
+const MAX_TOLD = 300;
+
+/** One group of a Pushgateway, by way of prom-client's client. */
+export class Gateway {
+  constructor(
+    /** Without name and password. */
+    readonly address: string,
+    private readonly group: {
+      readonly jobName: string;
+      readonly groupings: Record<string, string>;
+    },
+  ) {}
+
+  /**
+   * @param page what is pushed.
+   * @throws {ExportError} if the gateway did not take it.
+   */
+  async send(
+    action: GatewayAction,
+    page: string,
+    request: GatewayRequest,
+  ): Promise<void> {
+    const { signal } = request;
+    signal.throwIfAborted();
+    const client = new Pushgateway(
+      this.address,
+      // A connection of its own, which ends with the request.
+      { ...request, agent: false },
+      // All that the client asks of a registry.
+      { metrics: async () => page } as Registry,
+    );
+    const sent = client[action](this.group);
+    const status = statusOf(
+      await beforeAbort(sent, signal).catch((error: unknown) => {
+        throw signal.aborted ? signal.reason : this.failure(action, error);
+      }),
+    );
+    // The client takes a redirection, which it does not follow, for a success.
+    if (status < 200 || status > 299) {
+      throw new ExportError(
+        `${this.answered(action)} with status ${status}; expected one from 200 to 299: is url that of the Pushgateway?`,
+        { retryable: false },
+      );
+    }
+  }
+
+  private failure(action: GatewayAction, error: unknown): ExportError {
+    const [, status, body = ''] =
+      /^push failed with status (\d+), ([^]*)$/.exec(textOf(error)) ?? [];
+    if (status === undefined) {
+      return new ExportError(
+        `The Pushgateway at ${this.address} cannot be reached: ${textOf(error)}`,
+        { cause: error },
+      );
+    }
+    const text = shortened(body.trim().replace(/\s+/g, ' '), MAX_TOLD);
+    return new ExportError(
+      `${this.answered(action)} with status ${status}${text && `: ${text}`}`,
+      { retryable: isTransient(Number(status)) },
+    );
+  }
+
+  private answered(action: GatewayAction): string {
+    return `The Pushgateway at ${this.address} answered a ${action}`;
+  }
+}
+
+/** Other faults of the request are in each that follows too. */
+function isTransient(status: number): boolean {
+  return status >= 500 || status === 408 || status === 429;
+}
+
+/** Ends with the signal also when the client does not: it waits for ever for the rest of an answer that was cut off. */
+function beforeAbort<T>(sent: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    sent
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function statusOf({ resp }: { resp?: unknown }): number {
+  return (resp as { statusCode: number }).statusCode;
+}
+
+/** Of several addresses that a name has, each has an error of its own and all of them one without words. */
+function textOf(error: unknown): string {
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
+}

@@ -1,0 +1,186 @@
+import {
+  EXPORT_INTERVAL,
+  EXPORT_TIMEOUT,
+} from '../../delivery/exporter-checks.js';
+import {
+  type BasicAuth,
+  checkBasicAuth,
+} from '../../exposition/access/basic-auth.js';
+import {
+  checkSecret,
+  kindOf,
+  type Secret,
+} from '../../exposition/access/secret.js';
+import { OptionsError, shown } from '../../model/errors.js';
+import {
+  Check,
+  isObject,
+  type Rules,
+  validate,
+  validateOne,
+  withDefaults,
+} from '../../model/validate.js';
+import { isGatewayUrl, splitUrl } from './gateway-url.js';
+
+/**
+ * Where and how metrics are pushed.
+ *
+ * @example
+ * MetricsModule.forRoot({
+ *   pushgateway: {
+ *     url: 'http://pushgateway:9091',
+ *     jobName: 'nightly_import',
+ *     interval: false,
+ *   },
+ * });
+ */
+export interface PushgatewayOptions {
+  /** The address of the Pushgateway, with the path that it is under, if any. It may have a name and a password. Default: `http://localhost:9091`. */
+  readonly url?: string;
+  /** The label `job` of all that is pushed. Required. */
+  readonly jobName: string;
+  /** Labels that make a group of their own beside the job, e.g. `{ instance: hostname() }`. Default: none. */
+  readonly groupings?: Readonly<Record<string, string>>;
+  /** `push` replaces all of the group, `pushAdd` only the metrics of the same names. Default: `push`. */
+  readonly method?: 'push' | 'pushAdd';
+  /** Milliseconds from push to push, or `false` for pushes by `flush()` and at shutdown only. Default: 60000. */
+  readonly interval?: number | false;
+  /** What is done when the app ends: `push` once more, `delete` the group, or `nothing`. Default: `push`. */
+  readonly atShutdown?: 'push' | 'delete' | 'nothing';
+  /** The name and the password that the Pushgateway asks for. */
+  readonly basicAuth?: BasicAuth;
+  /** Headers to send besides, by name, e.g. an `Authorization` of another kind. Default: none. */
+  readonly headers?: Readonly<Record<string, Secret>>;
+  /** Milliseconds after which a push counts as failed. Default: 10000. */
+  readonly timeout?: number;
+}
+
+/** Options that were checked, with their defaults. */
+export type ResolvedPushgatewayOptions = Required<
+  Omit<PushgatewayOptions, 'basicAuth'>
+> &
+  Pick<PushgatewayOptions, 'basicAuth'>;
+
+const DEFAULTS = {
+  url: 'http://localhost:9091',
+  groupings: {},
+  method: 'push',
+  interval: 60_000,
+  atShutdown: 'push',
+  headers: {},
+  timeout: 10_000,
+} as const;
+
+/** Labels that a group cannot have: `job` is there already, the others are the names of samples. */
+const NO_GROUPING = new Set(['job', 'le', 'quantile']);
+
+const URL_CHECK = new Check(
+  'a URL like http://pushgateway:9091, without "?" and "#"',
+  isGatewayUrl,
+);
+
+const JOB_NAME = new Check(
+  'a name that is not empty, without "/" and other than "." and ".."',
+  (value) =>
+    typeof value === 'string' &&
+    value.isWellFormed() &&
+    !/^\.{0,2}$|\//.test(value),
+);
+
+const GROUPING_NAME = new Check(
+  `a label name other than ${[...NO_GROUPING].join(', ')}, and without "__" in front`,
+  (value) =>
+    /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/.test(String(value)) &&
+    !NO_GROUPING.has(String(value)),
+);
+
+const STRING = new Check('a text', (value) => typeof value === 'string');
+
+const HEADER_NAME = new Check(
+  'the name of an HTTP header other than those of the body',
+  (value) =>
+    /^[\w!#$%&'*+.^`|~-]+$/.test(String(value)) &&
+    !/^(content-.*|transfer-encoding|connection|host)$/i.test(String(value)),
+);
+
+/** What the value of a header may be. */
+export const HEADER_VALUE = new Check(
+  'a text of visible ASCII characters, with spaces in between at most',
+  (value) =>
+    typeof value === 'string' &&
+    /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(value),
+);
+
+export const PUSHGATEWAY_RULES: Rules = {
+  url: (value, path) => checkUrl(value, path),
+  jobName: JOB_NAME,
+  groupings: entries('label names and their values', (name, value, path) => {
+    validateOne(name, GROUPING_NAME, `A name in ${path}`);
+    validateOne(value, STRING, `${path}.${name}`);
+  }),
+  method: oneOf('push', 'pushAdd'),
+  interval: EXPORT_INTERVAL,
+  atShutdown: oneOf('push', 'delete', 'nothing'),
+  basicAuth: checkBasicAuth,
+  headers: entries('names of headers and their values', (name, value, path) => {
+    validateOne(name, HEADER_NAME, `A name in ${path}`);
+    checkSecret(value, `${path}.${name}`, HEADER_VALUE);
+  }),
+  timeout: EXPORT_TIMEOUT,
+};
+
+/** Checks the options of a Pushgateway as a whole. Throws as {@link resolvePushgatewayOptions} does. */
+export function checkPushgateway(value: unknown, path: string): void {
+  validate(value, PUSHGATEWAY_RULES, path);
+  const { url, jobName, basicAuth } = value as Partial<PushgatewayOptions>;
+  validateOne(jobName, JOB_NAME, `${path}.jobName`);
+  if (basicAuth !== undefined && url !== undefined && splitUrl(url).auth) {
+    throw new OptionsError(
+      `${path}.url has a name or a password, and there is ${path}.basicAuth too; give one of them`,
+    );
+  }
+}
+
+/**
+ * @param path where the options stand.
+ * @throws {OptionsError} naming the option, what was given and what is allowed, and never a secret.
+ */
+export function resolvePushgatewayOptions(
+  options: PushgatewayOptions,
+  path: string,
+): ResolvedPushgatewayOptions {
+  checkPushgateway(options, path);
+  return withDefaults(DEFAULTS, options);
+}
+
+/** A URL may hold a password, so it is shown only where there is none. */
+function checkUrl(value: unknown, path: string): void {
+  if (URL_CHECK.test(value)) return;
+  const given =
+    typeof value === 'string' && value.includes('@')
+      ? 'something else'
+      : shown(value);
+  throw new OptionsError(`${path} is ${given}; expected ${URL_CHECK.expected}`);
+}
+
+function oneOf(...allowed: readonly string[]): Check {
+  return new Check(
+    allowed.map((one) => `'${one}'`).join(' or '),
+    (value) => typeof value === 'string' && allowed.includes(value),
+  );
+}
+
+/** An object whose keys are users' own. As its values may be secrets, it is not shown. */
+function entries(
+  what: string,
+  check: (name: string, value: unknown, path: string) => void,
+) {
+  return (value: unknown, path: string): void => {
+    if (!isObject(value)) {
+      throw new OptionsError(
+        `${path} is ${kindOf(value)}; expected an object of ${what}`,
+      );
+    }
+    for (const [name, one] of Object.entries(value)) check(name, one, path);
+  };
+}

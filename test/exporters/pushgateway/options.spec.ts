@@ -1,0 +1,121 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { PushgatewayExporter } from '../../../src/exporters/pushgateway/pushgateway-exporter.js';
+import type { PushgatewayOptions } from '../../../src/exporters/pushgateway/pushgateway.options.js';
+import { OptionsError } from '../../../src/model/errors.js';
+
+const page = { metrics: async () => '' };
+
+const make = (options: object) =>
+  new PushgatewayExporter(
+    { jobName: 'job', ...options } as PushgatewayOptions,
+    page,
+  );
+
+describe('the options of a Pushgateway', () => {
+  it('are a job name and nothing else, at least', () => {
+    const exporter = make({});
+    expect(exporter).toMatchObject({
+      name: 'pushgateway',
+      interval: 60_000,
+      timeout: 10_000,
+      flushAtShutdown: true,
+    });
+  });
+
+  it('keep their defaults where they are undefined', () => {
+    expect(make({ url: undefined, interval: undefined }).interval).toBe(60_000);
+  });
+
+  it.each<[object, string]>([
+    [
+      { jobName: undefined },
+      'pushgateway.jobName is undefined; expected a name that is not empty, without "/" and other than "." and ".."',
+    ],
+    [{ jobName: '' }, "pushgateway.jobName is ''"],
+    [{ jobName: 'a/b' }, "pushgateway.jobName is 'a/b'"],
+    [{ jobName: '..' }, "pushgateway.jobName is '..'"],
+    [
+      { url: 'pushgateway:9091' },
+      'pushgateway.url is \'pushgateway:9091\'; expected a URL like http://pushgateway:9091, without "?" and "#"',
+    ],
+    [{ url: 'http://pushgateway:9091?a=b' }, 'pushgateway.url is '],
+    [{ url: 9091 }, 'pushgateway.url is 9091'],
+    [{ method: 'put' }, "expected 'push' or 'pushAdd'"],
+    [{ atShutdown: false }, "expected 'push' or 'delete' or 'nothing'"],
+    [{ interval: true }, 'pushgateway.interval is true; expected a number of'],
+    [{ timeout: 0 }, 'pushgateway.timeout is 0'],
+    [
+      { groupings: ['a'] },
+      'pushgateway.groupings is an array; expected an object of label names and their values',
+    ],
+    [
+      { groupings: { job: 'x' } },
+      'A name in pushgateway.groupings is \'job\'; expected a label name other than job, le, quantile, and without "__" in front',
+    ],
+    [{ groupings: { 'a-b': 'x' } }, "A name in pushgateway.groupings is 'a-b'"],
+    [{ groupings: { __a: 'x' } }, "A name in pushgateway.groupings is '__a'"],
+    [
+      { groupings: { shard: 1 } },
+      'pushgateway.groupings.shard is 1; expected a text',
+    ],
+    [
+      { headers: { 'Content-Encoding': 'gzip' } },
+      "A name in pushgateway.headers is 'Content-Encoding'",
+    ],
+    [{ headers: { 'a b': 'x' } }, "A name in pushgateway.headers is 'a b'"],
+    [
+      { basicAuth: { username: 'a' } },
+      'pushgateway.basicAuth has no password; expected username and password',
+    ],
+    [{ registry: 1 }, 'pushgateway.registry is not an option'],
+  ])('are refused with the reason: %j', (options, message) => {
+    expect(() => make(options)).toThrow(OptionsError);
+    expect(() => make(options)).toThrow(message);
+  });
+
+  it('name the path that they stand at', () => {
+    expect(
+      () => new PushgatewayExporter({ jobName: '' }, page, 'backends[1]'),
+    ).toThrow(/^backends\[1\]\.jobName/);
+  });
+
+  it.each<object>([
+    { url: 'http://user:hunter2@host:port' },
+    { url: 'http://user:hunter2@host?' },
+    { url: 'user:hunter2@host' },
+    {
+      url: 'http://user:hunter2@host',
+      basicAuth: { username: 'user', password: 'hunter2' },
+    },
+    { basicAuth: { username: 'hunter2:', password: 'hunter2' } },
+    { basicAuth: { username: 'user', password: 'hunter2\n' } },
+    { headers: { Authorization: 'Bearer hunter2\r\nX: y' } },
+    { headers: { Authorization: ['hunter2'] } },
+    { headers: ['hunter2'] },
+    { headers: 'hunter2' },
+  ])('show no secret when they are refused: %j', (options) => {
+    let message = '';
+    try {
+      make(options);
+    } catch (error) {
+      message = inspect(error);
+    }
+    expect(message).toContain('OptionsError');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('show no secret when the exporter is shown', () => {
+    const shown = [
+      make({ url: 'http://user:hunter2@host' }),
+      make({
+        basicAuth: { username: 'user', password: 'hunter2' },
+        headers: { 'X-Token': 'hunter2' },
+      }),
+    ].map((exporter) => [
+      inspect(exporter, { depth: 9, showHidden: true }),
+      JSON.stringify(exporter),
+    ]);
+    expect(shown.join()).not.toContain('hunter2');
+  });
+});

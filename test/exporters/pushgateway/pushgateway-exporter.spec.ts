@@ -1,0 +1,307 @@
+import { writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { PushgatewayExporter } from '../../../src/exporters/pushgateway/pushgateway-exporter.js';
+import type { PushgatewayOptions } from '../../../src/exporters/pushgateway/pushgateway.options.js';
+import { freePort, waitFor } from '../../support/http.js';
+import { makeCollector } from '../../support/collector.js';
+import { tempFolder } from '../../support/temp.js';
+import { startGateway } from './gateway-server.js';
+
+const SNAPSHOT = { time: 0, metrics: [] };
+const never = new AbortController().signal;
+
+const make = (options: Partial<PushgatewayOptions>, text = 'a 1\n') =>
+  new PushgatewayExporter(
+    { jobName: 'import', ...options },
+    { metrics: async () => text },
+  );
+
+/** What an export rejects with. */
+const failure = (exporter: PushgatewayExporter, signal = never) =>
+  exporter.export(SNAPSHOT, signal).then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
+
+describe('what is pushed', () => {
+  it('is the page of the collector, metrics of prom-client included', async () => {
+    const { collector } = makeCollector({ defaultMetrics: true });
+    await collector.initialize();
+    collector.counter('rows_total').inc({ table: 'ü\n"' }, 3);
+    const { host, asked } = await startGateway();
+    const exporter = new PushgatewayExporter(
+      { url: `http://${host}`, jobName: 'import' },
+      collector,
+    );
+    await exporter.export(SNAPSHOT, never);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]!.body).toContain('rows_total{table="ü\\n\\""} 3\n');
+    expect(asked[0]!.body).toContain('\nprocess_cpu_seconds_total ');
+  });
+
+  it('is nothing if there is no page', async () => {
+    const { host, asked } = await startGateway();
+    const exporter = new PushgatewayExporter(
+      { url: `http://${host}`, jobName: 'import' },
+      { metrics: () => Promise.reject(new Error('no page')) },
+    );
+    expect(await failure(exporter)).toMatchObject({ message: 'no page' });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['push', 'PUT'],
+    ['pushAdd', 'POST'],
+  ] as const)('goes by %s as %s', async (method, verb) => {
+    const { host, asked } = await startGateway();
+    await make({ url: `http://${host}`, method }).export(SNAPSHOT, never);
+    expect(asked).toMatchObject([{ method: verb, body: 'a 1\n' }]);
+  });
+
+  it.each([
+    ['', '/metrics/job/import'],
+    ['/', '/metrics/job/import'],
+    ['/behind/a%20proxy/', '/behind/a%20proxy/metrics/job/import'],
+  ])('goes below the path of the URL: %j', async (path, expected) => {
+    const { host, asked } = await startGateway();
+    await make({ url: `http://${host}${path}` }).export(SNAPSHOT, never);
+    expect(asked[0]!.url).toBe(expected);
+  });
+
+  it('goes to its group, whatever the names and values are', async () => {
+    const { host, asked } = await startGateway();
+    const groupings = { a: 'ü ?#%', b: '/x', c: '', d: '..' };
+    await make({ url: `http://${host}`, jobName: 'a b', groupings }).export(
+      SNAPSHOT,
+      never,
+    );
+    expect(asked[0]!.url).toBe(
+      '/metrics/job/a%20b/a/%C3%BC%20%3F%23%25/b%40base64/L3g/c%40base64/%3D/d%40base64/Li4',
+    );
+  });
+});
+
+describe('credentials', () => {
+  const basic = (text: string) =>
+    `Basic ${Buffer.from(text).toString('base64')}`;
+
+  it('come from the URL', async () => {
+    const { host, asked } = await startGateway();
+    const url = `http://us%2Fer:p%40ss@${host}`;
+    await make({ url }).export(SNAPSHOT, never);
+    expect(asked[0]!.headers.authorization).toBe(basic('us/er:p@ss'));
+  });
+
+  it('come from a file, which is read again for each push', async () => {
+    const { host, asked } = await startGateway();
+    const file = join(tempFolder(), 'password');
+    writeFileSync(file, 'first\n');
+    const exporter = make({
+      url: `http://${host}`,
+      basicAuth: { username: 'ü', password: { file } },
+    });
+    await exporter.start();
+    await exporter.export(SNAPSHOT, never);
+    writeFileSync(file, 'second\n');
+    await exporter.export(SNAPSHOT, never);
+    expect(asked.map(({ headers }) => headers.authorization)).toEqual([
+      basic('ü:first'),
+      basic('ü:second'),
+    ]);
+  });
+
+  it('keep the app from starting if they cannot be read', async () => {
+    const file = join(tempFolder(), 'missing');
+    await expect(
+      make({ basicAuth: { username: 'a', password: { file } } }).start(),
+    ).rejects.toThrow(/^pushgateway\.basicAuth\.password\.file is ".*missing"/);
+    await expect(
+      make({ headers: { 'X-Token': { file } } }).start(),
+    ).rejects.toThrow(/^pushgateway\.headers\.X-Token\.file is ".*missing"/);
+  });
+
+  it('may be headers of any kind', async () => {
+    const { host, asked } = await startGateway();
+    const headers = { Authorization: 'Bearer x y', 'X-Scope': 'team' };
+    await make({ url: `http://${host}`, headers }).export(SNAPSHOT, never);
+    expect(asked[0]!.headers).toMatchObject({
+      authorization: 'Bearer x y',
+      'x-scope': 'team',
+    });
+  });
+
+  it('are in no error', async () => {
+    const { host } = await startGateway((res) => {
+      res.statusCode = 500;
+      res.end();
+    });
+    const closed = `127.0.0.1:${await freePort()}`;
+    for (const target of [host, closed]) {
+      const errors = [
+        await failure(make({ url: `http://user:hunter2@${target}` })),
+        await failure(
+          make({
+            url: `http://${target}`,
+            basicAuth: { username: 'user', password: 'hunter2' },
+            headers: { 'X-Token': 'hunter2' },
+          }),
+        ),
+      ];
+      for (const error of errors) {
+        const shown = inspect(error, { depth: 9, showHidden: true });
+        expect(shown).toContain(`http://${target}`);
+        expect(shown).not.toContain('hunter2');
+      }
+    }
+  });
+});
+
+describe('an answer', () => {
+  const answering = (status: number, body = '') =>
+    startGateway((res) => {
+      res.statusCode = status;
+      res.end(body);
+    });
+
+  it.each([200, 202, 204])('of %i is a success', async (status) => {
+    const { host } = await answering(status);
+    expect(await failure(make({ url: `http://${host}` }))).toBeUndefined();
+  });
+
+  it.each([
+    [301, false],
+    [400, false],
+    [401, false],
+    [404, false],
+    [408, true],
+    [413, false],
+    [429, true],
+    [500, true],
+    [503, true],
+  ])('of %i is a failure, worth another try: %s', async (status, retryable) => {
+    const { host } = await answering(status);
+    expect(await failure(make({ url: `http://${host}` }))).toMatchObject({
+      name: 'ExportError',
+      retryable,
+      message: expect.stringContaining(
+        `The Pushgateway at http://${host} answered a push with status ${status}`,
+      ),
+    });
+  });
+
+  it('is told by its beginning, on one line', async () => {
+    const { host } = await answering(400, `no:\n  ${'x'.repeat(100_000)}`);
+    const { message } = (await failure(make({ url: `http://${host}` })))!;
+    expect(message).toContain('with status 400: no: xxx');
+    expect(message).toMatch(/x…$/);
+    expect(message.length).toBeLessThan(500);
+  });
+
+  it('that never comes fails in a way that is tried again', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    expect(await failure(make({ url }))).toMatchObject({
+      retryable: true,
+      message: expect.stringMatching(
+        /^The Pushgateway at http:\/\/127\.0\.0\.1:\d+ cannot be reached: connect ECONNREFUSED/,
+      ),
+    });
+  });
+
+  it('names a cause also where a name has several addresses', async () => {
+    const url = `http://localhost:${await freePort()}`;
+    const { message } = (await failure(make({ url })))!;
+    expect(message).toMatch(/cannot be reached: connect ECONNREFUSED/);
+  });
+
+  it.each<[string, (res: ServerResponse) => void]>([
+    ['never begins', () => {}],
+    ['never ends', (res) => void res.write('a')],
+  ])('that %s is given up with its connection', async (_what, answer) => {
+    const gateway = await startGateway(answer);
+    const aborter = new AbortController();
+    const failed = failure(
+      make({ url: `http://${gateway.host}` }),
+      aborter.signal,
+    );
+    await waitFor(() => gateway.asked.length === 1, 'a push');
+    expect(await gateway.connections()).toBe(1);
+    aborter.abort(new Error('too late'));
+    expect(await failed).toMatchObject({ message: 'too late' });
+    await waitFor(
+      async () => (await gateway.connections()) === 0,
+      'the connection to be closed',
+    );
+  });
+
+  it('that is cut off ends with the time for it', async () => {
+    const gateway = await startGateway((res) => {
+      res.write('a', () => res.destroy());
+    });
+    const aborter = new AbortController();
+    const failed = failure(
+      make({ url: `http://${gateway.host}` }),
+      aborter.signal,
+    );
+    await waitFor(() => gateway.asked.length === 1, 'a push');
+    aborter.abort(new Error('too late'));
+    expect(await failed).toMatchObject({ message: 'too late' });
+  });
+
+  it('is not asked for when the time is over already', async () => {
+    const { host, asked } = await startGateway();
+    const signal = AbortSignal.abort(new Error('too late'));
+    expect(
+      await failure(make({ url: `http://${host}` }), signal),
+    ).toMatchObject({ message: 'too late' });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('at shutdown', () => {
+  it.each([
+    ['push', ['PUT']],
+    ['nothing', []],
+    ['delete', ['DELETE']],
+  ] as const)(
+    'the collector asks with %j for %j',
+    async (atShutdown, expected) => {
+      const { host, asked } = await startGateway();
+      const { collector } = makeCollector();
+      await collector.addExporter(make({ url: `http://${host}`, atShutdown }));
+      await collector.initialize();
+      await collector.shutdown();
+      expect(asked.map(({ method }) => method)).toEqual(expected);
+    },
+  );
+
+  it('the group is deleted if that was asked for', async () => {
+    const { host, asked } = await startGateway();
+    const groupings = { instance: 'a' };
+    await make({
+      url: `http://user:secret@${host}`,
+      groupings,
+      atShutdown: 'delete',
+    }).shutdown();
+    expect(asked).toMatchObject([
+      {
+        method: 'DELETE',
+        url: '/metrics/job/import/instance/a',
+        headers: { authorization: expect.stringMatching(/^Basic /) },
+        body: '',
+      },
+    ]);
+  });
+
+  it('a gateway that hangs holds nothing up for longer than its time', async () => {
+    const { host } = await startGateway(() => {});
+    const exporter = make({
+      url: `http://${host}`,
+      atShutdown: 'delete',
+      timeout: 50,
+    });
+    await expect(exporter.shutdown()).rejects.toThrow('more than 50 ms');
+  });
+});

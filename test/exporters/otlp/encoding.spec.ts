@@ -147,7 +147,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     await send([
       {
         type: 'summary',
-        name: 'size',
+        name: 'size_bytes',
         help: '',
         unit: 'bytes',
         series: [
@@ -301,22 +301,24 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
   });
 });
 
-describe('units', () => {
+describe('a unit', () => {
   it.each([
-    ['seconds', 's'],
-    ['bytes', 'By'],
-    ['ratio', '1'],
-    ['celsius', 'Cel'],
-    ['bytes_per_second', 'By/s'],
-    ['tokens', '{tokens}'],
-    ['tokens_per_minute', '{tokens}/min'],
-    ['{token}', '{token}'],
-    ['s', 's'],
-    ['By/s', 'By/s'],
-    [undefined, ''],
-  ])('of %s become %s', async (unit, sent) => {
+    ['seconds', 'wait_seconds', 's'],
+    ['bytes', 'sent_bytes_total', 'By'],
+    ['ratio', 'hit_ratio', '1'],
+    ['s', 'wait_seconds', 's'],
+    ['By', 'sent_bytes', 'By'],
+    ['seconds', 'wait', '{seconds}'],
+    ['bytes', 'bytes_sent_total', '{bytes}'],
+    ['s', 'wait', '{s}'],
+    ['bytes_per_second', 'sent_bytes_per_second', '{bytes_per_second}'],
+    ['tokens', 'used_tokens_total', '{tokens}'],
+    ['{token}', 'used', '{token}'],
+    ['constructor', 'a_constructor', '{constructor}'],
+    [undefined, 'level', ''],
+  ])('%s of %s is %s', async (unit, name, sent) => {
     const { backend, send } = await exporting({});
-    await send([{ ...gaugeOf('level', valueSeries(1)), unit }]);
-    expect(backend.points()[0]!.unit).toBe(sent);
+    await send([{ ...counterOf(name, valueSeries(1)), unit }]);
+    expect(backend.points()).toMatchObject([{ metric: name, unit: sent }]);
   });
 });

@@ -1,6 +1,10 @@
 import { OptionsError } from '../../../model/errors.js';
 import { Check, type Rules, validate } from '../../../model/validate.js';
-import { checkGroup } from '../../../exposition/access/access.options.js';
+import {
+  EXPORT_INTERVAL,
+  EXPORT_TIMEOUT,
+} from '../../../delivery/exporter-checks.js';
+import { checkGroup } from '../../../exposition/access/group.js';
 import { checkSecret, type Secret } from '../../../exposition/access/secret.js';
 import { TLS_TEXTS } from '../../../exposition/tls/tls.options.js';
 import { checkHeaders } from './headers.js';
@@ -103,15 +107,6 @@ export const CLIENT_TLS_TEXTS: Readonly<Record<keyof OtlpTlsOptions, Check>> = {
   key: TLS_TEXTS.key,
 };
 
-/** The longest time that Node's timers take. */
-const MAX_MILLISECONDS = 2_147_483_647;
-
-export const EXPORT_TIME = new Check(
-  `a number of milliseconds from 1 to ${MAX_MILLISECONDS}`,
-  (value) =>
-    typeof value === 'number' && value >= 1 && value <= MAX_MILLISECONDS,
-);
-
 export const PROTOCOL = oneOf('http/protobuf', 'http/json', 'grpc');
 
 export const COMPRESSION = oneOf('gzip', 'none');
@@ -143,11 +138,8 @@ const OTLP_RULES: Rules = {
   headers: checkHeaders,
   compression: COMPRESSION,
   temporality: oneOf('cumulative', 'delta'),
-  interval: new Check(
-    `${EXPORT_TIME.expected}, or false`,
-    (value) => value === false || EXPORT_TIME.test(value),
-  ),
-  timeout: EXPORT_TIME,
+  interval: EXPORT_INTERVAL,
+  timeout: EXPORT_TIMEOUT,
   resource: checkAttributes,
   tls: checkClientTls,
 };

@@ -1,5 +1,6 @@
 import { OptionsError } from '../../../model/errors.js';
 import { Check } from '../../../model/validate.js';
+import { EXPORT_TIMEOUT } from '../../../delivery/exporter-checks.js';
 import type { Secret } from '../../../exposition/access/secret.js';
 import {
   Environment,
@@ -11,7 +12,6 @@ import { type Headers, parseHeaders } from './headers.js';
 import {
   checkOtlp,
   COMPRESSION,
-  EXPORT_TIME,
   type OtlpAttributes,
   type OtlpOptions,
   type OtlpProtocol,
@@ -91,8 +91,8 @@ function timesOf(
     environment.ofExporter('TIMEOUT') ??
     environment.text('OTEL_METRIC_EXPORT_TIMEOUT');
   return {
-    interval: interval ?? numberOf(reader, EXPORT_TIME) ?? INTERVAL,
-    timeout: timeout ?? numberOf(found, EXPORT_TIME) ?? TIMEOUT,
+    interval: interval ?? numberOf(reader, EXPORT_TIMEOUT) ?? INTERVAL,
+    timeout: timeout ?? numberOf(found, EXPORT_TIMEOUT) ?? TIMEOUT,
   };
 }
 

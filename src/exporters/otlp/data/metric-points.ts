@@ -152,8 +152,15 @@ function termsOf(
   isDelta: boolean,
   bounds: readonly number[] = [],
 ): MetricTerms {
-  const description = help;
-  return { kind, name, description, unit: ucumOf(unit), type, isDelta, bounds };
+  return {
+    kind,
+    name,
+    description: help,
+    unit: ucumOf(unit, name),
+    type,
+    isDelta,
+    bounds,
+  };
 }
 
 /** Whether a series has not grown since the last delivery. It is told of once, though it is still 0. */

@@ -1,3 +1,5 @@
+import { counterFamily } from '../../../exposition/formats/sample-names.js';
+
 /** Units in words as Prometheus has them, and what UCUM and OTLP have. */
 const UCUM: Readonly<Record<string, string>> = {
   days: 'd',
@@ -7,12 +9,10 @@ const UCUM: Readonly<Record<string, string>> = {
   milliseconds: 'ms',
   microseconds: 'us',
   nanoseconds: 'ns',
-  bits: 'bit',
   bytes: 'By',
   kibibytes: 'KiBy',
   mebibytes: 'MiBy',
   gibibytes: 'GiBy',
-  tebibytes: 'TiBy',
   kilobytes: 'KBy',
   megabytes: 'MBy',
   gigabytes: 'GBy',
@@ -29,43 +29,23 @@ const UCUM: Readonly<Record<string, string>> = {
   percent: '%',
 };
 
-/** What stands after `_per_`. */
-const PER: Readonly<Record<string, string>> = {
-  second: 's',
-  minute: 'min',
-  hour: 'h',
-  day: 'd',
-  week: 'wk',
-  month: 'mo',
-  year: 'a',
-  meter: 'm',
-  byte: 'By',
-};
+const WORDS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(UCUM).map(([word, symbol]) => [symbol, word]),
+);
 
 /**
- * The unit as OTLP has it. What counts things has their name in braces, which is
- * dropped by those who turn it into a Prometheus metric, so that the name stays.
- * (OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", "Metric Metadata";
- * semantic conventions, "Instrument Units".)
+ * The unit as OTLP has it (OpenTelemetry specification, "Prometheus and OpenMetrics
+ * Compatibility", "Metric Metadata"). Who makes a Prometheus metric of it appends
+ * the unit to a name that does not end with it, and leaves out what is in braces. So what
+ * the name does not say is in braces, and so is what counts things; rates are
+ * too, as translators append them though they are there.
+ *
+ * @param name the exposed name of the metric.
  */
-export function ucumOf(unit: string | undefined): string {
+export function ucumOf(unit: string | undefined, name: string): string {
   if (unit === undefined) return '';
-  if (isSymbol(unit)) return unit;
-  const at = unit.indexOf('_per_');
-  if (at < 0) return lookUp(UCUM, unit);
-  const per = unit.slice(at + '_per_'.length);
-  return `${lookUp(UCUM, unit.slice(0, at))}/${lookUp(PER, per)}`;
-}
-
-/** Units that are in the form of OTLP already. */
-function isSymbol(unit: string): boolean {
-  return (
-    unit.startsWith('{') ||
-    unit.includes('/') ||
-    Object.values(UCUM).includes(unit)
-  );
-}
-
-function lookUp(units: Readonly<Record<string, string>>, word: string): string {
-  return Object.hasOwn(units, word) ? units[word]! : `{${word}}`;
+  if (unit.includes('{')) return unit;
+  const word = Object.hasOwn(WORDS, unit) ? WORDS[unit]! : unit;
+  const isSaid = counterFamily(name).endsWith(`_${word}`);
+  return isSaid && Object.hasOwn(UCUM, word) ? UCUM[word]! : `{${unit}}`;
 }

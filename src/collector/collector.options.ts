@@ -9,6 +9,7 @@ import { pathsOf } from '../exposition/resources.js';
 import {
   BOOLEAN,
   Check,
+  integer,
   isObject,
   type Rules,
   validate,
@@ -169,16 +170,6 @@ export function resolveCollectorOptions(
   );
   // The caller may change the object later, unchecked.
   return { ...resolved, defaultLabels: { ...resolved.defaultLabels } };
-}
-
-function integer(least: number, most: number, unit = ''): Check {
-  return new Check(
-    `an integer from ${least} to ${most}${unit}`,
-    (value) =>
-      Number.isInteger(value) &&
-      (value as number) >= least &&
-      (value as number) <= most,
-  );
 }
 
 function isRegistry(value: unknown): boolean {

@@ -58,7 +58,7 @@ export class Deltas {
     }
     const before = last.series;
     const grown = counts.map((n, i) => n - (before.counts[i] ?? 0));
-    return grown.some((n) => n < 0)
+    return count < before.count || grown.some((n) => n < 0)
       ? { since: created, counts, count, sum }
       : {
           since: last.time,

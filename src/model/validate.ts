@@ -23,6 +23,24 @@ export const AMOUNT = new Check(
   (value) => Number.isFinite(value) && (value as number) >= 0,
 );
 
+/** @param unit what stands behind the range in messages. */
+export function integer(least: number, most: number, unit = ''): Check {
+  return new Check(
+    `an integer from ${least} to ${most}${unit}`,
+    (value) =>
+      Number.isInteger(value) &&
+      (value as number) >= least &&
+      (value as number) <= most,
+  );
+}
+
+export function oneOf(...allowed: readonly string[]): Check {
+  return new Check(
+    allowed.map((one) => `'${one}'`).join(' or '),
+    (value) => typeof value === 'string' && allowed.includes(value),
+  );
+}
+
 /** Checks a value in its own way and throws an {@link OptionsError} that names the path. */
 export type CheckAt = (value: unknown, path: string) => void;
 

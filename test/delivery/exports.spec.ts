@@ -341,6 +341,16 @@ describe('shutdown()', () => {
     expect(exporter.times).toHaveLength(1);
   });
 
+  it('only ends an exporter that wants no last delivery', async () => {
+    const exporter = Object.assign(new ScriptedExporter(), {
+      flushAtShutdown: false,
+    });
+    const { collector } = await running(exporter);
+    await collector.shutdown();
+    expect(exporter.times).toEqual([]);
+    expect(exporter.ended).toBe(1);
+  });
+
   it('waits for an exporter that hangs no longer than flushTimeout', async () => {
     const exporter = new ScriptedExporter('hanging');
     exporter.always = new Promise(() => {});

@@ -98,4 +98,15 @@ describe.skipIf(!(await isInstalled('promtool')))('the shipped rules', () => {
     );
     expect([...new Set(unknown)]).toEqual([]);
   });
+
+  test('are those that docs/scaling.md names', () => {
+    const recorded = [...rules.matchAll(/- record: (\S+)/g)].map(
+      ([, name]) => name,
+    );
+    const named = [
+      ...read('docs/scaling.md').matchAll(/\bjob\w*:\w+:\w+/g),
+    ].map(([name]) => name);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !recorded.includes(name))).toEqual([]);
+  });
 });

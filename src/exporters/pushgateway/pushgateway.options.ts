@@ -15,6 +15,7 @@ import { OptionsError, shown } from '../../model/errors.js';
 import {
   Check,
   isObject,
+  oneOf,
   type Rules,
   validate,
   validateOne,
@@ -131,6 +132,12 @@ export const PUSHGATEWAY_RULES: Rules = {
 
 /** Checks the options of a Pushgateway as a whole. Throws as {@link resolvePushgatewayOptions} does. */
 export function checkPushgateway(value: unknown, path: string): void {
+  if (!isObject(value)) {
+    // It may be a URL with a password, so it is not shown.
+    throw new OptionsError(
+      `${path} is ${kindOf(value)}; expected an object with url, jobName and other options`,
+    );
+  }
   validate(value, PUSHGATEWAY_RULES, path);
   const { url, jobName, basicAuth } = value as Partial<PushgatewayOptions>;
   validateOne(jobName, JOB_NAME, `${path}.jobName`);
@@ -161,13 +168,6 @@ function checkUrl(value: unknown, path: string): void {
       ? 'something else'
       : shown(value);
   throw new OptionsError(`${path} is ${given}; expected ${URL_CHECK.expected}`);
-}
-
-function oneOf(...allowed: readonly string[]): Check {
-  return new Check(
-    allowed.map((one) => `'${one}'`).join(' or '),
-    (value) => typeof value === 'string' && allowed.includes(value),
-  );
 }
 
 /** An object whose keys are users' own. As its values may be secrets, it is not shown. */

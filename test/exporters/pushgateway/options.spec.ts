@@ -105,6 +105,13 @@ describe('the options of a Pushgateway', () => {
     expect(message).not.toContain('hunter2');
   });
 
+  it('show no URL that stands where they should', () => {
+    const url = 'http://user:hunter2@host' as unknown as PushgatewayOptions;
+    expect(() => new PushgatewayExporter(url, page)).toThrow(
+      'pushgateway is a string; expected an object with url, jobName and other options',
+    );
+  });
+
   it('show no secret when the exporter is shown', () => {
     const shown = [
       make({ url: 'http://user:hunter2@host' }),

@@ -1,0 +1,129 @@
+import type { Deltas } from '../../delivery/deltas.js';
+import type {
+  CounterSnapshot,
+  DistributionSnapshot,
+  GaugeSnapshot,
+  HistogramSnapshot,
+  MetricsSnapshot,
+  SummarySnapshot,
+} from '../../delivery/snapshot.js';
+import { MetricType } from '../../model/metric-type.js';
+import type { LineFormat, ObservationType } from './line-format.js';
+import type { WaitingSeries, WaitingValues } from './waiting-values.js';
+
+/** One line or more that belong together. */
+export interface Line {
+  /** `undefined`: there is nothing to send. */
+  readonly text: string | undefined;
+  /** To be called when it has arrived. */
+  readonly delivered: () => void;
+}
+
+/** What timers and histograms are sent as. */
+export type ObservationTypes = Record<'timer' | 'histogram', ObservationType>;
+
+const NOTHING = () => {};
+
+/** Writes all there is to be sent as lines, one after the other. */
+export class Lines {
+  constructor(
+    private readonly format: LineFormat,
+    private readonly deltas: Deltas,
+    private readonly waiting: WaitingValues,
+    private readonly types: ObservationTypes,
+  ) {}
+
+  *of({ metrics, time }: MetricsSnapshot): Generator<Line> {
+    for (const metric of metrics) {
+      if (metric.type === 'counter') yield* this.counter(metric, time);
+      else if (metric.type === 'gauge') yield* this.gauge(metric);
+      else yield* this.foreign(metric, time);
+    }
+    for (const series of this.waiting.all()) yield* this.observations(series);
+  }
+
+  private *counter(
+    { name, series }: CounterSnapshot,
+    time: number,
+  ): Generator<Line> {
+    for (const one of series) {
+      const { value } = this.deltas.ofValue(name, one);
+      if (value === 0 || !Number.isFinite(value)) continue;
+      yield {
+        text: this.format.counter(name, one.labels, value),
+        delivered: () => this.deltas.acknowledgeValues(name, [one], time),
+      };
+    }
+  }
+
+  /** What is no number cannot be said. */
+  private *gauge({ name, series }: GaugeSnapshot): Generator<Line> {
+    for (const { labels, value } of series) {
+      if (!Number.isFinite(value)) continue;
+      const text = this.format.gauge(name, labels, value);
+      yield { text, delivered: NOTHING };
+    }
+  }
+
+  /**
+   * Histograms and summaries of prom-client, which tells of no single observation.
+   * Those of ours are sent value by value.
+   */
+  private *foreign(
+    metric: HistogramSnapshot | SummarySnapshot,
+    time: number,
+  ): Generator<Line> {
+    const { name } = metric;
+    for (const one of metric.series) {
+      if (one.created !== undefined) continue;
+      if ('quantiles' in one) {
+        for (const { quantile, value } of one.quantiles) {
+          if (!Number.isFinite(value)) continue;
+          const labels = { ...one.labels, quantile: String(quantile) };
+          const text = this.format.gauge(name, labels, value);
+          yield { text, delivered: NOTHING };
+        }
+      }
+      const whole = 'counts' in one ? one : { ...one, counts: [] };
+      yield* this.growth(name, whole, time);
+    }
+  }
+
+  private *growth(
+    name: string,
+    series: DistributionSnapshot,
+    time: number,
+  ): Generator<Line> {
+    const { count, sum } = this.deltas.ofDistribution(name, series);
+    if (count === 0) return;
+    const { labels } = series;
+    const lines = [this.format.counter(`${name}_count`, labels, count)];
+    if (Number.isFinite(sum)) {
+      lines.push(this.format.counter(`${name}_sum`, labels, sum));
+    }
+    yield {
+      text: lines.join('\n'),
+      delivered: () =>
+        this.deltas.acknowledgeDistributions(name, [series], time),
+    };
+  }
+
+  private *observations(series: WaitingSeries): Generator<Line> {
+    const { type, labels, values } = series;
+    const isTimer = type === MetricType.TIMER;
+    const as = isTimer ? this.types.timer : this.types.histogram;
+    const name = isTimer ? millisecondsName(series.name) : series.name;
+    const delivered = () => void series.delivered++;
+    // What comes while these are sent has to wait for the next time.
+    for (let i = 0, { length } = values; i < length; i++) {
+      const value = isTimer ? values[i]! * 1_000 : values[i]!;
+      const text = this.format.observation(as, name, labels, value);
+      yield { text, delivered };
+    }
+  }
+}
+
+/** Timers of StatsD are in milliseconds, and their names should not say seconds. */
+export function millisecondsName(name: string): string {
+  return name.replace(/_seconds$/, '_milliseconds');
+}

@@ -1,0 +1,132 @@
+import {
+  EXPORT_INTERVAL,
+  EXPORT_TIMEOUT,
+} from '../../delivery/exporter-checks.js';
+import { OptionsError } from '../../model/errors.js';
+import {
+  BOOLEAN,
+  Check,
+  integer,
+  oneOf,
+  type Rules,
+  TEXT,
+  validate,
+  withDefaults,
+} from '../../model/validate.js';
+
+/**
+ * Where a StatsD server is, and what it understands.
+ *
+ * @example
+ * MetricsModule.forRoot({ statsd: { host: 'datadog-agent', distributions: true } });
+ */
+export interface StatsdOptions {
+  /**
+   * How lines get there: `udp`, `tcp`, or `unix` for the datagram socket of a Datadog
+   * Agent, which needs the package `unix-dgram`. Default: `udp`.
+   */
+  readonly protocol?: 'udp' | 'tcp' | 'unix';
+  /** Default: `DD_AGENT_HOST`, else `localhost`. */
+  readonly host?: string;
+  /** Default: `DD_DOGSTATSD_PORT`, else 8125. */
+  readonly port?: number;
+  /**
+   * The path of the socket, for `unix`; with `tcp` that of a stream socket, instead of
+   * host and port. Default: `/var/run/datadog/dsd.socket` for `unix`, else none.
+   */
+  readonly path?: string;
+  /** Stands before every name, with a dot behind it. Default: none. */
+  readonly prefix?: string;
+  /**
+   * How labels are written: as tags of `dogstatsd` (`|#a:b`), of `telegraf` (`name,a=b`)
+   * or of `graphite` (`name;a=b`), which is for servers that only know counters, gauges
+   * and timers. Default: `dogstatsd`.
+   */
+  readonly tags?: 'dogstatsd' | 'telegraf' | 'graphite';
+  /** Whether timers and histograms are sent as distributions, which Datadog aggregates over all hosts. Default: `false`. */
+  readonly distributions?: boolean;
+  /** Which share of the observations of timers and histograms is sent; the server scales them up. Default: 1. */
+  readonly sampleRate?: number;
+  /** How many observations may wait for the next export; what comes beyond is dropped and counted. Default: 50000. */
+  readonly maxWaiting?: number;
+  /** Bytes of a packet at most. Default: 1432, and 8192 for a Unix socket. */
+  readonly maxPacketSize?: number;
+  /** Milliseconds from export to export, or `false` for those by `flush()` and at shutdown only. Default: 10000. */
+  readonly interval?: number | false;
+  /** Milliseconds after which an export counts as failed. Default: 10000. */
+  readonly timeout?: number;
+}
+
+/** Options that were checked, with their defaults. */
+export type ResolvedStatsdOptions = Required<
+  Omit<StatsdOptions, 'path' | 'host' | 'port'>
+> &
+  Pick<StatsdOptions, 'path' | 'host' | 'port'>;
+
+const DEFAULTS = {
+  protocol: 'udp',
+  prefix: '',
+  tags: 'dogstatsd',
+  distributions: false,
+  sampleRate: 1,
+  maxWaiting: 50_000,
+  interval: 10_000,
+  timeout: 10_000,
+} as const;
+
+/** What fits a packet on a network, with what IP, UDP and tunnels need of the usual 1,500 bytes; what the Datadog Agent takes of a socket. */
+const PACKET_SIZES = { udp: 1_432, tcp: 8_192, unix: 8_192 };
+
+export const STATSD_RULES = {
+  protocol: oneOf('udp', 'tcp', 'unix'),
+  host: TEXT,
+  port: integer(1, 65_535),
+  path: TEXT,
+  prefix: new Check(
+    'letters, digits, "_", "." and "-"',
+    (value) => typeof value === 'string' && /^[\w.-]*$/.test(value),
+  ),
+  tags: oneOf('dogstatsd', 'telegraf', 'graphite'),
+  distributions: BOOLEAN,
+  sampleRate: new Check(
+    'a number above 0, and 1 at most',
+    (value) => typeof value === 'number' && value > 0 && value <= 1,
+  ),
+  maxWaiting: integer(1, 10_000_000),
+  maxPacketSize: integer(64, 65_507, ' (bytes)'),
+  interval: EXPORT_INTERVAL,
+  timeout: EXPORT_TIMEOUT,
+} satisfies Rules;
+
+/**
+ * @param path where the options stand.
+ * @throws {OptionsError} naming the option, what was given and what is allowed.
+ */
+export function resolveStatsdOptions(
+  options: StatsdOptions,
+  path: string,
+): ResolvedStatsdOptions {
+  validate(options, STATSD_RULES, path);
+  const resolved = withDefaults(DEFAULTS, options);
+  checkPlace(resolved, path);
+  const { protocol, maxPacketSize = PACKET_SIZES[protocol] } = resolved;
+  return { ...resolved, maxPacketSize };
+}
+
+/** A server is at a path, or at a host and a port. */
+function checkPlace(
+  { protocol, host, port, path }: StatsdOptions,
+  at: string,
+): void {
+  const hasHost = host !== undefined || port !== undefined;
+  if (path !== undefined && (protocol === 'udp' || hasHost)) {
+    throw new OptionsError(
+      `${at}.path is set ${hasHost ? 'beside a host or a port' : "with the protocol 'udp'"}; expected a path with the protocols 'unix' and 'tcp' only, and without host and port`,
+    );
+  }
+  if (protocol === 'unix' && hasHost) {
+    throw new OptionsError(
+      `${at}.host or ${at}.port is set with the protocol 'unix'; expected a path`,
+    );
+  }
+}

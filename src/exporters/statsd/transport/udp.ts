@@ -1,0 +1,55 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import {
+  type Connection,
+  PacketTooLarge,
+  type Transport,
+} from './transport.js';
+
+/** Datagrams: what was sent may have arrived, and nothing tells. */
+export class UdpTransport implements Transport {
+  constructor(
+    private readonly host: string,
+    private readonly port: number,
+  ) {}
+
+  /** The name is looked up anew each time, as a server may have moved. */
+  async connect(): Promise<Connection> {
+    // An agent that listens on "localhost" nearly always means that of IPv4.
+    const { address, family } = await lookup(this.host, { verbatim: false });
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    socket.unref();
+    // Each send has its own error.
+    socket.on('error', () => {});
+    return {
+      confirms: 'each',
+      send: (packet) => send(socket, packet, this.port, address),
+      end: async () => {},
+      close: once(() => socket.close()),
+    };
+  }
+}
+
+function send(
+  socket: Socket,
+  packet: string,
+  port: number,
+  address: string,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.send(packet, port, address, (error) => {
+      if (!error) resolve();
+      else if ((error as NodeJS.ErrnoException).code === 'EMSGSIZE')
+        reject(new PacketTooLarge(error.message));
+      else reject(error);
+    });
+  });
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+
+const path = (relative: string) =>
+  fileURLToPath(new URL(relative, import.meta.url));
+
+const { peerDependenciesMeta } = JSON.parse(
+  readFileSync(path('../../package.json'), 'utf8'),
+) as { peerDependenciesMeta: Record<string, { optional: boolean }> };
+
+/** The packages that an app of these options loads, from start to end. */
+async function loadedBy(options: object): Promise<Set<string>> {
+  const app = `
+    import 'reflect-metadata';
+    import { Module } from '@nestjs/common';
+    import { NestFactory } from '@nestjs/core';
+    import { MetricsModule } from 'nestjs-agent-metrics';
+    class AppModule {}
+    Module({ imports: [MetricsModule.forRoot(${JSON.stringify(options)})] })(AppModule);
+    const app = await NestFactory.create(AppModule, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    await app.close();`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--import',
+      path('../support/loaded-packages.mjs'),
+      '--input-type=module',
+      '--eval',
+      app,
+    ],
+    // Where the package resolves by its own name.
+    { cwd: path('../..'), timeout: 60_000 },
+  );
+  const names = [...stdout.matchAll(/^loads (.+)$/gm)].map(([, name]) => name!);
+  return new Set(names);
+}
+
+describe('an app loads', () => {
+  test('no optional package but the API of OpenTelemetry, which prom-client has brought, without the options for them', async () => {
+    const loaded = await loadedBy({});
+    expect(loaded).toContain('prom-client');
+    const optional = Object.keys(peerDependenciesMeta);
+    expect(optional.filter((name) => loaded.has(name))).toEqual([
+      '@opentelemetry/api',
+    ]);
+  });
+
+  test('hot-shots with the option statsd, and nothing else', async () => {
+    const loaded = await loadedBy({ statsd: { port: 9 }, flushTimeout: 1 });
+    expect(loaded).toContain('hot-shots');
+    expect(loaded).not.toContain('@grpc/grpc-js');
+  });
+
+  test('gRPC with OTLP over gRPC, and nothing for OTLP over HTTP', async () => {
+    const url = 'http://127.0.0.1:9';
+    const overHttp = await loadedBy({ otlp: { url }, flushTimeout: 1 });
+    expect(overHttp).toEqual(await loadedBy({}));
+    const otlp = { url, protocol: 'grpc' };
+    const overGrpc = await loadedBy({ otlp, flushTimeout: 1 });
+    expect(overGrpc).toContain('@grpc/grpc-js');
+    expect(overGrpc).not.toContain('hot-shots');
+  });
+});

@@ -1,0 +1,14 @@
+/**
+ * A backend of npm's `statsd`: appends what the server reads, and what it makes of
+ * that at each flush, to files that outlive the server.
+ */
+const { appendFileSync } = require('node:fs');
+
+exports.init = (_startup, { received, flushed }, events) => {
+  events.on('packet', (packet) => appendFileSync(received, packet));
+  events.on('flush', (_time, { counters, gauges, timers }) => {
+    const line = JSON.stringify({ counters, gauges, timers });
+    appendFileSync(flushed, `${line}\n`);
+  });
+  return true;
+};

@@ -8,7 +8,7 @@ import {
 } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
-import { OtlpExporter } from '../../../src/exporters/otlp/otlp.exporter.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import type { PrometheusCollectorOptions } from '../../../src/index.js';
 import { makeCollector } from '../../support/collector.js';
 import {

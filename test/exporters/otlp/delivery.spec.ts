@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSnapshot } from '../../../src/delivery/snapshot.js';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
-import { OtlpExporter } from '../../../src/exporters/otlp/otlp.exporter.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { ExportError } from '../../../src/model/errors.js';
 import { freePort, portOf, waitFor } from '../../support/http.js';
 import {

@@ -5,7 +5,7 @@ import type {
   MetricSnapshot,
 } from '../../../src/delivery/snapshot.js';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
-import { OtlpExporter } from '../../../src/exporters/otlp/otlp.exporter.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';
 import {
   counterOf,

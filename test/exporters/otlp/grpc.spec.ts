@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSnapshot } from '../../../src/delivery/snapshot.js';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
-import { OtlpExporter } from '../../../src/exporters/otlp/otlp.exporter.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { openGrpc } from '../../../src/exporters/otlp/transport/grpc-transport.js';
 import { ExportError, OptionsError } from '../../../src/model/errors.js';
 import { makeCertificate } from '../../support/certificates.js';

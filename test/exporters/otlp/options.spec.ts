@@ -7,7 +7,7 @@ import {
   type OtlpOptions,
 } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
-import { OtlpExporter } from '../../../src/exporters/otlp/otlp.exporter.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { OptionsError } from '../../../src/model/errors.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';
 import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';

@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
-import { OtlpExporter } from '../../../src/exporters/otlp/otlp.exporter.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { ExportError, OptionsError } from '../../../src/model/errors.js';
 import { makeCertificate } from '../../support/certificates.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';

@@ -132,7 +132,7 @@ const TLS_RULES: Rules = Object.fromEntries(
   ]),
 );
 
-const OTLP_RULES: Rules = {
+export const OTLP_RULES: Rules = {
   protocol: PROTOCOL,
   url: (value, path) => void parseUrl(value, path),
   headers: checkHeaders,

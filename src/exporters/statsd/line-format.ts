@@ -7,29 +7,44 @@ type Labels = Readonly<Record<string, string>>;
 /** How observations are sent: milliseconds, a histogram, or a distribution (DogStatsD protocol, "Metrics"). */
 export type ObservationType = 'ms' | 'h' | 'd';
 
-/** What separates tags in a name, or ends it (Graphite, "Carbon: Tags"). */
-const GRAPHITE_RESERVED = /[;=~|:,\s]/g;
+/**
+ * What a label's value cannot have, as it would end the tag, the name or the line:
+ * DogStatsD protocol; Telegraf, "StatsD input plugin"; Graphite, "Carbon: Tags".
+ */
+const RESERVED = {
+  dogstatsd: /[|,@#\r\n]/g,
+  telegraf: /[:|,=@#\r\n]|\\$/g,
+  graphite: /[;=~|:,@#\s]/g,
+};
 
 /**
- * Writes lines as a server wants them, by hot-shots: it makes names and tags safe,
- * adds the tags of the `DD_` variables and samples. It is told not to send anything
- * itself, since it does not say which lines have arrived.
+ * Writes lines as a server wants them, by hot-shots: it knows the forms, adds the
+ * tags of the `DD_` variables and samples. It is told not to send anything itself,
+ * since it does not say which lines have arrived.
  */
 export class LineFormat {
   private readonly client: StatsD;
   private readonly isGraphite: boolean;
+  private readonly reserved: RegExp;
 
   constructor(
     client: typeof StatsD,
     { prefix, tags, sampleRate }: ResolvedStatsdOptions,
   ) {
     this.isGraphite = tags === 'graphite';
+    this.reserved = RESERVED[tags];
+    const isDatadog = tags === 'dogstatsd';
     this.client = new client({
       mock: true,
-      prefix,
+      // Else it looks at the variables for another one, and prints what it thinks of them.
+      protocol: 'udp',
+      // Not all versions add the dot themselves.
+      prefix: prefix === '' || prefix.endsWith('.') ? prefix : `${prefix}.`,
       sampleRate,
       telegraf: tags === 'telegraf',
-      includeDataDogTags: tags === 'dogstatsd',
+      includeDataDogTags: isDatadog,
+      // Others do not know the fields for containers, which a variable would switch on.
+      ...(!isDatadog && { datadog: false }),
       includeDatadogTelemetry: false,
       errorHandler: () => {},
     });
@@ -37,21 +52,18 @@ export class LineFormat {
 
   /** @param growth what the counter has grown by. */
   counter(name: string, labels: Labels, growth: number): string {
+    const tags = this.tags(labels);
     return this.written(() =>
-      this.client.increment(
-        this.name(name, labels),
-        growth,
-        1,
-        this.tags(labels),
-      ),
+      this.client.increment(this.name(name, tags), growth, 1, this.own(tags)),
     )!;
   }
 
   /** Two lines where the first sign would mean a difference (StatsD, "Gauges"). */
   gauge(name: string, labels: Labels, value: number): string {
+    const tags = this.tags(labels);
     const line = (one: number) =>
       this.written(() =>
-        this.client.gauge(this.name(name, labels), one, 1, this.tags(labels)),
+        this.client.gauge(this.name(name, tags), one, 1, this.own(tags)),
       )!;
     return value < 0 ? `${line(0)}\n${line(value)}` : line(value);
   }
@@ -64,26 +76,38 @@ export class LineFormat {
     value: number,
   ): string | undefined {
     const method = { ms: 'timing', h: 'histogram', d: 'distribution' } as const;
+    const tags = this.tags(labels);
     return this.written(() =>
       this.client[method[type]](
-        this.name(name, labels),
+        this.name(name, tags),
         value,
-        this.tags(labels),
+        // In its place, tags named "tags" or "timestamp" would be taken for options.
+        undefined,
+        this.own(tags),
       ),
     );
   }
 
-  private name(name: string, labels: Labels): string {
+  /** Labels that are safe to be written. An empty one is none, as for Prometheus. */
+  private tags(labels: Labels): Record<string, string> {
+    const tags: Record<string, string> = {};
+    for (const label in labels) {
+      const value = labels[label]!;
+      if (value !== '') tags[label] = value.replace(this.reserved, '_');
+    }
+    return tags;
+  }
+
+  /** Graphite has tags in the name. */
+  private name(name: string, tags: Labels): string {
     if (!this.isGraphite) return name;
     let tagged = name;
-    for (const [label, value] of Object.entries(labels)) {
-      tagged += `;${label}=${value.replace(GRAPHITE_RESERVED, '_')}`;
-    }
+    for (const tag in tags) tagged += `;${tag}=${tags[tag]}`;
     return tagged;
   }
 
-  private tags(labels: Labels): Record<string, string> {
-    return this.isGraphite ? {} : { ...labels };
+  private own(tags: Record<string, string>): Record<string, string> {
+    return this.isGraphite ? {} : tags;
   }
 
   private written(write: () => void): string | undefined {

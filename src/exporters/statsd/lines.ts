@@ -39,7 +39,9 @@ export class Lines {
       else if (metric.type === 'gauge') yield* this.gauge(metric);
       else yield* this.foreign(metric, time);
     }
-    for (const series of this.waiting.all()) yield* this.observations(series);
+    // What comes while these are sent has to wait for the next time.
+    const waiting = [...this.waiting.all()];
+    for (const series of waiting) yield* this.observations(series);
   }
 
   private *counter(
@@ -48,11 +50,12 @@ export class Lines {
   ): Generator<Line> {
     for (const one of series) {
       const { value } = this.deltas.ofValue(name, one);
-      if (value === 0 || !Number.isFinite(value)) continue;
-      yield {
-        text: this.format.counter(name, one.labels, value),
-        delivered: () => this.deltas.acknowledgeValues(name, [one], time),
-      };
+      const delivered = () => this.deltas.acknowledgeValues(name, [one], time);
+      if (!Number.isFinite(value)) continue;
+      // Also known of one that was set back to 0: there is nothing to tell.
+      const text =
+        value === 0 ? undefined : this.format.counter(name, one.labels, value);
+      yield { text, delivered };
     }
   }
 
@@ -95,14 +98,16 @@ export class Lines {
     time: number,
   ): Generator<Line> {
     const { count, sum } = this.deltas.ofDistribution(name, series);
-    if (count === 0) return;
     const { labels } = series;
-    const lines = [this.format.counter(`${name}_count`, labels, count)];
-    if (Number.isFinite(sum)) {
+    const lines: string[] = [];
+    if (count !== 0) {
+      lines.push(this.format.counter(`${name}_count`, labels, count));
+    }
+    if (sum !== 0 && Number.isFinite(sum)) {
       lines.push(this.format.counter(`${name}_sum`, labels, sum));
     }
     yield {
-      text: lines.join('\n'),
+      text: lines.length === 0 ? undefined : lines.join('\n'),
       delivered: () =>
         this.deltas.acknowledgeDistributions(name, [series], time),
     };
@@ -114,10 +119,11 @@ export class Lines {
     const as = isTimer ? this.types.timer : this.types.histogram;
     const name = isTimer ? millisecondsName(series.name) : series.name;
     const delivered = () => void series.delivered++;
-    // What comes while these are sent has to wait for the next time.
     for (let i = 0, { length } = values; i < length; i++) {
       const value = isTimer ? values[i]! * 1_000 : values[i]!;
-      const text = this.format.observation(as, name, labels, value);
+      const text = Number.isFinite(value)
+        ? this.format.observation(as, name, labels, value)
+        : undefined;
       yield { text, delivered };
     }
   }

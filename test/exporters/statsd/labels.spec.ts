@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { counterOf, gaugeOf, valueSeries } from '../../support/snapshots.js';
+import { linesOf, observed } from './exporting.js';
+
+const HOSTILE = 'a,b|c:d#e;f=g\nh\r@~i j\\';
+
+const lineOf = async (
+  tags: 'dogstatsd' | 'telegraf' | 'graphite',
+  labels: Record<string, string>,
+) => {
+  const lines = await linesOf({ tags }, [
+    counterOf('runs_total', valueSeries(1, labels)),
+  ]);
+  expect(lines).toHaveLength(1);
+  return lines[0];
+};
+
+describe('a label value', () => {
+  it.each([
+    ['dogstatsd', 'runs_total:1|c|#a:a_b_c:d_e;f=g_h__~i j\\,z:1'],
+    ['telegraf', 'runs_total,a=a_b_c_d_e;f_g_h__~i j_,z=1:1|c'],
+    ['graphite', 'runs_total;a=a_b_c_d_e_f_g_h___i_j\\;z=1:1|c'],
+  ] as const)(
+    'never breaks a line of %s, whatever is in it',
+    async (tags, line) => {
+      expect(await lineOf(tags, { a: HOSTILE, z: '1' })).toBe(line);
+    },
+  );
+
+  it.each([
+    ['dogstatsd', 'runs_total:1|c|#z:1'],
+    ['telegraf', 'runs_total,z=1:1|c'],
+    ['graphite', 'runs_total;z=1:1|c'],
+  ] as const)('that is empty is none in %s', async (tags, line) => {
+    expect(await lineOf(tags, { a: '', z: '1' })).toBe(line);
+  });
+
+  it.each([
+    ['dogstatsd', 'runs_total:1|c|#a:Grüße 🌍'],
+    ['telegraf', 'runs_total,a=Grüße 🌍:1|c'],
+    ['graphite', 'runs_total;a=Grüße_🌍:1|c'],
+  ] as const)('keeps its characters in %s', async (tags, line) => {
+    expect(await lineOf(tags, { a: 'Grüße 🌍' })).toBe(line);
+  });
+});
+
+describe('a label', () => {
+  it('may have any name that hot-shots has an option of', async () => {
+    const labels = {
+      sampleRate: '0.1',
+      tags: 'a',
+      timestamp: '1',
+      cardinality: 'low',
+    };
+    const tags = '|#sampleRate:0.1,tags:a,timestamp:1,cardinality:low';
+    const metrics = [
+      counterOf('runs_total', valueSeries(1, labels)),
+      gaugeOf('sessions', valueSeries(-2, labels)),
+    ];
+    const lines = await linesOf({}, metrics, [observed('sizes', 3, labels)]);
+    expect(lines).toEqual([
+      `runs_total:1|c${tags}`,
+      `sessions:0|g${tags}`,
+      `sessions:-2|g${tags}`,
+      `sizes:3|h${tags}`,
+    ]);
+  });
+});

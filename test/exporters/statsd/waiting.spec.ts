@@ -131,6 +131,31 @@ describe('observations that wait', () => {
   });
 });
 
+describe('a collector that is initialized, shut down and initialized again', () => {
+  it('tells what has come since, and nothing twice', async () => {
+    const receiver = await receiveUdp();
+    const { port } = receiver;
+    const { collector, warnings } = makeCollector();
+    await collector.addExporter(
+      new StatsdExporter({ host: '127.0.0.1', port, interval: false }),
+    );
+    for (const value of [1, 2]) {
+      await collector.initialize();
+      collector.counter('runs_total').inc(value);
+      collector.histogram('sizes').observe(value);
+      await collector.shutdown();
+    }
+    const lines = await receiver.lines();
+    expect(lines.filter((line) => /^(runs|sizes)/.test(line))).toEqual([
+      'runs_total:1|c',
+      'sizes:1|h',
+      'runs_total:2|c',
+      'sizes:2|h',
+    ]);
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('an aborted export', () => {
   it('sends nothing more, and what was sent is not sent again', async () => {
     const receiver = await receiveUdp();

@@ -42,11 +42,14 @@ describe('packets', () => {
     },
   );
 
-  it('may be exactly as large as that', async () => {
+  it('may be exactly as large as that, and not by a byte larger', async () => {
     const receiver = await receiveUdp();
     const exact = await startedAt(receiver, { maxPacketSize: 2 * 32 + 1 });
     await exported(exact, [counter([14, 14])]);
     expect(sizes(await receiver.packets())).toEqual([65]);
+    const smaller = await startedAt(receiver, { maxPacketSize: 2 * 32 });
+    await exported(smaller, [counter([14, 14])]);
+    expect(sizes(await receiver.packets())).toEqual([65, 32, 32]);
   });
 
   it('count bytes and not characters', async () => {

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { waitFor } from '../../support/http.js';
+import { startStatsd, type StatsdServer } from '../../support/statsd.js';
+import { collectorFor } from './same-as-page.js';
+
+describe('counters over TCP', () => {
+  it.each([
+    [
+      'before an export',
+      async (server: StatsdServer, flush: () => Promise<void>) => {
+        await server.kill();
+        await expect(flush()).rejects.toThrow(/ECONNREFUSED/);
+      },
+    ],
+    [
+      'while it is sent an export',
+      async (server: StatsdServer, flush: () => Promise<void>) => {
+        const flushed = flush().then(
+          () => true,
+          () => false,
+        );
+        await server.kill();
+        await flushed;
+      },
+    ],
+  ])(
+    'are right when the server is killed %s, and started again',
+    async (_when, disturb) => {
+      const server = await startStatsd('tcp');
+      const { collector } = await collectorFor(
+        server,
+        { protocol: 'tcp' },
+        500,
+      );
+      const calls = collector.counter('calls_total');
+      const flush = () => collector.flush();
+      for (let round = 0; round < 5; round++) {
+        for (let i = 0; i < 3_000; i++) calls.inc({ n: String(i) });
+        await flush();
+        for (let i = 0; i < 3_000; i++) calls.inc({ n: String(i) }, 2);
+        await disturb(server, flush);
+        for (let i = 0; i < 3_000; i++) calls.inc({ n: String(i) }, 3);
+        await server.start();
+      }
+      await collector.flush(20_000);
+      const sums = new Map<string, number>();
+      for (const line of await server.received()) {
+        const [, n, growth] =
+          /^app_calls_total;n=(\d+):(\d+)\|c$/.exec(line) ?? [];
+        if (n !== undefined) sums.set(n, (sums.get(n) ?? 0) + Number(growth));
+      }
+      expect(sums.size).toBe(2_000);
+      const wrong = [...sums].filter(([, sum]) => sum !== 30);
+      expect(wrong).toEqual([]);
+    },
+  );
+});
+
+describe('a server over UDP that is away', () => {
+  it('costs the app nothing, and gets what comes after it is back', async () => {
+    const server = await startStatsd('udp');
+    const { collector, warnings } = await collectorFor(server, {
+      protocol: 'udp',
+    });
+    const calls = collector.counter('calls_total');
+    const counted = async () =>
+      (await server.totals()).counters['app_calls_total'];
+    calls.inc(1);
+    await collector.flush();
+    await waitFor(async () => (await counted()) === 1, 'the first', 10);
+    await server.kill();
+    calls.inc(10);
+    await collector.flush();
+    await server.start();
+    calls.inc(100);
+    await collector.flush();
+    await waitFor(
+      async () => {
+        const { counters } = await server.totals();
+        return counters['app_calls_total'] === 101;
+      },
+      'what came before and after',
+      10,
+    );
+    expect(warnings).toEqual([]);
+  });
+});

@@ -11,6 +11,7 @@ const GROUPS = [
   'decorated',
   'agents',
   'scrape',
+  'export',
   'memory',
   'cardinality',
   'http',

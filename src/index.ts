@@ -107,6 +107,22 @@ export type {
   ValueSnapshot,
 } from './delivery/snapshot.js';
 
+export { OtlpExporter } from './exporters/otlp/otlp-exporter.js';
+export type {
+  OtlpAttributes,
+  OtlpOptions,
+  OtlpProtocol,
+  OtlpTemporality,
+  OtlpTlsOptions,
+} from './exporters/otlp/config/otlp.options.js';
+export {
+  PushgatewayExporter,
+  type PushedPage,
+} from './exporters/pushgateway/pushgateway-exporter.js';
+export type { PushgatewayOptions } from './exporters/pushgateway/pushgateway.options.js';
+export { StatsdExporter } from './exporters/statsd/statsd-exporter.js';
+export type { StatsdOptions } from './exporters/statsd/statsd.options.js';
+
 export type { ProtectionOptions } from './endpoints/guards/protection.options.js';
 export type {
   Access,
@@ -114,6 +130,7 @@ export type {
   RefusalReason,
 } from './exposition/access/access.js';
 export type { AccessOptions } from './exposition/access/access.options.js';
+export type { BasicAuth } from './exposition/access/basic-auth.js';
 export type { Secret } from './exposition/access/secret.js';
 export type { Endpoint } from './exposition/endpoint.js';
 export type { Probe, Resource } from './exposition/resources.js';

@@ -4,6 +4,10 @@ import type { PrometheusCollector } from './collector/prometheus-collector.js';
 import { checkExporter } from './delivery/exporter-checks.js';
 import type { MetricsExporter } from './delivery/exporter.js';
 import { providedInstance } from './endpoints/provided-instance.js';
+import { OtlpExporter } from './exporters/otlp/otlp-exporter.js';
+import { PushgatewayExporter } from './exporters/pushgateway/pushgateway-exporter.js';
+import { StatsdExporter } from './exporters/statsd/statsd-exporter.js';
+import type { ResolvedMetricsOptions } from './metrics.options.js';
 import { Check, validateOne } from './model/validate.js';
 
 /** An exporter, or its class, of which Nest makes it. */
@@ -22,6 +26,19 @@ export function checkExporters(value: unknown, path: string): void {
   (value as unknown[]).forEach((one, i) => {
     if (typeof one !== 'function') checkExporter(one, `${path}[${i}]`);
   });
+}
+
+/** The exporters for the backends that options name. */
+export function configuredExporters(
+  { enabled, otlp, statsd, pushgateway }: ResolvedMetricsOptions,
+  collector: PrometheusCollector,
+): MetricsExporter[] {
+  if (!enabled) return [];
+  return [
+    otlp && new OtlpExporter(otlp),
+    statsd && new StatsdExporter(statsd),
+    pushgateway && new PushgatewayExporter(pushgateway, collector),
+  ].filter((exporter) => exporter !== undefined);
 }
 
 /**

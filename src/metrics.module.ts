@@ -31,7 +31,7 @@ import {
   type ResolvedMetricsOptions,
   resolveMetricsOptions,
 } from './metrics.options.js';
-import { MetricsExporters } from './metrics.exporters.js';
+import { configuredExporters, MetricsExporters } from './metrics.exporters.js';
 import { OptionsError } from './model/errors.js';
 import { ENDPOINT, OPTIONS, providers } from './metrics.providers.js';
 
@@ -156,8 +156,12 @@ export class MetricsModule
   }
 
   private async addExporters(): Promise<void> {
-    for (const [i, exporter] of this.options.exporters.entries()) {
-      await this.exporters.add(exporter, `exporters[${i}]`);
+    const { exporters } = this;
+    for (const one of configuredExporters(this.options, this.prometheus)) {
+      await exporters.add(one, one.name);
+    }
+    for (const [i, one] of this.options.exporters.entries()) {
+      await exporters.add(one, `exporters[${i}]`);
     }
   }
 

@@ -38,6 +38,18 @@ import {
   type HealthOptions as HealthReportOptions,
   type ResolvedHealthOptions,
 } from './health/health.options.js';
+import {
+  OTLP_RULES,
+  type OtlpOptions,
+} from './exporters/otlp/config/otlp.options.js';
+import {
+  checkPushgateway,
+  type PushgatewayOptions,
+} from './exporters/pushgateway/pushgateway.options.js';
+import {
+  STATSD_RULES,
+  type StatsdOptions,
+} from './exporters/statsd/statsd.options.js';
 import { checkExporters, type ExporterOrClass } from './metrics.exporters.js';
 import { OptionsError } from './model/errors.js';
 import {
@@ -66,6 +78,12 @@ export interface MetricsOptions extends RecordingOptions {
   agents?: AgentMetricsOptions;
   prometheus?: PrometheusOptions;
   health?: HealthOptions;
+  /** Sends the metrics by OTLP; `true` for what `OTEL_*` variables and defaults say. Default: `false`. */
+  otlp?: boolean | OtlpOptions;
+  /** Sends the metrics to a StatsD server; `true` for one on this machine. Default: `false`. */
+  statsd?: boolean | StatsdOptions;
+  /** Pushes the page to a Pushgateway, for jobs that end before they are scraped. Default: not. */
+  pushgateway?: PushgatewayOptions;
   /** Exporters of your own, each as an instance or as its class, which Nest makes. Default: none. */
   exporters?: readonly ExporterOrClass[];
 }
@@ -100,10 +118,19 @@ export interface PrometheusOptions extends ProtectionOptions {
 /** Where the health is, what it tells, and to whom. */
 export interface HealthOptions extends HealthReportOptions, ProtectionOptions {}
 
+/** The options of backends that the package knows. */
+type BackendOption = 'otlp' | 'statsd' | 'pushgateway';
+
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
-  Omit<MetricsOptions, 'http' | 'httpClient' | 'prometheus' | 'health'>
+  Omit<
+    MetricsOptions,
+    'http' | 'httpClient' | 'prometheus' | 'health' | BackendOption
+  >
 > & {
+  otlp: OtlpOptions | undefined;
+  statsd: StatsdOptions | undefined;
+  pushgateway: PushgatewayOptions | undefined;
   http: ResolvedHttpOptions | undefined;
   httpClient: ResolvedHttpClientOptions | undefined;
   prometheus: PrometheusOptions &
@@ -134,6 +161,9 @@ const RULES: Rules = {
   httpClient: switchable(HTTP_CLIENT_RULES),
   agents: AGENTS_RULES,
   exporters: checkExporters,
+  otlp: switchable(OTLP_RULES),
+  statsd: switchable(STATSD_RULES),
+  pushgateway: checkPushgateway,
   prometheus: {
     ...SERVING_RULES,
     ...PROTECTION_RULES,
@@ -181,9 +211,20 @@ export function resolveMetricsOptions(
     },
     http: resolveHttpOptions(options.http, pathsOnApp(prometheus, health)),
     httpClient: resolveHttpClientOptions(options.httpClient),
+    otlp: groupOf(options.otlp),
+    statsd: groupOf(options.statsd),
+    pushgateway: options.pushgateway,
     prometheus,
     health,
   };
+}
+
+/** The options of a group that can be switched as a whole; `undefined` if it is off. */
+function groupOf<T extends object>(
+  group: boolean | T | undefined,
+): T | undefined {
+  if (typeof group === 'object') return group;
+  return group === true ? ({} as T) : undefined;
 }
 
 /** @throws {OptionsError} if the page is where the health or one of its probes is. */

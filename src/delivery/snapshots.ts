@@ -4,7 +4,7 @@ import {
   SummaryCell,
 } from '../exposition/formats/exposed-metric.js';
 import type { RegistryReader } from '../exposition/registry-reader.js';
-import { SAMPLES_AT_ONCE, Turn, type Turns } from '../exposition/turns.js';
+import { Turn, type Turns } from '../exposition/turns.js';
 import { type Cell, HistogramCell, type ValueCell } from '../model/cells.js';
 import type { Exemplar } from '../model/exemplars.js';
 import { parsedPairs } from '../model/label-text.js';
@@ -18,6 +18,9 @@ import type {
   QuantilesSnapshot,
   ValueSnapshot,
 } from './snapshot.js';
+
+/** Series that are taken between two looks at the clock; the first ones of a process take long. */
+const SERIES_AT_ONCE = 16;
 
 /** Takes snapshots of a registry, a millisecond at a time. */
 export class Snapshots {
@@ -41,7 +44,7 @@ export class Snapshots {
       for (const cell of cells) {
         const isPlain = added.names.length === 0;
         series.push(seriesOf(isPlain ? cell : relabelled(cell, name, added)));
-        const isTimeToLook = series.length % SAMPLES_AT_ONCE === 0;
+        const isTimeToLook = series.length % SERIES_AT_ONCE === 0;
         if (isTimeToLook && turn.isOver()) await turn.next();
       }
       const head = { name, type: TYPES[type], help, unit, series };
@@ -71,36 +74,44 @@ const SERIES = {
   unknown: valueOf,
 };
 
-function seriesOf(cell: Cell) {
-  const { text: key, created } = cell;
-  return {
-    key,
-    labels: labelsOf(cell),
-    created: created === NO_TIME ? undefined : unixTimeOf(created),
-  };
-}
+/*
+ * What a snapshot has is spelled out for each type: a spread of what they share takes
+ * longer than all of the rest, and there may be many thousand series.
+ */
 
 function valueOf(cell: ValueCell): ValueSnapshot {
-  const { value, exemplar } = cell;
-  return { ...seriesOf(cell), value, exemplar: exemplarOf(exemplar) };
+  const { text: key, value, exemplar } = cell;
+  const labels = labelsOf(cell);
+  const created = createdOf(cell);
+  return { key, labels, created, value, exemplar: exemplarOf(exemplar) };
 }
 
 function distributionOf(cell: HistogramCell): DistributionSnapshot {
-  const { counts, sum, exemplars } = cell;
+  const { text: key, counts, sum, exemplars: found } = cell;
+  const labels = labelsOf(cell);
+  const created = createdOf(cell);
   let count = 0;
-  for (const inBucket of counts) count += inBucket;
+  for (let i = 0; i < counts.length; i++) count += counts[i]!;
+  const exemplars = found?.map(exemplarOf);
   return {
-    ...seriesOf(cell),
+    key,
+    labels,
+    created,
     counts: counts.slice(),
     count,
     sum,
-    exemplars: exemplars?.map(exemplarOf),
+    exemplars,
   };
 }
 
 function quantilesOf(cell: SummaryCell): QuantilesSnapshot {
-  const { quantiles, count, sum } = cell;
-  return { ...seriesOf(cell), quantiles, count, sum };
+  const { text: key, quantiles, count, sum } = cell;
+  const labels = labelsOf(cell);
+  return { key, labels, created: createdOf(cell), quantiles, count, sum };
+}
+
+function createdOf({ created }: Cell): number | undefined {
+  return created === NO_TIME ? undefined : unixTimeOf(created);
 }
 
 function exemplarOf(

@@ -48,7 +48,7 @@ function record(collector: PrometheusCollector): void {
     const labels = { agent: `a${i % 7}`, status: i % 3 ? 'success' : 'error' };
     calls.inc(labels, (i % 5) + 0.25);
     runs.observe(labels, i / 64);
-    sizes.observe({ kind: 'ü x' }, i);
+    sizes.observe({ kind: 'a b' }, i);
   }
   collector.gauge('sessions').set(12.5);
   collector.gauge('balance').set({ account: 'main' }, -3);
@@ -296,8 +296,11 @@ describe('a server over UDP that is away', () => {
       protocol: 'udp',
     });
     const calls = collector.counter('calls_total');
+    const counted = async () =>
+      (await server.totals()).counters['app_calls_total'];
     calls.inc(1);
     await collector.flush();
+    await waitFor(async () => (await counted()) === 1, 'the first', 10);
     await server.kill();
     calls.inc(10);
     await collector.flush();

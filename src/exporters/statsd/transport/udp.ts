@@ -6,6 +6,9 @@ import {
   type Transport,
 } from './transport.js';
 
+/** Packets after which there is a pause of a millisecond: an agent that reads at leisure has room for some 90 of them. */
+const BURST = 16;
+
 /** Datagrams: what was sent may have arrived, and nothing tells. */
 export class UdpTransport implements Transport {
   constructor(
@@ -21,13 +24,21 @@ export class UdpTransport implements Transport {
     socket.unref();
     // Each send has its own error.
     socket.on('error', () => {});
+    let sent = 0;
     return {
       confirms: 'each',
-      send: (packet) => send(socket, packet, this.port, address),
+      send: async (packet) => {
+        if (++sent % BURST === 0) await pause();
+        await send(socket, packet, this.port, address);
+      },
       end: async () => {},
       close: once(() => socket.close()),
     };
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 function send(

@@ -1,0 +1,107 @@
+import { OptionsError } from '../../../model/errors.js';
+import { Check, isObject } from '../../../model/validate.js';
+import {
+  checkHidden,
+  checkSecret,
+  kindOf,
+  readSecret,
+  type Secret,
+} from '../../../exposition/access/secret.js';
+
+/** Headers by their names in lower case. */
+export type Headers = Readonly<Record<string, Secret>>;
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
+
+/** These say how a request is sent, which is not the user's to say. */
+const RESERVED =
+  /^(connection|content-(encoding|length|type)|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|grpc-.*)$/i;
+
+const VALUE = new Check(
+  'a text of visible ASCII characters and spaces',
+  (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
+);
+
+/** @throws {OptionsError} naming the header and what is allowed, and never a value. */
+export function checkHeaders(value: unknown, path: string): void {
+  if (!isObject(value)) {
+    throw new OptionsError(
+      `${path} is ${kindOf(value)}; expected an object of values by header name`,
+    );
+  }
+  for (const [name, secret] of Object.entries(value)) {
+    checkName(name, path);
+    checkSecret(secret, `${path}["${name}"]`, VALUE);
+  }
+}
+
+/**
+ * Reads headers as the environment has them, `name=value,name=value` with values
+ * encoded as in URLs (OpenTelemetry specification, "Specifying headers via environment variables").
+ *
+ * @throws {OptionsError} naming the variable, and never a value.
+ */
+export function parseHeaders(text: string, variable: string): Headers {
+  const headers: Record<string, string> = {};
+  for (const [i, part] of text.split(',').entries()) {
+    if (part.trim() === '') continue;
+    const at = `Header ${i + 1} in ${variable}`;
+    const [name, value] = parsePair(part, at);
+    checkName(name, at);
+    checkHidden(value, `${at}, "${name}",`, VALUE);
+    headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
+
+/**
+ * Splits `name=value` and decodes both.
+ *
+ * @throws {OptionsError} which shows nothing of it.
+ */
+export function parsePair(pair: string, at: string): [string, string] {
+  const end = pair.indexOf('=');
+  try {
+    if (end > 0) {
+      const [name, value] = [pair.slice(0, end), pair.slice(end + 1)];
+      return [
+        decodeURIComponent(name.trim()),
+        decodeURIComponent(value.trim()),
+      ];
+    }
+  } catch {
+    // It is malformed, as what has no name is.
+  }
+  throw new OptionsError(
+    `${at} is malformed; expected name=value, percent-encoded, with "," between two of them`,
+  );
+}
+
+/**
+ * Headers with what is kept elsewhere read.
+ *
+ * @throws {OptionsError} naming the header and the place.
+ */
+export async function readHeaders(
+  headers: Headers,
+  path: string,
+): Promise<Record<string, string>> {
+  const read: Record<string, string> = {};
+  for (const [name, secret] of Object.entries(headers)) {
+    read[name] = await readSecret(secret, `${path}["${name}"]`, VALUE);
+  }
+  return read;
+}
+
+function checkName(name: string, at: string): void {
+  if (!HEADER_NAME.test(name)) {
+    throw new OptionsError(
+      `${at} has a name that no header can have; expected letters, digits and "-"`,
+    );
+  }
+  if (RESERVED.test(name)) {
+    throw new OptionsError(
+      `${at} has "${name}", which the exporter sets itself; leave it out`,
+    );
+  }
+}

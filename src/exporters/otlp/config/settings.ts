@@ -1,0 +1,176 @@
+import { OptionsError } from '../../../model/errors.js';
+import { Check } from '../../../model/validate.js';
+import { EXPORT_TIMEOUT } from '../../../delivery/exporter-checks.js';
+import type { Secret } from '../../../exposition/access/secret.js';
+import {
+  Environment,
+  numberOf,
+  type Variables,
+  wordOf,
+} from './environment.js';
+import { type Headers, parseHeaders } from './headers.js';
+import {
+  checkOtlp,
+  COMPRESSION,
+  type OtlpAttributes,
+  type OtlpOptions,
+  type OtlpProtocol,
+  type OtlpTemporality,
+  type OtlpTlsOptions,
+  PROTOCOL,
+} from './otlp.options.js';
+import { resourceOf } from './resource.js';
+import { parseUrl } from './url.js';
+
+/** What the exporter works by: the options, else the environment, else the defaults. */
+export interface OtlpSettings {
+  /** Where the options stand, for messages. */
+  readonly path: string;
+  readonly protocol: OtlpProtocol;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly isCompressed: boolean;
+  readonly temporality: OtlpTemporality;
+  readonly interval: number | false;
+  readonly timeout: number;
+  readonly resource: OtlpAttributes;
+  readonly tls: OtlpTlsOptions;
+}
+
+const INTERVAL = 60_000;
+
+const TIMEOUT = 10_000;
+
+/** "Additional Environment Variable Configuration" of the metrics exporter. */
+const PREFERENCE = new Check(
+  '"cumulative" or "delta" or "lowmemory"',
+  (value) => /^(cumulative|delta|lowmemory)$/.test(value as string),
+);
+
+/**
+ * @throws {OptionsError} naming the option or the variable, and what is allowed.
+ */
+export function settingsOf(
+  options: OtlpOptions,
+  path: string,
+  variables: Variables,
+): OtlpSettings {
+  checkOtlp(options, path);
+  const environment = new Environment(variables);
+  const protocol =
+    options.protocol ??
+    wordOf<OtlpProtocol>(environment.ofExporter('PROTOCOL'), PROTOCOL) ??
+    'http/protobuf';
+  const url = urlOf(options, path, protocol, environment);
+  if (options.tls !== undefined && url.protocol === 'http:') {
+    throw new OptionsError(
+      `${path}.tls is for https: only; expected an ${path}.url of https:`,
+    );
+  }
+  return {
+    path,
+    protocol,
+    url,
+    headers: headersOf(options, environment),
+    isCompressed:
+      (options.compression ??
+        wordOf(environment.ofExporter('COMPRESSION'), COMPRESSION)) === 'gzip',
+    temporality: options.temporality ?? temporalityOf(environment),
+    ...timesOf(options, environment),
+    resource: resourceOf(options.resource ?? {}, environment),
+    tls: tlsOf(options.tls ?? {}, environment),
+  };
+}
+
+function timesOf(
+  { interval, timeout }: OtlpOptions,
+  environment: Environment,
+): Pick<OtlpSettings, 'interval' | 'timeout'> {
+  const reader = environment.text('OTEL_METRIC_EXPORT_INTERVAL');
+  const found =
+    environment.ofExporter('TIMEOUT') ??
+    environment.text('OTEL_METRIC_EXPORT_TIMEOUT');
+  return {
+    interval: interval ?? numberOf(reader, EXPORT_TIMEOUT) ?? INTERVAL,
+    timeout: timeout ?? numberOf(found, EXPORT_TIMEOUT) ?? TIMEOUT,
+  };
+}
+
+/** "Endpoint URLs for OTLP/HTTP"; a target without a scheme is one of gRPC. */
+function urlOf(
+  { url }: OtlpOptions,
+  path: string,
+  protocol: OtlpProtocol,
+  environment: Environment,
+): URL {
+  if (url !== undefined) return parseUrl(url, `${path}.url`);
+  const own = environment.text('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT');
+  const general = environment.text('OTEL_EXPORTER_OTLP_ENDPOINT');
+  const found = own ?? general;
+  if (found === undefined) {
+    return new URL(
+      protocol === 'grpc'
+        ? 'http://localhost:4317'
+        : 'http://localhost:4318/v1/metrics',
+    );
+  }
+  const { value, variable } = found;
+  if (protocol === 'grpc' && !value.includes('://')) {
+    const isPlain =
+      wordOf(environment.ofExporter('INSECURE'), TRUTH) === 'true';
+    return parseUrl(`${isPlain ? 'http' : 'https'}://${value}`, variable);
+  }
+  const parsed = parseUrl(value, variable);
+  if (own === undefined && protocol !== 'grpc') {
+    parsed.pathname = `${parsed.pathname.replace(/\/$/, '')}/v1/metrics`;
+  }
+  return parsed;
+}
+
+const TRUTH = new Check('"true" or "false"', (value) =>
+  /^(true|false)$/.test(value as string),
+);
+
+function headersOf(
+  { headers = {} }: OtlpOptions,
+  environment: Environment,
+): Headers {
+  const found = environment.ofExporter('HEADERS');
+  const given = Object.entries(headers).map(([name, value]) => [
+    name.toLowerCase(),
+    value,
+  ]);
+  return {
+    ...(found && parseHeaders(found.value, found.variable)),
+    ...Object.fromEntries(given),
+  };
+}
+
+/** What needs least memory is delta: the metrics that it excepts are of a kind that there is none of here. */
+function temporalityOf(environment: Environment): OtlpTemporality {
+  const found = environment.text(
+    'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+  );
+  const preference = wordOf(found, PREFERENCE) ?? 'cumulative';
+  return preference === 'cumulative' ? 'cumulative' : 'delta';
+}
+
+function tlsOf(
+  { ca, cert, key }: OtlpTlsOptions,
+  environment: Environment,
+): OtlpTlsOptions {
+  const file = (name: string): Secret | undefined => {
+    const found = environment.ofExporter(name);
+    return found && { file: found.value };
+  };
+  const authorities = ca ?? file('CERTIFICATE');
+  const own =
+    cert === undefined
+      ? { cert: file('CLIENT_CERTIFICATE'), key: file('CLIENT_KEY') }
+      : { cert, key };
+  return Object.fromEntries(
+    Object.entries({ ca: authorities, ...own }).filter(
+      ([, secret]) => secret !== undefined,
+    ),
+  );
+}

@@ -1,0 +1,145 @@
+import type { ExemplarSnapshot } from '../../../delivery/snapshot.js';
+import type { OtlpAttributes } from '../config/otlp.options.js';
+import { PACKAGE, packageVersion } from '../config/package.js';
+import { nanosecondsText } from './nanoseconds.js';
+import {
+  exemplarTerms,
+  type HistogramPoint,
+  type MetricTerms,
+  type NumberPoint,
+  type Point,
+  type RequestEncoder,
+  type SummaryPoint,
+} from './points.js';
+
+const DELTA = 1;
+const CUMULATIVE = 2;
+
+/**
+ * Writes an `ExportMetricsServiceRequest` of OTLP 1 in JSON (OTLP specification,
+ * "JSON Protobuf Encoding"): 64-bit integers are texts, ids are hexadecimal,
+ * and numbers that JSON has not are texts.
+ */
+export class JsonEncoder implements RequestEncoder {
+  readonly contentType = 'application/json';
+  private readonly head: string;
+  private text = '';
+  private hasPoints = false;
+  private dataEnd = '';
+  private bounds = '';
+
+  constructor(resource: OtlpAttributes) {
+    const version = packageVersion();
+    const scope = { name: PACKAGE, ...(version !== undefined && { version }) };
+    const attributes = Object.entries(resource).map(([key, value]) => ({
+      key,
+      value: anyValue(value),
+    }));
+    this.head = `{"resourceMetrics":[{"resource":${JSON.stringify({ attributes })},"scopeMetrics":[{"scope":${JSON.stringify(scope)},"metrics":[`;
+  }
+
+  get size(): number {
+    return this.text.length;
+  }
+
+  beginMetric(terms: MetricTerms): void {
+    const { kind, name, description, unit, type, isDelta, bounds } = terms;
+    const head = {
+      name,
+      ...(description !== '' && { description }),
+      ...(unit !== '' && { unit }),
+    };
+    const temporality = `,"aggregationTemporality":${isDelta ? DELTA : CUMULATIVE}`;
+    const metadata = `,"metadata":${attributesText({ 'prometheus.type': type })}}`;
+    this.text += `${this.text && ','}${JSON.stringify(head).slice(0, -1)},"${kind}":{"dataPoints":[`;
+    this.dataEnd = `]${kind === 'sum' || kind === 'histogram' ? temporality : ''}${kind === 'sum' ? ',"isMonotonic":true' : ''}}${metadata}`;
+    this.bounds = JSON.stringify(bounds);
+    this.hasPoints = false;
+  }
+
+  number(point: NumberPoint): void {
+    this.point(
+      point,
+      `,"asDouble":${numberText(point.value)}${exemplarsText(point.exemplars)}`,
+    );
+  }
+
+  histogram(point: HistogramPoint): void {
+    const { counts, count, sum, exemplars } = point;
+    const sumText = sum === undefined ? '' : `,"sum":${numberText(sum)}`;
+    this.point(
+      point,
+      `,"count":"${count}"${sumText},"bucketCounts":["${counts.join('","')}"],"explicitBounds":${this.bounds}${exemplarsText(exemplars)}`,
+    );
+  }
+
+  summary(point: SummaryPoint): void {
+    const { quantiles, count, sum } = point;
+    const values = quantiles.map(
+      ({ quantile, value }) =>
+        `{"quantile":${numberText(quantile)},"value":${numberText(value)}}`,
+    );
+    this.point(
+      point,
+      `,"count":"${count}","sum":${numberText(sum)},"quantileValues":[${values.join(',')}]`,
+    );
+  }
+
+  endMetric(): void {
+    this.text += this.dataEnd;
+  }
+
+  end(): Buffer {
+    return Buffer.from(`${this.head}${this.text}]}]}]}`, 'utf8');
+  }
+
+  reset(): void {
+    this.text = '';
+  }
+
+  private point({ labels, start, time }: Point, data: string): void {
+    const startText =
+      start === undefined
+        ? ''
+        : `"startTimeUnixNano":"${nanosecondsText(start)}",`;
+    this.text += `${this.hasPoints ? ',' : ''}{"attributes":${attributesText(labels)},${startText}"timeUnixNano":"${nanosecondsText(time)}"${data}}`;
+    this.hasPoints = true;
+  }
+}
+
+function exemplarsText(exemplars: readonly ExemplarSnapshot[]): string {
+  if (exemplars.length === 0) return '';
+  const texts = exemplars.map((exemplar) => {
+    const { traceId, spanId, attributes } = exemplarTerms(exemplar);
+    const ids = `${idText('traceId', traceId)}${idText('spanId', spanId)}`;
+    return `{"filteredAttributes":${attributesText(attributes)},"timeUnixNano":"${nanosecondsText(exemplar.timestamp)}","asDouble":${numberText(exemplar.value)}${ids}}`;
+  });
+  return `,"exemplars":[${texts.join(',')}]`;
+}
+
+function idText(name: string, id: string | undefined): string {
+  return id === undefined ? '' : `,"${name}":"${id}"`;
+}
+
+function attributesText(labels: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(labels).map(
+    ([name, value]) =>
+      `{"key":${JSON.stringify(name)},"value":{"stringValue":${JSON.stringify(value.toWellFormed())}}}`,
+  );
+  return `[${texts.join(',')}]`;
+}
+
+function anyValue(value: string | number | boolean): object {
+  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'boolean') return { boolValue: value };
+  return Number.isSafeInteger(value)
+    ? { intValue: String(value) }
+    : { doubleValue: value };
+}
+
+/** "JSON Mapping" of Protocol Buffers. A negative zero stays one. */
+function numberText(value: number): string {
+  if (Number.isFinite(value))
+    return Object.is(value, -0) ? '-0' : String(value);
+  return `"${value}"`;
+}

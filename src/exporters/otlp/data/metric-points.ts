@@ -1,0 +1,184 @@
+import type { Growth } from '../../../delivery/deltas.js';
+import type {
+  CounterSnapshot,
+  ExemplarSnapshot,
+  GaugeSnapshot,
+  HistogramSnapshot,
+  MetricSnapshot,
+  SummarySnapshot,
+} from '../../../delivery/snapshot.js';
+import type { PointContext } from './point-context.js';
+import type { MetricTerms, PointSink } from './points.js';
+import { ucumOf } from './units.js';
+
+/** The series of one metric, to be written one by one. */
+export interface MetricPoints {
+  readonly terms: MetricTerms;
+  readonly length: number;
+  /** Writes a series, if there is anything new to say of it. */
+  write(index: number): void;
+  /** The backend has the series from one index to before another. */
+  acknowledge(from: number, to: number): void;
+}
+
+const NO_EXEMPLARS: readonly ExemplarSnapshot[] = [];
+
+export function metricPoints(
+  metric: MetricSnapshot,
+  context: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  switch (metric.type) {
+    case 'counter':
+      return counterPoints(metric, context, sink);
+    case 'gauge':
+      return gaugePoints(metric, context, sink);
+    case 'histogram':
+      return histogramPoints(metric, context, sink);
+    case 'summary':
+      return summaryPoints(metric, context, sink);
+  }
+}
+
+function counterPoints(
+  metric: CounterSnapshot,
+  context: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  const { name, series } = metric;
+  const { time, starts, deltas } = context;
+  return {
+    terms: termsOf(metric, 'sum', deltas !== undefined),
+    length: series.length,
+    write(index) {
+      const one = series[index]!;
+      const { labels } = one;
+      const began = starts.of(name, one, one.value, time);
+      const growth = deltas?.ofValue(name, one);
+      const { value } = growth ?? one;
+      if (isIdle(growth, one, value)) return;
+      const exemplars = newExemplars(
+        one.exemplar === undefined ? NO_EXEMPLARS : [one.exemplar],
+        context,
+      );
+      sink.number({
+        labels,
+        start: growth?.since ?? began,
+        time,
+        value,
+        exemplars,
+      });
+    },
+    acknowledge: (from, to) =>
+      deltas?.acknowledgeValues(name, series.slice(from, to), time),
+  };
+}
+
+function gaugePoints(
+  metric: GaugeSnapshot,
+  { time }: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  const { series } = metric;
+  return {
+    terms: termsOf(metric, 'gauge', false),
+    length: series.length,
+    write(index) {
+      const { labels, value } = series[index]!;
+      const exemplars = NO_EXEMPLARS;
+      sink.number({ labels, start: undefined, time, value, exemplars });
+    },
+    acknowledge: () => {},
+  };
+}
+
+function histogramPoints(
+  metric: HistogramSnapshot,
+  context: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  const { name, series, bounds } = metric;
+  const { time, starts, deltas } = context;
+  const hasSums = !(bounds[0]! < 0);
+  return {
+    terms: termsOf(metric, 'histogram', deltas !== undefined, bounds),
+    length: series.length,
+    write(index) {
+      const one = series[index]!;
+      const { labels } = one;
+      const began = starts.of(name, one, one.count, time);
+      const growth = deltas?.ofDistribution(name, one);
+      const { counts, count, sum } = growth ?? one;
+      if (isIdle(growth, one, count)) return;
+      sink.histogram({
+        labels,
+        start: growth?.since ?? began,
+        time,
+        counts,
+        count,
+        // "sum": not to be filled out where negative events can be recorded.
+        sum: hasSums && one.sum >= 0 ? sum : undefined,
+        exemplars: newExemplars(one.exemplars ?? NO_EXEMPLARS, context),
+      });
+    },
+    acknowledge: (from, to) =>
+      deltas?.acknowledgeDistributions(name, series.slice(from, to), time),
+  };
+}
+
+/** They have no temporality: what is written is always the total. */
+function summaryPoints(
+  metric: SummarySnapshot,
+  { time, starts }: PointContext,
+  sink: PointSink,
+): MetricPoints {
+  const { name, series } = metric;
+  return {
+    terms: termsOf(metric, 'summary', false),
+    length: series.length,
+    write(index) {
+      const one = series[index]!;
+      const { labels, quantiles, count, sum } = one;
+      const start = starts.of(name, one, count, time);
+      sink.summary({ labels, start, time, quantiles, count, sum });
+    },
+    acknowledge: () => {},
+  };
+}
+
+function termsOf(
+  { name, help, unit, type }: MetricSnapshot,
+  kind: MetricTerms['kind'],
+  isDelta: boolean,
+  bounds: readonly number[] = [],
+): MetricTerms {
+  return {
+    kind,
+    name,
+    description: help,
+    unit: ucumOf(unit, name),
+    type,
+    isDelta,
+    bounds,
+  };
+}
+
+/** Whether a series has not grown since the last delivery. It is told of once, though it is still 0. */
+function isIdle(
+  growth: Growth | undefined,
+  { created }: { readonly created: number | undefined },
+  amount: number,
+): boolean {
+  return growth !== undefined && growth.since !== created && amount === 0;
+}
+
+function newExemplars(
+  all: readonly (ExemplarSnapshot | undefined)[],
+  { exemplarsAfter }: PointContext,
+): readonly ExemplarSnapshot[] {
+  if (all.length === 0) return NO_EXEMPLARS;
+  const found = all.filter(
+    (exemplar) => exemplar !== undefined && exemplar.timestamp > exemplarsAfter,
+  ) as ExemplarSnapshot[];
+  return found.length === 0 ? NO_EXEMPLARS : found;
+}

@@ -1,0 +1,56 @@
+import type { MetricsSnapshot } from '../../../delivery/snapshot.js';
+
+/** What must not go down: a series that it does for has begun anew. */
+interface Rising {
+  readonly key: string;
+  readonly created: number | undefined;
+}
+
+interface Seen {
+  start: number;
+  total: number;
+}
+
+/**
+ * When series began. Those of prom-client do not say it: they began when they were seen first,
+ * and anew when they are lower than before (OpenTelemetry specification, "Metrics Data
+ * Model", "Cumulative streams: handling unknown start time").
+ */
+export class StartTimes {
+  private readonly seen = new Map<string, Map<string, Seen>>();
+
+  /**
+   * @param metric its name.
+   * @param total its value, or its count.
+   * @param time of the snapshot, in seconds since the Unix epoch.
+   */
+  of(metric: string, series: Rising, total: number, time: number): number {
+    if (series.created !== undefined) return series.created;
+    let ofMetric = this.seen.get(metric);
+    if (ofMetric === undefined) this.seen.set(metric, (ofMetric = new Map()));
+    const seen = ofMetric.get(series.key);
+    if (seen === undefined || total < seen.total) {
+      ofMetric.set(series.key, { start: time, total });
+      return time;
+    }
+    seen.total = total;
+    return seen.start;
+  }
+
+  /** Forgets the series that are not there any more. */
+  forgetOthers({ metrics }: MetricsSnapshot): void {
+    const there = new Map(
+      metrics.map((metric) => [metric.name, metric.series]),
+    );
+    for (const [name, ofMetric] of this.seen) {
+      const series = there.get(name);
+      if (series === undefined) this.seen.delete(name);
+      else if (ofMetric.size > series.length) {
+        const keys = new Set(series.map(({ key }) => key));
+        for (const key of ofMetric.keys()) {
+          if (!keys.has(key)) ofMetric.delete(key);
+        }
+      }
+    }
+  }
+}

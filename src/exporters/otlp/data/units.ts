@@ -1,0 +1,51 @@
+import { counterFamily } from '../../../exposition/formats/sample-names.js';
+
+/** Units in words as Prometheus has them, and what UCUM and OTLP have. */
+const UCUM: Readonly<Record<string, string>> = {
+  days: 'd',
+  hours: 'h',
+  minutes: 'min',
+  seconds: 's',
+  milliseconds: 'ms',
+  microseconds: 'us',
+  nanoseconds: 'ns',
+  bytes: 'By',
+  kibibytes: 'KiBy',
+  mebibytes: 'MiBy',
+  gibibytes: 'GiBy',
+  kilobytes: 'KBy',
+  megabytes: 'MBy',
+  gigabytes: 'GBy',
+  terabytes: 'TBy',
+  meters: 'm',
+  volts: 'V',
+  amperes: 'A',
+  joules: 'J',
+  watts: 'W',
+  grams: 'g',
+  celsius: 'Cel',
+  hertz: 'Hz',
+  ratio: '1',
+  percent: '%',
+};
+
+const WORDS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(UCUM).map(([word, symbol]) => [symbol, word]),
+);
+
+/**
+ * The unit as OTLP has it (OpenTelemetry specification, "Prometheus and OpenMetrics
+ * Compatibility", "Metric Metadata"). Who makes a Prometheus metric of it appends
+ * the unit to a name that does not end with it, and leaves out what is in braces. So what
+ * the name does not say is in braces, and so is what counts things; rates are
+ * too, as translators append them though they are there.
+ *
+ * @param name the exposed name of the metric.
+ */
+export function ucumOf(unit: string | undefined, name: string): string {
+  if (unit === undefined) return '';
+  if (unit.includes('{')) return unit;
+  const word = Object.hasOwn(WORDS, unit) ? WORDS[unit]! : unit;
+  const isSaid = counterFamily(name).endsWith(`_${word}`);
+  return isSaid && Object.hasOwn(UCUM, word) ? UCUM[word]! : `{${unit}}`;
+}

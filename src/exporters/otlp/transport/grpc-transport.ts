@@ -1,0 +1,146 @@
+import type { Client, Metadata, ServiceError } from '@grpc/grpc-js';
+import { OptionsError } from '../../../model/errors.js';
+import { readHeaders } from '../config/headers.js';
+import { PACKAGE, packageVersion } from '../config/package.js';
+import type { OtlpSettings } from '../config/settings.js';
+import type { Request } from '../data/requests.js';
+import { isSame, type Material, readClientTls } from './client-tls.js';
+import { judgeStatus } from './grpc-answers.js';
+import { partialSuccessOf } from './partial-success.js';
+import { printable } from './status-message.js';
+import type { Answer, Transport } from './transport.js';
+
+type Grpc = typeof import('@grpc/grpc-js');
+
+const METHOD =
+  '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
+
+/** `grpc.default_compression_algorithm` for gzip. */
+const GZIP = 2;
+
+/**
+ * Loads the package for gRPC.
+ *
+ * @throws {OptionsError} saying which package to install.
+ */
+export async function openGrpc(
+  settings: OtlpSettings,
+  load: () => Promise<Grpc> = () => import('@grpc/grpc-js'),
+): Promise<Transport> {
+  try {
+    return new GrpcTransport(settings, await load());
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') {
+      throw error;
+    }
+    throw new OptionsError(
+      `${settings.path}.protocol is 'grpc', which needs a package that is not installed; run: npm install @grpc/grpc-js`,
+      { cause: error },
+    );
+  }
+}
+
+/** Sends requests by OTLP/gRPC, as calls of the one method with bytes in and bytes out. */
+class GrpcTransport implements Transport {
+  readonly #settings: OtlpSettings;
+  #headers: Record<string, string> = {};
+  #material: Material = {};
+  readonly #grpc: Grpc;
+  private client: Client | undefined = undefined;
+
+  constructor(settings: OtlpSettings, grpc: Grpc) {
+    this.#settings = settings;
+    this.#grpc = grpc;
+  }
+
+  async prepare(): Promise<void> {
+    const { headers, path } = this.#settings;
+    this.#headers = await readHeaders(headers, `${path}.headers`);
+    const material = await readClientTls(this.#settings);
+    if (this.client !== undefined && isSame(material, this.#material)) return;
+    this.client?.close();
+    this.#material = material;
+    this.client = this.newClient(material);
+  }
+
+  send({ body, points }: Request, signal: AbortSignal): Promise<Answer> {
+    const at = addressOf(this.#settings.url);
+    const secrets = Object.values(this.#headers);
+    return new Promise((resolve, reject) => {
+      const answered = (error: ServiceError | null, response?: Buffer) => {
+        signal.removeEventListener('abort', cancel);
+        try {
+          resolve(
+            error === null
+              ? acceptedOf(response, secrets)
+              : judgeStatus(error, at, points, secrets),
+          );
+        } catch (failure) {
+          // A channel would wait longer and longer before it connects again; a new one does not.
+          this.close();
+          reject(failure as Error);
+        }
+      };
+      const call = this.client!.makeUnaryRequest<Buffer, Buffer>(
+        METHOD,
+        (bytes) => bytes,
+        (bytes) => bytes,
+        body,
+        this.metadata(),
+        { deadline: Date.now() + this.#settings.timeout },
+        answered,
+      );
+      const cancel = () => call.cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+    });
+  }
+
+  close(): void {
+    this.client?.close();
+    this.client = undefined;
+  }
+
+  private newClient({ ca, cert, key }: Material): Client {
+    const { Client, credentials } = this.#grpc;
+    const { url, isCompressed } = this.#settings;
+    const bytes = (text: string | undefined) =>
+      text === undefined ? null : Buffer.from(text);
+    return new Client(
+      addressOf(url),
+      url.protocol === 'http:'
+        ? credentials.createInsecure()
+        : credentials.createSsl(bytes(ca), bytes(key), bytes(cert)),
+      {
+        'grpc.primary_user_agent': `${PACKAGE}/${packageVersion() ?? ''}`,
+        // Retries are not for the channel to make.
+        'grpc.enable_retries': 0,
+        'grpc.service_config_disable_resolution': 1,
+        ...(isCompressed && { 'grpc.default_compression_algorithm': GZIP }),
+      },
+    );
+  }
+
+  private metadata(): Metadata {
+    const metadata = new this.#grpc.Metadata();
+    for (const [name, value] of Object.entries(this.#headers)) {
+      metadata.set(name, value);
+    }
+    return metadata;
+  }
+}
+
+function acceptedOf(
+  response: Buffer | undefined,
+  secrets: readonly string[],
+): Answer {
+  const { rejected, message } = partialSuccessOf(
+    response ?? Buffer.alloc(0),
+    'application/x-protobuf',
+  );
+  return { rejected, reason: printable(message, secrets), isAccepted: true };
+}
+
+/** Host and port: a URL leaves out the port that its scheme has. */
+function addressOf({ hostname, port, protocol }: URL): string {
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+}

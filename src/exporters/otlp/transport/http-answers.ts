@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ExportError } from '../../../model/errors.js';
+import { partialSuccessOf } from './partial-success.js';
+import { printable, statusMessage } from './status-message.js';
+import type { Answer } from './transport.js';
+
+/** What a server answered. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The beginning of it, if it is long. */
+  readonly body: Buffer;
+}
+
+/** "Retryable Response Codes". */
+const RETRYABLE = new Set([429, 502, 503, 504]);
+
+/** These are about what is in a request: the next one may go through. */
+const CONTENT = new Set([400, 413, 422]);
+
+/**
+ * Judges an answer (OTLP specification, "OTLP/HTTP Response").
+ *
+ * @param at where it came from, for messages.
+ * @param points how many the request had.
+ * @throws {ExportError} if the backend took nothing and would take nothing else either.
+ */
+export function judge(
+  { status, headers, body }: HttpResponse,
+  at: string,
+  points: number,
+  secrets: readonly string[],
+): Answer {
+  const contentType = headers['content-type'] ?? '';
+  if (status >= 200 && status < 300) {
+    const { rejected, message } = partialSuccessOf(body, contentType);
+    return { rejected, reason: printable(message, secrets), isAccepted: true };
+  }
+  const said = statusMessage(body, contentType, secrets);
+  const redirected = status >= 300 && status < 400;
+  const reason = `${at} answered ${status}${said && `: ${said}`}${redirected ? '; redirects are not followed' : ''}`;
+  if (CONTENT.has(status)) {
+    return { rejected: points, reason, isAccepted: false };
+  }
+  const retryable = RETRYABLE.has(status);
+  const retryAfter = retryable
+    ? retryAfterOf(headers['retry-after'])
+    : undefined;
+  throw new ExportError(reason, {
+    retryable,
+    ...(retryAfter !== undefined && { retryAfter }),
+  });
+}
+
+/** Milliseconds, from seconds or a date (RFC 9110, "Retry-After"). */
+export function retryAfterOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\s*\d+\s*$/.test(text)) return Number(text) * 1_000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}

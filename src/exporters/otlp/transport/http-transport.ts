@@ -1,0 +1,124 @@
+import {
+  Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as httpRequest,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { ExportError, messageOf } from '../../../model/errors.js';
+import { readHeaders } from '../config/headers.js';
+import { PACKAGE, packageVersion } from '../config/package.js';
+import type { OtlpSettings } from '../config/settings.js';
+import { shownUrl } from '../config/url.js';
+import type { Request } from '../data/requests.js';
+import { isSame, type Material, readClientTls } from './client-tls.js';
+import { type HttpResponse, judge } from './http-answers.js';
+import type { Answer, Transport } from './transport.js';
+
+/**
+ * Milliseconds after which a connection that nothing is sent on is closed. The requests of an
+ * export share one; until the next export it would be closed by many a load
+ * balancer, and then just when it is used again.
+ */
+const IDLE = 4_000;
+
+/** Bytes of an answer that are read. */
+const MAX_BODY = 64 * 1024;
+
+const compress = promisify(gzip);
+
+/** Sends requests by OTLP/HTTP. */
+export class HttpTransport implements Transport {
+  readonly #settings: OtlpSettings;
+  #headers: Record<string, string> = {};
+  #material: Material = {};
+  private agent: HttpAgent | undefined = undefined;
+
+  constructor(settings: OtlpSettings) {
+    this.#settings = settings;
+  }
+
+  async prepare(): Promise<void> {
+    const { headers, path } = this.#settings;
+    this.#headers = await readHeaders(headers, `${path}.headers`);
+    const material = await readClientTls(this.#settings);
+    if (this.agent !== undefined && isSame(material, this.#material)) return;
+    this.agent?.destroy();
+    this.#material = material;
+    const options = { keepAlive: true, maxSockets: 1, timeout: IDLE };
+    this.agent = this.isSecure
+      ? new HttpsAgent({ ...options, ...material, minVersion: 'TLSv1.2' })
+      : new HttpAgent(options);
+  }
+
+  async send(
+    { body, contentType, points }: Request,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { url, isCompressed } = this.#settings;
+    const at = shownUrl(url);
+    const level = constants.Z_BEST_SPEED;
+    const sent = isCompressed ? await compress(body, { level }) : body;
+    try {
+      const response = await this.post(sent, contentType, signal);
+      return judge(response, at, points, Object.values(this.#headers));
+    } catch (error) {
+      if (error instanceof ExportError) throw error;
+      throw new ExportError(`${at} was not reached: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  close(): void {
+    this.agent?.destroy();
+    this.agent = undefined;
+  }
+
+  private get isSecure(): boolean {
+    return this.#settings.url.protocol === 'https:';
+  }
+
+  private post(
+    body: Buffer,
+    contentType: string,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    const { url, isCompressed } = this.#settings;
+    const request = this.isSecure ? httpsRequest : httpRequest;
+    return new Promise((resolve, reject) => {
+      const sent: ClientRequest = request(url, {
+        method: 'POST',
+        agent: this.agent,
+        signal,
+        headers: {
+          'user-agent': `${PACKAGE}/${packageVersion() ?? ''}`,
+          ...this.#headers,
+          'content-type': contentType,
+          'content-length': body.length,
+          ...(isCompressed && { 'content-encoding': 'gzip' }),
+        },
+      });
+      sent.on('error', reject);
+      sent.on('response', (response) => {
+        read(response).then(resolve, reject);
+      });
+      sent.end(body);
+    });
+  }
+}
+
+/** What is too long, and is not needed, ends the connection. */
+async function read(response: IncomingMessage): Promise<HttpResponse> {
+  const { statusCode: status = 0, headers } = response;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_BODY) break;
+  }
+  return { status, headers, body: Buffer.concat(chunks) };
+}

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import {
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+  Summary as PromSummary,
+} from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
+import type { PrometheusCollectorOptions } from '../../../src/index.js';
+import { makeCollector } from '../../support/collector.js';
+import {
+  type OtlpBackend,
+  startOtlpBackend,
+} from '../../support/otlp-backend.js';
+import { startTracing } from '../../support/tracing.js';
+import { samplesOfPage, samplesOfPoints } from './page-of-points.js';
+
+async function exporting(
+  backend: OtlpBackend,
+  options: OtlpOptions,
+  collectorOptions: PrometheusCollectorOptions = {},
+) {
+  const { collector } = makeCollector(collectorOptions);
+  const remove = await collector.addExporter(
+    new OtlpExporter({ url: backend.url, interval: false, ...options }),
+  );
+  await collector.initialize();
+  return { collector, remove };
+}
+
+/** All but what is measured anew, by whoever asks: the process, and the exporter itself. */
+const steady = (samples: Map<string, number>) =>
+  new Map(
+    [...samples].filter(
+      ([key]) => !/^\["(metrics|health_check|process|nodejs)_/.test(key),
+    ),
+  );
+
+const recording = fc.record({
+  labels: fc.dictionary(
+    fc.constantFrom('a', 'b', 'method'),
+    fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 9 }),
+      fc.constantFrom('\\', '"', '\n', 'x"}\n', '😀', '\u2028', '\\n'),
+    ),
+  ),
+  value: fc.double({ min: 0, max: 1e9, noNaN: true }),
+});
+
+describe.each(['http/protobuf', 'http/json'] as const)(
+  'what a backend gets by %s',
+  (protocol) => {
+    it('is what the page says, value by value', async () => {
+      const backend = await startOtlpBackend();
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(recording, { maxLength: 30 }),
+          async (recordings) => {
+            const { collector, remove } = await exporting(backend, {
+              protocol,
+            });
+            for (const { labels, value } of recordings) {
+              collector.counter('c_total').inc(labels, value);
+              collector.gauge('g').dec(labels, value);
+              collector.timer('t').observe(labels, value);
+              collector.histogram('h').observe(labels, value / 1e8);
+            }
+            const page = steady(samplesOfPage(await collector.metrics()));
+            backend.requests.length = 0;
+            await collector.flush();
+            const sent = steady(samplesOfPoints(backend.points()));
+            expect(sent).toEqual(page);
+            expect(page.size > 0).toBe(recordings.length > 0);
+            await remove();
+            await collector.shutdown();
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
+
+    it('has the metrics of prom-client too', async () => {
+      const backend = await startOtlpBackend();
+      const registry = new Registry();
+      registry.setDefaultLabels({ app: 'x"\n' });
+      const { collector } = await exporting(
+        backend,
+        { protocol },
+        { registry, defaultMetrics: true },
+      );
+      const options = { help: 'h', registers: [registry], labelNames: ['l'] };
+      new PromCounter({ name: 'their_total', ...options }).inc({ l: '\\' }, 2);
+      new PromGauge({ name: 'their_level', ...options }).set(-Infinity);
+      new PromGauge({ name: 'their_none', ...options }).set(NaN);
+      const histogram = new PromHistogram({ name: 'their_wait', ...options });
+      histogram.observe({ l: 'a' }, 0.02);
+      histogram.observe({ l: 'a' }, 1e9);
+      const summary = new PromSummary({ name: 'their_size', ...options });
+      for (let i = 0; i < 100; i++) summary.observe(i);
+      const page = samplesOfPage(await collector.metrics());
+      await collector.flush();
+      const sent = samplesOfPoints(backend.points());
+      expect(steady(sent)).toEqual(steady(page));
+      expect(steady(page).size).toBeGreaterThan(20);
+      const namesOf = (samples: Map<string, number>) =>
+        new Set([...samples.keys()].map((key) => JSON.parse(key)[0]));
+      expect(namesOf(sent)).toEqual(namesOf(page));
+    });
+  },
+);
+
+describe('a metric of the collector', () => {
+  it('has its unit, its description, and when its series began', async () => {
+    const backend = await startOtlpBackend();
+    const { collector } = await exporting(backend, {}, { subsystem: 'api' });
+    const before = Date.now();
+    collector
+      .timer('wait_seconds', { description: 'Time waited' })
+      .observe(0.2);
+    collector.counter('sent_bytes_total', { unit: 'bytes' }).inc(7);
+    await collector.flush();
+    const [wait] = backend.points('api_wait_seconds');
+    expect(wait).toMatchObject({ unit: 's', description: 'Time waited' });
+    const [sent] = backend.points('api_sent_bytes_total');
+    expect(sent!.unit).toBe('By');
+    for (const { start, time } of [wait!, sent!]) {
+      expect(Number(start) / 1e6).toBeGreaterThan(before - 1_000);
+      expect(Number(start) / 1e6).toBeLessThanOrEqual(Date.now());
+      expect(Number(time)).toBeGreaterThanOrEqual(Number(start));
+    }
+  });
+
+  it('has the traces that it was recorded in', async () => {
+    const { inSpan } = startTracing();
+    const backend = await startOtlpBackend();
+    const { collector } = await exporting(backend, {}, { exemplars: true });
+    // Exemplars are taken once somebody has read them.
+    await collector.flush();
+    const { labels } = inSpan(() => {
+      collector.counter('hits_total').inc(3);
+      collector.timer('wait').observe(0.2);
+    });
+    await collector.flush();
+    const exemplars = backend.points().flatMap((point) => point.exemplars);
+    expect(exemplars).toMatchObject([
+      { traceId: labels.trace_id, spanId: labels.span_id, labels: {} },
+      { traceId: labels.trace_id, spanId: labels.span_id, labels: {} },
+    ]);
+    expect(exemplars.map(({ value }) => value).sort()).toEqual([0.2, 3]);
+  });
+});

@@ -1,0 +1,360 @@
+import { gzipSync } from 'node:zlib';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { MetricSnapshot } from '../../../src/delivery/snapshot.js';
+import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
+import { ExportError } from '../../../src/model/errors.js';
+import { freePort, portOf, waitFor } from '../../support/http.js';
+import {
+  type BackendAnswer,
+  partialSuccess,
+  startOtlpBackend,
+} from '../../support/otlp-backend.js';
+import type { SentPoint } from '../../support/otlp-definitions.js';
+import {
+  counterOf,
+  distribution,
+  gaugeOf,
+  histogramOf,
+  NOON,
+  snapshotOf,
+  valueSeries,
+} from '../../support/snapshots.js';
+
+const NEVER = new AbortController().signal;
+
+async function started(options: OtlpOptions) {
+  const exporter = new OtlpExporter(options);
+  await exporter.start();
+  onTestFinished(() => exporter.shutdown());
+  const send = (
+    metrics: readonly MetricSnapshot[],
+    time = NOON,
+    signal = NEVER,
+  ) => exporter.export(snapshotOf(metrics, time), signal);
+  return { exporter, send };
+}
+
+async function exporting(options: OtlpOptions = {}) {
+  const backend = await startOtlpBackend();
+  return { backend, ...(await started({ url: backend.url, ...options })) };
+}
+
+const LEVEL = [gaugeOf('level', valueSeries(1))];
+
+/** More than two requests. */
+const MANY = Array.from({ length: 20_000 }, (_, i) =>
+  valueSeries(i + 1, { i: String(i), of: 'a label of usual length' }),
+);
+
+/** What a call rejects with. */
+async function failure(work: Promise<unknown>): Promise<ExportError> {
+  const error = await work.then(
+    () => expect.fail('It was delivered'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ExportError);
+  return error as ExportError;
+}
+
+describe('an answer', () => {
+  it.each([429, 502, 503, 504])('of %i is tried again', async (status) => {
+    const { backend, send } = await exporting();
+    backend.answer = () => ({ status });
+    const error = await failure(send(LEVEL));
+    expect(error).toMatchObject({ retryable: true, retryAfter: undefined });
+    expect(error.message).toBe(`${backend.url} answered ${status}`);
+    expect(backend.requests).toHaveLength(1);
+  });
+
+  it.each([301, 307, 400, 401, 403, 404, 405, 413, 415, 500, 501])(
+    'of %i is not',
+    async (status) => {
+      const { backend, send } = await exporting();
+      backend.answer = () => ({ status, headers: { location: backend.url } });
+      const error = await failure(send(LEVEL));
+      expect(error.retryable).toBe(false);
+      expect(error.message).toContain(`answered ${status}`);
+      expect(backend.requests).toHaveLength(1);
+    },
+  );
+
+  it('says when to try again, in seconds or by a date', async () => {
+    const { backend, send } = await exporting();
+    const retryAfter = async (text: string) => {
+      backend.answer = () => ({
+        status: 503,
+        headers: { 'retry-after': text },
+      });
+      return (await failure(send(LEVEL))).retryAfter;
+    };
+    expect(await retryAfter('120')).toBe(120_000);
+    expect(await retryAfter('0')).toBe(0);
+    const date = new Date(Date.now() + 300_000).toUTCString();
+    expect(await retryAfter(date)).toBeGreaterThan(298_000);
+    expect(await retryAfter(date)).toBeLessThanOrEqual(300_000);
+    expect(await retryAfter('Wed, 21 Oct 2015 07:28:00 GMT')).toBe(0);
+    expect(await retryAfter('soon')).toBeUndefined();
+  });
+
+  it('is shown by what it says, shortened and on one line', async () => {
+    const { backend, send } = await exporting();
+    const said = async (answer: BackendAnswer) => {
+      backend.answer = () => ({ status: 401, ...answer });
+      return (await failure(send(LEVEL))).message.replace(backend.url, 'It');
+    };
+    const json = { 'content-type': 'application/json; charset=utf-8' };
+    // A google.rpc.Status: code 16, message "no key".
+    const status = Buffer.from('0810' + '1206' + '6e6f206b6579', 'hex');
+    expect(await said({ body: status })).toBe('It answered 401: no key');
+    expect(
+      await said({ headers: json, body: '{"code":16,"message":"no\\nkey"}' }),
+    ).toBe('It answered 401: no key');
+    expect(await said({ headers: json, body: '{"error":"no key"}' })).toBe(
+      'It answered 401: {"error":"no key"}',
+    );
+    expect(
+      await said({
+        headers: { 'content-type': 'text/html' },
+        body: `<p>\r\n${'x'.repeat(1_000)}`,
+      }),
+    ).toBe(`It answered 401: <p> ${'x'.repeat(196)}…`);
+    expect(await said({ body: Buffer.from([255, 255, 255]) })).toMatch(
+      /^It answered 401: /,
+    );
+  });
+
+  it('of a server that never ends it is read to a limit', async () => {
+    let isClosed = false;
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('close', () => (isClosed = true));
+      socket.write('HTTP/1.1 400 Bad\r\n\r\n');
+      const timer = setInterval(() => socket.write('x'.repeat(65_536)), 1);
+      socket.once('close', () => clearInterval(timer));
+    });
+    await new Promise<void>((resolve) =>
+      server.listen(0, '127.0.0.1', () => resolve()),
+    );
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${portOf(server)}/`;
+    const { send } = await started({ url });
+    expect((await failure(send(LEVEL))).message).toContain('answered 400: xxx');
+    await waitFor(() => isClosed, 'the end of the connection');
+  });
+
+  it('of a server that is not there, or breaks off, is tried again', async () => {
+    const port = await freePort();
+    const { send } = await started({
+      url: `http://127.0.0.1:${port}/v1/metrics?key=hidden`,
+    });
+    const error = await failure(send(LEVEL));
+    expect(error.retryable).toBe(true);
+    expect(error.message).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+\/v1\/metrics was not reached: .*ECONNREFUSED/,
+    );
+    const server = createServer((socket) => void socket.destroy());
+    await new Promise<void>((resolve) =>
+      server.listen(port, '127.0.0.1', () => resolve()),
+    );
+    onTestFinished(() => void server.close());
+    expect((await failure(send(LEVEL))).retryable).toBe(true);
+  });
+
+  it('that does not come is waited for until the signal is aborted', async () => {
+    const { backend, send } = await exporting();
+    backend.answer = () => undefined;
+    const aborter = new AbortController();
+    const sent = failure(send(LEVEL, NOON, aborter.signal));
+    await waitFor(() => backend.requests.length === 1, 'the request');
+    aborter.abort(new Error('Its time is over'));
+    expect((await sent).retryable).toBe(true);
+    backend.answer = () => ({});
+    await send(LEVEL);
+    expect(backend.requests).toHaveLength(2);
+  });
+
+  it.each(['http/protobuf', 'http/json'] as const)(
+    'by %s may say that some points were not taken',
+    async (protocol) => {
+      const { backend, send } = await exporting({ protocol });
+      const partial =
+        protocol === 'http/json'
+          ? {
+              body: '{"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"too\\told"}}',
+            }
+          : partialSuccess(3, 'too\told');
+      backend.answer = () => partial;
+      expect(await send(LEVEL)).toEqual({ dropped: 3, reason: 'too old' });
+      backend.answer = () => ({});
+      expect(await send(LEVEL)).toEqual({ dropped: 0 });
+      expect(backend.requests).toHaveLength(2);
+    },
+  );
+
+  it('of success is one whatever stands in it', async () => {
+    const { backend, send } = await exporting();
+    for (const body of ['OK', Buffer.from([10, 200]), gzipSync('{}')]) {
+      backend.answer = () => ({ body });
+      expect(await send(LEVEL)).toMatchObject({ dropped: 0 });
+    }
+  });
+});
+
+describe('a request that is refused for what is in it', () => {
+  it('does not keep back the others, and its points are counted as dropped', async () => {
+    const { backend, send } = await exporting();
+    backend.answer = () =>
+      backend.requests.length === 2 ? { status: 413, body: '' } : {};
+    const { dropped, reason } = await send([counterOf('a_total', ...MANY)]);
+    expect(backend.requests.length).toBeGreaterThan(2);
+    expect(dropped).toBe(backend.requests[1]!.points.length);
+    expect(reason).toBe(`${backend.url} answered 413`);
+  });
+
+  it('fails the export if all are', async () => {
+    const { backend, send } = await exporting();
+    backend.answer = () => ({ status: 400 });
+    const error = await failure(send([counterOf('a_total', ...MANY)]));
+    expect(error.retryable).toBe(false);
+    expect(backend.requests.length).toBeGreaterThan(2);
+    backend.answer = () => ({});
+    expect(await send(LEVEL)).toEqual({ dropped: 0 });
+  });
+
+  it('reports what was dropped before a failure with the next success', async () => {
+    const { backend, send } = await exporting();
+    const metrics = [counterOf('a_total', ...MANY)];
+    backend.answer = () =>
+      backend.requests.length === 1
+        ? partialSuccess(2, 'too old')
+        : { status: 503 };
+    await failure(send(metrics));
+    backend.answer = () => ({});
+    expect(await send(metrics)).toEqual({ dropped: 2 });
+  });
+});
+
+describe('with temporality "delta"', () => {
+  const hits = (value: number, created = NOON - 100) =>
+    counterOf('hits_total', valueSeries(value, {}, { created }));
+
+  it('sends what came since the last delivery', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    const wait = (counts: number[], sum: number) =>
+      histogramOf('wait', [1], distribution(counts, sum));
+    await send([hits(5), wait([1, 1], 3)], NOON);
+    await send([hits(12), wait([1, 4], 13)], NOON + 60);
+    const [first, second] = backend.points('hits_total');
+    expect(first).toMatchObject({
+      temporality: 'AGGREGATION_TEMPORALITY_DELTA',
+      value: 5,
+      start: `${NOON - 100}000000000`,
+      time: `${NOON}000000000`,
+    });
+    expect(second).toMatchObject({
+      value: 7,
+      start: `${NOON}000000000`,
+      time: `${NOON + 60}000000000`,
+    });
+    expect(backend.points('wait')).toMatchObject([
+      { counts: ['1', '1'], count: '2', sum: 3 },
+      { counts: ['0', '3'], count: '3', sum: 10 },
+    ]);
+  });
+
+  it('tells again what was not delivered, with what came since', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    await send([hits(5)], NOON);
+    backend.answer = () => ({ status: 503 });
+    await failure(send([hits(8)], NOON + 60));
+    await failure(send([hits(9)], NOON + 120));
+    backend.answer = () => ({});
+    await send([hits(10)], NOON + 180);
+    expect(backend.points().at(-1)).toMatchObject({
+      value: 5,
+      start: `${NOON}000000000`,
+    });
+  });
+
+  it('sends no request again that was delivered, though one after it was not', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    const metrics = [counterOf('a_total', ...MANY)];
+    backend.answer = () =>
+      backend.requests.length === 2 ? { status: 503 } : {};
+    await failure(send(metrics, NOON));
+    const delivered = backend.requests[0]!.points;
+    backend.requests.length = 0;
+    backend.answer = () => ({});
+    await send(metrics, NOON + 1);
+    const again = backend.points();
+    expect(again).toHaveLength(MANY.length - delivered.length);
+    const total = [...delivered, ...again].reduce(
+      (sum, { value }) => sum + value!,
+      0,
+    );
+    expect(total).toBe(MANY.reduce((sum, { value }) => sum + value, 0));
+  });
+
+  it('tells again what was refused, with what came since', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    backend.answer = () =>
+      backend.requests.length === 2 ? { status: 400 } : {};
+    await send([counterOf('a_total', ...MANY)], NOON);
+    const refused = backend.requests[1]!.points;
+    backend.requests.length = 0;
+    backend.answer = () => ({});
+    await send([counterOf('a_total', ...MANY)], NOON + 60);
+    const keys = (points: readonly SentPoint[]) =>
+      points.map(({ labels, value }) => `${labels.i} ${value}`).sort();
+    expect(keys(backend.points())).toEqual(keys(refused));
+  });
+
+  it('leaves out what has not grown, and asks for nothing if nothing has', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    const idle = counterOf('idle_total', valueSeries(0));
+    await send([idle, hits(5)], NOON);
+    expect(backend.points()).toHaveLength(2);
+    await send([idle, hits(5)], NOON + 60);
+    expect(backend.requests).toHaveLength(1);
+    await send([idle, hits(6)], NOON + 120);
+    expect(backend.requests[1]!.points).toMatchObject([
+      { metric: 'hits_total', value: 1, start: `${NOON + 60}000000000` },
+    ]);
+  });
+
+  it('begins anew with a series that does', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    await send([hits(5)], NOON);
+    await send([hits(6, NOON + 30)], NOON + 60);
+    expect(backend.points()[1]).toMatchObject({
+      value: 6,
+      start: `${NOON + 30}000000000`,
+    });
+  });
+});
+
+describe('a series that does not say when it began', () => {
+  const hits = (value: number) =>
+    counterOf('hits_total', valueSeries(value, {}, { created: undefined }));
+
+  it('began when it was seen first, and anew when it is lower', async () => {
+    const { backend, send } = await exporting();
+    await send([hits(5)], NOON);
+    await send([hits(7)], NOON + 60);
+    await send([hits(1)], NOON + 120);
+    await send([hits(1)], NOON + 180);
+    expect(backend.points().map(({ start }) => start)).toEqual(
+      [NOON, NOON, NOON + 120, NOON + 120].map((time) => `${time}000000000`),
+    );
+  });
+
+  it('is forgotten when it is gone', async () => {
+    const { backend, send } = await exporting();
+    await send([hits(5)], NOON);
+    await send([], NOON + 60);
+    await send([hits(7)], NOON + 120);
+    expect(backend.points()[1]!.start).toBe(`${NOON + 120}000000000`);
+  });
+});

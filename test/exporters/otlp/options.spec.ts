@@ -1,0 +1,390 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isSdkDisabled } from '../../../src/exporters/otlp/config/environment.js';
+import {
+  checkOtlp,
+  type OtlpOptions,
+} from '../../../src/exporters/otlp/config/otlp.options.js';
+import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
+import { OptionsError } from '../../../src/model/errors.js';
+import { startOtlpBackend } from '../../support/otlp-backend.js';
+import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';
+import { tempFolder } from '../../support/temp.js';
+
+const LEVEL = snapshotOf([gaugeOf('level', valueSeries(1))]);
+
+const NEVER = new AbortController().signal;
+
+/** What is found with these options and variables. The URL as a text. */
+function found(options: OtlpOptions, variables: Record<string, string> = {}) {
+  const { url, ...settings } = settingsOf(options, 'otlp', variables);
+  return { ...settings, url: url.href };
+}
+
+describe('without options and variables', () => {
+  it('has the defaults of the specification', () => {
+    expect(found({})).toMatchObject({
+      protocol: 'http/protobuf',
+      url: 'http://localhost:4318/v1/metrics',
+      headers: {},
+      isCompressed: false,
+      temporality: 'cumulative',
+      interval: 60_000,
+      timeout: 10_000,
+      tls: {},
+    });
+    expect(found({ protocol: 'grpc' }).url).toBe('http://localhost:4317/');
+  });
+});
+
+describe('the environment', () => {
+  const E = 'OTEL_EXPORTER_OTLP_';
+  const M = 'OTEL_EXPORTER_OTLP_METRICS_';
+
+  it.each<[Record<string, string>, object]>([
+    [{ [`${E}ENDPOINT`]: 'http://c:1' }, { url: 'http://c:1/v1/metrics' }],
+    [{ [`${E}ENDPOINT`]: 'http://c:1/' }, { url: 'http://c:1/v1/metrics' }],
+    [
+      { [`${E}ENDPOINT`]: 'https://c/otlp/' },
+      { url: 'https://c/otlp/v1/metrics' },
+    ],
+    [
+      { [`${E}ENDPOINT`]: 'http://c/a', [`${M}ENDPOINT`]: 'http://m/own' },
+      { url: 'http://m/own' },
+    ],
+    [{ [`${M}ENDPOINT`]: 'http://m:4318' }, { url: 'http://m:4318/' }],
+    [{ [`${M}ENDPOINT`]: '' }, { url: 'http://localhost:4318/v1/metrics' }],
+    [
+      { [`${E}ENDPOINT`]: 'http://c:4317', [`${E}PROTOCOL`]: 'grpc' },
+      { url: 'http://c:4317/' },
+    ],
+    [
+      { [`${E}ENDPOINT`]: 'c:4317', [`${E}PROTOCOL`]: 'grpc' },
+      { url: 'https://c:4317/' },
+    ],
+    [
+      {
+        [`${E}ENDPOINT`]: 'c:4317',
+        [`${E}PROTOCOL`]: 'grpc',
+        [`${E}INSECURE`]: 'TRUE',
+      },
+      { url: 'http://c:4317/' },
+    ],
+    [{ [`${E}PROTOCOL`]: 'HTTP/JSON' }, { protocol: 'http/json' }],
+    [
+      { [`${E}PROTOCOL`]: 'http/json', [`${M}PROTOCOL`]: 'http/protobuf' },
+      { protocol: 'http/protobuf' },
+    ],
+    [{ [`${E}COMPRESSION`]: 'gzip' }, { isCompressed: true }],
+    [
+      { [`${E}COMPRESSION`]: 'gzip', [`${M}COMPRESSION`]: 'none' },
+      { isCompressed: false },
+    ],
+    [{ [`${E}TIMEOUT`]: '3000' }, { timeout: 3_000 }],
+    [{ [`${E}TIMEOUT`]: '3000', [`${M}TIMEOUT`]: '4000' }, { timeout: 4_000 }],
+    [{ OTEL_METRIC_EXPORT_TIMEOUT: '5000' }, { timeout: 5_000 }],
+    [
+      { OTEL_METRIC_EXPORT_TIMEOUT: '5000', [`${E}TIMEOUT`]: '3000' },
+      { timeout: 3_000 },
+    ],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: '15000' }, { interval: 15_000 }],
+    [{ [`${M}TEMPORALITY_PREFERENCE`]: 'Delta' }, { temporality: 'delta' }],
+    [{ [`${M}TEMPORALITY_PREFERENCE`]: 'lowmemory' }, { temporality: 'delta' }],
+    [
+      { [`${M}TEMPORALITY_PREFERENCE`]: 'cumulative' },
+      { temporality: 'cumulative' },
+    ],
+    [
+      { [`${E}HEADERS`]: 'Api-Key=a%3Db, x=1%2C2 ,' },
+      { headers: { 'api-key': 'a=b', x: '1,2' } },
+    ],
+    [
+      { [`${E}HEADERS`]: 'authorization=Basic dXNlcjpwYXNz==' },
+      { headers: { authorization: 'Basic dXNlcjpwYXNz==' } },
+    ],
+    [
+      { [`${E}HEADERS`]: 'a=1', [`${M}HEADERS`]: 'b=2' },
+      { headers: { b: '2' } },
+    ],
+    [
+      {
+        [`${E}CERTIFICATE`]: '/ca.pem',
+        [`${E}CLIENT_KEY`]: '/general.key',
+        [`${M}CLIENT_KEY`]: '/own.key',
+        [`${E}CLIENT_CERTIFICATE`]: '/own.crt',
+      },
+      {
+        tls: {
+          ca: { file: '/ca.pem' },
+          key: { file: '/own.key' },
+          cert: { file: '/own.crt' },
+        },
+      },
+    ],
+    [
+      {
+        OTEL_RESOURCE_ATTRIBUTES:
+          'service.name=of-attributes,deployment.environment.name=a%2Cb',
+      },
+      {
+        resource: {
+          'service.name': 'of-attributes',
+          'deployment.environment.name': 'a,b',
+        },
+      },
+    ],
+    [
+      {
+        OTEL_RESOURCE_ATTRIBUTES: 'service.name=of-attributes',
+        OTEL_SERVICE_NAME: 'of-name',
+      },
+      { resource: { 'service.name': 'of-name' } },
+    ],
+  ])('%o gives %o', (variables, expected) => {
+    expect(found({}, variables)).toMatchObject(expected);
+    if ('headers' in expected) {
+      expect(found({}, variables).headers).toEqual(expected.headers);
+    }
+  });
+
+  it('gives way to the options', () => {
+    const variables = {
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://m/own',
+      OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'gzip',
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
+      OTEL_EXPORTER_OTLP_HEADERS: 'a=1,b=2',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '3000',
+      OTEL_METRIC_EXPORT_INTERVAL: '15000',
+      OTEL_SERVICE_NAME: 'of-name',
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: '/env.key',
+    };
+    const tls = { cert: { file: '/own.crt' }, key: { file: '/own.key' } };
+    const options: OtlpOptions = {
+      url: 'https://o/',
+      protocol: 'http/protobuf',
+      compression: 'none',
+      temporality: 'cumulative',
+      headers: { B: '3' },
+      timeout: 1,
+      interval: false,
+      resource: { 'service.name': 'of-option' },
+      tls,
+    };
+    expect(found(options, variables)).toMatchObject({
+      url: 'https://o/',
+      protocol: 'http/protobuf',
+      isCompressed: false,
+      temporality: 'cumulative',
+      headers: { a: '1', b: '3' },
+      timeout: 1,
+      interval: false,
+      resource: { 'service.name': 'of-option' },
+      tls,
+    });
+  });
+
+  it.each<[Record<string, string>, RegExp]>([
+    [
+      { [`${E}PROTOCOL`]: 'udp' },
+      /OTEL_EXPORTER_OTLP_PROTOCOL as 'udp'; expected "http\/protobuf" or/,
+    ],
+    [{ [`${M}COMPRESSION`]: 'zstd' }, /METRICS_COMPRESSION as 'zstd'/],
+    [{ [`${E}TIMEOUT`]: '10s' }, /OTLP_TIMEOUT as '10s'; expected a number of/],
+    [{ [`${E}TIMEOUT`]: '0' }, /OTLP_TIMEOUT as '0'/],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: '-1' }, /EXPORT_INTERVAL as '-1'/],
+    [{ [`${M}TEMPORALITY_PREFERENCE`]: 'both' }, /PREFERENCE as 'both'/],
+    [
+      { [`${E}ENDPOINT`]: 'localhost:4318' },
+      /^OTEL_EXPORTER_OTLP_ENDPOINT is something else; expected an absolute URL/,
+    ],
+    [
+      { [`${E}ENDPOINT`]: 'http://u:s3cret@c' },
+      /^OTEL_EXPORTER_OTLP_ENDPOINT has a user or a password/,
+    ],
+    [
+      { [`${E}HEADERS`]: 'a=1,s3cret' },
+      /^Header 2 in OTEL_EXPORTER_OTLP_HEADERS is malformed/,
+    ],
+    [{ [`${E}HEADERS`]: 'a=s3cret%' }, /^Header 1 in .* is malformed/],
+    [{ [`${E}HEADERS`]: 'a b=s3cret' }, /that no header can have/],
+    [{ [`${E}HEADERS`]: 'a=s3cret%0d%0a' }, /"a", holds something else/],
+    [{ [`${E}HEADERS`]: 'Host=s3cret' }, /sets itself/],
+    [
+      { OTEL_RESOURCE_ATTRIBUTES: 's3cret' },
+      /^Attribute 1 in OTEL_RESOURCE_ATTRIBUTES is malformed/,
+    ],
+  ])('with %o is refused', (variables, fault) => {
+    const read = () => found({}, variables);
+    expect(read).toThrow(OptionsError);
+    expect(read).toThrow(fault);
+    expect(read).not.toThrow(/s3cret/);
+  });
+
+  it('is that of the process, and is read when the exporter is made', async () => {
+    const backend = await startOtlpBackend();
+    vi.stubEnv('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', backend.url);
+    vi.stubEnv('OTEL_SERVICE_NAME', 'assistant');
+    vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'api-key=abc');
+    vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', 'gzip');
+    vi.stubEnv('OTEL_METRIC_EXPORT_INTERVAL', '1234');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const exporter = new OtlpExporter();
+    expect(exporter).toMatchObject({ interval: 1_234, timeout: 10_000 });
+    vi.unstubAllEnvs();
+    await exporter.start();
+    onTestFinished(() => exporter.shutdown());
+    await exporter.export(LEVEL, NEVER);
+    expect(backend.requests[0]).toMatchObject({
+      resource: { 'service.name': 'assistant' },
+      headers: {
+        'api-key': 'abc',
+        'content-encoding': 'gzip',
+        'content-type': 'application/x-protobuf',
+        'user-agent': expect.stringMatching(/^nestjs-agent-metrics\/\d/),
+      },
+    });
+  });
+});
+
+describe('OTEL_SDK_DISABLED', () => {
+  it.each([
+    ['true', true],
+    ['True', true],
+    ['false', false],
+    ['1', false],
+    ['', false],
+    [undefined, false],
+  ])('of %o switches the exporter off: %s', (value, isOff) => {
+    expect(isSdkDisabled({ OTEL_SDK_DISABLED: value })).toBe(isOff);
+  });
+});
+
+describe('the resource', () => {
+  it('says what is known of the app and the process', () => {
+    const { resource } = found({});
+    expect(resource).toMatchObject({
+      'service.name': expect.stringMatching(/./),
+      'service.instance.id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'telemetry.sdk.name': 'nestjs-agent-metrics',
+      'telemetry.sdk.language': 'nodejs',
+      'telemetry.sdk.version': expect.stringMatching(/^\d/),
+      'host.name': expect.stringMatching(/./),
+      'process.pid': process.pid,
+      'process.runtime.name': 'nodejs',
+      'process.runtime.version': process.versions.node,
+    });
+    expect(found({}).resource['service.instance.id']).not.toBe(
+      resource['service.instance.id'],
+    );
+  });
+
+  it('has the name that npm knows, or says that there is none', () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('npm_package_name', 'my-app');
+    expect(found({}).resource['service.name']).toBe('my-app');
+    vi.stubEnv('npm_package_name', undefined);
+    expect(found({}).resource['service.name']).toBe('unknown_service:node');
+  });
+});
+
+describe('options', () => {
+  it.each<[object, RegExp]>([
+    [{ uri: 'x' }, /^otlp\.uri is not an option; known here are: protocol, /],
+    [{ protocol: 'http' }, /^otlp\.protocol is 'http'; expected "http\/proto/],
+    [{ url: 'localhost:4318' }, /^otlp\.url is something else; expected an ab/],
+    [{ url: 4318 }, /^otlp\.url is 4318/],
+    [{ url: '' }, /^otlp\.url is empty/],
+    [{ url: 'http://u:s3cret@c' }, /^otlp\.url has a user or a password/],
+    [{ headers: 's3cret' }, /^otlp\.headers is a string/],
+    [{ headers: { a: '' } }, /^otlp\.headers\["a"\] is empty/],
+    [{ headers: { a: 's3cret\r\n' } }, /^otlp\.headers\["a"\] holds something/],
+    [{ headers: { a: 1 } }, /^otlp\.headers\["a"\] is a number/],
+    [{ headers: { 'content-type': 's3cret' } }, /sets itself; leave it out/],
+    [{ compression: true }, /^otlp\.compression is true; expected "gzip" or/],
+    [{ temporality: 'lowmemory' }, /^otlp\.temporality is 'lowmemory'/],
+    [
+      { interval: 0 },
+      /^otlp\.interval is 0; .* from 1 to 2147483647, or false/,
+    ],
+    [{ timeout: Infinity }, /^otlp\.timeout is Infinity/],
+    [{ resource: [] }, /^otlp\.resource is/],
+    [{ resource: { a: null } }, /^otlp\.resource\.a is null; expected a text/],
+    [{ resource: { a: NaN } }, /^otlp\.resource\.a is NaN/],
+    [{ tls: {} }, /^otlp\.tls is an object with nothing in it/],
+    [{ tls: { ca: 's3cret' } }, /^otlp\.tls\.ca holds something else/],
+    [
+      { tls: { cert: { file: '/a' } } },
+      /^otlp\.tls has a cert and no key; expected both or none/,
+    ],
+    [
+      { url: 'http://c', tls: { ca: { file: '/a' } } },
+      /^otlp\.tls is for https: only; expected an otlp\.url of https:/,
+    ],
+  ])('%o are refused', (options, fault) => {
+    const make = () => new OtlpExporter(options as OtlpOptions);
+    expect(make).toThrow(OptionsError);
+    expect(make).toThrow(fault);
+    expect(make).not.toThrow(/s3cret/);
+  });
+
+  it('are checked where they stand', () => {
+    expect(() => checkOtlp({ timeout: 0 }, 'metrics.otlp')).toThrow(
+      /^metrics\.otlp\.timeout is 0/,
+    );
+    expect(() => new OtlpExporter({ timeout: 0 }, 'second')).toThrow(
+      /^second\.timeout is 0/,
+    );
+  });
+});
+
+describe('secrets in headers', () => {
+  it('are read where they are kept, for each export', async () => {
+    const backend = await startOtlpBackend();
+    const file = join(tempFolder(), 'key');
+    writeFileSync(file, 'first\n');
+    vi.stubEnv('TEST_OTLP_TENANT', 'acme');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const exporter = new OtlpExporter({
+      url: backend.url,
+      headers: { 'Api-Key': { file }, tenant: { env: 'TEST_OTLP_TENANT' } },
+    });
+    await exporter.start();
+    onTestFinished(() => exporter.shutdown());
+    await exporter.export(LEVEL, NEVER);
+    writeFileSync(file, 'second');
+    await exporter.export(LEVEL, NEVER);
+    expect(backend.requests.map(({ headers }) => headers)).toMatchObject([
+      { 'api-key': 'first', tenant: 'acme' },
+      { 'api-key': 'second', tenant: 'acme' },
+    ]);
+  });
+
+  it('keep the app from starting if they are not there', async () => {
+    const file = join(tempFolder(), 'none');
+    const exporter = new OtlpExporter({ headers: { 'api-key': { file } } });
+    await expect(exporter.start()).rejects.toThrow(
+      /^otlp\.headers\["api-key"\]\.file is ".*none", which cannot be read/,
+    );
+  });
+
+  it('are never shown, though a server repeats them', async () => {
+    const backend = await startOtlpBackend();
+    const exporter = new OtlpExporter({
+      url: backend.url,
+      headers: { authorization: 'Bearer s3cret' },
+    });
+    await exporter.start();
+    onTestFinished(() => exporter.shutdown());
+    backend.answer = ({ headers }) => ({
+      status: 401,
+      headers: { 'content-type': 'text/plain' },
+      body: `${headers.authorization}: who is s3cret?`,
+    });
+    await expect(exporter.export(LEVEL, NEVER)).rejects.toThrow(
+      /answered 401: \[hidden\]: who is \[hidden\]\?$/,
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { eachSeries } from '../../delivery/series-reader.js';
 import type { Deltas } from '../../delivery/deltas.js';
 import type {
   CounterSnapshot,
@@ -5,6 +6,7 @@ import type {
   GaugeSnapshot,
   HistogramSnapshot,
   MetricsSnapshot,
+  QuantilesSnapshot,
   SummarySnapshot,
 } from '../../delivery/snapshot.js';
 import { MetricType } from '../../model/metric-type.js';
@@ -42,11 +44,9 @@ export class Lines {
     for (const series of this.waiting.all()) yield* this.observations(series);
   }
 
-  private *counter(
-    { name, series }: CounterSnapshot,
-    time: number,
-  ): Generator<Line> {
-    for (const one of series) {
+  private *counter(metric: CounterSnapshot, time: number): Generator<Line> {
+    const { name } = metric;
+    for (const one of eachSeries(metric)) {
       const { value } = this.deltas.ofValue(name, one);
       if (value === 0 || !Number.isFinite(value)) continue;
       yield {
@@ -57,10 +57,10 @@ export class Lines {
   }
 
   /** What is no number cannot be said. */
-  private *gauge({ name, series }: GaugeSnapshot): Generator<Line> {
-    for (const { labels, value } of series) {
+  private *gauge(metric: GaugeSnapshot): Generator<Line> {
+    for (const { labels, value } of eachSeries(metric)) {
       if (!Number.isFinite(value)) continue;
-      const text = this.format.gauge(name, labels, value);
+      const text = this.format.gauge(metric.name, labels, value);
       yield { text, delivered: NOTHING };
     }
   }
@@ -74,7 +74,9 @@ export class Lines {
     time: number,
   ): Generator<Line> {
     const { name } = metric;
-    for (const one of metric.series) {
+    for (const one of eachSeries<DistributionSnapshot | QuantilesSnapshot>(
+      metric,
+    )) {
       if (one.created !== undefined) continue;
       if ('quantiles' in one) {
         for (const { quantile, value } of one.quantiles) {

@@ -7,8 +7,16 @@ type Labels = Readonly<Record<string, string>>;
 /** How observations are sent: milliseconds, a histogram, or a distribution (DogStatsD protocol, "Metrics"). */
 export type ObservationType = 'ms' | 'h' | 'd';
 
-/** What separates tags in a name, or ends it (Graphite, "Carbon: Tags"). */
-const GRAPHITE_RESERVED = /[;=~|:,\s]/g;
+/**
+ * What ends a tag, a name or a line, by kind of tags, and a "%" that looks like the
+ * start of an escape. hot-shots would write "_" for some of it, which makes one series
+ * of two, and leaves a ":" in the name where Telegraf expects the value behind it.
+ */
+const RESERVED: Record<ResolvedStatsdOptions['tags'], RegExp> = {
+  dogstatsd: /[\p{Cc},|#@]|%(?=[0-9A-F]{2})/gu,
+  telegraf: /[\p{Cc},|:=\\]|%(?=[0-9A-F]{2})/gu,
+  graphite: /[\p{Cc},|:=;~]|%(?=[0-9A-F]{2})/gu,
+};
 
 /**
  * Writes lines as a server wants them, by hot-shots: it makes names and tags safe,
@@ -18,12 +26,14 @@ const GRAPHITE_RESERVED = /[;=~|:,\s]/g;
 export class LineFormat {
   private readonly client: StatsD;
   private readonly isGraphite: boolean;
+  private readonly reserved: RegExp;
 
   constructor(
     client: typeof StatsD,
     { prefix, tags, sampleRate }: ResolvedStatsdOptions,
   ) {
     this.isGraphite = tags === 'graphite';
+    this.reserved = RESERVED[tags];
     this.client = new client({
       mock: true,
       prefix,
@@ -31,6 +41,8 @@ export class LineFormat {
       telegraf: tags === 'telegraf',
       includeDataDogTags: tags === 'dogstatsd',
       includeDatadogTelemetry: false,
+      // Else any DD_ variable adds fields that a plain StatsD fails at.
+      ...(tags === 'dogstatsd' ? {} : { datadog: false }),
       errorHandler: () => {},
     });
   }
@@ -73,21 +85,37 @@ export class LineFormat {
     );
   }
 
+  /** No name of Prometheus has a dot in it, so that what had a colon meets no other. */
   private name(name: string, labels: Labels): string {
-    if (!this.isGraphite) return name;
-    let tagged = name;
+    let whole = name.replaceAll(':', '.');
+    if (!this.isGraphite) return whole;
     for (const [label, value] of Object.entries(labels)) {
-      tagged += `;${label}=${value.replace(GRAPHITE_RESERVED, '_')}`;
+      // Carbon ends a name at a blank.
+      whole += `;${label}=${this.safe(value).replaceAll(' ', '_')}`;
     }
-    return tagged;
+    return whole;
   }
 
   private tags(labels: Labels): Record<string, string> {
-    return this.isGraphite ? {} : { ...labels };
+    const tags: Record<string, string> = {};
+    if (this.isGraphite) return tags;
+    for (const [label, value] of Object.entries(labels)) {
+      tags[label] = this.safe(value);
+    }
+    return tags;
+  }
+
+  private safe(value: string): string {
+    return value.replace(this.reserved, percentEncoded);
   }
 
   private written(write: () => void): string | undefined {
     write();
     return this.client.mockBuffer!.pop();
   }
+}
+
+function percentEncoded(character: string): string {
+  const code = character.charCodeAt(0).toString(16).toUpperCase();
+  return `%${code.padStart(2, '0')}`;
 }

@@ -118,7 +118,7 @@ export class Lines {
     const delivered = () => void series.delivered++;
     // What comes while these are sent has to wait for the next time.
     for (let i = 0, { length } = values; i < length; i++) {
-      const value = isTimer ? values[i]! * 1_000 : values[i]!;
+      const value = isTimer ? milliseconds(values[i]!) : values[i]!;
       const text = this.format.observation(as, name, labels, value);
       yield { text, delivered };
     }
@@ -128,4 +128,9 @@ export class Lines {
 /** Timers of StatsD are in milliseconds, and their names should not say seconds. */
 export function millisecondsName(name: string): string {
   return name.replace(/_seconds$/, '_milliseconds');
+}
+
+/** Without the digits that the multiplication makes up: 1.1 s are 1100 ms. */
+function milliseconds(seconds: number): number {
+  return Number((seconds * 1_000).toPrecision(15));
 }

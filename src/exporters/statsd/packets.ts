@@ -7,6 +7,9 @@ export interface Packet {
   readonly lines: readonly Line[];
 }
 
+/** So many that the sample rate leaves out end a packet too: the event loop gets its turn between two. */
+const MAX_LEFT_OUT = 256;
+
 /** Puts lines into packets of so many bytes. A line that is longer has a packet of its own. */
 export function* packetsOf(
   lines: Iterable<Line>,
@@ -17,7 +20,8 @@ export function* packetsOf(
   let bytes = 0;
   for (const line of lines) {
     const size = Buffer.byteLength(line.text ?? '') + 1;
-    if (bytes > 0 && bytes + size > maxBytes) {
+    const isFull = bytes > 0 && bytes + size > maxBytes;
+    if (isFull || packed.length - texts.length >= MAX_LEFT_OUT) {
       yield { text: texts.join('\n'), lines: packed };
       [texts, packed, bytes] = [[], [], 0];
     }

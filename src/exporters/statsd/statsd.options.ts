@@ -89,8 +89,9 @@ export const STATSD_RULES = {
   tags: oneOf('dogstatsd', 'telegraf', 'graphite'),
   distributions: BOOLEAN,
   sampleRate: new Check(
-    'a number above 0, and 1 at most',
-    (value) => typeof value === 'number' && value > 0 && value <= 1,
+    'a number from 0.000001 to 1',
+    // What is smaller is written as 1e-7, which StatsD reads as 1.
+    (value) => typeof value === 'number' && value >= 1e-6 && value <= 1,
   ),
   maxWaiting: integer(1, 10_000_000),
   maxPacketSize: integer(64, 65_507, ' (bytes)'),

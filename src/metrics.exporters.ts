@@ -1,9 +1,11 @@
+import { env } from 'node:process';
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { PrometheusCollector } from './collector/prometheus-collector.js';
 import { checkExporter } from './delivery/exporter-checks.js';
 import type { MetricsExporter } from './delivery/exporter.js';
 import { providedInstance } from './endpoints/provided-instance.js';
+import { isSdkDisabled } from './exporters/otlp/config/environment.js';
 import { OtlpExporter } from './exporters/otlp/otlp-exporter.js';
 import { PushgatewayExporter } from './exporters/pushgateway/pushgateway-exporter.js';
 import { StatsdExporter } from './exporters/statsd/statsd-exporter.js';
@@ -35,10 +37,10 @@ export function configuredExporters(
 ): MetricsExporter[] {
   if (!enabled) return [];
   return [
-    otlp && new OtlpExporter(otlp),
+    otlp && !isSdkDisabled(env) && new OtlpExporter(otlp),
     statsd && new StatsdExporter(statsd),
     pushgateway && new PushgatewayExporter(pushgateway, collector),
-  ].filter((exporter) => exporter !== undefined);
+  ].filter((exporter) => typeof exporter === 'object');
 }
 
 /**

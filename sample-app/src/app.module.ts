@@ -1,15 +1,18 @@
 import { Module } from '@nestjs/common';
 import { MetricsModule } from 'nestjs-agent-metrics';
 import { AgentsModule } from './agents/agents.module.js';
-import { readPrices } from './config.js';
+import { readBackends, readPrices } from './config.js';
 import { AgentsController } from './http/agents.controller.js';
 import { Sessions } from './sessions.js';
 
-/** `MetricsModule` is all that it takes to serve `/metrics` and `/health`; its options are what tokens cost. */
+/** `MetricsModule` is all that it takes to serve `/metrics` and `/health`; its options are what tokens cost, and backends beside Prometheus. */
 @Module({
   imports: [
     MetricsModule.forRootAsync({
-      useFactory: () => ({ agents: readPrices(process.env) }),
+      useFactory: () => ({
+        agents: readPrices(process.env),
+        ...readBackends(process.env),
+      }),
     }),
     AgentsModule,
   ],

@@ -1,4 +1,4 @@
-import type { AgentMetricsOptions } from 'nestjs-agent-metrics';
+import type { AgentMetricsOptions, MetricsOptions } from 'nestjs-agent-metrics';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -54,6 +54,21 @@ export function readOpenAiConfig(env: Env): OpenAiConfig | undefined {
 /** What tokens cost, from the JSON file that PRICES_FILE names. Default: no prices. */
 export function readPrices({ PRICES_FILE }: Env): AgentMetricsOptions {
   return PRICES_FILE ? { prices: { file: PRICES_FILE } } : {};
+}
+
+/** Where metrics go beside the page: nowhere, unless a variable names a backend. */
+export function readBackends(
+  env: Env,
+): Pick<MetricsOptions, 'otlp' | 'statsd' | 'pushgateway'> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, STATSD_HOST, PUSHGATEWAY_URL } = env;
+  return {
+    // The exporter reads the variable itself.
+    otlp: Boolean(OTEL_EXPORTER_OTLP_ENDPOINT),
+    ...(STATSD_HOST && { statsd: { host: STATSD_HOST } }),
+    ...(PUSHGATEWAY_URL && {
+      pushgateway: { url: PUSHGATEWAY_URL, jobName: 'sample-app' },
+    }),
+  };
 }
 
 export function isHttpUrl(text: string): boolean {

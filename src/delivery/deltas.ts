@@ -1,3 +1,4 @@
+import { forgetOthers, knownOf, type KnownSeries } from './known-series.js';
 import type {
   DistributionSnapshot,
   MetricsSnapshot,
@@ -25,16 +26,16 @@ interface Acknowledged<S> {
   readonly series: S;
 }
 
-type Known<S> = Map<string, Map<string, Acknowledged<S>>>;
-
 /**
  * For backends that add up: what has come since they were last told. A series that
  * was delivered is acknowledged; until then its growth is told again, and greater, so
  * that a delivery that fails loses nothing and needs no memory of its own.
  */
 export class Deltas {
-  private readonly values: Known<ValueSnapshot> = new Map();
-  private readonly distributions: Known<DistributionSnapshot> = new Map();
+  private readonly values: KnownSeries<Acknowledged<ValueSnapshot>> = new Map();
+  private readonly distributions: KnownSeries<
+    Acknowledged<DistributionSnapshot>
+  > = new Map();
 
   /** @param metric its name. */
   ofValue(metric: string, series: ValueSnapshot): ValueGrowth {
@@ -75,7 +76,7 @@ export class Deltas {
    */
   acknowledgeValues(
     metric: string,
-    series: readonly ValueSnapshot[],
+    series: Iterable<ValueSnapshot>,
     time: number,
   ): void {
     acknowledge(this.values, metric, series, time);
@@ -84,26 +85,16 @@ export class Deltas {
   /** As {@link acknowledgeValues}. */
   acknowledgeDistributions(
     metric: string,
-    series: readonly DistributionSnapshot[],
+    series: Iterable<DistributionSnapshot>,
     time: number,
   ): void {
     acknowledge(this.distributions, metric, series, time);
   }
 
   /** Forgets the series that are not there any more. */
-  forgetOthers({ metrics }: MetricsSnapshot): void {
-    for (const known of [this.values, this.distributions]) {
-      const there = new Set(metrics.map(({ name }) => name));
-      for (const name of known.keys()) if (!there.has(name)) known.delete(name);
-      for (const { name, series } of metrics) {
-        const ofMetric = known.get(name);
-        if (ofMetric === undefined || ofMetric.size <= series.length) continue;
-        const keys = new Set(series.map(({ key }) => key));
-        for (const key of ofMetric.keys()) {
-          if (!keys.has(key)) ofMetric.delete(key);
-        }
-      }
-    }
+  forgetOthers(snapshot: MetricsSnapshot): void {
+    forgetOthers(this.values, snapshot);
+    forgetOthers(this.distributions, snapshot);
   }
 }
 
@@ -115,12 +106,11 @@ function hasBegunAnew(
 }
 
 function acknowledge<S extends { readonly key: string }>(
-  known: Known<S>,
+  known: KnownSeries<Acknowledged<S>>,
   metric: string,
-  all: readonly S[],
+  all: Iterable<S>,
   time: number,
 ): void {
-  let ofMetric = known.get(metric);
-  if (ofMetric === undefined) known.set(metric, (ofMetric = new Map()));
+  const ofMetric = knownOf(known, metric);
   for (const series of all) ofMetric.set(series.key, { time, series });
 }

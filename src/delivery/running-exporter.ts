@@ -20,7 +20,7 @@ export class RunningExporter implements ExporterVitals {
   private readonly exports: PeriodicExport | undefined;
   /** What it hears of recordings by. */
   readonly feed: EventFeed | undefined;
-  private started = false;
+  private phase: 'idle' | 'starting' | 'started' | 'ending' = 'idle';
 
   constructor(
     private readonly exporter: MetricsExporter,
@@ -61,15 +61,16 @@ export class RunningExporter implements ExporterVitals {
   }
 
   async start(): Promise<void> {
-    if (this.started) return;
-    this.started = true;
+    if (this.phase !== 'idle') return;
+    this.phase = 'starting';
     this.state.ending(false);
     try {
       await this.exporter.start?.();
     } catch (error) {
-      this.started = false;
+      this.phase = 'idle';
       throw error;
     }
+    this.phase = 'started';
     this.feed?.start();
     this.exports?.start();
   }
@@ -77,6 +78,11 @@ export class RunningExporter implements ExporterVitals {
   /** Delivers all there is. What hears events first keeps them for its exports. */
   async flush(deadline: Deadline): Promise<void> {
     try {
+      if (this.phase === 'idle' || this.phase === 'starting') {
+        throw new Error(
+          'it is not started, as the collector is not initialized',
+        );
+      }
       await within(deadline.left, this.deliverAll(deadline), 'The delivery');
     } catch (error) {
       throw new ExportError(
@@ -88,8 +94,8 @@ export class RunningExporter implements ExporterVitals {
 
   /** Delivers all there is, as far as that is possible until then, and ends. Never rejects. */
   async stop(deadline: Deadline): Promise<void> {
-    if (!this.started) return;
-    this.started = false;
+    if (this.phase !== 'started') return;
+    this.phase = 'ending';
     this.state.ending(true);
     this.feed?.stop();
     this.exports?.stop();
@@ -107,6 +113,7 @@ export class RunningExporter implements ExporterVitals {
         `Exporter "${this.name}" could not be shut down: ${messageOf(error)}`,
       );
     }
+    this.phase = 'idle';
   }
 
   private async flushLast(deadline: Deadline): Promise<void> {

@@ -321,6 +321,18 @@ describe('flush()', () => {
     });
   });
 
+  it('is refused before the collector is initialized, and after its end', async () => {
+    const { collector } = makeCollector();
+    const exporter = new ScriptedExporter();
+    await collector.addExporter(exporter);
+    const message = /"scripted" could not deliver: .*not initialized/;
+    await expect(collector.flush()).rejects.toThrow(message);
+    await collector.initialize();
+    await collector.shutdown();
+    await expect(collector.flush()).rejects.toThrow(message);
+    expect(exporter.times).toHaveLength(1);
+  });
+
   it('does nothing without exporters', async () => {
     const { collector } = makeCollector();
     await expect(collector.flush()).resolves.toBeUndefined();

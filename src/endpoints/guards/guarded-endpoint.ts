@@ -51,7 +51,7 @@ export async function guardsOf(
   const bound: (Type<CanActivate> | CanActivate)[] =
     Reflect.getMetadata(GUARDS_METADATA, endpoint) ?? [];
   const made = await Promise.all(
-    bound.map((guard) =>
+    bound.map(async (guard) =>
       typeof guard === 'function'
         ? providedInstance(guard, `${path}.guards has`, INSTEAD, moduleRef)
         : guard,

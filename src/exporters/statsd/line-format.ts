@@ -8,13 +8,15 @@ type Labels = Readonly<Record<string, string>>;
 export type ObservationType = 'ms' | 'h' | 'd';
 
 /**
- * What a label's value cannot have, as it would end the tag, the name or the line:
- * DogStatsD protocol; Telegraf, "StatsD input plugin"; Graphite, "Carbon: Tags".
+ * What ends a tag, a name or a line, by kind of tags (DogStatsD protocol; Telegraf,
+ * "StatsD input plugin"; Graphite, "Carbon: Tags"), and a "%" that looks like the start
+ * of an escape. hot-shots would write "_" for some of it, which makes one series of two,
+ * and leaves a ":" in the name where Telegraf expects the value behind it.
  */
-const RESERVED = {
-  dogstatsd: /[|,@#\r\n]/g,
-  telegraf: /[:|,=@#\r\n]|\\$/g,
-  graphite: /[;=~|:,@#\s]/g,
+const RESERVED: Record<ResolvedStatsdOptions['tags'], RegExp> = {
+  dogstatsd: /[\p{Cc},|#@]|%(?=[0-9A-F]{2})/gu,
+  telegraf: /[\p{Cc},|:=\\]|%(?=[0-9A-F]{2})/gu,
+  graphite: /[\p{Cc},|:=;~]|%(?=[0-9A-F]{2})/gu,
 };
 
 /**
@@ -93,17 +95,24 @@ export class LineFormat {
     const tags: Record<string, string> = {};
     for (const label in labels) {
       const value = labels[label]!;
-      if (value !== '') tags[label] = value.replace(this.reserved, '_');
+      if (value !== '') tags[label] = this.safe(value);
     }
     return tags;
   }
 
-  /** Graphite has tags in the name. */
+  private safe(value: string): string {
+    const safe = value.replace(this.reserved, percentEncoded);
+    // Carbon ends a name at a blank.
+    return this.isGraphite ? safe.replaceAll(' ', '_') : safe;
+  }
+
+  /** No name of Prometheus has a dot in it, so that what had a colon meets no other. */
   private name(name: string, tags: Labels): string {
-    if (!this.isGraphite) return name;
-    let tagged = name;
-    for (const tag in tags) tagged += `;${tag}=${tags[tag]}`;
-    return tagged;
+    let whole = name.replaceAll(':', '.');
+    // Graphite has tags in the name.
+    if (this.isGraphite)
+      for (const tag in tags) whole += `;${tag}=${tags[tag]}`;
+    return whole;
   }
 
   private own(tags: Record<string, string>): Record<string, string> {
@@ -114,4 +123,9 @@ export class LineFormat {
     write();
     return this.client.mockBuffer!.pop();
   }
+}
+
+function percentEncoded(character: string): string {
+  const code = character.charCodeAt(0).toString(16).toUpperCase();
+  return `%${code.padStart(2, '0')}`;
 }

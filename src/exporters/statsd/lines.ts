@@ -1,3 +1,4 @@
+import { eachSeries } from '../../delivery/series-reader.js';
 import type { Deltas } from '../../delivery/deltas.js';
 import type {
   CounterSnapshot,
@@ -5,6 +6,7 @@ import type {
   GaugeSnapshot,
   HistogramSnapshot,
   MetricsSnapshot,
+  QuantilesSnapshot,
   SummarySnapshot,
 } from '../../delivery/snapshot.js';
 import { MetricType } from '../../model/metric-type.js';
@@ -44,11 +46,9 @@ export class Lines {
     for (const series of waiting) yield* this.observations(series);
   }
 
-  private *counter(
-    { name, series }: CounterSnapshot,
-    time: number,
-  ): Generator<Line> {
-    for (const one of series) {
+  private *counter(metric: CounterSnapshot, time: number): Generator<Line> {
+    const { name } = metric;
+    for (const one of eachSeries(metric)) {
       const { value } = this.deltas.ofValue(name, one);
       const delivered = () => this.deltas.acknowledgeValues(name, [one], time);
       if (!Number.isFinite(value)) continue;
@@ -60,10 +60,10 @@ export class Lines {
   }
 
   /** What is no number cannot be said. */
-  private *gauge({ name, series }: GaugeSnapshot): Generator<Line> {
-    for (const { labels, value } of series) {
+  private *gauge(metric: GaugeSnapshot): Generator<Line> {
+    for (const { labels, value } of eachSeries(metric)) {
       if (!Number.isFinite(value)) continue;
-      const text = this.format.gauge(name, labels, value);
+      const text = this.format.gauge(metric.name, labels, value);
       yield { text, delivered: NOTHING };
     }
   }
@@ -77,7 +77,9 @@ export class Lines {
     time: number,
   ): Generator<Line> {
     const { name } = metric;
-    for (const one of metric.series) {
+    for (const one of eachSeries<DistributionSnapshot | QuantilesSnapshot>(
+      metric,
+    )) {
       if (one.created !== undefined) continue;
       if ('quantiles' in one) {
         for (const { quantile, value } of one.quantiles) {
@@ -120,7 +122,7 @@ export class Lines {
     const name = isTimer ? millisecondsName(series.name) : series.name;
     const delivered = () => void series.delivered++;
     for (let i = 0, { length } = values; i < length; i++) {
-      const value = isTimer ? values[i]! * 1_000 : values[i]!;
+      const value = isTimer ? milliseconds(values[i]!) : values[i]!;
       const text = Number.isFinite(value)
         ? this.format.observation(as, name, labels, value)
         : undefined;
@@ -132,4 +134,9 @@ export class Lines {
 /** Timers of StatsD are in milliseconds, and their names should not say seconds. */
 export function millisecondsName(name: string): string {
   return name.replace(/_seconds$/, '_milliseconds');
+}
+
+/** Without the digits that the multiplication makes up: 1.1 s are 1100 ms. */
+function milliseconds(seconds: number): number {
+  return Number((seconds * 1_000).toPrecision(15));
 }

@@ -45,7 +45,7 @@ export interface StatsdOptions {
   readonly tags?: 'dogstatsd' | 'telegraf' | 'graphite';
   /** Whether timers and histograms are sent as distributions, which Datadog aggregates over all hosts. Default: `false`. */
   readonly distributions?: boolean;
-  /** Which share of the observations of timers and histograms is sent; the server scales them up. Default: 1. */
+  /** Which share of the observations of timers and histograms is sent, from 0.000001; the server scales them up. Default: 1. */
   readonly sampleRate?: number;
   /** How many observations may wait for the next export; what comes beyond is dropped and counted. Default: 50000. */
   readonly maxWaiting?: number;
@@ -89,8 +89,9 @@ export const STATSD_RULES = {
   tags: oneOf('dogstatsd', 'telegraf', 'graphite'),
   distributions: BOOLEAN,
   sampleRate: new Check(
-    'a number above 0, and 1 at most',
-    (value) => typeof value === 'number' && value > 0 && value <= 1,
+    'a number from 0.000001 to 1',
+    // What is smaller is written as 1e-7, which StatsD reads as 1.
+    (value) => typeof value === 'number' && value >= 1e-6 && value <= 1,
   ),
   maxWaiting: integer(1, 10_000_000),
   maxPacketSize: integer(64, 65_507, ' (bytes)'),

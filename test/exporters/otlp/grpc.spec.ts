@@ -210,7 +210,7 @@ describe('over gRPC', () => {
     const open = openGrpc(settings, () => Promise.reject(missing));
     await expect(open).rejects.toThrow(OptionsError);
     await expect(open).rejects.toThrow(
-      /^otlp\.protocol is 'grpc', .*; run: npm install @grpc\/grpc-js$/,
+      /^otlp\.protocol 'grpc' needs the package @grpc\/grpc-js, .*; install it with `npm install @grpc\/grpc-js`$/,
     );
     const broken = openGrpc(settings, () =>
       Promise.reject(new Error('broken')),

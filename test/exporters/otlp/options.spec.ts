@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isSdkDisabled } from '../../../src/exporters/otlp/config/environment.js';
 import {
-  checkOtlp,
+  OTLP_RULES,
   type OtlpOptions,
 } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { OptionsError } from '../../../src/model/errors.js';
+import { validate } from '../../../src/model/validate.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';
 import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';
 import { tempFolder } from '../../support/temp.js';
@@ -303,7 +304,7 @@ describe('options', () => {
     [{ headers: { a: 's3cret\r\n' } }, /^otlp\.headers\["a"\] holds something/],
     [{ headers: { a: 1 } }, /^otlp\.headers\["a"\] is a number/],
     [{ headers: { 'content-type': 's3cret' } }, /sets itself; leave it out/],
-    [{ compression: true }, /^otlp\.compression is true; expected "gzip" or/],
+    [{ compression: true }, /^otlp\.compression is true; expected 'gzip' or/],
     [{ temporality: 'lowmemory' }, /^otlp\.temporality is 'lowmemory'/],
     [
       { interval: 0 },
@@ -331,7 +332,7 @@ describe('options', () => {
   });
 
   it('are checked where they stand', () => {
-    expect(() => checkOtlp({ timeout: 0 }, 'metrics.otlp')).toThrow(
+    expect(() => validate({ timeout: 0 }, OTLP_RULES, 'metrics.otlp')).toThrow(
       /^metrics\.otlp\.timeout is 0/,
     );
     expect(() => new OtlpExporter({ timeout: 0 }, 'second')).toThrow(

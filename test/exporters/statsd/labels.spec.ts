@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { counterOf, gaugeOf, valueSeries } from '../../support/snapshots.js';
 import { linesOf, observed } from './exporting.js';
 
-const HOSTILE = 'a,b|c:d#e;f=g\nh\r@~i j\\';
+const HOSTILE = 'a,b|c:d#e;f=g\nh\r@~i j\\%2C%';
 
 const lineOf = async (
   tags: 'dogstatsd' | 'telegraf' | 'graphite',
@@ -17,13 +17,38 @@ const lineOf = async (
 
 describe('a label value', () => {
   it.each([
-    ['dogstatsd', 'runs_total:1|c|#a:a_b_c:d_e;f=g_h__~i j\\,z:1'],
-    ['telegraf', 'runs_total,a=a_b_c_d_e;f_g_h__~i j_,z=1:1|c'],
-    ['graphite', 'runs_total;a=a_b_c_d_e_f_g_h___i_j\\;z=1:1|c'],
+    [
+      'dogstatsd',
+      'runs_total:1|c|#a:a%2Cb%7Cc:d%23e;f=g%0Ah%0D%40~i j\\%252C%,z:1',
+    ],
+    [
+      'telegraf',
+      'runs_total,a=a%2Cb%7Cc%3Ad#e;f%3Dg%0Ah%0D@~i j%5C%252C%,z=1:1|c',
+    ],
+    [
+      'graphite',
+      'runs_total;a=a%2Cb%7Cc%3Ad#e%3Bf%3Dg%0Ah%0D@%7Ei_j\\%252C%;z=1:1|c',
+    ],
   ] as const)(
     'never breaks a line of %s, whatever is in it',
     async (tags, line) => {
       expect(await lineOf(tags, { a: HOSTILE, z: '1' })).toBe(line);
+    },
+  );
+
+  it.each(['dogstatsd', 'telegraf', 'graphite'] as const)(
+    'never makes one series of two in %s',
+    async (tags) => {
+      const values =
+        ', | : # @ = ; ~ _ \\ \n \r % %2C %7C ü 日本 |c\nevil:1|c x,b=1:2|c|#c:d'.split(
+          ' ',
+        );
+      const series = values.map((a) => valueSeries(1, { a }));
+      const lines = await linesOf({ tags }, [
+        counterOf('runs_total', ...series),
+      ]);
+      expect(lines).toHaveLength(values.length);
+      expect(new Set(lines).size).toBe(values.length);
     },
   );
 

@@ -78,6 +78,19 @@ describe('the lines of StatsD', () => {
     },
   );
 
+  it('have a dot in the name where the page has a colon', async () => {
+    const metrics = [counterOf('jobs:runs_total', valueSeries(1))];
+    for (const tags of ['dogstatsd', 'telegraf', 'graphite'] as const) {
+      expect(await linesOf({ tags }, metrics)).toEqual(['jobs.runs_total:1|c']);
+    }
+  });
+
+  it('have milliseconds without digits that were made up', async () => {
+    expect(await linesOf({}, [], [timed('run_seconds', 1.1)])).toEqual([
+      'run_milliseconds:1100|ms',
+    ]);
+  });
+
   it('are distributions for timers and histograms if that is asked for', async () => {
     expect(await linesOf({ distributions: true }, [], EVENTS)).toEqual([
       'run_milliseconds:250|d|#agent:Assistant,status:success',

@@ -79,15 +79,19 @@ describe('the options of StatsD', () => {
     ],
     [
       { sampleRate: 0 },
-      'statsd.sampleRate is 0; expected a number above 0, and 1 at most',
+      'statsd.sampleRate is 0; expected a number from 0.000001 to 1',
+    ],
+    [
+      { sampleRate: 1e-7 },
+      'statsd.sampleRate is 1e-7; expected a number from 0.000001 to 1',
     ],
     [
       { sampleRate: 1.5 },
-      'statsd.sampleRate is 1.5; expected a number above 0, and 1 at most',
+      'statsd.sampleRate is 1.5; expected a number from 0.000001 to 1',
     ],
     [
       { sampleRate: NaN },
-      'statsd.sampleRate is NaN; expected a number above 0, and 1 at most',
+      'statsd.sampleRate is NaN; expected a number from 0.000001 to 1',
     ],
     [
       { maxWaiting: 0 },

@@ -1,5 +1,5 @@
 import { OptionsError } from '../../../model/errors.js';
-import { Check, type Rules, validate } from '../../../model/validate.js';
+import { Check, oneOf, type Rules, validate } from '../../../model/validate.js';
 import {
   EXPORT_INTERVAL,
   EXPORT_TIMEOUT,
@@ -132,6 +132,7 @@ const TLS_RULES: Rules = Object.fromEntries(
   ]),
 );
 
+/** They hold for options; the environment is looked at when an exporter is made. */
 export const OTLP_RULES: Rules = {
   protocol: PROTOCOL,
   url: (value, path) => void parseUrl(value, path),
@@ -143,15 +144,6 @@ export const OTLP_RULES: Rules = {
   resource: checkAttributes,
   tls: checkClientTls,
 };
-
-/**
- * Checks the options of the exporter as far as that is possible without the environment.
- *
- * @throws {OptionsError} naming the option and what is allowed, and never a secret.
- */
-export function checkOtlp(value: unknown, path: string): void {
-  validate(value, OTLP_RULES, path);
-}
 
 function checkClientTls(value: unknown, path: string): void {
   checkGroup(value, path, TLS_RULES);
@@ -175,10 +167,4 @@ function checkAttributes(value: unknown, path: string): void {
     );
   }
   validate(value, rules, path);
-}
-
-function oneOf(...texts: readonly string[]): Check {
-  return new Check(texts.map((text) => `"${text}"`).join(' or '), (value) =>
-    texts.includes(value as string),
-  );
 }

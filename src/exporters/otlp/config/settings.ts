@@ -1,5 +1,5 @@
 import { OptionsError } from '../../../model/errors.js';
-import { Check } from '../../../model/validate.js';
+import { Check, validate } from '../../../model/validate.js';
 import { EXPORT_TIMEOUT } from '../../../delivery/exporter-checks.js';
 import type { Secret } from '../../../exposition/access/secret.js';
 import {
@@ -10,13 +10,13 @@ import {
 } from './environment.js';
 import { type Headers, parseHeaders } from './headers.js';
 import {
-  checkOtlp,
   COMPRESSION,
   type OtlpAttributes,
   type OtlpOptions,
   type OtlpProtocol,
   type OtlpTemporality,
   type OtlpTlsOptions,
+  OTLP_RULES,
   PROTOCOL,
 } from './otlp.options.js';
 import { resourceOf } from './resource.js';
@@ -55,7 +55,7 @@ export function settingsOf(
   path: string,
   variables: Variables,
 ): OtlpSettings {
-  checkOtlp(options, path);
+  validate(options, OTLP_RULES, path);
   const environment = new Environment(variables);
   const protocol =
     options.protocol ??

@@ -1,4 +1,8 @@
 import type { Growth } from '../../../delivery/deltas.js';
+import {
+  type SeriesReader,
+  seriesOf,
+} from '../../../delivery/series-reader.js';
 import type {
   CounterSnapshot,
   ExemplarSnapshot,
@@ -45,13 +49,14 @@ function counterPoints(
   context: PointContext,
   sink: PointSink,
 ): MetricPoints {
-  const { name, series } = metric;
+  const { name } = metric;
+  const series = seriesOf(metric);
   const { time, starts, deltas } = context;
   return {
     terms: termsOf(metric, 'sum', deltas !== undefined),
     length: series.length,
     write(index) {
-      const one = series[index]!;
+      const one = series.at(index)!;
       const { labels } = one;
       const began = starts.of(name, one, one.value, time);
       const growth = deltas?.ofValue(name, one);
@@ -70,7 +75,7 @@ function counterPoints(
       });
     },
     acknowledge: (from, to) =>
-      deltas?.acknowledgeValues(name, series.slice(from, to), time),
+      deltas?.acknowledgeValues(name, between(series, from, to), time),
   };
 }
 
@@ -79,12 +84,12 @@ function gaugePoints(
   { time }: PointContext,
   sink: PointSink,
 ): MetricPoints {
-  const { series } = metric;
+  const series = seriesOf(metric);
   return {
     terms: termsOf(metric, 'gauge', false),
     length: series.length,
     write(index) {
-      const { labels, value } = series[index]!;
+      const { labels, value } = series.at(index)!;
       const exemplars = NO_EXEMPLARS;
       sink.number({ labels, start: undefined, time, value, exemplars });
     },
@@ -97,14 +102,15 @@ function histogramPoints(
   context: PointContext,
   sink: PointSink,
 ): MetricPoints {
-  const { name, series, bounds } = metric;
+  const { name, bounds } = metric;
+  const series = seriesOf(metric);
   const { time, starts, deltas } = context;
   const hasSums = !(bounds[0]! < 0);
   return {
     terms: termsOf(metric, 'histogram', deltas !== undefined, bounds),
     length: series.length,
     write(index) {
-      const one = series[index]!;
+      const one = series.at(index)!;
       const { labels } = one;
       const began = starts.of(name, one, one.count, time);
       const growth = deltas?.ofDistribution(name, one);
@@ -122,7 +128,7 @@ function histogramPoints(
       });
     },
     acknowledge: (from, to) =>
-      deltas?.acknowledgeDistributions(name, series.slice(from, to), time),
+      deltas?.acknowledgeDistributions(name, between(series, from, to), time),
   };
 }
 
@@ -132,18 +138,27 @@ function summaryPoints(
   { time, starts }: PointContext,
   sink: PointSink,
 ): MetricPoints {
-  const { name, series } = metric;
+  const { name } = metric;
+  const series = seriesOf(metric);
   return {
     terms: termsOf(metric, 'summary', false),
     length: series.length,
     write(index) {
-      const one = series[index]!;
+      const one = series.at(index)!;
       const { labels, quantiles, count, sum } = one;
       const start = starts.of(name, one, count, time);
       sink.summary({ labels, start, time, quantiles, count, sum });
     },
     acknowledge: () => {},
   };
+}
+
+function* between<S>(
+  series: SeriesReader<S>,
+  from: number,
+  to: number,
+): Generator<S> {
+  for (let i = from; i < to; i++) yield series.at(i)!;
 }
 
 function termsOf(

@@ -1,3 +1,8 @@
+import {
+  forgetOthers,
+  knownOf,
+  type KnownSeries,
+} from '../../../delivery/known-series.js';
 import type { MetricsSnapshot } from '../../../delivery/snapshot.js';
 
 /** What must not go down: a series that it does for has begun anew. */
@@ -17,7 +22,7 @@ interface Seen {
  * Model", "Cumulative streams: handling unknown start time").
  */
 export class StartTimes {
-  private readonly seen = new Map<string, Map<string, Seen>>();
+  private readonly seen: KnownSeries<Seen> = new Map();
 
   /**
    * @param metric its name.
@@ -26,8 +31,7 @@ export class StartTimes {
    */
   of(metric: string, series: Rising, total: number, time: number): number {
     if (series.created !== undefined) return series.created;
-    let ofMetric = this.seen.get(metric);
-    if (ofMetric === undefined) this.seen.set(metric, (ofMetric = new Map()));
+    const ofMetric = knownOf(this.seen, metric);
     const seen = ofMetric.get(series.key);
     if (seen === undefined || total < seen.total) {
       ofMetric.set(series.key, { start: time, total });
@@ -38,19 +42,7 @@ export class StartTimes {
   }
 
   /** Forgets the series that are not there any more. */
-  forgetOthers({ metrics }: MetricsSnapshot): void {
-    const there = new Map(
-      metrics.map((metric) => [metric.name, metric.series]),
-    );
-    for (const [name, ofMetric] of this.seen) {
-      const series = there.get(name);
-      if (series === undefined) this.seen.delete(name);
-      else if (ofMetric.size > series.length) {
-        const keys = new Set(series.map(({ key }) => key));
-        for (const key of ofMetric.keys()) {
-          if (!keys.has(key)) ofMetric.delete(key);
-        }
-      }
-    }
+  forgetOthers(snapshot: MetricsSnapshot): void {
+    forgetOthers(this.seen, snapshot);
   }
 }

@@ -1,5 +1,5 @@
 import type { Client, Metadata, ServiceError } from '@grpc/grpc-js';
-import { OptionsError } from '../../../model/errors.js';
+import { importPeer } from '../../import-peer.js';
 import { readHeaders } from '../config/headers.js';
 import { PACKAGE, packageVersion } from '../config/package.js';
 import type { OtlpSettings } from '../config/settings.js';
@@ -27,17 +27,11 @@ export async function openGrpc(
   settings: OtlpSettings,
   load: () => Promise<Grpc> = () => import('@grpc/grpc-js'),
 ): Promise<Transport> {
-  try {
-    return new GrpcTransport(settings, await load());
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') {
-      throw error;
-    }
-    throw new OptionsError(
-      `${settings.path}.protocol is 'grpc', which needs a package that is not installed; run: npm install @grpc/grpc-js`,
-      { cause: error },
-    );
-  }
+  const option = `${settings.path}.protocol 'grpc'`;
+  return new GrpcTransport(
+    settings,
+    await importPeer('@grpc/grpc-js', option, load),
+  );
 }
 
 /** Sends requests by OTLP/gRPC, as calls of the one method with bytes in and bytes out. */

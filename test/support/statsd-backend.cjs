@@ -5,7 +5,8 @@
 const { appendFileSync } = require('node:fs');
 
 exports.init = (_startup, { received, flushed }, events) => {
-  events.on('packet', (packet) => appendFileSync(received, packet));
+  // A datagram has no line feed at its end.
+  events.on('packet', (packet) => appendFileSync(received, `${packet}\n`));
   events.on('flush', (_time, { counters, gauges, timers }) => {
     const line = JSON.stringify({ counters, gauges, timers });
     appendFileSync(flushed, `${line}\n`);

@@ -1,4 +1,4 @@
-import { eachSeries } from '../../delivery/series-reader.js';
+import { eachSeries, seriesOf } from '../../delivery/series-reader.js';
 import type { Deltas } from '../../delivery/deltas.js';
 import type {
   CounterSnapshot,
@@ -21,10 +21,15 @@ export interface Line {
   readonly delivered: () => void;
 }
 
+type Foreign = DistributionSnapshot | QuantilesSnapshot;
+
 /** What timers and histograms are sent as. */
 export type ObservationTypes = Record<'timer' | 'histogram', ObservationType>;
 
 const NOTHING = () => {};
+
+/** A series with nothing new. Of many in a row the reader has to know, as they take time too. */
+const NO_LINE: Line = { text: undefined, delivered: NOTHING };
 
 /** Writes all there is to be sent as lines, one after the other. */
 export class Lines {
@@ -41,18 +46,25 @@ export class Lines {
       else if (metric.type === 'gauge') yield* this.gauge(metric);
       else yield* this.foreign(metric, time);
     }
-    for (const series of this.waiting.all()) yield* this.observations(series);
+    // What comes while these are sent has to wait for the next time.
+    const waiting = [...this.waiting.all()];
+    for (const series of waiting) yield* this.observations(series);
   }
 
   private *counter(metric: CounterSnapshot, time: number): Generator<Line> {
     const { name } = metric;
     for (const one of eachSeries(metric)) {
       const { value } = this.deltas.ofValue(name, one);
-      if (value === 0 || !Number.isFinite(value)) continue;
-      yield {
-        text: this.format.counter(name, one.labels, value),
-        delivered: () => this.deltas.acknowledgeValues(name, [one], time),
-      };
+      const isForeign = one.created === undefined;
+      if (!Number.isFinite(value) || (value === 0 && !isForeign)) {
+        yield NO_LINE;
+        continue;
+      }
+      const delivered = () => this.deltas.acknowledgeValues(name, [one], time);
+      // Of one of prom-client's that was set back to 0 there is nothing to tell, and that to know.
+      const text =
+        value === 0 ? undefined : this.format.counter(name, one.labels, value);
+      yield { text, delivered };
     }
   }
 
@@ -74,10 +86,9 @@ export class Lines {
     time: number,
   ): Generator<Line> {
     const { name } = metric;
-    for (const one of eachSeries<DistributionSnapshot | QuantilesSnapshot>(
-      metric,
-    )) {
-      if (one.created !== undefined) continue;
+    const all: { readonly series: readonly Foreign[] } = metric;
+    if (seriesOf(all).at(0)?.created !== undefined) return;
+    for (const one of eachSeries(all)) {
       if ('quantiles' in one) {
         for (const { quantile, value } of one.quantiles) {
           if (!Number.isFinite(value)) continue;
@@ -97,14 +108,16 @@ export class Lines {
     time: number,
   ): Generator<Line> {
     const { count, sum } = this.deltas.ofDistribution(name, series);
-    if (count === 0) return;
     const { labels } = series;
-    const lines = [this.format.counter(`${name}_count`, labels, count)];
-    if (Number.isFinite(sum)) {
+    const lines: string[] = [];
+    if (count !== 0) {
+      lines.push(this.format.counter(`${name}_count`, labels, count));
+    }
+    if (sum !== 0 && Number.isFinite(sum)) {
       lines.push(this.format.counter(`${name}_sum`, labels, sum));
     }
     yield {
-      text: lines.join('\n'),
+      text: lines.length === 0 ? undefined : lines.join('\n'),
       delivered: () =>
         this.deltas.acknowledgeDistributions(name, [series], time),
     };
@@ -116,10 +129,11 @@ export class Lines {
     const as = isTimer ? this.types.timer : this.types.histogram;
     const name = isTimer ? millisecondsName(series.name) : series.name;
     const delivered = () => void series.delivered++;
-    // What comes while these are sent has to wait for the next time.
     for (let i = 0, { length } = values; i < length; i++) {
       const value = isTimer ? milliseconds(values[i]!) : values[i]!;
-      const text = this.format.observation(as, name, labels, value);
+      const text = Number.isFinite(value)
+        ? this.format.observation(as, name, labels, value)
+        : undefined;
       yield { text, delivered };
     }
   }

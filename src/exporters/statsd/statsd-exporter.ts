@@ -77,8 +77,15 @@ export class StatsdExporter implements MetricsExporter {
     this.transport = await this.transportOf(this.options);
   }
 
-  receive(events: readonly MetricEvent[]): void {
-    for (const event of events) this.waiting.add(event);
+  /** Keeps observations until they are exported, as far as there is room. */
+  receive(events: readonly MetricEvent[]): ExportReport {
+    let dropped = 0;
+    for (const event of events) if (!this.waiting.add(event)) dropped++;
+    const { maxWaiting } = this.options;
+    return {
+      dropped,
+      reason: `${maxWaiting} observations were waiting already (${this.path}.maxWaiting)`,
+    };
   }
 
   /** Sends what is new. What has not arrived for sure is sent again by the next export. */
@@ -88,16 +95,16 @@ export class StatsdExporter implements MetricsExporter {
   ): Promise<ExportReport> {
     const connection = await this.transport!.connect(signal);
     try {
-      const tooLarge = await this.send(snapshot, connection, signal);
+      const dropped = await this.send(snapshot, connection, signal);
       this.deltas.forgetOthers(snapshot);
-      return this.report(tooLarge);
+      return { dropped, reason: 'lines were longer than a packet can be' };
     } finally {
       connection.close();
       this.waiting.forgetDelivered();
     }
   }
 
-  /** Returns how many lines were too long to be sent at all. */
+  /** Returns how many lines were too long to be sent at all. Each has had a packet of its own. */
   private async send(
     snapshot: MetricsSnapshot,
     connection: Connection,
@@ -110,23 +117,16 @@ export class StatsdExporter implements MetricsExporter {
     for (const packet of packetsOf(this.lines!.of(snapshot), maxPacketSize)) {
       if (turn.isOver()) await turn.next();
       signal.throwIfAborted();
-      if (!(await hasSent(connection, packet))) tooLarge += packet.lines.length;
+      if (!(await hasSent(connection, packet))) tooLarge++;
       if (connection.confirms === 'each') confirm(packet);
       else unconfirmed.push(packet);
     }
     await connection.end();
-    unconfirmed.forEach(confirm);
+    for (const packet of unconfirmed) {
+      if (turn.isOver()) await turn.next();
+      confirm(packet);
+    }
     return tooLarge;
-  }
-
-  private report(tooLarge: number): ExportReport {
-    const dropped = this.waiting.takeDropped() + tooLarge;
-    if (dropped === 0) return {};
-    const reason =
-      tooLarge > 0
-        ? 'lines were longer than a packet can be'
-        : `${this.options.maxWaiting} observations were waiting already (${this.path}.maxWaiting)`;
-    return { dropped, reason };
   }
 
   private async transportOf(

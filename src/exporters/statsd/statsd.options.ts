@@ -110,6 +110,7 @@ export function resolveStatsdOptions(
   validate(options, STATSD_RULES, path);
   const resolved = withDefaults(DEFAULTS, options);
   checkPlace(resolved, path);
+  checkDistributions(resolved, path);
   const { protocol, maxPacketSize = PACKET_SIZES[protocol] } = resolved;
   return { ...resolved, maxPacketSize };
 }
@@ -128,6 +129,18 @@ function checkPlace(
   if (protocol === 'unix' && hasHost) {
     throw new OptionsError(
       `${at}.host or ${at}.port is set with the protocol 'unix'; expected a path`,
+    );
+  }
+}
+
+/** Servers that know counters, gauges and timers only would refuse each line. */
+function checkDistributions(
+  { tags, distributions }: StatsdOptions,
+  at: string,
+): void {
+  if (distributions === true && tags === 'graphite') {
+    throw new OptionsError(
+      `${at}.distributions is true with the tags of graphite; expected it with those of 'dogstatsd' or 'telegraf' only`,
     );
   }
 }

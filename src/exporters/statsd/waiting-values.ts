@@ -15,25 +15,23 @@ export interface WaitingSeries {
 export class WaitingValues {
   private readonly series = new Map<string, WaitingSeries>();
   private count = 0;
-  private dropped = 0;
 
   constructor(private readonly limit: number) {}
 
-  add({ name, type, labels, value }: MetricEvent): void {
-    if (this.count >= this.limit) {
-      this.dropped++;
-      return;
-    }
+  /** Returns whether there was room for it. */
+  add({ name, type, labels, value }: MetricEvent): boolean {
+    if (this.count >= this.limit) return false;
     this.count++;
     const key = keyOf(name, labels);
     const known = this.series.get(key);
     if (known !== undefined) {
       known.values.push(value);
-      return;
+      return true;
     }
     const own = labels as Record<string, string>;
     const values = [value];
     this.series.set(key, { name, type, labels: own, values, delivered: 0 });
+    return true;
   }
 
   all(): IterableIterator<WaitingSeries> {
@@ -48,13 +46,6 @@ export class WaitingValues {
       series.delivered = 0;
       if (series.values.length === 0) this.series.delete(key);
     }
-  }
-
-  /** How many had no room since this was last asked. */
-  takeDropped(): number {
-    const { dropped } = this;
-    this.dropped = 0;
-    return dropped;
   }
 }
 

@@ -1,291 +1,217 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type {
-  MetricSnapshot,
-  MetricsSnapshot,
-} from '../../../src/delivery/snapshot.js';
-import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
+import { describe, expect, it } from 'vitest';
+import type { SummarySnapshot } from '../../../src/delivery/snapshot.js';
 import type { StatsdOptions } from '../../../src/exporters/statsd/statsd.options.js';
-import { MetricEvent, MetricType, OptionsError } from '../../../src/index.js';
-import { waitFor } from '../../support/http.js';
-import { linesOf, tcpServer, udpServer } from './raw-servers.js';
+import {
+  counterOf,
+  distribution,
+  gaugeOf,
+  histogramOf,
+  valueSeries,
+} from '../../support/snapshots.js';
+import { exported, linesOf, observed, startedAt, timed } from './exporting.js';
+import { receiveUdp } from './receivers.js';
 
-const SIGNAL = new AbortController().signal;
+const LABELS = { agent: 'Assistant', status: 'success' };
 
-function snapshot(...metrics: MetricSnapshot[]): MetricsSnapshot {
-  return { time: 1, metrics };
-}
+const METRICS = [
+  counterOf('runs_total', valueSeries(3, LABELS), valueSeries(0.5)),
+  gaugeOf('sessions', valueSeries(12.5, LABELS)),
+];
 
-function values(
-  type: 'counter' | 'gauge',
-  name: string,
-  ...all: [Record<string, string>, number][]
-): MetricSnapshot {
-  return {
-    type,
-    name,
-    help: '',
-    unit: undefined,
-    series: all.map(([labels, value]) => ({
-      key: JSON.stringify(labels),
-      labels,
-      created: 0,
-      value,
-    })),
-  };
-}
+const EVENTS = [
+  timed('run_seconds', 0.25, LABELS),
+  timed('run_seconds', 2),
+  observed('tokens', 7, LABELS),
+];
 
-const seconds = (value: number, labels = {}) =>
-  new MetricEvent({
-    name: 'run_seconds',
-    type: MetricType.TIMER,
-    value,
-    labels,
+describe('the lines of StatsD', () => {
+  it.each<[NonNullable<StatsdOptions['tags']>, string[]]>([
+    [
+      'dogstatsd',
+      [
+        'runs_total:3|c|#agent:Assistant,status:success',
+        'runs_total:0.5|c',
+        'sessions:12.5|g|#agent:Assistant,status:success',
+        'run_milliseconds:250|ms|#agent:Assistant,status:success',
+        'run_milliseconds:2000|ms',
+        'tokens:7|h|#agent:Assistant,status:success',
+      ],
+    ],
+    [
+      'telegraf',
+      [
+        'runs_total,agent=Assistant,status=success:3|c',
+        'runs_total:0.5|c',
+        'sessions,agent=Assistant,status=success:12.5|g',
+        'run_milliseconds,agent=Assistant,status=success:250|ms',
+        'run_milliseconds:2000|ms',
+        'tokens,agent=Assistant,status=success:7|h',
+      ],
+    ],
+    [
+      'graphite',
+      [
+        'runs_total;agent=Assistant;status=success:3|c',
+        'runs_total:0.5|c',
+        'sessions;agent=Assistant;status=success:12.5|g',
+        'run_milliseconds;agent=Assistant;status=success:250|ms',
+        'run_milliseconds:2000|ms',
+        'tokens;agent=Assistant;status=success:7|ms',
+      ],
+    ],
+  ])('have the tags of %s', async (tags, lines) => {
+    expect(await linesOf({ tags }, METRICS, EVENTS)).toEqual(lines);
   });
 
-const sized = (value: number) =>
-  new MetricEvent({ name: 'sizes', type: MetricType.HISTOGRAM, value });
-
-/** What a server gets of one export. */
-async function sent(
-  options: StatsdOptions,
-  given: MetricsSnapshot,
-  events: MetricEvent[] = [],
-): Promise<Buffer[]> {
-  const { port, packets } = await udpServer();
-  const exporter = new StatsdExporter({ host: '127.0.0.1', port, ...options });
-  await exporter.start();
-  exporter.receive(events);
-  await exporter.export(given, SIGNAL);
-  const end = new StatsdExporter({ host: '127.0.0.1', port, tags: 'graphite' });
-  await end.start();
-  await end.export(snapshot(values('gauge', 'end', [{}, 1])), SIGNAL);
-  await waitFor(() => String(packets.at(-1)) === 'end:1|g', 'the last packet');
-  return packets.slice(0, -1);
-}
-
-const lines = async (...given: Parameters<typeof sent>) =>
-  linesOf(await sent(...given));
-
-describe('lines of StatsD', () => {
-  it('say growth of counters, gauges as they are, and each observation', async () => {
-    const given = snapshot(
-      values('counter', 'calls_total', [{ a: 'x' }, 3], [{ a: 'y' }, 0]),
-      values('gauge', 'level', [{}, 1.5], [{ a: 'n' }, NaN], [{ a: 'm' }, -2]),
-    );
-    const events = [seconds(1.1, { a: 'x' }), sized(7)];
-    expect(await lines({ prefix: 'shop' }, given, events)).toEqual([
-      'shop.calls_total:3|c|#a:x',
-      'shop.level:1.5|g',
-      'shop.level:0|g|#a:m',
-      'shop.level:-2|g|#a:m',
-      'shop.run_milliseconds:1100|ms|#a:x',
-      'shop.sizes:7|h',
-    ]);
-  });
-
-  it.each([
-    ['dogstatsd', 'calls.total:1|c|#a:x'],
-    ['telegraf', 'calls.total,a=x:1|c'],
-    ['graphite', 'calls.total;a=x:1|c'],
-  ] as const)('have labels as %s wants them', async (tags, line) => {
-    const given = snapshot(values('counter', 'calls:total', [{ a: 'x' }, 1]));
-    expect(await lines({ tags }, given)).toEqual([line]);
-  });
-
-  it('send distributions where they are wanted', async () => {
-    const events = [seconds(0.5), sized(7)];
-    expect(await lines({ distributions: true }, snapshot(), events)).toEqual([
-      'run_milliseconds:500|d',
-      'sizes:7|d',
-    ]);
-  });
-
-  it('say the sample rate of observations, and never sample counters', async () => {
-    const random = vi.spyOn(Math, 'random').mockReturnValue(0.3);
-    onTestFinished(() => random.mockRestore());
-    const given = snapshot(values('counter', 'calls_total', [{}, 4]));
-    expect(await lines({ sampleRate: 0.5 }, given, [sized(7)])).toEqual([
-      'calls_total:4|c',
-      'sizes:7|h|@0.5',
-    ]);
-    expect(await lines({ sampleRate: 0.25 }, given, [sized(7)])).toEqual([
-      'calls_total:4|c',
-    ]);
-  });
-
-  describe.each(['dogstatsd', 'telegraf', 'graphite'] as const)(
-    'with the tags of %s',
-    (tags) => {
-      it('are whole and different whatever is in a label', async () => {
-        const nasty =
-          ', | : # @ = ; ~ _ \\ \n \r % %2C %7C ü 日本 |c\nevil:1|c x,b=1:2|c|#c:d'.split(
-            ' ',
-          );
-        const given = values(
-          'counter',
-          'calls_total',
-          ...nasty.map((one): [Record<string, string>, number] => [
-            { a: `${one}v` },
-            1,
-          ]),
-        );
-        const found = await lines({ tags }, snapshot(given));
-        expect(new Set(found).size).toBe(nasty.length);
-        const whole = {
-          dogstatsd: /^calls_total:1\|c\|#a:[^|,#@]+$/,
-          telegraf: /^calls_total,a=[^|,:=\\]+:1\|c$/,
-          graphite: /^calls_total;a=[^|,:=;~]+:1\|c$/,
-        }[tags];
-        for (const line of found) expect(line).toMatch(whole);
-      });
+  it.each(['app', 'app.'])(
+    'have the prefix %j with one dot behind it',
+    async (prefix) => {
+      const lines = await linesOf({ prefix }, METRICS, EVENTS);
+      expect(lines.map((line) => line.split(':')[0])).toEqual([
+        'app.runs_total',
+        'app.runs_total',
+        'app.sessions',
+        'app.run_milliseconds',
+        'app.run_milliseconds',
+        'app.tokens',
+      ]);
     },
   );
 
-  it('have no fields of Datadog for other servers, whatever the environment says', async () => {
-    vi.stubEnv('DD_ENV', 'prod');
-    vi.stubEnv('DD_EXTERNAL_ENV', 'it-false');
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const given = snapshot(values('counter', 'calls_total', [{}, 1]));
-    expect(await lines({ tags: 'graphite' }, given)).toEqual([
-      'calls_total:1|c',
+  it('are distributions for timers and histograms if that is asked for', async () => {
+    expect(await linesOf({ distributions: true }, [], EVENTS)).toEqual([
+      'run_milliseconds:250|d|#agent:Assistant,status:success',
+      'run_milliseconds:2000|d',
+      'tokens:7|d|#agent:Assistant,status:success',
     ]);
-    expect((await lines({}, given))[0]).toMatch(/\|#env:prod/);
+  });
+
+  it('say a negative gauge after a 0, as a sign means a difference', async () => {
+    const gauge = gaugeOf('balance', valueSeries(-3, { account: 'main' }));
+    expect(await linesOf({ tags: 'graphite' }, [gauge])).toEqual([
+      'balance;account=main:0|g',
+      'balance;account=main:-3|g',
+    ]);
+  });
+
+  it('are only about numbers', async () => {
+    const values = [NaN, Infinity, -Infinity].map((value) =>
+      valueSeries(value, { value: String(value) }),
+    );
+    const metrics = [
+      counterOf('runs_total', ...values, valueSeries(1)),
+      gaugeOf('sessions', ...values, valueSeries(2)),
+    ];
+    const events = [observed('a', NaN), observed('a', Infinity)];
+    const lines = await linesOf({}, metrics, [...events, observed('a', 3)]);
+    expect(lines).toEqual(['runs_total:1|c', 'sessions:2|g', 'a:3|h']);
+  });
+
+  it('keep what is in a name but the unit of a timer at its end', async () => {
+    const events = [
+      timed('run', 1),
+      timed('seconds_of_run', 1),
+      observed('age_seconds', 1),
+    ];
+    expect(await linesOf({}, [], events)).toEqual([
+      'run:1000|ms',
+      'seconds_of_run:1000|ms',
+      'age_seconds:1|h',
+    ]);
   });
 });
 
-describe('packets of StatsD', () => {
-  it.each([1_432, 200])('have %i bytes at most', async (maxPacketSize) => {
-    const given = values(
-      'counter',
-      'calls_total',
-      ...Array.from(
-        { length: 500 },
-        (_, i): [Record<string, string>, number] => [{ name: `ü${i}` }, 1],
+describe('lines that come again', () => {
+  it('are those of counters that have grown, and of all gauges', async () => {
+    const receiver = await receiveUdp();
+    const exporter = await startedAt(receiver);
+    const state = (a: number, b: number) => [
+      counterOf(
+        'runs_total',
+        valueSeries(a, { agent: 'a' }),
+        valueSeries(b, { agent: 'b' }),
       ),
-    );
-    const packets = await sent({ maxPacketSize }, snapshot(given));
-    const sizes = packets.map(({ length }) => length);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(maxPacketSize);
-    expect(Math.max(...sizes)).toBeGreaterThan(maxPacketSize - 40);
-    expect(new Set(linesOf(packets)).size).toBe(500);
-  });
-
-  it('have a line whole that is longer than they may be', async () => {
-    const long = 'x'.repeat(500);
-    const given = values(
-      'counter',
-      'calls_total',
-      [{ a: 'a' }, 1],
-      [{ a: long }, 1],
-      [{ a: 'b' }, 1],
-    );
-    const packets = await sent({ maxPacketSize: 100 }, snapshot(given));
-    expect(packets.map(String)).toEqual([
-      'calls_total:1|c|#a:a',
-      `calls_total:1|c|#a:${long}`,
-      'calls_total:1|c|#a:b',
+      gaugeOf('sessions', valueSeries(1)),
+    ];
+    await exported(exporter, state(3, 1));
+    await exported(exporter, state(3, 5));
+    await exported(exporter, state(4, 5));
+    expect(await receiver.lines()).toEqual([
+      'runs_total:3|c|#agent:a',
+      'runs_total:1|c|#agent:b',
+      'sessions:1|g',
+      'runs_total:4|c|#agent:b',
+      'sessions:1|g',
+      'runs_total:1|c|#agent:a',
+      'sessions:1|g',
     ]);
   });
-});
 
-describe('an export to StatsD that fails', () => {
-  const given = snapshot(values('counter', 'calls_total', [{}, 5]));
-
-  it('over TCP is told again, with the observations, until a server has read to the end', async () => {
-    let dies = true;
-    const got: Buffer[] = [];
-    const port = await tcpServer((socket) => {
-      if (dies) return void socket.once('data', () => socket.resetAndDestroy());
-      socket.on('data', (chunk) => void got.push(chunk));
-    });
-    const exporter = new StatsdExporter({
-      protocol: 'tcp',
-      host: '127.0.0.1',
-      port,
-    });
-    await exporter.start();
-    exporter.receive([sized(7)]);
-    await expect(exporter.export(given, SIGNAL)).rejects.toThrow();
-    dies = false;
-    await exporter.export(given, SIGNAL);
-    await exporter.export(given, SIGNAL);
-    expect(linesOf(got)).toEqual(['calls_total:5|c', 'sizes:7|h']);
+  it('count from 0 when a counter was set back, also to 0', async () => {
+    const receiver = await receiveUdp();
+    const exporter = await startedAt(receiver);
+    for (const value of [10, 4, 0, 12]) {
+      const series = valueSeries(value, {}, { created: undefined });
+      await exported(exporter, [counterOf('theirs_total', series)]);
+    }
+    expect(await receiver.lines()).toEqual([
+      'theirs_total:10|c',
+      'theirs_total:4|c',
+      'theirs_total:12|c',
+    ]);
   });
 
-  it('over TCP ends with its time when the server never closes its side', async () => {
-    const port = await tcpServer((socket) => {
-      socket.allowHalfOpen = true;
-      socket.pause();
-      onTestFinished(() => void socket.destroy());
-    });
-    const exporter = new StatsdExporter({
-      protocol: 'tcp',
-      host: '127.0.0.1',
-      port,
-    });
-    await exporter.start();
-    await expect(
-      exporter.export(given, AbortSignal.timeout(100)),
-    ).rejects.toThrow();
-  });
-
-  it('over UDP is one that does not find the server by its name', async () => {
-    const exporter = new StatsdExporter({ host: 'nowhere.invalid' });
-    await exporter.start();
-    await expect(exporter.export(given, SIGNAL)).rejects.toThrow(
-      /nowhere\.invalid/,
-    );
+  it('are none of an observation', async () => {
+    const receiver = await receiveUdp();
+    const exporter = await startedAt(receiver);
+    exporter.receive([observed('tokens', 1)]);
+    await exported(exporter);
+    exporter.receive([observed('tokens', 2)]);
+    await exported(exporter);
+    await exported(exporter);
+    expect(await receiver.lines()).toEqual(['tokens:1|h', 'tokens:2|h']);
   });
 });
 
-describe('observations that wait', () => {
-  it('are bounded, and what is beyond is reported once', async () => {
-    const { port, packets } = await udpServer();
-    const exporter = new StatsdExporter({
-      host: '127.0.0.1',
-      port,
-      maxWaiting: 2,
-    });
-    await exporter.start();
-    exporter.receive([1, 2, 3, 4].map(sized));
-    expect(await exporter.export(snapshot(), SIGNAL)).toEqual({
-      dropped: 2,
-      reason: expect.stringContaining('statsd.maxWaiting'),
-    });
-    exporter.receive([sized(5)]);
-    expect(await exporter.export(snapshot(), SIGNAL)).toEqual({});
-    await waitFor(() => linesOf(packets).length === 3, 'three lines');
-    expect(linesOf(packets)).toEqual(['sizes:1|h', 'sizes:2|h', 'sizes:5|h']);
+describe('histograms and summaries of prom-client', () => {
+  const foreign = { created: undefined };
+
+  it('are what their count and sum have grown by', async () => {
+    const receiver = await receiveUdp();
+    const exporter = await startedAt(receiver);
+    const state = (counts: number[], sum: number) =>
+      histogramOf('sizes', [1], distribution(counts, sum, LABELS, foreign));
+    await exported(exporter, [state([1, 1], 5.5)]);
+    await exported(exporter, [state([1, 1], 5.5)]);
+    await exported(exporter, [state([2, 1], 4.5)]);
+    expect(await receiver.lines()).toEqual([
+      'sizes_count:2|c|#agent:Assistant,status:success',
+      'sizes_sum:5.5|c|#agent:Assistant,status:success',
+      'sizes_count:1|c|#agent:Assistant,status:success',
+      'sizes_sum:-1|c|#agent:Assistant,status:success',
+    ]);
   });
 
-  it('leave turns to the app while few of them are sent', async () => {
-    const { port } = await udpServer();
-    const exporter = new StatsdExporter({
-      host: '127.0.0.1',
-      port,
-      sampleRate: 1e-6,
-    });
-    await exporter.start();
-    exporter.receive(Array.from({ length: 50_000 }, (_, i) => sized(i)));
-    let turns = 0;
-    const probe = setInterval(() => turns++, 1);
-    await exporter.export(snapshot(), SIGNAL);
-    clearInterval(probe);
-    expect(turns).toBeGreaterThan(3);
+  it('have their quantiles as gauges', async () => {
+    const { counts: _counts, ...series } = distribution([2], 3, {}, foreign);
+    const quantiles = [
+      { quantile: 0.5, value: 1.5 },
+      { quantile: 0.9, value: NaN },
+    ];
+    const summary: SummarySnapshot = {
+      ...histogramOf('times', []),
+      type: 'summary',
+      series: [{ ...series, quantiles }],
+    };
+    expect(await linesOf({}, [summary])).toEqual([
+      'times:1.5|g|#quantile:0.5',
+      'times_count:2|c',
+      'times_sum:3|c',
+    ]);
   });
-});
 
-describe('options of StatsD that are wrong', () => {
-  it.each([
-    [{ sampleRate: 0 }, /statsd\.sampleRate is 0; expected/],
-    [{ sampleRate: 1e-7 }, /statsd\.sampleRate is 1e-7; expected/],
-    [{ port: 70_000 }, /statsd\.port is 70000; expected/],
-    [{ protocol: 'uds' }, /statsd\.protocol is 'uds'; expected/],
-    [{ prefix: 'a:b' }, /statsd\.prefix is 'a:b'; expected/],
-    [{ hostname: 'x' }, /statsd\.hostname is not an option/],
-  ])('are refused: %o', (options, message) => {
-    const make = () => new StatsdExporter(options as StatsdOptions);
-    expect(make).toThrow(OptionsError);
-    expect(make).toThrow(message);
+  it('are told from ours, whose values are sent one by one', async () => {
+    const ours = histogramOf('sizes', [1], distribution([1, 1], 5.5));
+    expect(await linesOf({}, [ours])).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import {
 } from './transport.js';
 
 /** Packets after which there is a pause of a millisecond: an agent that reads at leisure has room for some 90 of them. */
-const BURST = 16;
+const BURST = 8;
 
 /** Datagrams: what was sent may have arrived, and nothing tells. */
 export class UdpTransport implements Transport {

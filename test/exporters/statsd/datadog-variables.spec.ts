@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { counterOf, valueSeries } from '../../support/snapshots.js';
+import { exported, linesOf, started } from './exporting.js';
+import { receiveUdp } from './receivers.js';
+
+const VARIABLES = {
+  DD_ENV: 'staging',
+  DD_SERVICE: 'assistant',
+  DD_VERSION: '1.2.3',
+  DD_ENTITY_ID: 'pod-1',
+  DD_EXTERNAL_ENV: 'it-false,cn-app',
+  DD_CARDINALITY: 'low',
+  // Containers are told apart by their id, which a test may or may not have.
+  DD_ORIGIN_DETECTION_ENABLED: 'false',
+};
+
+const stub = (variables: Record<string, string>) => {
+  for (const [name, value] of Object.entries(variables)) {
+    vi.stubEnv(name, value);
+  }
+};
+
+const metrics = [
+  counterOf('runs_total', valueSeries(1, { agent: 'a', env: 'own' })),
+];
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+describe('the variables of Datadog', () => {
+  it('become tags and fields for it, other than labels of the same name', async () => {
+    stub(VARIABLES);
+    const [line] = await linesOf({}, metrics);
+    const [value, type, tags, ...fields] = line!.split('|');
+    expect([value, type]).toEqual(['runs_total:1', 'c']);
+    expect(tags!.slice(1).split(',').sort()).toEqual([
+      'agent:a',
+      'dd.internal.entity_id:pod-1',
+      'env:own',
+      'service:assistant',
+      'version:1.2.3',
+    ]);
+    expect(fields).toEqual(['e:it-false,cn-app', 'card:low']);
+  });
+
+  it.each([
+    ['telegraf', 'runs_total,agent=a,env=own:1|c'],
+    ['graphite', 'runs_total;agent=a;env=own:1|c'],
+  ] as const)('mean nothing to %s', async (tags, line) => {
+    stub({ ...VARIABLES, DD_TAGS: 'team:x', DD_AGENT_HOST: 'agent' });
+    expect(await linesOf({ tags }, metrics)).toEqual([line]);
+  });
+
+  it('say where the agent is', async () => {
+    const receiver = await receiveUdp();
+    stub({
+      DD_AGENT_HOST: '127.0.0.1',
+      DD_DOGSTATSD_PORT: String(receiver.port),
+    });
+    await exported(await started({ tags: 'telegraf' }), metrics);
+    expect(await receiver.lines()).toEqual(['runs_total,agent=a,env=own:1|c']);
+  });
+
+  it('are of less weight than the options', async () => {
+    stub({ DD_AGENT_HOST: 'nowhere.invalid', DD_DOGSTATSD_PORT: '1' });
+    expect(await linesOf({ tags: 'graphite' }, metrics)).toHaveLength(1);
+  });
+
+  it('have nothing printed, also where one is wrong', async () => {
+    const methods = ['log', 'info', 'warn', 'error', 'debug'] as const;
+    const printed = methods.map((name) => vi.spyOn(console, name));
+    stub({
+      DD_DOGSTATSD_URL: 'tcp://?',
+      DD_DOGSTATSD_SOCKET: ' ',
+      DD_ORIGIN_DETECTION_ENABLED: 'false',
+    });
+    expect(await linesOf({}, metrics)).toEqual([
+      'runs_total:1|c|#agent:a,env:own',
+    ]);
+    for (const print of printed) expect(print).not.toHaveBeenCalled();
+  });
+});

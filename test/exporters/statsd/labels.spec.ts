@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { counterOf, gaugeOf, valueSeries } from '../../support/snapshots.js';
+import { linesOf, observed } from './exporting.js';
+
+const HOSTILE = 'a,b|c:d#e;f=g\nh\r@~i j\\';
+
+const lineOf = async (
+  tags: 'dogstatsd' | 'telegraf' | 'graphite',
+  labels: Record<string, string>,
+) => {
+  const lines = await linesOf({ tags }, [
+    counterOf('runs_total', valueSeries(1, labels)),
+  ]);
+  expect(lines).toHaveLength(1);
+  return lines[0];
+};
+
+describe('a label value', () => {
+  it.each([
+    ['dogstatsd', 'runs_total:1|c|#a:a%2Cb%7Cc:d%23e;f=g%0Ah%0D%40~i j\\,z:1'],
+    [
+      'telegraf',
+      'runs_total,a=a%2Cb%7Cc%3Ad%23e;f%3Dg%0Ah%0D%40~i j%5C,z=1:1|c',
+    ],
+    [
+      'graphite',
+      'runs_total;a=a%2Cb%7Cc%3Ad%23e%3Bf%3Dg%0Ah%0D%40%7Ei_j\\;z=1:1|c',
+    ],
+  ] as const)(
+    'never breaks a line of %s, whatever is in it',
+    async (tags, line) => {
+      expect(await lineOf(tags, { a: HOSTILE, z: '1' })).toBe(line);
+    },
+  );
+
+  it.each([
+    ['dogstatsd', 'runs_total:1|c|#z:1'],
+    ['telegraf', 'runs_total,z=1:1|c'],
+    ['graphite', 'runs_total;z=1:1|c'],
+  ] as const)('that is empty is none in %s', async (tags, line) => {
+    expect(await lineOf(tags, { a: '', z: '1' })).toBe(line);
+  });
+
+  it.each([
+    ['dogstatsd', 'runs_total:1|c|#a:Grüße 🌍'],
+    ['telegraf', 'runs_total,a=Grüße 🌍:1|c'],
+    ['graphite', 'runs_total;a=Grüße_🌍:1|c'],
+  ] as const)('keeps its characters in %s', async (tags, line) => {
+    expect(await lineOf(tags, { a: 'Grüße 🌍' })).toBe(line);
+  });
+});
+
+it.each(['dogstatsd', 'telegraf', 'graphite'] as const)(
+  'label values that differ are never one in %s',
+  async (tags) => {
+    const values = [
+      'a,b',
+      'a_b',
+      'a|b',
+      'a%2Cb',
+      'a%252Cb',
+      'a%b',
+      'a:b',
+      'a.b',
+    ];
+    const series = values.map((a) => valueSeries(1, { a }));
+    const lines = await linesOf({ tags }, [counterOf('runs_total', ...series)]);
+    expect(new Set(lines).size).toBe(values.length);
+  },
+);
+
+it('a colon in a name is a dot, which no other name has', async () => {
+  const metrics = [
+    counterOf('job:runs', valueSeries(1)),
+    counterOf('job_runs', valueSeries(1)),
+  ];
+  expect(await linesOf({}, metrics)).toEqual(['job.runs:1|c', 'job_runs:1|c']);
+});
+
+describe('a label', () => {
+  it('may have any name that hot-shots has an option of', async () => {
+    const labels = {
+      sampleRate: '0.1',
+      tags: 'a',
+      timestamp: '1',
+      cardinality: 'low',
+    };
+    const tags = '|#sampleRate:0.1,tags:a,timestamp:1,cardinality:low';
+    const metrics = [
+      counterOf('runs_total', valueSeries(1, labels)),
+      gaugeOf('sessions', valueSeries(-2, labels)),
+    ];
+    const lines = await linesOf({}, metrics, [observed('sizes', 3, labels)]);
+    expect(lines).toEqual([
+      `runs_total:1|c${tags}`,
+      `sessions:0|g${tags}`,
+      `sessions:-2|g${tags}`,
+      `sizes:3|h${tags}`,
+    ]);
+  });
+});

@@ -8,15 +8,15 @@ type Labels = Readonly<Record<string, string>>;
 export type ObservationType = 'ms' | 'h' | 'd';
 
 /**
- * What ends a tag, a name or a line, by kind of tags (DogStatsD protocol; Telegraf,
- * "StatsD input plugin"; Graphite, "Carbon: Tags"), and a "%" that looks like the start
- * of an escape. hot-shots would write "_" for some of it, which makes one series of two,
- * and leaves a ":" in the name where Telegraf expects the value behind it.
+ * What a label's value cannot have, as it would end the tag, the name or the line
+ * (DogStatsD protocol; Telegraf, "StatsD input plugin"; Graphite, "Carbon: Tags"), and
+ * a "%" that looks like the start of an escape. hot-shots would write "_" for some of
+ * it, which makes one series of two.
  */
-const RESERVED: Record<ResolvedStatsdOptions['tags'], RegExp> = {
-  dogstatsd: /[\p{Cc},|#@]|%(?=[0-9A-F]{2})/gu,
-  telegraf: /[\p{Cc},|:=\\]|%(?=[0-9A-F]{2})/gu,
-  graphite: /[\p{Cc},|:=;~]|%(?=[0-9A-F]{2})/gu,
+const RESERVED = {
+  dogstatsd: /[\p{Cc}|,@#]|%(?=[0-9A-F]{2})/gu,
+  telegraf: /[\p{Cc}:|,=@#\\]|%(?=[0-9A-F]{2})/gu,
+  graphite: /[\p{Cc};=~|:,@#]|%(?=[0-9A-F]{2})/gu,
 };
 
 /**
@@ -103,15 +103,17 @@ export class LineFormat {
   private safe(value: string): string {
     const safe = value.replace(this.reserved, percentEncoded);
     // Carbon ends a name at a blank.
-    return this.isGraphite ? safe.replaceAll(' ', '_') : safe;
+    return this.isGraphite ? safe.replace(/\s/g, '_') : safe;
   }
 
-  /** No name of Prometheus has a dot in it, so that what had a colon meets no other. */
+  /**
+   * No other name of Prometheus has a dot in it, so that what had a colon meets none.
+   * Graphite has tags in the name.
+   */
   private name(name: string, tags: Labels): string {
     let whole = name.replaceAll(':', '.');
-    // Graphite has tags in the name.
-    if (this.isGraphite)
-      for (const tag in tags) whole += `;${tag}=${tags[tag]}`;
+    if (!this.isGraphite) return whole;
+    for (const tag in tags) whole += `;${tag}=${tags[tag]}`;
     return whole;
   }
 

@@ -1,4 +1,4 @@
-import { eachSeries } from '../../delivery/series-reader.js';
+import { eachSeries, seriesOf } from '../../delivery/series-reader.js';
 import type { Deltas } from '../../delivery/deltas.js';
 import type {
   CounterSnapshot,
@@ -21,10 +21,15 @@ export interface Line {
   readonly delivered: () => void;
 }
 
+type Foreign = DistributionSnapshot | QuantilesSnapshot;
+
 /** What timers and histograms are sent as. */
 export type ObservationTypes = Record<'timer' | 'histogram', ObservationType>;
 
 const NOTHING = () => {};
+
+/** A series with nothing new. Of many in a row the reader has to know, as they take time too. */
+const NO_LINE: Line = { text: undefined, delivered: NOTHING };
 
 /** Writes all there is to be sent as lines, one after the other. */
 export class Lines {
@@ -50,9 +55,13 @@ export class Lines {
     const { name } = metric;
     for (const one of eachSeries(metric)) {
       const { value } = this.deltas.ofValue(name, one);
+      const isForeign = one.created === undefined;
+      if (!Number.isFinite(value) || (value === 0 && !isForeign)) {
+        yield NO_LINE;
+        continue;
+      }
       const delivered = () => this.deltas.acknowledgeValues(name, [one], time);
-      if (!Number.isFinite(value)) continue;
-      // Also known of one that was set back to 0: there is nothing to tell.
+      // Of one of prom-client's that was set back to 0 there is nothing to tell, and that to know.
       const text =
         value === 0 ? undefined : this.format.counter(name, one.labels, value);
       yield { text, delivered };
@@ -77,10 +86,9 @@ export class Lines {
     time: number,
   ): Generator<Line> {
     const { name } = metric;
-    for (const one of eachSeries<DistributionSnapshot | QuantilesSnapshot>(
-      metric,
-    )) {
-      if (one.created !== undefined) continue;
+    const all: { readonly series: readonly Foreign[] } = metric;
+    if (seriesOf(all).at(0)?.created !== undefined) return;
+    for (const one of eachSeries(all)) {
       if ('quantiles' in one) {
         for (const { quantile, value } of one.quantiles) {
           if (!Number.isFinite(value)) continue;

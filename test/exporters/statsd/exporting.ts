@@ -33,7 +33,7 @@ export const observed = (name: string, value: number, labels: Labels = {}) =>
 export function exported(
   exporter: StatsdExporter,
   metrics: readonly MetricSnapshot[] = [],
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ) {
   return exporter.export(snapshotOf(metrics), signal);
 }

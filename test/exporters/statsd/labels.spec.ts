@@ -23,11 +23,11 @@ describe('a label value', () => {
     ],
     [
       'telegraf',
-      'runs_total,a=a%2Cb%7Cc%3Ad#e;f%3Dg%0Ah%0D@~i j%5C%252C%,z=1:1|c',
+      'runs_total,a=a%2Cb%7Cc%3Ad%23e;f%3Dg%0Ah%0D%40~i j%5C%252C%,z=1:1|c',
     ],
     [
       'graphite',
-      'runs_total;a=a%2Cb%7Cc%3Ad#e%3Bf%3Dg%0Ah%0D@%7Ei_j\\%252C%;z=1:1|c',
+      'runs_total;a=a%2Cb%7Cc%3Ad%23e%3Bf%3Dg%0Ah%0D%40%7Ei_j\\%252C%;z=1:1|c',
     ],
   ] as const)(
     'never breaks a line of %s, whatever is in it',

@@ -23,7 +23,6 @@ import {
 } from './collector.options.js';
 import { checkEvent } from './event-checks.js';
 import { Families } from './families.js';
-import type { AnyInstrument } from './family-factory.js';
 import {
   type GaugeOptions,
   type HistogramOptions,
@@ -115,21 +114,29 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override counter(name: string, options?: InstrumentOptions): Counter {
-    return this.obtain(name, MetricType.COUNTER, options);
+    return this.families.obtain(name, MetricType.COUNTER, options) as Counter;
   }
 
   override gauge(name: string, options?: GaugeOptions): Gauge {
-    const gauge = this.obtain<Gauge>(name, MetricType.GAUGE, options);
+    const gauge = this.families.obtain(
+      name,
+      MetricType.GAUGE,
+      options,
+    ) as Gauge;
     if (options?.collect !== undefined) gauge.readThrough(options.collect);
     return gauge;
   }
 
   override histogram(name: string, options?: HistogramOptions): Histogram {
-    return this.obtain(name, MetricType.HISTOGRAM, options);
+    return this.families.obtain(
+      name,
+      MetricType.HISTOGRAM,
+      options,
+    ) as Histogram;
   }
 
   override timer(name: string, options?: HistogramOptions): Histogram {
-    return this.obtain(name, MetricType.TIMER, options);
+    return this.families.obtain(name, MetricType.TIMER, options) as Histogram;
   }
 
   override isDenied(name: string): boolean {
@@ -297,13 +304,5 @@ export class PrometheusCollector extends MetricsCollector {
       metrics_count: this.getMetricCount(),
       endpoint: this.serving.url,
     };
-  }
-
-  private obtain<I extends AnyInstrument>(
-    name: string,
-    type: MetricType,
-    options?: HistogramOptions,
-  ): I {
-    return this.families.obtain(name, type, options) as I;
   }
 }

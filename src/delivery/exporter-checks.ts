@@ -4,21 +4,15 @@ import {
   BOOLEAN,
   Check,
   isObject,
+  milliseconds,
   type Rules,
   validate,
   validateOne,
 } from '../model/validate.js';
 import type { MetricsExporter } from './exporter.js';
 
-/** The longest time that Node's timers take. */
-const MAX_MILLISECONDS = 2_147_483_647;
-
 /** A time in milliseconds. */
-export const EXPORT_TIMEOUT = new Check(
-  `a number of milliseconds from 1 to ${MAX_MILLISECONDS}`,
-  (value) =>
-    typeof value === 'number' && value >= 1 && value <= MAX_MILLISECONDS,
-);
+export const EXPORT_TIMEOUT = milliseconds(1);
 
 export const EXPORT_INTERVAL = new Check(
   `${EXPORT_TIMEOUT.expected}, or false`,

@@ -1,5 +1,6 @@
 import { within } from '../model/deadline.js';
 import { ExportError } from '../model/errors.js';
+import { MAX_MILLISECONDS } from '../model/validate.js';
 import { backoff } from './backoff.js';
 import { Deadline } from './deadline.js';
 import type { ExportReport } from './exporter.js';
@@ -97,10 +98,10 @@ export class Tries {
       this.failures++;
       this.notes.failed(error);
       if (!isRetryable(error)) return { result: 'refused', error };
-      const { retryAfter = 0 } = error instanceof ExportError ? error : {};
-      this.asked = { error, pause: new Deadline(retryAfter) };
+      const asked = askedPause(error);
+      this.asked = { error, pause: new Deadline(asked) };
       const own = backoff(this.failures, this.maxPause);
-      return { result: 'failed', pause: Math.max(retryAfter, own), error };
+      return { result: 'failed', pause: Math.max(asked, own), error };
     }
   }
 
@@ -132,6 +133,12 @@ export class Tries {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Milliseconds that the backend asks for, as far as that is a time which timers take. */
+function askedPause(error: unknown): number {
+  const { retryAfter = 0 } = error instanceof ExportError ? error : {};
+  return retryAfter > 0 ? Math.min(retryAfter, MAX_MILLISECONDS) : 0;
 }
 
 function isRetryable(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import {
   BOOLEAN,
   Check,
+  milliseconds,
   type Rules,
   validate,
   validateOne,
@@ -44,11 +45,8 @@ export type ResolvedHealthCheck = Required<HealthCheckDefinition>;
 /** A metrics page waits so long for its callbacks, of which the checks are one. */
 const MAX_TIMEOUT = 5_000;
 
-/** The longest time that Node's timers take. */
-const MAX_MILLISECONDS = 2_147_483_647;
-
 /** A time in milliseconds. */
-export const MILLISECONDS = milliseconds(0, MAX_MILLISECONDS);
+export const MILLISECONDS = milliseconds(0);
 
 const OPTION_RULES: Rules = {
   timeout: milliseconds(1, MAX_TIMEOUT),
@@ -105,11 +103,4 @@ function checkDefinition(value: unknown, path: string): void {
     const given = (value as Record<string, unknown>)[option];
     validateOne(given, rule, `${path}.${option}`);
   }
-}
-
-function milliseconds(from: number, to: number): Check {
-  return new Check(
-    `a number of milliseconds from ${from} to ${to}`,
-    (value) => typeof value === 'number' && value >= from && value <= to,
-  );
 }

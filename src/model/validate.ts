@@ -34,6 +34,16 @@ export function integer(least: number, most: number, unit = ''): Check {
   );
 }
 
+/** The longest time that Node's timers take. */
+export const MAX_MILLISECONDS = 2_147_483_647;
+
+export function milliseconds(from: number, to = MAX_MILLISECONDS): Check {
+  return new Check(
+    `a number of milliseconds from ${from} to ${to}`,
+    (value) => typeof value === 'number' && value >= from && value <= to,
+  );
+}
+
 export function oneOf(...allowed: readonly string[]): Check {
   return new Check(
     allowed.map((one) => `'${one}'`).join(' or '),

@@ -148,6 +148,18 @@ describe('an export that fails', () => {
     expect(exporter.gaps).toEqual([120_000]);
   });
 
+  it.each([1e15, Infinity, -5, NaN])(
+    'is not tried again at once if the backend asks for a time that is none: %d',
+    async (retryAfter) => {
+      const exporter = new ScriptedExporter();
+      exporter.always = away({ retryAfter });
+      await running(exporter);
+      await pass(10_000);
+      await pass(499);
+      expect(exporter.times).toHaveLength(1);
+    },
+  );
+
   it('is not tried again before that by flush() or the end either', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(away({ retryAfter: 120_000 }));

@@ -1,4 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  afterEach,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+  vi,
+} from 'vitest';
 import { ExportError, type PrometheusCollector } from '../../src/index.js';
 import { makeCollector } from '../support/collector.js';
 import { usedHeap } from '../support/heap.js';
@@ -30,6 +38,8 @@ async function running(exporter: ScriptedExporter) {
   const made = makeCollector();
   const remove = await made.collector.addExporter(exporter);
   await made.collector.initialize();
+  // Called before the collector is shut down, which then need not wait for it.
+  onTestFinished(() => void (exporter.always = undefined));
   return { ...made, remove };
 }
 

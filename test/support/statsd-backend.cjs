@@ -3,6 +3,10 @@
  * that at each flush, to files that outlive the server.
  */
 const { appendFileSync } = require('node:fs');
+const util = require('node:util');
+
+// Told to Node by `--require` too: the server calls it, and Node 23 has it no more.
+util.log ??= () => {};
 
 exports.init = (_startup, { received, flushed }, events) => {
   // A datagram has no line feed at its end.

@@ -60,7 +60,11 @@ export async function startStatsd(
   await Promise.all([received, flushed].map((name) => writeFile(name, '')));
   let kill = async () => {};
   const start = async () => {
-    const server = spawn(process.execPath, [STATSD, file], { stdio: 'ignore' });
+    const server = spawn(
+      process.execPath,
+      ['--require', BACKEND, STATSD, file],
+      { stdio: 'ignore' },
+    );
     const ended = new Promise<void>((resolve) =>
       server.once('exit', () => resolve()),
     );

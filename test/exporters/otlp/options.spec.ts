@@ -190,7 +190,7 @@ describe('the environment', () => {
   it.each<[Record<string, string>, RegExp]>([
     [
       { [`${E}PROTOCOL`]: 'udp' },
-      /OTEL_EXPORTER_OTLP_PROTOCOL as 'udp'; expected "http\/protobuf" or/,
+      /OTEL_EXPORTER_OTLP_PROTOCOL as 'udp'; expected 'http\/protobuf' or/,
     ],
     [{ [`${M}COMPRESSION`]: 'zstd' }, /METRICS_COMPRESSION as 'zstd'/],
     [{ [`${E}TIMEOUT`]: '10s' }, /OTLP_TIMEOUT as '10s'; expected a number of/],
@@ -294,7 +294,7 @@ describe('the resource', () => {
 describe('options', () => {
   it.each<[object, RegExp]>([
     [{ uri: 'x' }, /^otlp\.uri is not an option; known here are: protocol, /],
-    [{ protocol: 'http' }, /^otlp\.protocol is 'http'; expected "http\/proto/],
+    [{ protocol: 'http' }, /^otlp\.protocol is 'http'; expected 'http\/proto/],
     [{ url: 'localhost:4318' }, /^otlp\.url is something else; expected an ab/],
     [{ url: 4318 }, /^otlp\.url is 4318/],
     [{ url: '' }, /^otlp\.url is empty/],

@@ -25,6 +25,11 @@ export class ExporterState implements TryNotes {
     metrics.begin(name);
   }
 
+  /** Why the last delivery has failed; `undefined` if it has not. */
+  get failure(): string | undefined {
+    return this.failures > 0 ? this.error : undefined;
+  }
+
   delivered(report: ExportReport | void): void {
     this.lastSuccess = unixTime();
     this.metrics.exported(this.name, 'success');

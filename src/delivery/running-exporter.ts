@@ -77,18 +77,17 @@ export class RunningExporter implements ExporterVitals {
 
   /** Delivers all there is. What hears events first keeps them for its exports. */
   async flush(deadline: Deadline): Promise<void> {
-    try {
-      if (this.phase === 'idle' || this.phase === 'starting') {
-        throw new Error(
-          'it is not started, as the collector is not initialized',
-        );
-      }
-      await within(deadline.left, this.deliverAll(deadline), 'The delivery');
-    } catch (error) {
-      throw new ExportError(
-        `Exporter "${this.name}" could not deliver: ${messageOf(error)}`,
-        { cause: error },
+    if (this.phase === 'idle' || this.phase === 'starting') {
+      throw this.failure(
+        'it is not started, as the collector is not initialized',
       );
+    }
+    try {
+      const left = Math.ceil(deadline.left);
+      await within(left, this.deliverAll(deadline), 'The delivery');
+    } catch (error) {
+      // Why the tries have failed says more than that the time is over.
+      throw this.failure(this.state.failure ?? messageOf(error), error);
     }
   }
 
@@ -114,6 +113,11 @@ export class RunningExporter implements ExporterVitals {
       );
     }
     this.phase = 'idle';
+  }
+
+  private failure(reason: string, cause?: unknown): ExportError {
+    const message = `Exporter "${this.name}" could not deliver: ${reason}`;
+    return new ExportError(message, { cause });
   }
 
   private async flushLast(deadline: Deadline): Promise<void> {

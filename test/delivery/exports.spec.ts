@@ -355,6 +355,20 @@ describe('flush()', () => {
     expect(exporter.times).toHaveLength(1);
   });
 
+  it('says why the tries have failed, and not that the time is over', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const exporter = new ScriptedExporter();
+    exporter.script.push(away());
+    exporter.always = new Promise(() => {});
+    const { collector } = await running(exporter);
+    const flushed = collector.flush(1_500).catch((error: unknown) => error);
+    await pass(1_500);
+    expect(exporter.times).toHaveLength(2);
+    expect(await flushed).toMatchObject({
+      message: 'Exporter "scripted" could not deliver: ExportError: away',
+    });
+  });
+
   it('does nothing without exporters', async () => {
     const { collector } = makeCollector();
     await expect(collector.flush()).resolves.toBeUndefined();

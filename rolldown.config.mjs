@@ -14,5 +14,6 @@ export default Object.entries(ENTRIES).map(([name, input]) => ({
   external: /^[\w@][^:]/,
   platform: 'neutral',
   treeshake: false,
-  output: { file: `dist/${name}.js`, keepNames: true },
+  // The declarations have the documentation.
+  output: { file: `dist/${name}.js`, keepNames: true, comments: false },
 }));

@@ -1,0 +1,143 @@
+import { describe, expect, it, vi } from 'vitest';
+import { makeCollector } from '../support/collector.js';
+import { pass, running, useFakeTime } from './fake-time.js';
+import { ScriptedExporter } from './scripted-exporter.js';
+
+vi.mock(
+  '../../src/model/clock.js',
+  () => import('../support/process-clock.js'),
+);
+
+useFakeTime();
+
+describe('an exporter', () => {
+  it('can be added while the collector runs, and removed', async () => {
+    const { collector } = makeCollector();
+    await collector.initialize();
+    const exporter = new ScriptedExporter('late');
+    const remove = await collector.addExporter(exporter);
+    expect(exporter.started).toBe(1);
+    await pass(10_000);
+    await remove();
+    await remove();
+    expect(exporter.ended).toBe(1);
+    expect(exporter.times).toHaveLength(2);
+    await pass(100_000);
+    expect(exporter.times).toHaveLength(2);
+    const page = await collector.metrics();
+    expect(page).not.toContain('queue_length{exporter="late"}');
+    expect((await collector.healthCheck()).checks).toEqual({});
+    await collector.addExporter(new ScriptedExporter('late'));
+  });
+
+  it('that cannot start keeps the collector from starting, and others from going on', async () => {
+    const { collector } = makeCollector();
+    const other = new ScriptedExporter('other');
+    await collector.addExporter(other);
+    await collector.addExporter({
+      name: 'broken',
+      export() {},
+      start() {
+        throw new Error('no such package');
+      },
+    });
+    await expect(collector.initialize()).rejects.toThrow('no such package');
+    expect([other.started, other.ended]).toEqual([1, 1]);
+    await pass(100_000);
+    expect((await collector.healthCheck()).server_running).toBe(false);
+  });
+
+  it('that cannot start while the collector runs is not kept', async () => {
+    const { collector } = makeCollector();
+    await collector.initialize();
+    const start = () => Promise.reject(new Error('no such package'));
+    const broken = { name: 'x', export() {}, start };
+    await expect(collector.addExporter(broken)).rejects.toThrow(
+      'no such package',
+    );
+    await collector.addExporter(new ScriptedExporter('x'));
+  });
+
+  it('has the metrics about it from the start, and again when metrics are cleared', async () => {
+    const exporter = new ScriptedExporter('x');
+    const { collector } = await running(exporter);
+    const names = async () =>
+      [
+        ...(await collector.metrics()).matchAll(
+          /^(metrics_\w+)\{.*?exporter="x"/gm,
+        ),
+      ].map(([, name]) => name);
+    expect(await names()).toEqual([
+      'metrics_exports_total',
+      'metrics_exports_total',
+      'metrics_export_retries_total',
+      'metrics_export_dropped_total',
+      'metrics_export_queue_length',
+    ]);
+    collector.clearMetrics();
+    await collector.flush();
+    expect(await names()).toEqual([
+      'metrics_export_queue_length',
+      'metrics_export_last_success_timestamp_seconds',
+      'metrics_exports_total',
+    ]);
+  });
+
+  it.each([
+    [
+      'nothing',
+      undefined,
+      /addExporter\(\) is undefined; expected a MetricsExporter/,
+    ],
+    [
+      'no method',
+      { name: 'x' },
+      /expected a MetricsExporter, with export\(\) or receive\(\)/,
+    ],
+    [
+      'no name',
+      { export() {} },
+      /addExporter\(\)\.name is undefined; expected a name/,
+    ],
+    [
+      'a name that is none',
+      { name: 'a b', export() {} },
+      /\.name is 'a b'; expected a name/,
+    ],
+    [
+      'no function',
+      { name: 'x', export: 1 },
+      /\.export is 1; expected a function/,
+    ],
+    [
+      'no interval',
+      { name: 'x', export() {}, interval: 0 },
+      /\.interval is 0; expected a number of milliseconds/,
+    ],
+    [
+      'no time-out',
+      { name: 'x', export() {}, timeout: false },
+      /\.timeout is false/,
+    ],
+    [
+      'no type',
+      { name: 'x', receive() {}, eventTypes: ['x'] },
+      /\.eventTypes is \[ 'x' \]; expected an array of counter/,
+    ],
+  ])('with %s is refused', async (_what, exporter, message) => {
+    const { collector } = makeCollector();
+    const added = collector.addExporter(exporter as never);
+    await expect(added).rejects.toThrow(message);
+    await expect(added).rejects.toMatchObject({ code: 'invalid_option' });
+  });
+
+  it('with a name that is taken is refused', async () => {
+    const { collector } = makeCollector();
+    await collector.addExporter(new ScriptedExporter('x'));
+    await expect(
+      collector.addExporter(new ScriptedExporter('x')),
+    ).rejects.toThrow(
+      'addExporter() is named "x", as another exporter is; give one of them another name',
+    );
+  });
+});

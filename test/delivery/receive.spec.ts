@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_WAITING } from '../../src/delivery/event-feed.js';
+import { ExportError, type MetricEvent } from '../../src/index.js';
+import { makeCollector, samples } from '../support/collector.js';
+import { waitFor } from '../support/http.js';
+import { hearing, nextTurn } from './hearing.js';
+
+describe('an exporter that receives events', () => {
+  it('gets those that came before the collector was initialized', async () => {
+    const { collector } = makeCollector();
+    const heard: MetricEvent[] = [];
+    await collector.addExporter({
+      name: 'ears',
+      receive: (events) => void heard.push(...events),
+    });
+    collector.counter('early_total').inc();
+    await nextTurn();
+    expect(heard).toEqual([]);
+    await collector.initialize();
+    await waitFor(() => heard.length === 1, 'the event');
+  });
+
+  it('gets the same events again, in order, when it has failed', async () => {
+    const { collector } = makeCollector();
+    const calls: number[][] = [];
+    await collector.addExporter({
+      name: 'ears',
+      receive: async (events) => {
+        calls.push(events.map(({ value }) => value));
+        if (calls.length < 3) throw new Error('away');
+      },
+    });
+    await collector.initialize();
+    collector.counter('c').inc(1);
+    collector.counter('c').inc(2);
+    await waitFor(() => calls.length === 1, 'the first try');
+    collector.counter('c').inc(3);
+    await waitFor(() => calls.length === 3, 'the third try');
+    expect(calls).toEqual([
+      [1, 2],
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+    collector.counter('c').inc(4);
+    await waitFor(() => calls.length === 4, 'another event');
+    expect(calls[3]).toEqual([4]);
+  });
+
+  it('loses what it has refused for good, which is counted', async () => {
+    const { collector, warnings } = makeCollector();
+    let calls = 0;
+    await collector.addExporter({
+      name: 'ears',
+      receive: () => {
+        if (++calls === 1)
+          throw new ExportError('malformed', { retryable: false });
+      },
+    });
+    await collector.initialize();
+    collector.counter('c').inc();
+    await waitFor(() => calls === 1, 'the refusal');
+    collector.counter('c').inc();
+    await waitFor(() => calls === 2, 'the next events');
+    expect(await samples(collector, 'metrics_export_dropped_total')).toEqual([
+      'metrics_export_dropped_total{exporter="ears"} 1',
+    ]);
+    expect(warnings.join('\n')).toContain('they were refused');
+  });
+
+  it('that hangs or fails costs a bounded number of events, and nobody else any', async () => {
+    const { collector, warnings } = makeCollector();
+    let received = 0;
+    let fail = true;
+    await collector.addExporter({
+      name: 'failing',
+      receive: async (events) => {
+        if (fail) throw new Error('away');
+        received += events.length;
+      },
+    });
+    const heard = await hearing(collector);
+    const counter = collector.counter('c');
+    for (let i = 0; i < MAX_WAITING + 5_000; i++) {
+      counter.inc();
+      if (i % 1_000 === 0) await nextTurn();
+    }
+    await waitFor(() => heard.length === MAX_WAITING + 5_000, 'all events');
+    const queue = 'metrics_export_queue_length';
+    expect(await samples(collector, queue)).toContain(
+      `${queue}{exporter="failing"} ${MAX_WAITING}`,
+    );
+    fail = false;
+    await collector.flush(20_000);
+    expect(received).toBe(MAX_WAITING);
+    await waitFor(
+      async () =>
+        (await samples(collector, 'metrics_export_dropped_total')).includes(
+          'metrics_export_dropped_total{exporter="failing"} 5000',
+        ),
+      'the count of dropped events',
+    );
+    expect(warnings.join('\n')).toContain('10000 events are waiting already');
+  });
+
+  it('and has exports gets all events before the last of them', async () => {
+    const { collector } = makeCollector();
+    const order: string[] = [];
+    await collector.addExporter({
+      name: 'both',
+      interval: false,
+      receive: (events) => void order.push(`${events.length} events`),
+      export: () => void order.push('export'),
+    });
+    await collector.initialize();
+    collector.counter('c').inc();
+    await collector.flush();
+    expect(order).toEqual(['1 events', 'export']);
+  });
+
+  it('and has exports has delivered when its exports have', async () => {
+    const { collector } = makeCollector();
+    const seen: number[] = [];
+    await collector.addExporter({
+      name: 'both',
+      interval: false,
+      receive: (events) => void seen.push(events.length),
+      export: () => Promise.reject(new Error('away')),
+    });
+    await collector.initialize();
+    await collector.flush(10).catch(() => {});
+    collector.counter('c').inc();
+    await waitFor(() => seen.length === 1, 'the event');
+    const { checks } = await collector.healthCheck();
+    expect(checks['exporter:both']).toEqual({ status: 'down' });
+    expect(await samples(collector, 'metrics_exports_total')).toContain(
+      'metrics_exports_total{exporter="both",status="success"} 0',
+    );
+  });
+});

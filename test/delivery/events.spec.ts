@@ -75,7 +75,7 @@ describe('events', () => {
         );
         expect(sorted(await twin.metrics())).toEqual(sorted(page));
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
-import { ExportError } from '../../src/index.js';
+import {
+  ExportError,
+  type PrometheusCollectorOptions,
+} from '../../src/index.js';
 import { makeCollector } from '../support/collector.js';
 import type { ScriptedExporter } from './scripted-exporter.js';
 
@@ -26,8 +29,11 @@ export const away = (options?: ConstructorParameters<typeof ExportError>[1]) =>
   new ExportError('away', options);
 
 /** An initialized collector with this exporter. */
-export async function running(exporter: ScriptedExporter) {
-  const made = makeCollector();
+export async function running(
+  exporter: ScriptedExporter,
+  options: PrometheusCollectorOptions = {},
+) {
+  const made = makeCollector(options);
   const remove = await made.collector.addExporter(exporter);
   await made.collector.initialize();
   // Called before the collector is shut down, which then need not wait for it.

@@ -42,7 +42,7 @@ describe('flush()', () => {
     ];
     one.always = new Promise(() => {});
     two.always = away();
-    const { collector } = await running(one);
+    const { collector } = await running(one, { flushTimeout: 10 });
     await collector.addExporter(two);
     const flushed = collector.flush(3_000).catch((error: unknown) => error);
     await pass(3_000);
@@ -71,7 +71,7 @@ describe('flush()', () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(away());
     exporter.always = new Promise(() => {});
-    const { collector } = await running(exporter);
+    const { collector } = await running(exporter, { flushTimeout: 10 });
     const flushed = collector.flush(1_500).catch((error: unknown) => error);
     await pass(1_500);
     expect(exporter.times).toHaveLength(2);

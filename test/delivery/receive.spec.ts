@@ -118,7 +118,7 @@ describe('an exporter that receives events', () => {
   });
 
   it('and has exports has delivered when its exports have', async () => {
-    const { collector } = makeCollector();
+    const { collector } = makeCollector({ flushTimeout: 10 });
     const seen: number[] = [];
     await collector.addExporter({
       name: 'both',
@@ -127,7 +127,7 @@ describe('an exporter that receives events', () => {
       export: () => Promise.reject(new Error('away')),
     });
     await collector.initialize();
-    await collector.flush(10).catch(() => {});
+    await collector.flush().catch(() => {});
     collector.counter('c').inc();
     await waitFor(() => seen.length === 1, 'the event');
     const { checks } = await collector.healthCheck();

@@ -45,7 +45,7 @@ describe('a snapshot', () => {
           );
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 

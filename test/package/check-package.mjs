@@ -26,6 +26,7 @@ const REQUIRED_FILES = [
   'dist/index.js',
   'dist/langchain.js',
   'dist/openai.js',
+  'rules/tframex.rules.yml',
   'package.json',
 ];
 const DECLARATIONS = /^dist\/(?!.*\.spec\.).+\.d\.ts$/;

@@ -6,10 +6,12 @@ import { checkExporter } from './delivery/exporter-checks.js';
 import type { MetricsExporter } from './delivery/exporter.js';
 import { providedInstance } from './endpoints/provided-instance.js';
 import { isSdkDisabled } from './exporters/otlp/config/environment.js';
+import type { OtlpOptions } from './exporters/otlp/config/otlp.options.js';
 import { OtlpExporter } from './exporters/otlp/otlp-exporter.js';
 import { PushgatewayExporter } from './exporters/pushgateway/pushgateway-exporter.js';
+import type { PushgatewayOptions } from './exporters/pushgateway/pushgateway.options.js';
+import type { StatsdOptions } from './exporters/statsd/statsd.options.js';
 import { StatsdExporter } from './exporters/statsd/statsd-exporter.js';
-import type { ResolvedMetricsOptions } from './metrics.options.js';
 import { Check, validateOne } from './model/validate.js';
 
 /** An exporter, or its class, of which Nest makes it. */
@@ -30,12 +32,17 @@ export function checkExporters(value: unknown, path: string): void {
   });
 }
 
-/** The exporters for the backends that options name. */
+/** The options of backends that the package knows; `undefined` for those that are not configured. */
+export interface ConfiguredBackends {
+  readonly otlp: OtlpOptions | undefined;
+  readonly statsd: StatsdOptions | undefined;
+  readonly pushgateway: PushgatewayOptions | undefined;
+}
+
 export function configuredExporters(
-  { enabled, otlp, statsd, pushgateway }: ResolvedMetricsOptions,
+  { otlp, statsd, pushgateway }: ConfiguredBackends,
   collector: PrometheusCollector,
 ): MetricsExporter[] {
-  if (!enabled) return [];
   return [
     otlp && !isSdkDisabled(env) && new OtlpExporter(otlp),
     statsd && new StatsdExporter(statsd),

@@ -50,7 +50,11 @@ import {
   STATSD_RULES,
   type StatsdOptions,
 } from './exporters/statsd/statsd.options.js';
-import { checkExporters, type ExporterOrClass } from './metrics.exporters.js';
+import {
+  checkExporters,
+  type ConfiguredBackends,
+  type ExporterOrClass,
+} from './metrics.exporters.js';
 import { OptionsError } from './model/errors.js';
 import {
   BOOLEAN,
@@ -118,30 +122,25 @@ export interface PrometheusOptions extends ProtectionOptions {
 /** Where the health is, what it tells, and to whom. */
 export interface HealthOptions extends HealthReportOptions, ProtectionOptions {}
 
-/** The options of backends that the package knows. */
-type BackendOption = 'otlp' | 'statsd' | 'pushgateway';
-
 /** The module's options, checked, with their defaults. */
 export type ResolvedMetricsOptions = Required<
   Omit<
     MetricsOptions,
-    'http' | 'httpClient' | 'prometheus' | 'health' | BackendOption
+    'http' | 'httpClient' | 'prometheus' | 'health' | keyof ConfiguredBackends
   >
-> & {
-  otlp: OtlpOptions | undefined;
-  statsd: StatsdOptions | undefined;
-  pushgateway: PushgatewayOptions | undefined;
-  http: ResolvedHttpOptions | undefined;
-  httpClient: ResolvedHttpClientOptions | undefined;
-  prometheus: PrometheusOptions &
-    Required<
-      Omit<
-        PrometheusOptions,
-        'port' | 'registry' | 'tls' | keyof ProtectionOptions
-      >
-    >;
-  health: ResolvedHealthOptions & ProtectionOptions;
-};
+> &
+  ConfiguredBackends & {
+    http: ResolvedHttpOptions | undefined;
+    httpClient: ResolvedHttpClientOptions | undefined;
+    prometheus: PrometheusOptions &
+      Required<
+        Omit<
+          PrometheusOptions,
+          'port' | 'registry' | 'tls' | keyof ProtectionOptions
+        >
+      >;
+    health: ResolvedHealthOptions & ProtectionOptions;
+  };
 
 const PROMETHEUS_DEFAULTS: ResolvedMetricsOptions['prometheus'] = {
   ...SERVING_DEFAULTS,

@@ -29,6 +29,8 @@ export default defineConfig({
     // Bounds for what hangs; a slow machine is no failure.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Tests wait for sockets and timers more than they compute: a core would idle half of the time.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -50,8 +52,9 @@ export default defineConfig({
           name: 'e2e',
           include: [E2E_TESTS],
           exclude: [BUILDING_TEST],
-          // After the others, whose times they would spoil.
+          // After the others, whose times they would spoil, and one by one: each starts processes.
           sequence: { groupOrder: 1 },
+          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,7 +1,7 @@
 import { messageOf, MetricsError } from '../model/errors.js';
 import type { Family } from '../model/family.js';
 import type { Labels } from '../model/labels.js';
-import type { MetricsLogger } from '../model/logger.js';
+import { logWarning, type MetricsLogger } from '../model/logger.js';
 import type { OwnMetrics } from './own-metrics.js';
 
 const OVERFLOWS = 'metrics_overflows_total';
@@ -70,11 +70,7 @@ export class SelfReport {
 
   /** Logs something that need not be counted, whenever it is said. Never throws. */
   warn(message: string): void {
-    try {
-      this.logger.warn(message);
-    } catch {
-      // A logger that fails has nowhere to tell it.
-    }
+    logWarning(this.logger, message);
   }
 
   private count(name: string, description: string, labels: Labels): void {

@@ -1,6 +1,6 @@
 import type { ExportReport } from './exporter.js';
 import { messageOf } from '../model/errors.js';
-import type { MetricsLogger } from '../model/logger.js';
+import { logNews, logWarning, type MetricsLogger } from '../model/logger.js';
 import { unixTime } from '../model/wall-clock.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
 import type { TryNotes } from './tries.js';
@@ -95,11 +95,7 @@ export class ExporterState implements TryNotes {
 
   /** Never throws. */
   warn(message: string): void {
-    try {
-      this.logger.warn(message);
-    } catch {
-      // A logger that fails has nowhere to tell it.
-    }
+    logWarning(this.logger, message);
   }
 
   private warnOnce(message: string): void {
@@ -112,12 +108,7 @@ export class ExporterState implements TryNotes {
     const seconds = Math.round(unixTime() - this.failingSince);
     const message = `Exporter "${this.name}" delivers again, after ${this.failures} failures in ${seconds} s`;
     this.failures = 0;
-    try {
-      if (this.logger.log !== undefined) this.logger.log(message);
-      else this.logger.warn(message);
-    } catch {
-      // As above.
-    }
+    logNews(this.logger, message);
   }
 }
 

@@ -1,5 +1,5 @@
 import { OptionsError } from '../model/errors.js';
-import type { MetricsLogger } from '../model/logger.js';
+import { logNews, logWarning, type MetricsLogger } from '../model/logger.js';
 import { type CheckRun, CheckRunner } from './check-runner.js';
 import {
   type HealthCheckDefinition,
@@ -90,16 +90,12 @@ export class HealthChecks {
   }
 
   private tell(name: string, run: CheckRun, seconds: number): void {
-    try {
-      if (!run.isUp) {
-        this.logger.warn(`Health check "${name}" is down: ${run.error}`);
-        return;
-      }
-      const message = `Health check "${name}" is up again after ${Math.round(seconds)} s`;
-      if (this.logger.log !== undefined) this.logger.log(message);
-      else this.logger.warn(message);
-    } catch {
-      // A logger that fails has nowhere to tell it.
+    const check = `Health check "${name}"`;
+    if (run.isUp) {
+      const after = Math.round(seconds);
+      logNews(this.logger, `${check} is up again after ${after} s`);
+    } else {
+      logWarning(this.logger, `${check} is down: ${run.error}`);
     }
   }
 }

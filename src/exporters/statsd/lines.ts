@@ -140,7 +140,7 @@ export class Lines {
 }
 
 /** Timers of StatsD are in milliseconds, and their names should not say seconds. */
-export function millisecondsName(name: string): string {
+function millisecondsName(name: string): string {
   return name.replace(/_seconds$/, '_milliseconds');
 }
 

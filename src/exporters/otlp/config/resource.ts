@@ -1,3 +1,4 @@
+import { withDefaults } from '../../../model/validate.js';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { env, pid, version } from 'node:process';
@@ -21,7 +22,7 @@ export function resourceOf(
     ...found(),
     ...ofEnvironment(environment),
     ...(name !== undefined && { 'service.name': name }),
-    ...withoutUndefined(given),
+    ...withDefaults({}, given),
   };
 }
 
@@ -53,10 +54,4 @@ function ofEnvironment(environment: Environment): OtlpAttributes {
     attributes[name] = value;
   }
   return attributes;
-}
-
-function withoutUndefined(given: OtlpAttributes): OtlpAttributes {
-  return Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  );
 }

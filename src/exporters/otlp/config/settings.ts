@@ -1,5 +1,5 @@
 import { OptionsError } from '../../../model/errors.js';
-import { Check, validate } from '../../../model/validate.js';
+import { Check, validate, withDefaults } from '../../../model/validate.js';
 import { EXPORT_TIMEOUT } from '../../../delivery/exporter-checks.js';
 import type { Secret } from '../../../exposition/access/secret.js';
 import {
@@ -168,9 +168,5 @@ function tlsOf(
     cert === undefined
       ? { cert: file('CLIENT_CERTIFICATE'), key: file('CLIENT_KEY') }
       : { cert, key };
-  return Object.fromEntries(
-    Object.entries({ ca: authorities, ...own }).filter(
-      ([, secret]) => secret !== undefined,
-    ),
-  );
+  return withDefaults({}, { ca: authorities, ...own });
 }

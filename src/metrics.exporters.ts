@@ -1,4 +1,3 @@
-import { env } from 'node:process';
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import type { PrometheusCollector } from './collector/prometheus-collector.js';
@@ -44,7 +43,7 @@ export function configuredExporters(
   collector: PrometheusCollector,
 ): MetricsExporter[] {
   return [
-    otlp && !isSdkDisabled(env) && new OtlpExporter(otlp),
+    otlp && !isSdkDisabled(process.env) && new OtlpExporter(otlp),
     statsd && new StatsdExporter(statsd),
     pushgateway && new PushgatewayExporter(pushgateway, collector),
   ].filter((exporter) => typeof exporter === 'object');

@@ -1,4 +1,3 @@
-import { env } from 'node:process';
 import { BOOLEAN, Check, type Rules } from '../model/validate.js';
 import {
   checkDefinitions,
@@ -48,5 +47,5 @@ export const HEALTH_DEFAULTS = { checks: [], details: false, shutdownGrace: 0 };
 
 /** What npm says the version of the app is. */
 export function npmVersion(): string | undefined {
-  return env['npm_package_version'] || undefined;
+  return process.env['npm_package_version'] || undefined;
 }

@@ -1,4 +1,3 @@
-import { uptime } from 'node:process';
 import type { MetricsLogger } from '../model/logger.js';
 import { jsonOf } from './details.js';
 import { npmVersion } from './health.options.js';
@@ -58,7 +57,7 @@ export class Health {
         reports.map((report) => [report.name, this.statusOf(report)]),
       ),
       ...(version !== undefined && { version }),
-      uptime_seconds: Math.round(uptime() * 1_000) / 1_000,
+      uptime_seconds: Math.round(process.uptime() * 1_000) / 1_000,
     };
   }
 

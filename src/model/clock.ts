@@ -1,5 +1,6 @@
-// The global `process` is a getter, and the object behind it a slow one: both cost as much as the reading.
-import { hrtime } from 'node:process';
+// The global `process` is a getter, and the object behind it a slow one: both cost as much as the
+// reading. An import of `node:process` would open the standard streams, which takes milliseconds.
+const { hrtime } = process;
 
 /** A moment on a clock that never goes back, in nanoseconds; its zero has no meaning. */
 export type Instant = bigint;

@@ -11,7 +11,7 @@ const { peerDependenciesMeta } = JSON.parse(
   readFileSync(path('../../package.json'), 'utf8'),
 ) as { peerDependenciesMeta: Record<string, { optional: boolean }> };
 
-/** The packages that an app of these options loads, from start to end. */
+/** The packages that an app of these options loads, from start to end, and parts of ours that are files of their own. */
 async function loadedBy(options: object): Promise<Set<string>> {
   const app = `
     import 'reflect-metadata';
@@ -39,6 +39,10 @@ async function loadedBy(options: object): Promise<Set<string>> {
   return new Set(names);
 }
 
+/** What sends metrics; what all parts need is there in any case. */
+const partsOf = (loaded: Set<string>) =>
+  [...loaded].filter((name) => name.endsWith('-sender.js'));
+
 describe('an app loads', () => {
   test('no optional package but the API of OpenTelemetry, which prom-client has brought, without the options for them', async () => {
     const loaded = await loadedBy({});
@@ -47,17 +51,21 @@ describe('an app loads', () => {
     expect(optional.filter((name) => loaded.has(name))).toEqual([
       '@opentelemetry/api',
     ]);
+    expect(partsOf(loaded)).toEqual([]);
   });
 
   test('hot-shots with the option statsd, and nothing else', async () => {
     const loaded = await loadedBy({ statsd: { port: 9 }, flushTimeout: 1 });
     expect(loaded).toContain('hot-shots');
+    expect(partsOf(loaded)).toEqual(['./statsd-sender.js']);
     expect(loaded).not.toContain('@grpc/grpc-js');
   });
 
   test('gRPC with OTLP over gRPC, and nothing for OTLP over HTTP', async () => {
     const url = 'http://127.0.0.1:9';
     const overHttp = await loadedBy({ otlp: { url }, flushTimeout: 1 });
+    expect(partsOf(overHttp)).toEqual(['./otlp-sender.js']);
+    overHttp.delete('./otlp-sender.js');
     expect(overHttp).toEqual(await loadedBy({}));
     const otlp = { url, protocol: 'grpc' };
     const overGrpc = await loadedBy({ otlp, flushTimeout: 1 });

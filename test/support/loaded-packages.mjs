@@ -1,14 +1,18 @@
 /**
  * Told to Node by `--import`: prints each package that is loaded by an `import`, as
- * `loads <name>`.
+ * `loads <name>`, and each part of the package itself, as `loads ./<file>`.
  */
 import { register } from 'node:module';
 
 const hooks = `
   import { writeSync } from 'node:fs';
   export async function resolve(specifier, context, next) {
-    const name = /^(@[^/]+\\/)?[^/.:]+/.exec(specifier)?.[0];
-    if (!/^(node:|file:|data:|[./])/.test(specifier)) writeSync(1, 'loads ' + name + '\\n');
+    const [name] = /^(@[^/]+\\/)?[^/.:]+/.exec(specifier) ?? [];
+    const isPackage = !/^(node:|file:|data:|[./])/.test(specifier);
+    const isPart = /^\\.\\/[\\w-]+\\.js$/.test(specifier) &&
+      context.parentURL.endsWith('/dist/chunks/core.js');
+    if (isPackage) writeSync(1, 'loads ' + name + '\\n');
+    if (isPart) writeSync(1, 'loads ' + specifier + '\\n');
     return next(specifier, context);
   }`;
 

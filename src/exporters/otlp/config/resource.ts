@@ -1,7 +1,6 @@
 import { withDefaults } from '../../../model/validate.js';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { env, pid, version } from 'node:process';
 import type { Environment } from './environment.js';
 import { parsePair } from './headers.js';
 import type { OtlpAttributes } from './otlp.options.js';
@@ -28,18 +27,18 @@ export function resourceOf(
 
 function found(): OtlpAttributes {
   const ofPackage = packageVersion();
-  const ofApp = env['npm_package_version'];
+  const ofApp = process.env['npm_package_version'];
   return {
-    'service.name': env['npm_package_name'] || 'unknown_service:node',
+    'service.name': process.env['npm_package_name'] || 'unknown_service:node',
     ...(ofApp && { 'service.version': ofApp }),
     'service.instance.id': randomUUID(),
     'telemetry.sdk.name': PACKAGE,
     'telemetry.sdk.language': 'nodejs',
     ...(ofPackage !== undefined && { 'telemetry.sdk.version': ofPackage }),
     'host.name': hostname(),
-    'process.pid': pid,
+    'process.pid': process.pid,
     'process.runtime.name': 'nodejs',
-    'process.runtime.version': version.slice(1),
+    'process.runtime.version': process.version.slice(1),
   };
 }
 

@@ -1,0 +1,135 @@
+import { ExportError } from '../../model/errors.js';
+import { Deltas } from '../../delivery/deltas.js';
+import type { ExportReport } from '../../delivery/exporter.js';
+import type { MetricsSnapshot } from '../../delivery/snapshot.js';
+import { Turn, Turns } from '../../exposition/turns.js';
+import type { OtlpSettings } from './config/settings.js';
+import { JsonEncoder } from './data/json-encoder.js';
+import type { PointContext } from './data/point-context.js';
+import type { RequestEncoder } from './data/points.js';
+import { ProtobufEncoder } from './data/protobuf-encoder.js';
+import { type Request, requestsOf } from './data/requests.js';
+import { StartTimes } from './data/start-times.js';
+import { openGrpc } from './transport/grpc-transport.js';
+import { HttpTransport } from './transport/http-transport.js';
+import type { Transport } from './transport/transport.js';
+
+/** Writes snapshots as requests, and sends these. */
+export class OtlpSender {
+  readonly #settings: OtlpSettings;
+  private readonly encoder: RequestEncoder;
+  private readonly starts = new StartTimes();
+  private readonly deltas: Deltas | undefined;
+  private readonly turns = new Turns();
+  private transport: Transport | undefined = undefined;
+  /** The time of the last snapshot that was delivered as a whole. */
+  private delivered = -Infinity;
+  /** What a backend did not take, and was not reported yet as the rest of the export failed. */
+  private dropped = 0;
+
+  constructor(settings: OtlpSettings) {
+    this.#settings = settings;
+    this.deltas = settings.temporality === 'delta' ? new Deltas() : undefined;
+    this.encoder =
+      settings.protocol === 'http/json'
+        ? new JsonEncoder(settings.resource)
+        : new ProtobufEncoder(settings.resource);
+  }
+
+  /**
+   * @throws {OptionsError} if headers or certificates cannot be read, or the package for gRPC is not there.
+   */
+  async open(): Promise<void> {
+    const transport = await transportOf(this.#settings);
+    await transport.prepare();
+    this.transport = transport;
+  }
+
+  /** @throws {ExportError} saying whether and when to try again. */
+  async send(
+    snapshot: MetricsSnapshot,
+    signal: AbortSignal,
+  ): Promise<ExportReport> {
+    const transport = this.transport!;
+    this.starts.forgetOthers(snapshot);
+    this.deltas?.forgetOthers(snapshot);
+    await transport.prepare();
+    const outcome = new Outcome();
+    const turn = new Turn(this.turns);
+    const context = this.contextOf(snapshot);
+    for await (const request of requestsOf(
+      snapshot,
+      context,
+      this.encoder,
+      turn,
+    )) {
+      signal.throwIfAborted();
+      await this.sendOne(transport, request, signal, outcome);
+    }
+    outcome.end();
+    this.delivered = snapshot.time;
+    return this.report(outcome);
+  }
+
+  close(): void {
+    this.transport?.close();
+    this.transport = undefined;
+  }
+
+  private contextOf({ time }: MetricsSnapshot): PointContext {
+    const { starts, deltas, delivered: exemplarsAfter } = this;
+    return { time, starts, deltas, exemplarsAfter };
+  }
+
+  private async sendOne(
+    transport: Transport,
+    request: Request,
+    signal: AbortSignal,
+    outcome: Outcome,
+  ): Promise<void> {
+    const { rejected, reason, isAccepted } = await transport.send(
+      request,
+      signal,
+    );
+    outcome.add(reason, isAccepted);
+    if (isAccepted) {
+      request.acknowledge();
+      this.dropped += rejected;
+    } else {
+      outcome.refused += rejected;
+    }
+  }
+
+  private report({ reason, refused }: Outcome): ExportReport {
+    const dropped = this.dropped + refused;
+    this.dropped = 0;
+    return { dropped, ...(reason !== '' && { reason }) };
+  }
+}
+
+/** What became of the requests of an export. */
+class Outcome {
+  /** The first that was given. */
+  reason = '';
+  /** Points of requests that were not taken at all. */
+  refused = 0;
+  private isAccepted = false;
+
+  add(reason: string, isAccepted: boolean): void {
+    this.reason ||= reason;
+    this.isAccepted ||= isAccepted;
+  }
+
+  /** @throws {ExportError} if the backend refused all that there was. */
+  end(): void {
+    if (this.refused > 0 && !this.isAccepted) {
+      throw new ExportError(this.reason, { retryable: false });
+    }
+  }
+}
+
+async function transportOf(settings: OtlpSettings): Promise<Transport> {
+  return settings.protocol === 'grpc'
+    ? openGrpc(settings)
+    : new HttpTransport(settings);
+}

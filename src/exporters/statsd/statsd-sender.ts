@@ -1,0 +1,158 @@
+import { Deltas } from '../../delivery/deltas.js';
+import type { ExportReport } from '../../delivery/exporter.js';
+import type { MetricsSnapshot } from '../../delivery/snapshot.js';
+import { Turn, Turns } from '../../exposition/turns.js';
+import type { MetricEvent } from '../../model/metric-event.js';
+import { importPeer } from '../import-peer.js';
+import { LineFormat } from './line-format.js';
+import { Lines, type ObservationTypes } from './lines.js';
+import { type Packet, packetsOf } from './packets.js';
+import type { ResolvedStatsdOptions } from './statsd.options.js';
+import { TcpTransport } from './transport/tcp.js';
+import {
+  type Connection,
+  PacketTooLarge,
+  type Transport,
+} from './transport/transport.js';
+import { UdpTransport } from './transport/udp.js';
+import {
+  UnixDatagramTransport,
+  type UnixDgram,
+} from './transport/unix-datagram.js';
+import { WaitingValues } from './waiting-values.js';
+
+/** Where a Datadog Agent has its socket. */
+const DATADOG_SOCKET = '/var/run/datadog/dsd.socket';
+
+/** Keeps observations, writes them and snapshots as lines, and sends these in packets. */
+export class StatsdSender {
+  private readonly deltas = new Deltas();
+  private readonly waiting: WaitingValues;
+  private readonly turns = new Turns();
+  private lines: Lines | undefined = undefined;
+  private transport: Transport | undefined = undefined;
+
+  constructor(
+    private readonly options: ResolvedStatsdOptions,
+    private readonly path: string,
+  ) {
+    this.waiting = new WaitingValues(options.maxWaiting);
+  }
+
+  /** @throws {OptionsError} if a package is missing, and says which. */
+  async open(): Promise<void> {
+    const { StatsD } = await importPeer(
+      'hot-shots',
+      this.path,
+      () => import('hot-shots'),
+    );
+    const format = new LineFormat(StatsD, this.options);
+    const types = observationTypesOf(this.options);
+    this.lines = new Lines(format, this.deltas, this.waiting, types);
+    this.transport = await this.transportOf(this.options);
+  }
+
+  /** Keeps observations until they are sent, as far as there is room. */
+  keep(events: readonly MetricEvent[]): ExportReport {
+    let dropped = 0;
+    for (const event of events) if (!this.waiting.add(event)) dropped++;
+    const { maxWaiting } = this.options;
+    return {
+      dropped,
+      reason: `${maxWaiting} observations were waiting already (${this.path}.maxWaiting)`,
+    };
+  }
+
+  /** Sends what is new. What has not arrived for sure is sent again the next time. */
+  async send(
+    snapshot: MetricsSnapshot,
+    signal: AbortSignal,
+  ): Promise<ExportReport> {
+    const connection = await this.transport!.connect(signal);
+    try {
+      const dropped = await this.sendAll(snapshot, connection, signal);
+      this.deltas.forgetOthers(snapshot);
+      return { dropped, reason: 'lines were longer than a packet can be' };
+    } finally {
+      connection.close();
+      this.waiting.forgetDelivered();
+    }
+  }
+
+  /** Returns how many lines were too long to be sent at all. Each has had a packet of its own. */
+  private async sendAll(
+    snapshot: MetricsSnapshot,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { maxPacketSize } = this.options;
+    const turn = new Turn(this.turns);
+    const unconfirmed: Packet[] = [];
+    let tooLarge = 0;
+    for (const packet of packetsOf(this.lines!.of(snapshot), maxPacketSize)) {
+      if (turn.isOver()) await turn.next();
+      signal.throwIfAborted();
+      if (!(await hasSent(connection, packet))) tooLarge++;
+      if (connection.confirms === 'each') confirm(packet);
+      else unconfirmed.push(packet);
+    }
+    await connection.end();
+    for (const packet of unconfirmed) {
+      if (turn.isOver()) await turn.next();
+      confirm(packet);
+    }
+    return tooLarge;
+  }
+
+  private async transportOf(
+    options: ResolvedStatsdOptions,
+  ): Promise<Transport> {
+    const {
+      protocol,
+      path,
+      host = process.env['DD_AGENT_HOST'] || 'localhost',
+    } = options;
+    const { port = Number(process.env['DD_DOGSTATSD_PORT']) || 8_125 } =
+      options;
+    if (protocol === 'unix') {
+      const unixDgram = await importPeer(
+        'unix-dgram',
+        `${this.path}.protocol 'unix'`,
+        (): Promise<{ default: UnixDgram }> => import('unix-dgram' as string),
+      );
+      return new UnixDatagramTransport(
+        path ?? DATADOG_SOCKET,
+        unixDgram.default,
+      );
+    }
+    if (protocol === 'udp') return new UdpTransport(host, port);
+    return new TcpTransport(path === undefined ? { host, port } : { path });
+  }
+}
+
+async function hasSent(
+  connection: Connection,
+  { text }: Packet,
+): Promise<boolean> {
+  try {
+    // Of what the sample rate leaves out there may be nothing left.
+    if (text !== '') await connection.send(text);
+    return true;
+  } catch (error) {
+    if (error instanceof PacketTooLarge) return false;
+    throw error;
+  }
+}
+
+function confirm({ lines }: Packet): void {
+  for (const { delivered } of lines) delivered();
+}
+
+/** Plain StatsD has timers only, which take any number; DogStatsD and Telegraf know histograms. */
+function observationTypesOf({
+  distributions,
+  tags,
+}: ResolvedStatsdOptions): ObservationTypes {
+  if (distributions) return { timer: 'd', histogram: 'd' };
+  return { timer: 'ms', histogram: tags === 'graphite' ? 'ms' : 'h' };
+}

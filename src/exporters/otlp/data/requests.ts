@@ -30,7 +30,7 @@ export interface Request {
   acknowledge(): void;
 }
 
-/** Writes a snapshot as requests, a millisecond at a time. None is without points. */
+/** Writes a snapshot as requests, a millisecond at a time, and sending has a turn of its own. None is without points. */
 export async function* requestsOf(
   { metrics }: MetricsSnapshot,
   context: PointContext,
@@ -45,7 +45,9 @@ export async function* requestsOf(
     for (let index = 0; index < metric.length; index++) {
       metric.write(index);
       if (encoder.size >= REQUEST_SIZE) {
-        yield draft.end(index + 1);
+        const request = draft.end(index + 1);
+        await turn.next();
+        yield request;
         draft.begin(metric, index + 1);
       }
       if (++written % POINTS_AT_ONCE === 0 && turn.isOver()) await turn.next();

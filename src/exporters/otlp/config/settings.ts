@@ -1,5 +1,5 @@
 import { OptionsError } from '../../../model/errors.js';
-import { Check, validate, withDefaults } from '../../../model/validate.js';
+import { oneOf, validate, withDefaults } from '../../../model/validate.js';
 import { EXPORT_TIMEOUT } from '../../../delivery/exporter-checks.js';
 import type { Secret } from '../../../exposition/access/secret.js';
 import {
@@ -42,10 +42,9 @@ const INTERVAL = 60_000;
 const TIMEOUT = 10_000;
 
 /** "Additional Environment Variable Configuration" of the metrics exporter. */
-const PREFERENCE = new Check(
-  '"cumulative" or "delta" or "lowmemory"',
-  (value) => /^(cumulative|delta|lowmemory)$/.test(value as string),
-);
+const PREFERENCE = oneOf('cumulative', 'delta', 'lowmemory');
+
+const TRUTH = oneOf('true', 'false');
 
 /**
  * @throws {OptionsError} naming the option or the variable, and what is allowed.
@@ -126,10 +125,6 @@ function urlOf(
   }
   return parsed;
 }
-
-const TRUTH = new Check('"true" or "false"', (value) =>
-  /^(true|false)$/.test(value as string),
-);
 
 function headersOf(
   { headers = {} }: OtlpOptions,

@@ -1,10 +1,9 @@
 import type { Client, Metadata, ServiceError } from '@grpc/grpc-js';
 import { importPeer } from '../../import-peer.js';
-import { readHeaders } from '../config/headers.js';
 import { PACKAGE, packageVersion } from '../config/package.js';
 import type { OtlpSettings } from '../config/settings.js';
 import type { Request } from '../data/requests.js';
-import { isSame, type Material, readClientTls } from './client-tls.js';
+import { ClientSecrets, type Material } from './client-secrets.js';
 import { judgeStatus } from './grpc-answers.js';
 import { partialSuccessOf } from './partial-success.js';
 import { printable } from './status-message.js';
@@ -37,29 +36,26 @@ export async function openGrpc(
 /** Sends requests by OTLP/gRPC, as calls of the one method with bytes in and bytes out. */
 class GrpcTransport implements Transport {
   readonly #settings: OtlpSettings;
-  #headers: Record<string, string> = {};
-  #material: Material = {};
+  readonly #secrets: ClientSecrets;
   readonly #grpc: Grpc;
   private client: Client | undefined = undefined;
 
   constructor(settings: OtlpSettings, grpc: Grpc) {
     this.#settings = settings;
+    this.#secrets = new ClientSecrets(settings);
     this.#grpc = grpc;
   }
 
   async prepare(): Promise<void> {
-    const { headers, path } = this.#settings;
-    this.#headers = await readHeaders(headers, `${path}.headers`);
-    const material = await readClientTls(this.#settings);
-    if (this.client !== undefined && isSame(material, this.#material)) return;
+    const hasChanged = await this.#secrets.renew();
+    if (this.client !== undefined && !hasChanged) return;
     this.client?.close();
-    this.#material = material;
-    this.client = this.newClient(material);
+    this.client = this.newClient(this.#secrets.material);
   }
 
   send({ body, points }: Request, signal: AbortSignal): Promise<Answer> {
     const at = addressOf(this.#settings.url);
-    const secrets = Object.values(this.#headers);
+    const secrets = Object.values(this.#secrets.headers);
     return new Promise((resolve, reject) => {
       const answered = (error: ServiceError | null, response?: Buffer) => {
         signal.removeEventListener('abort', cancel);
@@ -116,7 +112,7 @@ class GrpcTransport implements Transport {
 
   private metadata(): Metadata {
     const metadata = new this.#grpc.Metadata();
-    for (const [name, value] of Object.entries(this.#headers)) {
+    for (const [name, value] of Object.entries(this.#secrets.headers)) {
       metadata.set(name, value);
     }
     return metadata;

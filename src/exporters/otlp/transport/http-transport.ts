@@ -8,12 +8,11 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { ExportError, messageOf } from '../../../model/errors.js';
-import { readHeaders } from '../config/headers.js';
 import { PACKAGE, packageVersion } from '../config/package.js';
 import type { OtlpSettings } from '../config/settings.js';
 import { shownUrl } from '../config/url.js';
 import type { Request } from '../data/requests.js';
-import { isSame, type Material, readClientTls } from './client-tls.js';
+import { ClientSecrets } from './client-secrets.js';
 import { type HttpResponse, judge } from './http-answers.js';
 import type { Answer, Transport } from './transport.js';
 
@@ -32,21 +31,19 @@ const compress = promisify(gzip);
 /** Sends requests by OTLP/HTTP. */
 export class HttpTransport implements Transport {
   readonly #settings: OtlpSettings;
-  #headers: Record<string, string> = {};
-  #material: Material = {};
+  readonly #secrets: ClientSecrets;
   private agent: HttpAgent | undefined = undefined;
 
   constructor(settings: OtlpSettings) {
     this.#settings = settings;
+    this.#secrets = new ClientSecrets(settings);
   }
 
   async prepare(): Promise<void> {
-    const { headers, path } = this.#settings;
-    this.#headers = await readHeaders(headers, `${path}.headers`);
-    const material = await readClientTls(this.#settings);
-    if (this.agent !== undefined && isSame(material, this.#material)) return;
+    const hasChanged = await this.#secrets.renew();
+    if (this.agent !== undefined && !hasChanged) return;
     this.agent?.destroy();
-    this.#material = material;
+    const { material } = this.#secrets;
     const options = { keepAlive: true, maxSockets: 1, timeout: IDLE };
     this.agent = this.isSecure
       ? new HttpsAgent({ ...options, ...material, minVersion: 'TLSv1.2' })
@@ -63,7 +60,7 @@ export class HttpTransport implements Transport {
     const sent = isCompressed ? await compress(body, { level }) : body;
     try {
       const response = await this.post(sent, contentType, signal);
-      return judge(response, at, points, Object.values(this.#headers));
+      return judge(response, at, points, Object.values(this.#secrets.headers));
     } catch (error) {
       if (error instanceof ExportError) throw error;
       throw new ExportError(`${at} was not reached: ${messageOf(error)}`, {
@@ -95,7 +92,7 @@ export class HttpTransport implements Transport {
         signal,
         headers: {
           'user-agent': `${PACKAGE}/${packageVersion() ?? ''}`,
-          ...this.#headers,
+          ...this.#secrets.headers,
           'content-type': contentType,
           'content-length': body.length,
           ...(isCompressed && { 'content-encoding': 'gzip' }),

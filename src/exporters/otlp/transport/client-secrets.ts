@@ -1,18 +1,36 @@
 import { createSecureContext } from 'node:tls';
 import { OptionsError } from '../../../model/errors.js';
 import { readSecret } from '../../../exposition/access/secret.js';
+import { readHeaders } from '../config/headers.js';
 import { CLIENT_TLS_TEXTS } from '../config/otlp.options.js';
 import type { OtlpSettings } from '../config/settings.js';
 
-/** Certificates and key as they are now. */
+/** Certificates and key in PEM. */
 export type Material = { ca?: string; cert?: string; key?: string };
 
-/**
- * Reads certificates and key.
- *
- * @throws {OptionsError} if they cannot be read, or do not go together.
- */
-export async function readClientTls({
+/** What a backend knows the app by, as it is now. Whoever has it keeps it private to the language. */
+export class ClientSecrets {
+  headers: Record<string, string> = {};
+  material: Material = {};
+
+  constructor(private readonly settings: OtlpSettings) {}
+
+  /**
+   * Reads all of it anew.
+   *
+   * @returns whether certificates or key are others than before.
+   * @throws {OptionsError} if something cannot be read, or does not go together.
+   */
+  async renew(): Promise<boolean> {
+    const { headers, path } = this.settings;
+    this.headers = await readHeaders(headers, `${path}.headers`);
+    const before = this.material;
+    this.material = await readMaterial(this.settings);
+    return !isSame(before, this.material);
+  }
+}
+
+async function readMaterial({
   url,
   tls,
   path,
@@ -35,7 +53,6 @@ export async function readClientTls({
   }
 }
 
-/** Whether two are the same. */
-export function isSame(a: Material, b: Material): boolean {
+function isSame(a: Material, b: Material): boolean {
   return a.ca === b.ca && a.cert === b.cert && a.key === b.key;
 }

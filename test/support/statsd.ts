@@ -59,23 +59,28 @@ export async function startStatsd(
   await writeFile(file, JSON.stringify(config));
   await Promise.all([received, flushed].map((name) => writeFile(name, '')));
   let kill = async () => {};
+  let end = async () => {};
   const start = async () => {
     const server = spawn(
       process.execPath,
       ['--require', BACKEND, STATSD, file],
-      { stdio: 'ignore' },
+      { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
     );
     const ended = new Promise<void>((resolve) =>
       server.once('exit', () => resolve()),
     );
-    kill = async () => {
+    end = async () => {
       server.kill('SIGKILL');
+      await ended;
+    };
+    kill = async () => {
+      if (server.connected) server.send('die');
       await ended;
     };
     await waitFor(() => listens(adminPort), 'statsd to listen');
   };
   onTestFinished(async () => {
-    await kill();
+    await end();
     await rm(folder, { recursive: true, force: true });
   });
   await start();

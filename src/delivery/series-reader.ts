@@ -14,6 +14,7 @@ import type {
 /** Series that can be read one by one; an array of them is one. */
 export interface SeriesReader<S> {
   readonly length: number;
+  /** `undefined` where there is none. */
   at(index: number): S | undefined;
 }
 
@@ -69,8 +70,9 @@ export abstract class TakenSeries<
     this.cells.push(cell);
   }
 
-  at(index: number): S {
-    return this.read(index, this.cells[index]!);
+  at(index: number): S | undefined {
+    const cell = this.cells[index];
+    return cell === undefined ? undefined : this.read(index, cell);
   }
 
   protected abstract keep(index: number, cell: C): void;

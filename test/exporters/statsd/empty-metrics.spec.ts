@@ -1,0 +1,71 @@
+import { Histogram, Registry, Summary } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import type { PrometheusCollector } from '../../../src/collector/prometheus-collector.js';
+import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
+import type { StatsdOptions } from '../../../src/exporters/statsd/statsd.options.js';
+import { makeCollector } from '../../support/collector.js';
+import { receiveStream, receiveUdp } from './receivers.js';
+
+/** Ways of a metric to be there without a series. */
+const EMPTY: Record<string, (collector: PrometheusCollector) => void> = {
+  'a histogram that was never used': (collector) =>
+    void collector.histogram('sizes'),
+  'a timer that was never used': (collector) =>
+    void collector.timer('run_seconds'),
+  'a histogram whose last series was removed': (collector) => {
+    const sizes = collector.histogram('sizes');
+    sizes.observe({ a: 'b' }, 1);
+    sizes.remove({ a: 'b' });
+  },
+  'a histogram that refused its only observation': (collector) =>
+    expect(() => collector.histogram('sizes').observe(NaN)).toThrow(),
+  // As that of the collections of garbage is, until there was one.
+  'a histogram of prom-client with labels': ({ registry }) =>
+    void new Histogram({
+      name: 'theirs',
+      help: 'x',
+      labelNames: ['a'],
+      registers: [registry],
+    }),
+  'a summary of prom-client with labels': ({ registry }) =>
+    void new Summary({
+      name: 'theirs',
+      help: 'x',
+      labelNames: ['a'],
+      registers: [registry],
+    }),
+};
+
+/** Exports the metrics between two counters, and returns the lines of these. */
+async function counterLines(
+  options: StatsdOptions,
+  lines: () => string[] | Promise<string[]>,
+  make: (collector: PrometheusCollector) => void,
+): Promise<string[]> {
+  const registry = new Registry();
+  const { collector } = makeCollector({ registry });
+  await collector.addExporter(
+    new StatsdExporter({ host: '127.0.0.1', interval: false, ...options }),
+  );
+  await collector.initialize();
+  collector.counter('first_total').inc();
+  make(collector);
+  collector.counter('last_total').inc();
+  await collector.flush();
+  return (await lines()).filter((line) => /^(first|last)_total/.test(line));
+}
+
+const BOTH = ['first_total:1|c', 'last_total:1|c'];
+
+describe.each(Object.entries(EMPTY))('%s', (_what, make) => {
+  it('leaves the others to be sent by UDP', async () => {
+    const { port, lines } = await receiveUdp();
+    expect(await counterLines({ port }, lines, make)).toEqual(BOTH);
+  });
+
+  it('leaves the others to be sent by TCP', async () => {
+    const { port, lines } = await receiveStream();
+    const options = { protocol: 'tcp', port } as const;
+    expect(await counterLines(options, lines, make)).toEqual(BOTH);
+  });
+});

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../support/http.js';
 import { counterOf, valueSeries } from '../../support/snapshots.js';
 import { tempFolder } from '../../support/temp.js';
@@ -58,6 +60,53 @@ describe('an export over TCP that is refused', () => {
     await exported(exporter, runs(5));
     await exported(exporter, runs(5));
     expect(receiver.lines()).toEqual(['runs_total:5|c', ...sizeLines(3)]);
+  });
+});
+
+describe('an export over TCP never counts as delivered if the server', () => {
+  const TRIES = 20;
+
+  /** How many of some exports fulfil against a server in a thread of its own, as it takes its turns by itself. */
+  async function fulfilled(series: number, busyFor = 0) {
+    const server = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+       const server = require('node:net').createServer((socket) => socket.destroy());
+       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    onTestFinished(async () => void (await server.terminate()));
+    const [port] = (await once(server, 'message')) as [number];
+    const all = Array.from({ length: series }, (_, i) =>
+      valueSeries(1, { i: String(i) }),
+    );
+    let count = 0;
+    for (let i = 0; i < TRIES; i++) {
+      const exporter = await startedAt({ port }, TCP);
+      const done = exported(exporter, [counterOf('runs_total', ...all)]);
+      const busy = setInterval(() => blockFor(busyFor), 1);
+      await done.then(
+        () => count++,
+        () => {},
+      );
+      clearInterval(busy);
+    }
+    return count;
+  }
+
+  function blockFor(milliseconds: number): void {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end);
+  }
+
+  it.each([1, 50, 2_000])(
+    'ends the connection at once and in order, with %i lines to send',
+    async (series) => {
+      expect(await fulfilled(series)).toBe(0);
+    },
+  );
+
+  it('ends it at once, and the app is busy meanwhile', async () => {
+    expect(await fulfilled(1, 40)).toBe(0);
   });
 });
 

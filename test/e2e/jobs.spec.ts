@@ -17,15 +17,11 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MetricsCollector, MetricsModule } from 'nestjs-agent-metrics';
 
-const [url, rows, end] = process.argv.slice(1);
-const pushgateway = {
-  url,
-  jobName: 'import',
-  interval: false,
-  atShutdown: 'nothing',
-};
+const [url, rows, end, atShutdown, flushTimeout] = process.argv.slice(1);
+const pushgateway = { url, jobName: 'import', interval: false, atShutdown };
+const options = { pushgateway, flushTimeout: Number(flushTimeout) };
 class JobModule {}
-Module({ imports: [MetricsModule.forRoot({ pushgateway })] })(JobModule);
+Module({ imports: [MetricsModule.forRoot(options)] })(JobModule);
 const app = await NestFactory.createApplicationContext(JobModule, { logger: false });
 const metrics = app.get(MetricsCollector);
 try {
@@ -48,10 +44,16 @@ interface Job {
 }
 
 /** Starts the job in a process of its own. */
-function startJob(url: string, rows: number, end: string): Job {
+function startJob(
+  url: string,
+  rows: number,
+  end: string,
+  { atShutdown = 'nothing', flushTimeout = 5_000 } = {},
+): Job {
+  const values = [url, rows, end, atShutdown, flushTimeout].map(String);
   const child = spawn(
     process.execPath,
-    ['--input-type=module', '--eval', JOB, url, String(rows), end],
+    ['--input-type=module', '--eval', JOB, ...values],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -131,6 +133,21 @@ describe.skipIf(program === undefined)('a job that pushes', () => {
       /Exporter "pushgateway" could not deliver: [^]*\nclosed\n$/,
     );
   });
+
+  test.each(['127.0.0.1', 'localhost'])(
+    'is over once it has closed, though a Pushgateway at %s hangs that is asked to delete its group',
+    async (name) => {
+      const { host } = await startGateway(() => {});
+      const url = `http://${host.replace('127.0.0.1', name)}`;
+      const more = { atShutdown: 'delete', flushTimeout: 500 };
+      const job = startJob(url, 10, 'well', more);
+      await waitFor(() => job.output().includes('\nclosed\n'), 'the end');
+      const closed = performance.now();
+      expect(await job.ended, job.output()).toBe(0);
+      // Of the 5 seconds that a deletion has, more than 3 are left.
+      expect(performance.now() - closed).toBeLessThan(2_000);
+    },
+  );
 
   test('ends well without a Pushgateway, and is told why nothing was pushed', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;

@@ -1,6 +1,8 @@
 import { Pushgateway, type Registry } from 'prom-client';
 import { ExportError } from '../../model/errors.js';
 import { shortened } from '../../model/shortened.js';
+import { retryAfterOf } from '../retry-after.js';
+import { GatewayConnection } from './gateway-connection.js';
 
 /** A request, as prom-client hands it on to `http.request()`. */
 export interface GatewayRequest {
@@ -29,38 +31,52 @@ export class Gateway {
 
   /**
    * @param page what is pushed.
+   * @param holdsProcess whether the process lives on until it is done.
    * @throws {ExportError} if the gateway did not take it.
    */
   async send(
     action: GatewayAction,
     page: string,
     request: GatewayRequest,
+    holdsProcess = true,
   ): Promise<void> {
     const { signal } = request;
     signal.throwIfAborted();
+    const isHttps = this.address.startsWith('https:');
+    const connection = new GatewayConnection(isHttps, holdsProcess);
+    const { agent, overlong } = connection;
     const client = new Pushgateway(
       this.address,
-      // A connection of its own, which ends with the request.
-      { ...request, agent: false },
+      { ...request, agent },
       // All that the client asks of a registry.
       { metrics: async () => page } as Registry,
     );
-    const sent = client[action](this.group);
-    const status = statusOf(
-      await beforeAbort(sent, signal).catch((error: unknown) => {
-        throw signal.aborted ? signal.reason : this.failure(action, error);
-      }),
-    );
-    // The client takes a redirection, which it does not follow, for a success.
-    if (status < 200 || status > 299) {
-      throw new ExportError(
-        `${this.answered(action)} with status ${status}; expected one from 200 to 299: is url that of the Pushgateway?`,
-        { retryable: false },
-      );
+    try {
+      const sent = Promise.race([client[action](this.group), overlong]);
+      this.check(action, statusOf(await beforeAbort(sent, signal)));
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw this.failure(action, error, connection.retryAfter);
+    } finally {
+      connection.end();
     }
   }
 
-  private failure(action: GatewayAction, error: unknown): ExportError {
+  /** The client takes a redirection, which it does not follow, for a success. */
+  private check(action: GatewayAction, status: number): void {
+    if (status >= 200 && status <= 299) return;
+    throw new ExportError(
+      `${this.answered(action)} with status ${status}; expected one from 200 to 299: is url that of the Pushgateway?`,
+      { retryable: false },
+    );
+  }
+
+  private failure(
+    action: GatewayAction,
+    error: unknown,
+    retryAfter: string | undefined,
+  ): ExportError {
+    if (error instanceof ExportError) return error;
     const [, status, body = ''] =
       /^push failed with status (\d+), ([^]*)$/.exec(textOf(error)) ?? [];
     if (status === undefined) {
@@ -70,9 +86,11 @@ export class Gateway {
       );
     }
     const text = shortened(body.trim().replace(/\s+/g, ' '), MAX_TOLD);
+    const retryable = isTransient(Number(status));
+    const pause = retryable ? retryAfterOf(retryAfter) : undefined;
     return new ExportError(
       `${this.answered(action)} with status ${status}${text && `: ${text}`}`,
-      { retryable: isTransient(Number(status)) },
+      { retryable, ...(pause !== undefined && { retryAfter: pause }) },
     );
   }
 

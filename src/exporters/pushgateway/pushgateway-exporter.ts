@@ -88,7 +88,7 @@ export class PushgatewayExporter implements MetricsExporter {
     await this.send(this.#options.method, page, signal);
   }
 
-  /** Deletes the group if that was asked for. */
+  /** Deletes the group if that was asked for. It does not keep the process alive by itself. */
   async shutdown(): Promise<void> {
     if (this.#options.atShutdown !== 'delete') return;
     const milliseconds = Math.min(this.timeout, MAX_DELETE);
@@ -96,9 +96,9 @@ export class PushgatewayExporter implements MetricsExporter {
     const timer = setTimeout(
       () => aborter.abort(new Error(`It took more than ${milliseconds} ms`)),
       milliseconds,
-    );
+    ).unref();
     try {
-      await this.send('delete', '', aborter.signal);
+      await this.send('delete', '', aborter.signal, false);
     } finally {
       clearTimeout(timer);
     }
@@ -108,9 +108,10 @@ export class PushgatewayExporter implements MetricsExporter {
     action: GatewayAction,
     page: string,
     signal: AbortSignal,
+    holdsProcess = true,
   ): Promise<void> {
-    const credentials = await this.credentials();
-    await this.gateway.send(action, page, { ...credentials, signal });
+    const request = { ...(await this.credentials()), signal };
+    await this.gateway.send(action, page, request, holdsProcess);
   }
 
   /** Read anew each time: a file may have changed. */

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PushgatewayExporter } from '../../../src/exporters/pushgateway/pushgateway-exporter.js';
 import type { PushgatewayOptions } from '../../../src/exporters/pushgateway/pushgateway.options.js';
+import type { ExportError } from '../../../src/model/errors.js';
 import { freePort, waitFor } from '../../support/http.js';
 import { makeCollector } from '../../support/collector.js';
 import { tempFolder } from '../../support/temp.js';
@@ -199,6 +200,71 @@ describe('an answer', () => {
     expect(message).toMatch(/x…$/);
     expect(message.length).toBeLessThan(500);
   });
+
+  it.each([
+    [429, '7', 7_000],
+    [503, ' 30 ', 30_000],
+    [503, new Date(Date.now() + 3_600_000).toUTCString(), 3_600_000],
+    [503, 'soon', undefined],
+    [400, '7', undefined],
+  ])(
+    'of %i that asks for a try after %j has the time in its failure',
+    async (status, asked, expected) => {
+      const { host } = await startGateway((res) => {
+        res.writeHead(status, { 'Retry-After': asked }).end();
+      });
+      const error = await failure(make({ url: `http://${host}` }));
+      const { retryAfter } = error as ExportError;
+      if (expected === undefined) expect(retryAfter).toBeUndefined();
+      else expect(retryAfter! / expected).toBeCloseTo(1, 1);
+    },
+  );
+
+  it('is its own, though other requests are answered at the same time', async () => {
+    const gateways = await Promise.all(
+      [1, 2, 3, 4].map((seconds) =>
+        startGateway((res) => {
+          res.writeHead(503, { 'Retry-After': seconds }).end();
+        }),
+      ),
+    );
+    const errors = await Promise.all(
+      gateways.map(({ host }) => failure(make({ url: `http://${host}` }))),
+    );
+    expect(errors.map((error) => (error as ExportError).retryAfter)).toEqual([
+      1_000, 2_000, 3_000, 4_000,
+    ]);
+  });
+
+  it.each([
+    [503, true],
+    [200, false],
+  ])(
+    'of %i that has no end is read for 64 KiB, and its connection is closed',
+    async (status, retryable) => {
+      let sent = 0;
+      const gateway = await startGateway((res) => {
+        res.statusCode = status;
+        const write = () => {
+          while (!res.destroyed && res.write('x'.repeat(10_000))) sent++;
+        };
+        res.on('drain', write);
+        write();
+      });
+      const error = await failure(make({ url: `http://${gateway.host}` }));
+      expect(error).toMatchObject({
+        retryable,
+        message: expect.stringMatching(
+          new RegExp(`answered a push with status ${status}: x{200,400}…$`),
+        ),
+      });
+      await waitFor(
+        async () => (await gateway.connections()) === 0,
+        'the connection to be closed',
+      );
+      expect(sent).toBeLessThan(10_000);
+    },
+  );
 
   it('that never comes fails in a way that is tried again', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;

@@ -1,4 +1,5 @@
 import { forgetOthers, knownOf, type KnownSeries } from './known-series.js';
+import { originOf } from './series-reader.js';
 import type {
   DistributionSnapshot,
   MetricsSnapshot,
@@ -98,11 +99,15 @@ export class Deltas {
   }
 }
 
-function hasBegunAnew(
-  last: { readonly created: number | undefined },
-  series: { readonly created: number | undefined },
-): boolean {
-  return last.created !== series.created;
+interface Begun {
+  readonly created: number | undefined;
+}
+
+function hasBegunAnew(last: Begun, series: Begun): boolean {
+  if (last.created !== series.created) return true;
+  const [before, now] = [originOf(last), originOf(series)];
+  // What users have copied says no more than when it was created.
+  return before !== undefined && now !== undefined && before !== now;
 }
 
 function acknowledge<S extends { readonly key: string }>(

@@ -53,26 +53,49 @@ export function withSeries<M extends object, S>(
   return metric as M & { readonly series: readonly S[] };
 }
 
+/** Where a series of a snapshot has its origin. */
+const ORIGIN = Symbol('nestjs-agent-metrics:origin');
+
+/**
+ * What a series of a snapshot is of: the same in all snapshots until the series is
+ * removed, and another when one with the same labels begins anew. When that was would
+ * not tell, as clocks are coarse and are set back. Not known of those of prom-client.
+ */
+export function originOf(series: object): object | undefined {
+  return (series as { [ORIGIN]?: object })[ORIGIN];
+}
+
 /** Takes what series say at a moment, as plain numbers outside of the heap. */
 export abstract class TakenSeries<
   C extends Cell,
-  S,
+  S extends object,
 > implements SeriesReader<S> {
   private readonly cells: C[] = [];
+  /** Where they are others than the cells. */
+  private readonly origins = new Map<C, Cell>();
 
   get length(): number {
     return this.cells.length;
   }
 
-  /** Takes what the next series says now. */
-  take(cell: C): void {
+  /**
+   * Takes what the next series says now.
+   *
+   * @param origin the cell that it is a copy of, if it is one.
+   */
+  take(cell: C, origin: Cell = cell): void {
     this.keep(this.cells.length, cell);
     this.cells.push(cell);
+    if (origin !== cell) this.origins.set(cell, origin);
   }
 
   at(index: number): S | undefined {
     const cell = this.cells[index];
-    return cell === undefined ? undefined : this.read(index, cell);
+    if (cell === undefined) return undefined;
+    const series = this.read(index, cell);
+    if (cell.created === NO_TIME) return series;
+    const value = this.origins.get(cell) ?? cell;
+    return Object.defineProperty(series, ORIGIN, { value });
   }
 
   protected abstract keep(index: number, cell: C): void;

@@ -48,13 +48,13 @@ async function seriesTaken(
   metric: ExposedMetric,
   added: LabelSet,
   turn: Turn,
-): Promise<TakenSeries<Cell, unknown>> {
+): Promise<TakenSeries<Cell, object>> {
   const { name, cells } = metric;
   const isPlain = added.names.length === 0;
   const series = takerOf(metric);
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i]!;
-    series.take(isPlain ? cell : relabelled(cell, name, added));
+    series.take(isPlain ? cell : relabelled(cell, name, added), cell);
     if (i % SERIES_AT_ONCE === 0 && turn.isOver()) await turn.next();
   }
   return series;
@@ -73,7 +73,7 @@ function takerOf({
   type,
   cells,
   bounds,
-}: ExposedMetric): TakenSeries<Cell, unknown> {
+}: ExposedMetric): TakenSeries<Cell, object> {
   const { length } = cells;
   switch (type) {
     case 'histogram':

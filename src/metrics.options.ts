@@ -47,7 +47,7 @@ import {
   type PushgatewayOptions,
 } from './exporters/pushgateway/pushgateway.options.js';
 import {
-  STATSD_RULES,
+  checkStatsd,
   type StatsdOptions,
 } from './exporters/statsd/statsd.options.js';
 import {
@@ -86,8 +86,8 @@ export interface MetricsOptions extends RecordingOptions {
   otlp?: boolean | OtlpOptions;
   /** Sends the metrics to a StatsD server; `true` for one on this machine. Default: `false`. */
   statsd?: boolean | StatsdOptions;
-  /** Pushes the page to a Pushgateway, for jobs that end before they are scraped. Default: not. */
-  pushgateway?: PushgatewayOptions;
+  /** Pushes the page to a Pushgateway, for jobs that end before they are scraped. Default: `false`. */
+  pushgateway?: false | PushgatewayOptions;
   /** Exporters of your own, each as an instance or as its class, which Nest makes. Default: none. */
   exporters?: readonly ExporterOrClass[];
 }
@@ -161,8 +161,10 @@ const RULES: Rules = {
   agents: AGENTS_RULES,
   exporters: checkExporters,
   otlp: switchable(OTLP_RULES),
-  statsd: switchable(STATSD_RULES),
-  pushgateway: checkPushgateway,
+  statsd: checkStatsd,
+  pushgateway: (value, path) => {
+    if (value !== false) checkPushgateway(value, path);
+  },
   prometheus: {
     ...SERVING_RULES,
     ...PROTECTION_RULES,
@@ -212,7 +214,7 @@ export function resolveMetricsOptions(
     httpClient: resolveHttpClientOptions(options.httpClient),
     otlp: groupOf(options.otlp),
     statsd: groupOf(options.statsd),
-    pushgateway: options.pushgateway,
+    pushgateway: groupOf(options.pushgateway),
     prometheus,
     health,
   };

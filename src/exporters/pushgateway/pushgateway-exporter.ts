@@ -39,7 +39,7 @@ const MAX_DELETE = 5_000;
  * );
  */
 export class PushgatewayExporter implements MetricsExporter {
-  readonly name = 'pushgateway';
+  readonly name: string;
   readonly interval: number | false;
   readonly timeout: number;
   readonly flushAtShutdown: boolean;
@@ -62,6 +62,7 @@ export class PushgatewayExporter implements MetricsExporter {
     const { address, auth } = splitUrl(resolved.url);
     this.#options = resolved;
     this.#auth = auth;
+    this.name = resolved.name;
     this.interval = resolved.interval;
     this.timeout = resolved.timeout;
     this.flushAtShutdown = resolved.atShutdown === 'push';

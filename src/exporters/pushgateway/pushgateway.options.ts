@@ -1,6 +1,7 @@
 import {
   EXPORT_INTERVAL,
   EXPORT_TIMEOUT,
+  EXPORTER_NAME,
 } from '../../delivery/exporter-checks.js';
 import {
   type BasicAuth,
@@ -36,6 +37,8 @@ import { isGatewayUrl, splitUrl } from './gateway-url.js';
  * });
  */
 export interface PushgatewayOptions {
+  /** The name of the exporter in logs, in the label `exporter` and in `/health`: of two of them, one needs another. Default: `pushgateway`. */
+  readonly name?: string;
   /** The address of the Pushgateway, with the path that it is under, if any. It may have a name and a password. Default: `http://localhost:9091`. */
   readonly url?: string;
   /** The label `job` of all that is pushed. Required. */
@@ -63,6 +66,7 @@ export type ResolvedPushgatewayOptions = Required<
   Pick<PushgatewayOptions, 'basicAuth'>;
 
 const DEFAULTS = {
+  name: 'pushgateway',
   url: 'http://localhost:9091',
   groupings: {},
   method: 'push',
@@ -113,6 +117,7 @@ export const HEADER_VALUE = new Check(
 );
 
 export const PUSHGATEWAY_RULES: Rules = {
+  name: EXPORTER_NAME,
   url: (value, path) => checkUrl(value, path),
   jobName: JOB_NAME,
   groupings: entries('label names and their values', (name, value, path) => {
@@ -139,13 +144,26 @@ export function checkPushgateway(value: unknown, path: string): void {
     );
   }
   validate(value, PUSHGATEWAY_RULES, path);
-  const { url, jobName, basicAuth } = value as Partial<PushgatewayOptions>;
-  validateOne(jobName, JOB_NAME, `${path}.jobName`);
-  if (basicAuth !== undefined && url !== undefined && splitUrl(url).auth) {
-    throw new OptionsError(
-      `${path}.url has a name or a password, and there is ${path}.basicAuth too; give one of them`,
-    );
-  }
+  const options = value as Partial<PushgatewayOptions>;
+  validateOne(options.jobName, JOB_NAME, `${path}.jobName`);
+  checkCredentials(options, path);
+}
+
+/** A request has one header for all that says who asks. */
+function checkCredentials(
+  { url, basicAuth, headers = {} }: Partial<PushgatewayOptions>,
+  path: string,
+): void {
+  const places = [
+    url !== undefined &&
+      splitUrl(url).auth &&
+      `${path}.url has a name or a password`,
+    basicAuth !== undefined && `there is ${path}.basicAuth`,
+    Object.keys(headers).some((name) => /^authorization$/i.test(name)) &&
+      `${path}.headers has an Authorization`,
+  ].filter((place) => typeof place === 'string');
+  if (places.length < 2) return;
+  throw new OptionsError(`${places.join(', and ')}; give one of them`);
 }
 
 /**

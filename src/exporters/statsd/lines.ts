@@ -19,6 +19,8 @@ export interface Line {
   readonly text: string | undefined;
   /** To be called when it has arrived. */
   readonly delivered: () => void;
+  /** Whether another line follows that belongs to it, in a packet of its own. */
+  readonly isPart?: boolean;
 }
 
 type Foreign = DistributionSnapshot | QuantilesSnapshot;

@@ -49,7 +49,9 @@ function* partsOf(lines: Iterable<Line>, maxBytes: number): Generator<Line> {
     }
     const parts = text.split('\n');
     const last = parts.pop()!;
-    for (const part of parts) yield { text: part, delivered: () => {} };
+    for (const part of parts) {
+      yield { text: part, delivered: () => {}, isPart: true };
+    }
     yield { text: last, delivered };
   }
 }

@@ -18,7 +18,7 @@ import type { StatsdSender } from './statsd-sender.js';
  * await collector.addExporter(new StatsdExporter({ host: 'telegraf', tags: 'telegraf' }));
  */
 export class StatsdExporter implements MetricsExporter {
-  readonly name = 'statsd';
+  readonly name: string;
   readonly interval: number | false;
   readonly timeout: number;
   readonly eventTypes = [MetricType.HISTOGRAM, MetricType.TIMER];
@@ -34,11 +34,12 @@ export class StatsdExporter implements MetricsExporter {
     private readonly path = 'statsd',
   ) {
     this.options = resolveStatsdOptions(options, path);
+    this.name = this.options.name;
     this.interval = this.options.interval;
     this.timeout = this.options.timeout;
   }
 
-  /** @throws {OptionsError} if a package is missing, and says which. */
+  /** @throws {OptionsError} if a package is missing, and says which; or if a variable says what cannot be. */
   async start(): Promise<void> {
     // Apps that send nothing start sooner without it.
     const { StatsdSender } = await import('./statsd-sender.js');

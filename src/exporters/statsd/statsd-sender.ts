@@ -7,6 +7,7 @@ import { importPeer } from '../import-peer.js';
 import { LineFormat } from './line-format.js';
 import { Lines, type ObservationTypes } from './lines.js';
 import { type Packet, packetsOf } from './packets.js';
+import { hostOfAgent, portOfAgent } from './datadog-variables.js';
 import type { ResolvedStatsdOptions } from './statsd.options.js';
 import { TcpTransport } from './transport/tcp.js';
 import {
@@ -39,7 +40,7 @@ export class StatsdSender {
     this.waiting = new WaitingValues(options.maxWaiting);
   }
 
-  /** @throws {OptionsError} if a package is missing, and says which. */
+  /** @throws {OptionsError} if a package is missing, and says which; or if a variable says what cannot be. */
   async open(): Promise<void> {
     const { StatsD } = await importPeer(
       'hot-shots',
@@ -79,7 +80,7 @@ export class StatsdSender {
     }
   }
 
-  /** Returns how many lines were too long to be sent at all. Each has had a packet of its own. */
+  /** Returns of how many points a line was too long to be sent at all. Each has had a packet of its own. */
   private async sendAll(
     snapshot: MetricsSnapshot,
     connection: Connection,
@@ -89,10 +90,16 @@ export class StatsdSender {
     const turn = new Turn(this.turns);
     const unconfirmed: Packet[] = [];
     let tooLarge = 0;
+    let isLost = false;
     for (const packet of packetsOf(this.lines!.of(snapshot), maxPacketSize)) {
       if (turn.isOver()) await turn.next();
       signal.throwIfAborted();
-      if (!(await hasSent(connection, packet))) tooLarge++;
+      if (!(await hasSent(connection, packet))) isLost = true;
+      // Several lines may say one thing.
+      if (isLost && packet.lines.some(({ isPart }) => !isPart)) {
+        tooLarge++;
+        isLost = false;
+      }
       if (connection.confirms === 'each') confirm(packet);
       else unconfirmed.push(packet);
     }
@@ -107,13 +114,7 @@ export class StatsdSender {
   private async transportOf(
     options: ResolvedStatsdOptions,
   ): Promise<Transport> {
-    const {
-      protocol,
-      path,
-      host = process.env['DD_AGENT_HOST'] || 'localhost',
-    } = options;
-    const { port = Number(process.env['DD_DOGSTATSD_PORT']) || 8_125 } =
-      options;
+    const { protocol, path } = options;
     if (protocol === 'unix') {
       const unixDgram = await importPeer(
         'unix-dgram',
@@ -125,8 +126,11 @@ export class StatsdSender {
         unixDgram.default,
       );
     }
-    if (protocol === 'udp') return new UdpTransport(host, port);
-    return new TcpTransport(path === undefined ? { host, port } : { path });
+    if (path !== undefined) return new TcpTransport({ path });
+    const { host = hostOfAgent(), port = portOfAgent() } = options;
+    return protocol === 'udp'
+      ? new UdpTransport(host, port)
+      : new TcpTransport({ host, port });
   }
 }
 

@@ -1,14 +1,18 @@
+import { isIP } from 'node:net';
 import {
   EXPORT_INTERVAL,
   EXPORT_TIMEOUT,
+  EXPORTER_NAME,
 } from '../../delivery/exporter-checks.js';
 import { OptionsError } from '../../model/errors.js';
 import {
   BOOLEAN,
   Check,
   integer,
+  isObject,
   oneOf,
   type Rules,
+  switchable,
   TEXT,
   validate,
   withDefaults,
@@ -21,12 +25,14 @@ import {
  * MetricsModule.forRoot({ statsd: { host: 'datadog-agent', distributions: true } });
  */
 export interface StatsdOptions {
+  /** The name of the exporter in logs, in the label `exporter` and in `/health`: of two of them, one needs another. Default: `statsd`. */
+  readonly name?: string;
   /**
    * How lines get there: `udp`, `tcp`, or `unix` for the datagram socket of a Datadog
    * Agent, which needs the package `unix-dgram`. Default: `udp`.
    */
   readonly protocol?: 'udp' | 'tcp' | 'unix';
-  /** Default: `DD_AGENT_HOST`, else `localhost`. */
+  /** A name or an address. Default: `DD_AGENT_HOST`, else `localhost`. */
   readonly host?: string;
   /** Default: `DD_DOGSTATSD_PORT`, else 8125. */
   readonly port?: number;
@@ -64,6 +70,7 @@ export type ResolvedStatsdOptions = Required<
   Pick<StatsdOptions, 'path' | 'host' | 'port'>;
 
 const DEFAULTS = {
+  name: 'statsd',
   protocol: 'udp',
   prefix: '',
   tags: 'dogstatsd',
@@ -77,10 +84,23 @@ const DEFAULTS = {
 /** What fits a packet on a network, with what IP, UDP and tunnels need of the usual 1,500 bytes; what the Datadog Agent takes of a socket. */
 const PACKET_SIZES = { udp: 1_432, tcp: 8_192, unix: 8_192 };
 
+/** Parts with dots between them; international names are written as they are. */
+const HOST_NAME = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u;
+
+export const STATSD_HOST = new Check(
+  'the name of a host or an IP address, without brackets, "http://" and a port',
+  (value) =>
+    typeof value === 'string' &&
+    (isIP(value) !== 0 || (value.length <= 253 && HOST_NAME.test(value))),
+);
+
+export const STATSD_PORT = integer(1, 65_535);
+
 export const STATSD_RULES = {
+  name: EXPORTER_NAME,
   protocol: oneOf('udp', 'tcp', 'unix'),
-  host: TEXT,
-  port: integer(1, 65_535),
+  host: STATSD_HOST,
+  port: STATSD_PORT,
   path: TEXT,
   prefix: new Check(
     'letters, digits, "_", "." and "-"',
@@ -99,6 +119,14 @@ export const STATSD_RULES = {
   timeout: EXPORT_TIMEOUT,
 } satisfies Rules;
 
+const switchableStatsd = switchable(STATSD_RULES);
+
+/** Checks the options as a whole, or that they are switched as such. Throws as {@link resolveStatsdOptions} does. */
+export function checkStatsd(value: unknown, path: string): void {
+  switchableStatsd(value, path);
+  if (isObject(value)) checkTogether(withDefaults(DEFAULTS, value), path);
+}
+
 /**
  * @param path where the options stand.
  * @throws {OptionsError} naming the option, what was given and what is allowed.
@@ -109,10 +137,14 @@ export function resolveStatsdOptions(
 ): ResolvedStatsdOptions {
   validate(options, STATSD_RULES, path);
   const resolved = withDefaults(DEFAULTS, options);
-  checkPlace(resolved, path);
-  checkDistributions(resolved, path);
+  checkTogether(resolved, path);
   const { protocol, maxPacketSize = PACKET_SIZES[protocol] } = resolved;
   return { ...resolved, maxPacketSize };
+}
+
+function checkTogether(options: StatsdOptions, path: string): void {
+  checkPlace(options, path);
+  checkDistributions(options, path);
 }
 
 /** A server is at a path, or at a host and a port. */

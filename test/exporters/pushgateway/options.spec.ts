@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PushgatewayExporter } from '../../../src/exporters/pushgateway/pushgateway-exporter.js';
 import type { PushgatewayOptions } from '../../../src/exporters/pushgateway/pushgateway.options.js';
+import { MetricsModule } from '../../../src/metrics.module.js';
+import { makeCollector } from '../../support/collector.js';
 import { OptionsError } from '../../../src/model/errors.js';
 
 const page = { metrics: async () => '' };
@@ -68,10 +70,45 @@ describe('the options of a Pushgateway', () => {
       { basicAuth: { username: 'a' } },
       'pushgateway.basicAuth has no password; expected username and password',
     ],
+    [{ name: 'a b' }, "pushgateway.name is 'a b'; expected a name of letters"],
+    [
+      {
+        basicAuth: { username: 'a', password: 'b' },
+        headers: { authorization: 'Bearer x' },
+      },
+      'there is pushgateway.basicAuth, and pushgateway.headers has an Authorization; give one of them',
+    ],
+    [
+      {
+        url: 'http://a:b@host',
+        basicAuth: { username: 'a', password: 'b' },
+      },
+      'pushgateway.url has a name or a password, and there is pushgateway.basicAuth; give one of them',
+    ],
+    [
+      { url: 'http://a:b@host', headers: { Authorization: 'Bearer x' } },
+      'pushgateway.url has a name or a password, and pushgateway.headers has an Authorization; give one of them',
+    ],
     [{ registry: 1 }, 'pushgateway.registry is not an option'],
   ])('are refused with the reason: %j', (options, message) => {
     expect(() => make(options)).toThrow(OptionsError);
     expect(() => make(options)).toThrow(message);
+  });
+
+  it('give the exporter another name, so that there may be two', async () => {
+    const { collector } = makeCollector();
+    await collector.addExporter(make({}));
+    await expect(collector.addExporter(make({}))).rejects.toThrow(
+      /is named "pushgateway", as another exporter is/,
+    );
+    await collector.addExporter(make({ name: 'second' }));
+  });
+
+  it('may be false as a whole in those of the module', () => {
+    const forRoot = (pushgateway: unknown) => () =>
+      MetricsModule.forRoot({ pushgateway: pushgateway as false });
+    expect(forRoot(false)).not.toThrow();
+    expect(forRoot(true)).toThrow(/^pushgateway is a boolean; expected an obj/);
   });
 
   it('name the path that they stand at', () => {

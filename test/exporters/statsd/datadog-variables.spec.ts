@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { OptionsError } from '../../../src/model/errors.js';
 import { counterOf, valueSeries } from '../../support/snapshots.js';
 import { exported, linesOf, started } from './exporting.js';
 import { receiveUdp } from './receivers.js';
@@ -63,9 +64,37 @@ describe('the variables of Datadog', () => {
     expect(await receiver.lines()).toEqual(['runs_total,agent=a,env=own:1|c']);
   });
 
-  it('are of less weight than the options', async () => {
-    stub({ DD_AGENT_HOST: 'nowhere.invalid', DD_DOGSTATSD_PORT: '1' });
+  it.each([
+    { DD_AGENT_HOST: 'nowhere.invalid', DD_DOGSTATSD_PORT: '1' },
+    { DD_AGENT_HOST: '[::1]', DD_DOGSTATSD_PORT: '99999' },
+  ])('are of less weight than the options: %j', async (variables) => {
+    stub(variables);
     expect(await linesOf({ tags: 'graphite' }, metrics)).toHaveLength(1);
+  });
+
+  it('are as if they were not there if they are empty', async () => {
+    stub({ DD_AGENT_HOST: '', DD_DOGSTATSD_PORT: '' });
+    await started({});
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [
+      { DD_DOGSTATSD_PORT: '99999' },
+      'The variable DD_DOGSTATSD_PORT is 99999; expected an integer from 1 to 65535',
+    ],
+    [
+      { DD_DOGSTATSD_PORT: 'abc' },
+      "The variable DD_DOGSTATSD_PORT is 'abc'; expected an integer from 1 to 65535",
+    ],
+    [
+      { DD_AGENT_HOST: 'http://agent' },
+      `The variable DD_AGENT_HOST is 'http://agent'; expected the name of a host or an IP address, without brackets, "http://" and a port`,
+    ],
+  ])('keep the app from starting with %j', async (variables, message) => {
+    stub(variables);
+    const start = started({});
+    await expect(start).rejects.toThrow(OptionsError);
+    await expect(start).rejects.toThrow(message);
   });
 
   it('have nothing printed, also where one is wrong', async () => {

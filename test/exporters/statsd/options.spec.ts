@@ -3,8 +3,14 @@ import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js
 import type { StatsdOptions } from '../../../src/exporters/statsd/statsd.options.js';
 import { OptionsError } from '../../../src/model/errors.js';
 import { MetricType } from '../../../src/model/metric-type.js';
+import { MetricsModule } from '../../../src/metrics.module.js';
+import { makeCollector, samples } from '../../support/collector.js';
+import { receiveUdp } from './receivers.js';
 
 const TIME = 'a number of milliseconds from 1 to 2147483647';
+
+const HOST =
+  'the name of a host or an IP address, without brackets, "http://" and a port';
 
 const make = (options: object) => new StatsdExporter(options as StatsdOptions);
 
@@ -32,7 +38,19 @@ describe('the options of StatsD', () => {
       { protocol: 'uds' },
       "statsd.protocol is 'uds'; expected 'udp' or 'tcp' or 'unix'",
     ],
-    [{ host: '' }, "statsd.host is ''; expected a text that is not empty"],
+    [{ host: '' }, `statsd.host is ''; expected ${HOST}`],
+    [{ host: '[::1]' }, `statsd.host is '[::1]'; expected ${HOST}`],
+    [{ host: 'a b' }, `statsd.host is 'a b'; expected ${HOST}`],
+    [{ host: 'a..b' }, `statsd.host is 'a..b'; expected ${HOST}`],
+    [{ host: 'agent:8125' }, `statsd.host is 'agent:8125'; expected ${HOST}`],
+    [
+      { host: 'http://agent:8125' },
+      `statsd.host is 'http://agent:8125'; expected ${HOST}`,
+    ],
+    [
+      { name: '1st' },
+      `statsd.name is '1st'; expected a name of letters, digits, "_", "." and "-", with a letter first`,
+    ],
     [
       { port: 70_000 },
       'statsd.port is 70000; expected an integer from 1 to 65535',
@@ -105,7 +123,7 @@ describe('the options of StatsD', () => {
     [{ timeout: false }, `statsd.timeout is false; expected ${TIME}`],
     [
       { globalTags: {} },
-      'statsd.globalTags is not an option; known here are: protocol, host, port, path, prefix, tags, distributions, sampleRate, maxWaiting, maxPacketSize, interval, timeout',
+      'statsd.globalTags is not an option; known here are: name, protocol, host, port, path, prefix, tags, distributions, sampleRate, maxWaiting, maxPacketSize, interval, timeout',
     ],
   ])('are refused with the reason: %j', (options, message) => {
     let error: unknown;
@@ -118,10 +136,60 @@ describe('the options of StatsD', () => {
     expect((error as Error).message).toBe(message);
   });
 
+  it.each([
+    'localhost',
+    'datadog-agent.datadog.svc.cluster.local.',
+    'stats_d',
+    'bücher.example',
+    '10.0.0.1',
+    '::1',
+    'fe80::1%eth0',
+    '::ffff:127.0.0.1',
+  ])('may have the host %s', (host) => {
+    expect(() => make({ host })).not.toThrow();
+  });
+
+  it('give the exporter another name, so that there may be two', async () => {
+    const { collector } = makeCollector();
+    const [first, second] = [await receiveUdp(), await receiveUdp()];
+    const at = { host: '127.0.0.1', interval: false } as const;
+    await collector.addExporter(make({ ...at, port: first.port }));
+    await collector.addExporter(
+      make({ ...at, port: second.port, name: 'second' }),
+    );
+    await collector.initialize();
+    collector.counter('runs_total').inc(3);
+    await collector.flush();
+    for (const { lines } of [first, second]) {
+      expect(await lines()).toContain('runs_total:3|c');
+    }
+    expect(await samples(collector, 'metrics_exports_total')).toEqual(
+      expect.arrayContaining([expect.stringMatching(/exporter="second"/)]),
+    );
+  });
+
   it('name the path that they stand at', () => {
     const options = { port: 0 };
     expect(() => new StatsdExporter(options, 'backends[1]')).toThrow(
       /^backends\[1\]\.port is 0/,
     );
+  });
+});
+
+describe('the options of StatsD in those of the module', () => {
+  it.each<[object, RegExp]>([
+    [{ path: '/x' }, /^statsd\.path is set with the protocol 'udp'/],
+    [{ protocol: 'unix', port: 1 }, /^statsd\.host or statsd\.port is set/],
+    [
+      { distributions: true, tags: 'graphite' },
+      /^statsd\.distributions is true with the tags of graphite/,
+    ],
+    [{ host: '[::1]' }, /^statsd\.host is '\[::1\]'/],
+  ])('are refused at once: %j', (statsd, message) => {
+    expect(() => MetricsModule.forRoot({ statsd })).toThrow(message);
+  });
+
+  it.each([true, false, undefined, {}])('may be %j', (statsd) => {
+    expect(() => MetricsModule.forRoot({ statsd })).not.toThrow();
   });
 });

@@ -104,6 +104,18 @@ describe('packets', () => {
     expect(await receiver.lines()).toHaveLength(3);
     expect(await exported(exporter, metrics)).toMatchObject({ dropped: 0 });
   });
+
+  it('that no datagram can be are one point each, though two lines say it', async () => {
+    const receiver = await receiveUdp();
+    const exporter = await startedAt(receiver);
+    const labels = { long: 'x'.repeat(70_000) };
+    const metrics = [
+      gaugeOf('low', valueSeries(-3, labels), valueSeries(-4)),
+      gaugeOf('lower', valueSeries(-5, labels)),
+    ];
+    expect(await exported(exporter, metrics)).toMatchObject({ dropped: 2 });
+    expect(await receiver.lines()).toEqual(['low:0|g', 'low:-4|g']);
+  });
 });
 
 describe('very many series', () => {

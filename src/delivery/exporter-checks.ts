@@ -3,6 +3,7 @@ import { MetricType } from '../model/metric-type.js';
 import {
   BOOLEAN,
   Check,
+  integer,
   isObject,
   milliseconds,
   type Rules,
@@ -17,6 +18,11 @@ export const EXPORT_TIMEOUT = milliseconds(1);
 export const EXPORT_INTERVAL = new Check(
   `${EXPORT_TIMEOUT.expected}, or false`,
   (value) => value === false || EXPORT_TIMEOUT.test(value),
+);
+
+export const FLUSH_TIMEOUT = new Check(
+  'a number of milliseconds, 0 or more',
+  (value) => typeof value === 'number' && value >= 0,
 );
 
 const FUNCTION = new Check(
@@ -39,6 +45,7 @@ const RULES: Rules = {
     (value) =>
       Array.isArray(value) && value.every((type) => TYPES.includes(type)),
   ),
+  maxWaiting: integer(1, 10_000_000),
   start: FUNCTION,
   export: FUNCTION,
   receive: FUNCTION,

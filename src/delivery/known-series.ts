@@ -14,13 +14,15 @@ export function knownOf<T>(
   return ofMetric;
 }
 
-/** Forgets the series that are not there any more. */
+/** Forgets the series that are not there any more. Of a metric that was not read, that is not known. */
 export function forgetOthers(
   known: KnownSeries<unknown>,
-  { metrics }: MetricsSnapshot,
+  { metrics, unread = [] }: MetricsSnapshot,
 ): void {
   const there = new Map(metrics.map((metric) => [metric.name, metric]));
+  const unknown = new Set(unread);
   for (const [name, ofMetric] of known) {
+    if (unknown.has(name)) continue;
     const metric = there.get(name);
     if (metric === undefined) {
       known.delete(name);

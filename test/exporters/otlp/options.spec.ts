@@ -388,4 +388,33 @@ describe('secrets in headers', () => {
       /answered 401: \[hidden\]: who is \[hidden\]\?$/,
     );
   });
+
+  it('are hidden in the query of the URL too', async () => {
+    const backend = await startOtlpBackend();
+    const exporter = new OtlpExporter({
+      url: `${backend.url}?tenant=assistants&key=s%C3%A9cret-key`,
+    });
+    await exporter.start();
+    onTestFinished(() => exporter.shutdown());
+    const said = async (body: string) => {
+      const headers = { 'content-type': 'application/json' };
+      backend.answer = () => ({ status: 404, headers, body });
+      const error = await exporter.export(LEVEL, NEVER).then(
+        () => expect.fail('It was delivered'),
+        ({ message }: Error) => message,
+      );
+      return error.replace(backend.url, 'It');
+    };
+    await exporter.export(LEVEL, NEVER);
+    const { path } = backend.requests[0]!;
+    // As Nest's own answer has it.
+    expect(await said(JSON.stringify({ message: `Cannot POST ${path}` }))).toBe(
+      'It answered 404: Cannot POST /v1/metrics[hidden]',
+    );
+    expect(
+      await said(
+        '{"message":"no key sécret-key, s%C3%A9cret-key of assistants"}',
+      ),
+    ).toBe('It answered 404: no key [hidden], [hidden] of [hidden]');
+  });
 });

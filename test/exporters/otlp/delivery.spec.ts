@@ -203,21 +203,42 @@ describe('an answer', () => {
 });
 
 describe('a request that is refused for what is in it', () => {
-  it('does not keep back the others, and its points are counted as dropped', async () => {
+  it('does not keep back the others, and fails the export', async () => {
     const { backend, send } = await exporting();
     backend.answer = () =>
       backend.requests.length === 2 ? { status: 413, body: '' } : {};
-    const { dropped, reason } = await send([counterOf('a_total', ...MANY)]);
+    const error = await failure(send([counterOf('a_total', ...MANY)]));
     expect(backend.requests.length).toBeGreaterThan(2);
-    expect(dropped).toBe(backend.requests[1]!.points.length);
-    expect(reason).toBe(`${backend.url} answered 413`);
+    expect(error.retryable).toBe(false);
+    expect(error.message).toBe(
+      `${backend.url} answered 413; it refused ${backend.requests[1]!.points.length} of ${MANY.length} points`,
+    );
   });
 
-  it('fails the export if all are', async () => {
+  it.each(['cumulative', 'delta'] as const)(
+    'drops nothing, as the next export tells it again: %s',
+    async (temporality) => {
+      const { backend, send } = await exporting({ temporality });
+      const metrics = [counterOf('a_total', ...MANY)];
+      backend.answer = () =>
+        backend.requests.length === 2 ? { status: 400 } : {};
+      await failure(send(metrics));
+      const refused = backend.requests[1]!.points.length;
+      backend.requests.length = 0;
+      backend.answer = () => ({});
+      expect(await send(metrics, NOON + 60)).toEqual({ dropped: 0 });
+      expect(backend.points()).toHaveLength(
+        temporality === 'delta' ? refused : MANY.length,
+      );
+    },
+  );
+
+  it('may be any of them', async () => {
     const { backend, send } = await exporting();
     backend.answer = () => ({ status: 400 });
     const error = await failure(send([counterOf('a_total', ...MANY)]));
     expect(error.retryable).toBe(false);
+    expect(error.message).toBe(`${backend.url} answered 400`);
     expect(backend.requests.length).toBeGreaterThan(2);
     backend.answer = () => ({});
     expect(await send(LEVEL)).toEqual({ dropped: 0 });
@@ -301,7 +322,7 @@ describe('with temporality "delta"', () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     backend.answer = () =>
       backend.requests.length === 2 ? { status: 400 } : {};
-    await send([counterOf('a_total', ...MANY)], NOON);
+    await failure(send([counterOf('a_total', ...MANY)], NOON));
     const refused = backend.requests[1]!.points;
     backend.requests.length = 0;
     backend.answer = () => ({});

@@ -53,7 +53,7 @@ class GrpcTransport implements Transport {
     this.#client = this.newClient(this.#secrets.material);
   }
 
-  send({ body, points }: Request, signal: AbortSignal): Promise<Answer> {
+  send({ body }: Request, signal: AbortSignal): Promise<Answer> {
     const at = addressOf(this.#settings.url);
     const secrets = this.#secrets.hidden;
     return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ class GrpcTransport implements Transport {
           resolve(
             error === null
               ? acceptedOf(response, secrets)
-              : judgeStatus(error, at, points, secrets),
+              : judgeStatus(error, at, secrets),
           );
         } catch (failure) {
           // A channel would wait longer and longer before it connects again; a new one does not.

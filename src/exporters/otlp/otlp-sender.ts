@@ -51,11 +51,11 @@ export class OtlpSender {
     signal: AbortSignal,
   ): Promise<ExportReport> {
     const transport = this.transport!;
-    this.starts.forgetOthers(snapshot);
-    this.deltas?.forgetOthers(snapshot);
     await transport.prepare();
-    const outcome = new Outcome();
     const turn = new Turn(this.turns);
+    await this.starts.forgetOthers(snapshot, turn);
+    await this.deltas?.forgetOthers(snapshot, turn);
+    const outcome = new Outcome();
     const context = this.contextOf(snapshot);
     for await (const request of requestsOf(
       snapshot,

@@ -345,6 +345,16 @@ describe('with temporality "delta"', () => {
     ]);
   });
 
+  it('leaves out a sum that has gone down', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    const odd = (counts: number[], sum: number) =>
+      histogramOf('odd', [20], distribution(counts, sum));
+    await send([odd([1, 0], 10)], NOON);
+    await send([odd([2, 0], 7)], NOON + 60);
+    await send([odd([3, 0], 8)], NOON + 120);
+    expect(backend.points().map(({ sum }) => sum)).toEqual([10, undefined, 1]);
+  });
+
   it('begins anew with a series that does', async () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     await send([hits(5)], NOON);

@@ -123,7 +123,7 @@ function histogramPoints(
         counts,
         count,
         // "sum": not to be filled out where negative events can be recorded.
-        sum: hasSums && one.sum >= 0 ? sum : undefined,
+        sum: hasSums && one.sum >= 0 && sum >= 0 ? sum : undefined,
         exemplars: newExemplars(one.exemplars ?? NO_EXEMPLARS, context),
       });
     },

@@ -193,3 +193,23 @@ describe('a metric of prom-client that cannot be read once', () => {
     expect(second!.start).toBe(first!.start);
   });
 });
+
+describe('two backends', () => {
+  it('are sent to by exporters of different names', async () => {
+    const backends = [await startOtlpBackend(), await startOtlpBackend()];
+    const { collector } = await exporting(backends[0]!, {});
+    const second = { url: backends[1]!.url, interval: false } as const;
+    await expect(
+      collector.addExporter(new OtlpExporter(second)),
+    ).rejects.toThrow(/otlp/);
+    await collector.addExporter(new OtlpExporter({ name: 'mine', ...second }));
+    collector.counter('calls_total').inc();
+    await collector.flush();
+    for (const backend of backends) {
+      expect(backend.points('calls_total')).toHaveLength(1);
+    }
+    expect(await collector.metrics()).toMatch(
+      /^metrics_exports_total\{exporter="mine",status="success"\} 1$/m,
+    );
+  });
+});

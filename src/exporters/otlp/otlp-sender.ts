@@ -9,6 +9,7 @@ import type { PointContext } from './data/point-context.js';
 import type { RequestEncoder } from './data/points.js';
 import { ProtobufEncoder } from './data/protobuf-encoder.js';
 import { type Request, requestsOf } from './data/requests.js';
+import { SentExemplars } from './data/sent-exemplars.js';
 import { StartTimes } from './data/start-times.js';
 import { openGrpc } from './transport/grpc-transport.js';
 import { HttpTransport } from './transport/http-transport.js';
@@ -19,11 +20,10 @@ export class OtlpSender {
   readonly #settings: OtlpSettings;
   private readonly encoder: RequestEncoder;
   private readonly starts = new StartTimes();
+  private readonly exemplars = new SentExemplars();
   private readonly deltas: Deltas | undefined;
   private readonly turns = new Turns();
   private transport: Transport | undefined = undefined;
-  /** The time of the last snapshot that was delivered as a whole. */
-  private delivered = -Infinity;
   /** What a backend did not take, and was not reported yet as the rest of the export failed. */
   private dropped = 0;
 
@@ -54,6 +54,7 @@ export class OtlpSender {
     await transport.prepare();
     const turn = new Turn(this.turns);
     await this.starts.forgetOthers(snapshot, turn);
+    await this.exemplars.forgetOthers(snapshot, turn);
     await this.deltas?.forgetOthers(snapshot, turn);
     const outcome = new Outcome();
     const context = this.contextOf(snapshot);
@@ -67,7 +68,7 @@ export class OtlpSender {
       await this.sendOne(transport, request, signal, outcome);
     }
     outcome.end();
-    this.delivered = snapshot.time;
+    this.exemplars.acknowledgeAll(snapshot.time);
     return this.report(outcome);
   }
 
@@ -77,8 +78,8 @@ export class OtlpSender {
   }
 
   private contextOf({ time }: MetricsSnapshot): PointContext {
-    const { starts, deltas, delivered: exemplarsAfter } = this;
-    return { time, starts, deltas, exemplarsAfter };
+    const { starts, exemplars, deltas } = this;
+    return { time, starts, exemplars, deltas };
   }
 
   private async sendOne(

@@ -257,6 +257,52 @@ describe('a request that is refused for what is in it', () => {
   });
 });
 
+it.each(['cumulative', 'delta'] as const)(
+  'an export that fails after a part of it sends no exemplar of that part again: %s',
+  async (temporality) => {
+    const { backend, send } = await exporting({ temporality });
+    const some = MANY.slice(0, 4_000);
+    const exemplarAt = (timestamp: number) => ({
+      labels: { trace_id: '0af7651916cd43dd8448eb211c80319c' },
+      value: 1,
+      timestamp,
+    });
+    const metricsAt = (time: number, grown: number) => [
+      counterOf(
+        'a_total',
+        ...some.map((series) => ({
+          ...series,
+          value: series.value + grown,
+          exemplar: exemplarAt(time),
+        })),
+      ),
+      histogramOf(
+        'wait',
+        [1],
+        distribution([1 + grown, 0], 1, {}, { exemplars: [exemplarAt(time)] }),
+      ),
+    ];
+    backend.answer = () =>
+      backend.requests.length === 2 ? { status: 503 } : {};
+    await failure(send(metricsAt(NOON - 1, 0)));
+    const accepted = backend.requests[0]!.points;
+    backend.requests.length = 0;
+    backend.answer = () => ({});
+    await send(metricsAt(NOON - 1, 1), NOON + 60);
+    const all = [...accepted, ...backend.points()];
+    const sent = all.flatMap(({ labels, exemplars }) =>
+      exemplars.map(({ time }) => `${labels.i} ${time}`),
+    );
+    expect(sent).toHaveLength(some.length + 1);
+    expect(new Set(sent).size).toBe(some.length + 1);
+    backend.requests.length = 0;
+    await send(metricsAt(NOON + 61, 2), NOON + 120);
+    for (const { exemplars } of backend.points()) {
+      expect(exemplars).toHaveLength(1);
+    }
+  },
+);
+
 describe('with temporality "delta"', () => {
   const hits = (value: number, created = NOON - 100) =>
     counterOf('hits_total', valueSeries(value, {}, { created }));

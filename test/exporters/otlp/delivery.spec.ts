@@ -427,6 +427,32 @@ describe('a series that does not say when it began', () => {
     );
   });
 
+  it('is a histogram or a summary as well, by its count', async () => {
+    const { backend, send } = await exporting();
+    const more = { created: undefined };
+    const metrics = (count: number): MetricSnapshot[] => [
+      histogramOf('sizes', [1], distribution([count, 0], 1, {}, more)),
+      {
+        type: 'summary',
+        name: 'times',
+        help: '',
+        unit: undefined,
+        series: [
+          { key: '', labels: {}, ...more, quantiles: [], count, sum: 1 },
+        ],
+      },
+    ];
+    await send(metrics(5), NOON);
+    await send(metrics(7), NOON + 60);
+    await send(metrics(1), NOON + 120);
+    await send(metrics(1), NOON + 180);
+    for (const metric of ['sizes', 'times']) {
+      expect(backend.points(metric).map(({ start }) => start)).toEqual(
+        [NOON, NOON, NOON + 120, NOON + 120].map((time) => `${time}000000000`),
+      );
+    }
+  });
+
   it('is forgotten when it is gone', async () => {
     const { backend, send } = await exporting();
     await send([hits(5)], NOON);

@@ -42,7 +42,8 @@ async function forgetAllBut(
   turn: Turn,
 ): Promise<void> {
   // One that is gone and comes back says itself that it has begun anew, if series say when they began.
-  const tellTheirBeginning = series.at(0)?.created !== undefined;
+  const first = series.length > 0 ? series.at(0) : undefined;
+  const tellTheirBeginning = first?.created !== undefined;
   if (tellTheirBeginning && known.size <= series.length) return;
   const keys = new Set<string>();
   for (let i = 0; i < series.length; i++) {

@@ -133,6 +133,27 @@ describe('deltas', () => {
     expect(deltas.ofValue('c', foreign(7)).value).toBe(2);
   });
 
+  it('keep nothing of a metric that has lost all of its series', async () => {
+    const { collector } = makeCollector();
+    const calls = collector.counter('c_total');
+    const seriesNow = async () => {
+      const snapshot = await collector.snapshot();
+      return {
+        snapshot,
+        series: snapshot.metrics[0]!.series as ValueSnapshot[],
+      };
+    };
+    calls.inc({ a: 'x' }, 5);
+    const { series } = await seriesNow();
+    const deltas = new Deltas();
+    deltas.acknowledgeValues('c_total', series, 10);
+    calls.remove({ a: 'x' });
+    const { snapshot } = await seriesNow();
+    expect(snapshot.metrics[0]).toMatchObject({ name: 'c_total', series: [] });
+    await deltas.forgetOthers(snapshot, turn());
+    expect(deltas.ofValue('c_total', series[0]!).value).toBe(5);
+  });
+
   it('are looked through in turns, without making any series', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 50_000 });
     const sizes = collector.histogram('sizes', { buckets: [1, 2] });

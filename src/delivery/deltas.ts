@@ -1,3 +1,4 @@
+import type { Turn } from '../exposition/turns.js';
 import { forgetOthers, knownOf, type KnownSeries } from './known-series.js';
 import type {
   DistributionSnapshot,
@@ -92,9 +93,9 @@ export class Deltas {
   }
 
   /** Forgets the series that are not there any more. */
-  forgetOthers(snapshot: MetricsSnapshot): void {
-    forgetOthers(this.values, snapshot);
-    forgetOthers(this.distributions, snapshot);
+  async forgetOthers(snapshot: MetricsSnapshot, turn: Turn): Promise<void> {
+    await forgetOthers(this.values, snapshot, turn);
+    await forgetOthers(this.distributions, snapshot, turn);
   }
 }
 

@@ -20,6 +20,11 @@ export const EXPORT_INTERVAL = new Check(
   (value) => value === false || EXPORT_TIMEOUT.test(value),
 );
 
+export const EXPORTER_NAME = new Check(
+  'a name of letters, digits, "_", "." and "-", with a letter first',
+  (value) => typeof value === 'string' && /^[a-z][\w.-]*$/i.test(value),
+);
+
 export const FLUSH_TIMEOUT = new Check(
   'a number of milliseconds, 0 or more',
   (value) => typeof value === 'number' && value >= 0,
@@ -33,10 +38,7 @@ const FUNCTION = new Check(
 const TYPES: readonly unknown[] = Object.values(MetricType);
 
 const RULES: Rules = {
-  name: new Check(
-    'a name of letters, digits, "_", "." and "-", with a letter first',
-    (value) => typeof value === 'string' && /^[a-z][\w.-]*$/i.test(value),
-  ),
+  name: EXPORTER_NAME,
   interval: EXPORT_INTERVAL,
   timeout: EXPORT_TIMEOUT,
   flushAtShutdown: BOOLEAN,
@@ -75,5 +77,5 @@ export function checkExporter(
   ]);
   validate(Object.fromEntries(known), RULES, path);
   const { name } = exporter as { name?: unknown };
-  validateOne(name, RULES['name']!, `${path}.name`);
+  validateOne(name, EXPORTER_NAME, `${path}.name`);
 }

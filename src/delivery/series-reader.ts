@@ -39,6 +39,16 @@ export function* eachSeries<S>(metric: {
   for (let i = 0; i < series.length; i++) yield series.at(i)!;
 }
 
+/** The key of a series, which need not be made for it. */
+export function keyAt(
+  series: SeriesReader<{ readonly key: string }>,
+  index: number,
+): string {
+  return series instanceof TakenSeries
+    ? series.keyAt(index)
+    : series.at(index)!.key;
+}
+
 /** Gives a metric its `series`: all of them, made when they are first asked for. */
 export function withSeries<M extends object, S>(
   metric: M,
@@ -71,6 +81,10 @@ export abstract class TakenSeries<
 
   at(index: number): S {
     return this.read(index, this.cells[index]!);
+  }
+
+  keyAt(index: number): string {
+    return this.cells[index]!.text;
   }
 
   protected abstract keep(index: number, cell: C): void;

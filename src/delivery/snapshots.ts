@@ -28,7 +28,10 @@ export class Snapshots {
 
   async take(): Promise<MetricsSnapshot> {
     const turn = new Turn(this.turns);
-    const exposed = await this.reader.collect(this.reader.all(), turn);
+    const { metrics: exposed, unread } = await this.reader.collect(
+      this.reader.all(),
+      turn,
+    );
     const time = unixTime();
     const added = this.reader.defaultLabels();
     const metrics: MetricSnapshot[] = [];
@@ -40,7 +43,7 @@ export class Snapshots {
       metrics.push(withSeries(terms, series) as MetricSnapshot);
     }
     this.exemplarsShown();
-    return { time, metrics };
+    return { time, metrics, unread };
   }
 }
 

@@ -62,7 +62,7 @@ export class Exporters {
     }
     const running = new RunningExporter(
       exporter,
-      () => this.setup.snapshots.take(),
+      (limit) => this.setup.snapshots.take(limit),
       this.metrics,
       this.setup.logger,
     );

@@ -16,12 +16,16 @@ const DEFAULTS = { interval: 60_000, timeout: 10_000, maxWaiting: 10_000 };
 /** Milliseconds that an exporter has to let go of what it holds, even if the time is over. */
 const MIN_SHUTDOWN = 1_000;
 
+/** Milliseconds that a snapshot waits for a metric at most: one that hangs is left out, and the others delivered in time. */
+const COLLECT_LIMIT = 2_000;
+
 /** Exporters that some collector has started: two would get into each other's way. */
 const IN_USE = new WeakSet<MetricsExporter>();
 
 /** An exporter at work: its exports, its events, and what becomes of them. */
 export class RunningExporter implements ExporterVitals {
   readonly name: string;
+  private readonly timeout: number;
   private readonly state: ExporterState;
   private readonly hearing: HearingState | undefined;
   private readonly tries: Tries[] = [];
@@ -34,13 +38,13 @@ export class RunningExporter implements ExporterVitals {
 
   constructor(
     private readonly exporter: MetricsExporter,
-    snapshot: () => Promise<MetricsSnapshot>,
+    snapshot: (limit: number) => Promise<MetricsSnapshot>,
     metrics: ExporterMetrics,
     logger: MetricsLogger,
   ) {
     this.name = exporter.name;
     this.state = new ExporterState(this.name, metrics, logger);
-    const { interval = DEFAULTS.interval } = exporter;
+    this.timeout = exporter.timeout ?? DEFAULTS.timeout;
     if (exporter.receive !== undefined) {
       // Who has exports keeps events for them: that it has heard them is no delivery yet.
       this.hearing =
@@ -48,14 +52,7 @@ export class RunningExporter implements ExporterVitals {
       this.feed = this.newFeed(this.hearing ?? this.state);
     }
     if (exporter.export !== undefined) {
-      const maxPause = Math.min(interval || MAX_PAUSE, MAX_PAUSE);
-      const deliver: Deliver = async (signal) => {
-        const taken = await snapshot();
-        signal.throwIfAborted();
-        return exporter.export!(taken, signal);
-      };
-      const tries = this.newTries(deliver, this.state, maxPause);
-      this.exports = new PeriodicExport(tries, interval);
+      this.exports = this.newExports(snapshot);
     }
   }
 
@@ -122,8 +119,7 @@ export class RunningExporter implements ExporterVitals {
     IN_USE.add(exporter);
     const started = (async () => exporter.start?.())();
     try {
-      const { timeout = DEFAULTS.timeout } = exporter;
-      await within(timeout, started, `The start of exporter "${name}"`);
+      await within(this.timeout, started, `The start of exporter "${name}"`);
     } catch (error) {
       this.phase = 'idle';
       IN_USE.delete(exporter);
@@ -201,9 +197,23 @@ export class RunningExporter implements ExporterVitals {
     );
   }
 
+  private newExports(
+    snapshot: (limit: number) => Promise<MetricsSnapshot>,
+  ): PeriodicExport {
+    const { interval = DEFAULTS.interval } = this.exporter;
+    const limit = Math.min(COLLECT_LIMIT, this.timeout / 2);
+    const deliver: Deliver = async (signal) => {
+      const taken = await snapshot(limit);
+      signal.throwIfAborted();
+      return this.exporter.export!(taken, signal);
+    };
+    const maxPause = Math.min(interval || MAX_PAUSE, MAX_PAUSE);
+    const tries = this.newTries(deliver, this.state, maxPause);
+    return new PeriodicExport(tries, interval);
+  }
+
   private newTries(deliver: Deliver, notes: TryNotes, maxPause: number): Tries {
-    const { timeout = DEFAULTS.timeout } = this.exporter;
-    const tries = new Tries(deliver, notes, timeout, maxPause);
+    const tries = new Tries(deliver, notes, this.timeout, maxPause);
     this.tries.push(tries);
     return tries;
   }

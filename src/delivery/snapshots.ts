@@ -26,11 +26,13 @@ export class Snapshots {
     private readonly exemplarsShown: () => void,
   ) {}
 
-  async take(): Promise<MetricsSnapshot> {
+  /** @param limit milliseconds that a metric is waited for which is read through a callback. Default: as pages do. */
+  async take(limit?: number): Promise<MetricsSnapshot> {
     const turn = new Turn(this.turns);
     const { metrics: exposed, unread } = await this.reader.collect(
       this.reader.all(),
       turn,
+      limit,
     );
     const time = unixTime();
     const added = this.reader.defaultLabels();

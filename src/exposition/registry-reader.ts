@@ -58,18 +58,21 @@ export class RegistryReader {
    * Side by side: metrics that are slow to collect are waited for once, and not in
    * turn. What is read is of the moment when all of them are there, whatever is
    * cleared and removed later on.
+   *
+   * @param limit milliseconds that a metric is waited for. Default: as pages do.
    */
   async collect(
     asked: readonly RegisteredMetric[],
     turn: Turn,
+    limit?: number,
   ): Promise<RegistryReading> {
     const unread: string[] = [];
     const failed = (name: string) => void unread.push(name);
     const collected = await Promise.all(
       asked.map((one) =>
         one.metric instanceof PromClientMetric
-          ? refreshed(one.metric.family, failed)
-          : this.foreign(one, turn, failed),
+          ? refreshed(one.metric.family, failed, limit)
+          : this.foreign(one, turn, failed, limit),
       ),
     );
     const metrics = collected
@@ -82,9 +85,11 @@ export class RegistryReader {
     one: RegisteredMetric,
     turn: Turn,
     failed: (name: string) => void,
+    limit: number | undefined,
   ): Promise<ExposedMetric | undefined> {
+    const get = () => this.collectionOf(one).get(limit);
     try {
-      return await readForeign(one, () => this.collectionOf(one).get(), turn);
+      return await readForeign(one, get, turn);
     } catch (error) {
       const there: unknown = this.registry.getSingleMetric(one.name);
       if (there === one.metric) {
@@ -109,8 +114,9 @@ export class RegistryReader {
 async function refreshed(
   family: Family,
   failed: (name: string) => void,
+  limit: number | undefined,
 ): Promise<CollectedFamily> {
-  const fresh = await family.refresh();
+  const fresh = await family.refresh(limit);
   if (!fresh) failed(family.name);
   return { family, fresh };
 }

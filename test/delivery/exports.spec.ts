@@ -248,6 +248,23 @@ describe('an export that takes too long', () => {
   });
 });
 
+describe('a gauge whose callback hangs', () => {
+  it.each([
+    ['is left out by flush(), which delivers the others in time', 10_000],
+    ['is left out of exports that have little time', 500],
+  ])('%s', async (_, timeout) => {
+    const exporter = new ScriptedExporter('x', false, timeout);
+    const { collector } = await running(exporter);
+    collector.gauge('hanging', { collect: () => new Promise(() => {}) });
+    collector.counter('calls_total').inc();
+    const flushed = collector.flush();
+    await pass(4_000);
+    await flushed;
+    const names = exporter.snapshots.at(-1)!.metrics.map(({ name }) => name);
+    expect(names).toContain('calls_total');
+  });
+});
+
 describe('what an exporter reports as dropped', () => {
   it('is counted, and logged once for each reason', async () => {
     const { collector, warnings } = makeCollector();

@@ -81,6 +81,7 @@ export abstract class MetricsCollector {
    *
    * @param _timeout milliseconds that they have for it. Default: `flushTimeout`.
    * @throws {ExportError} saying which of them could not.
+   * @throws {OptionsError} if the timeout is no time.
    */
   async flush(_timeout?: number): Promise<void> {}
 

@@ -10,6 +10,9 @@ import { Tries, type TryNotes } from './tries.js';
 /** For who cannot fail. */
 const NO_NOTES: TryNotes = { delivered() {}, failed() {}, retried() {} };
 
+/** How many events may wait for the subscribers. */
+const MAX_WAITING = 10_000;
+
 /** All who hear of recordings. An event is made once for all of them, and only if there is one who wants it. */
 export class Audience {
   /** The recordings as events, from now on, for any number of subscribers. */
@@ -55,10 +58,11 @@ export class Audience {
     return new Observable<MetricEvent>((subscriber) => {
       const feed = new EventFeed(
         undefined,
+        MAX_WAITING,
         (events) => {
           for (const event of events) subscriber.next(event);
         },
-        new Tries(NO_NOTES, 1_000, 1_000),
+        (deliver) => new Tries(deliver, NO_NOTES, 1_000, 1_000),
         this.dropped,
       );
       this.add(feed);

@@ -1,3 +1,4 @@
+import type { Turn } from '../exposition/turns.js';
 import { forgetOthers, knownOf, type KnownSeries } from './known-series.js';
 import { originOf } from './series-reader.js';
 import type {
@@ -93,9 +94,9 @@ export class Deltas {
   }
 
   /** Forgets the series that are not there any more. */
-  forgetOthers(snapshot: MetricsSnapshot): void {
-    forgetOthers(this.values, snapshot);
-    forgetOthers(this.distributions, snapshot);
+  async forgetOthers(snapshot: MetricsSnapshot, turn: Turn): Promise<void> {
+    await forgetOthers(this.values, snapshot, turn);
+    await forgetOthers(this.distributions, snapshot, turn);
   }
 }
 

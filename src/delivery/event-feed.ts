@@ -1,11 +1,10 @@
+import { messageOf } from '../model/errors.js';
 import type { MetricEvent } from '../model/metric-event.js';
 import type { MetricType } from '../model/metric-type.js';
+import { MAX_MILLISECONDS } from '../model/validate.js';
 import type { Deadline } from './deadline.js';
 import type { ExportReport } from './exporter.js';
-import type { Outcome, Tries } from './tries.js';
-
-/** How many events may wait. What comes beyond is dropped: the oldest are those that a backend wants first. */
-export const MAX_WAITING = 10_000;
+import { type Deliver, isRetryable, type Tries } from './tries.js';
 
 /** How many are delivered at once. */
 const BATCH = 1_000;
@@ -18,24 +17,31 @@ export type Receive = (
 
 /** A bounded queue of events between those who record and one who wants to hear of it. */
 export class EventFeed {
-  private readonly waiting: MetricEvent[] = [];
+  private waiting: MetricEvent[] = [];
   private lost = 0;
-  private batchSize = 0;
   private started = false;
+  /** Counts the starts and stops. */
+  private life = 0;
   /** Whether somebody is delivering or about to. */
   private awake = false;
   private timer: NodeJS.Timeout | undefined = undefined;
+  private readonly tries: Tries;
 
   /**
    * @param types those whose events are wanted. Default: all.
+   * @param limit how many may wait. What comes beyond is dropped: the oldest are those that a backend wants first.
+   * @param newTries gives the tries that a delivery is made by.
    * @param dropped hears of events that are not delivered, and why.
    */
   constructor(
     private readonly types: readonly MetricType[] | undefined,
+    private readonly limit: number,
     private readonly receive: Receive,
-    private readonly tries: Tries,
+    newTries: (deliver: Deliver) => Tries,
     private readonly dropped: (count: number, reason: string) => void,
-  ) {}
+  ) {
+    this.tries = newTries((signal) => this.deliver(signal));
+  }
 
   get length(): number {
     return this.waiting.length;
@@ -47,7 +53,7 @@ export class EventFeed {
 
   /** Whether there is room for one more event. One that there is no room for is counted. */
   hasRoom(): boolean {
-    if (this.waiting.length < MAX_WAITING) return true;
+    if (this.waiting.length < this.limit) return true;
     this.lost++;
     return false;
   }
@@ -59,80 +65,102 @@ export class EventFeed {
 
   start(): void {
     this.started = true;
+    this.life++;
     if (this.waiting.length > 0) this.wake();
   }
 
   stop(): void {
     this.started = false;
+    this.life++;
     this.awake = false;
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.clearTimer();
     this.tellLost();
   }
 
-  /** Delivers what waits now. Throws what the last try has failed with. */
+  /** Delivers what waits now, but what is refused. Throws what the last failure of it was. */
   async flush(deadline: Deadline): Promise<void> {
+    let refusal: { readonly error: unknown } | undefined;
     for (let left = this.waiting.length; left > 0; left -= BATCH) {
       if (this.waiting.length === 0) break;
-      await this.tries.insist(this.deliver, deadline);
+      const outcome = await this.tries.insist(deadline);
+      if (outcome.result === 'failed') throw outcome.error;
+      if (outcome.result === 'refused') refusal = outcome;
     }
     this.tellLost();
     this.endPause();
+    if (refusal !== undefined) throw refusal.error;
+  }
+
+  /** Lets go of all that waits, as there will be no other delivery. */
+  discard(): void {
+    const { length } = this.waiting;
+    this.waiting = [];
+    if (length > 0) this.dropped(length, 'the exporter was removed');
   }
 
   private wake(): void {
     this.awake = true;
-    setImmediate(() => void this.drain());
+    const { life } = this;
+    setImmediate(() => void this.drain(life));
   }
 
-  private async drain(): Promise<void> {
-    while (this.started && this.waiting.length > 0) {
-      const outcome = await this.tries.once(this.deliver);
+  /** Ends when the feed is stopped, though it is started again. */
+  private async drain(life: number): Promise<void> {
+    while (life === this.life && this.waiting.length > 0) {
+      const outcome = await this.tries.once();
+      if (life !== this.life) return;
       this.tellLost();
-      if (outcome.result === 'refused') this.refused(outcome);
-      if (outcome.result === 'failed') return this.pause(outcome.pause);
+      const wait = outcome.result === 'delivered' ? 0 : outcome.pause;
+      if (wait > 0) return this.pause(wait, life);
       // The app has its turn between two batches.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    this.awake = false;
+    if (life === this.life) this.awake = false;
   }
 
-  private pause(milliseconds: number): void {
-    if (!this.started) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      void this.drain();
-    }, milliseconds);
+  private pause(milliseconds: number, life: number): void {
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        void this.drain(life);
+      },
+      Math.min(milliseconds, MAX_MILLISECONDS),
+    );
     this.timer.unref();
   }
 
   /** It works again: what has come meanwhile need not wait for the next try. */
   private endPause(): void {
     if (this.timer === undefined) return;
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.clearTimer();
     this.wake();
   }
 
-  private readonly deliver = async (
-    signal: AbortSignal,
-  ): Promise<ExportReport | void> => {
-    const batch = this.waiting.slice(0, BATCH);
-    this.batchSize = batch.length;
-    const report = await this.receive(batch, signal);
-    this.waiting.splice(0, batch.length);
-    return report;
-  };
+  private clearTimer(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
 
-  private refused({ error }: Outcome & { result: 'refused' }): void {
-    this.waiting.splice(0, this.batchSize);
-    this.dropped(this.batchSize, `they were refused: ${String(error)}`);
+  private async deliver(signal: AbortSignal): Promise<ExportReport | void> {
+    const batch = this.waiting.slice(0, BATCH);
+    if (batch.length === 0) return undefined;
+    try {
+      const report = await this.receive(batch, signal);
+      this.waiting.splice(0, batch.length);
+      return report;
+    } catch (error) {
+      if (!isRetryable(error)) {
+        this.waiting.splice(0, batch.length);
+        this.dropped(batch.length, `they were refused: ${messageOf(error)}`);
+      }
+      throw error;
+    }
   }
 
   private tellLost(): void {
     if (this.lost === 0) return;
     const { lost } = this;
     this.lost = 0;
-    this.dropped(lost, `${MAX_WAITING} events are waiting already`);
+    this.dropped(lost, `${this.limit} events are waiting already`);
   }
 }

@@ -3,6 +3,7 @@ import { MetricType } from '../model/metric-type.js';
 import {
   BOOLEAN,
   Check,
+  integer,
   isObject,
   milliseconds,
   type Rules,
@@ -24,6 +25,11 @@ export const EXPORTER_NAME = new Check(
   (value) => typeof value === 'string' && /^[a-z][\w.-]*$/i.test(value),
 );
 
+export const FLUSH_TIMEOUT = new Check(
+  'a number of milliseconds, 0 or more',
+  (value) => typeof value === 'number' && value >= 0,
+);
+
 const FUNCTION = new Check(
   'a function',
   (value) => typeof value === 'function',
@@ -41,6 +47,7 @@ const RULES: Rules = {
     (value) =>
       Array.isArray(value) && value.every((type) => TYPES.includes(type)),
   ),
+  maxWaiting: integer(1, 10_000_000),
   start: FUNCTION,
   export: FUNCTION,
   receive: FUNCTION,

@@ -12,6 +12,10 @@ export class ExporterState implements TryNotes {
   private error = '';
   private failingSince = 0;
   private isEnding = false;
+  /** Whether the log says that it fails. */
+  private isTold = false;
+  /** Until then the log says nothing of it, in seconds since the Unix epoch. */
+  private quietUntil = 0;
   /** What is logged once only. */
   private readonly told = new Set<string>();
   /** When a delivery went through last, in seconds since the Unix epoch. */
@@ -39,14 +43,13 @@ export class ExporterState implements TryNotes {
 
   /** Takes note of what a delivery that went through has left behind. */
   lost(report: ExportReport | void): void {
-    const { dropped = 0, reason = 'the backend refused them' } = report ?? {};
-    if (dropped > 0) this.dropped(dropped, reason);
-  }
-
-  /** An exporter could not take events that it keeps for its next export. */
-  failedToHear(error: unknown): void {
-    this.warnOnce(
-      `Exporter "${this.name}" could not receive events: ${messageOf(error)}`,
+    const { dropped, reason } = (report ?? {}) as Record<string, unknown>;
+    if (typeof dropped !== 'number' || !(dropped > 0 && dropped < Infinity)) {
+      return;
+    }
+    this.dropped(
+      dropped,
+      typeof reason === 'string' ? reason : 'the backend refused them',
     );
   }
 
@@ -54,7 +57,9 @@ export class ExporterState implements TryNotes {
     this.metrics.exported(this.name, 'error');
     this.error = messageOf(error);
     if (this.failures++ === 0) this.failingSince = unixTime();
-    if (this.failures > 1 || this.isEnding) return;
+    if (this.isTold || this.isEnding || unixTime() < this.quietUntil) return;
+    this.isTold = true;
+    this.quietUntil = unixTime() + QUIET;
     this.warn(
       `Exporter "${this.name}" could not deliver: ${this.error} [logged once until it delivers again, counted]`,
     );
@@ -75,22 +80,24 @@ export class ExporterState implements TryNotes {
     this.warnOnce(`Exporter "${this.name}" drops points or events: ${reason}`);
   }
 
-  /** As a health check says it. */
-  check(waiting: number): object {
+  /**
+   * As a health check says it.
+   *
+   * @param unheard why it could not take the last events; `undefined` if it could.
+   */
+  check(waiting: number, unheard?: string): object {
     const details = {
       waiting_events: waiting,
       ...(this.lastSuccess !== undefined && {
         last_success: new Date(this.lastSuccess * 1_000).toISOString(),
       }),
     };
-    return this.failures === 0
-      ? { status: 'up', ...details }
-      : {
-          status: 'down',
-          ...details,
-          failures: this.failures,
-          message: this.error,
-        };
+    if (this.failures === 0 && unheard === undefined) {
+      return { status: 'up', ...details };
+    }
+    const { failures } = this;
+    const message = failures > 0 ? this.error : unheard;
+    return { status: 'down', ...details, failures, message };
   }
 
   /** Never throws. */
@@ -98,7 +105,8 @@ export class ExporterState implements TryNotes {
     logWarning(this.logger, message);
   }
 
-  private warnOnce(message: string): void {
+  /** Logs what is new; of what there is too much only the first. */
+  warnOnce(message: string): void {
     if (this.told.has(message) || this.told.size >= MAX_TOLD) return;
     this.told.add(message);
     this.warn(`${message} [logged once, counted]`);
@@ -108,9 +116,13 @@ export class ExporterState implements TryNotes {
     const seconds = Math.round(unixTime() - this.failingSince);
     const message = `Exporter "${this.name}" delivers again, after ${this.failures} failures in ${seconds} s`;
     this.failures = 0;
-    logNews(this.logger, message);
+    if (this.isTold) logNews(this.logger, message);
+    this.isTold = false;
   }
 }
+
+/** Seconds from one outage that is told of to the next: one that comes and goes would fill the log. */
+const QUIET = 60;
 
 /** How many messages are told apart. */
 const MAX_TOLD = 20;

@@ -6,7 +6,8 @@ import type { MetricsSnapshot } from './snapshot.js';
  * Brings metrics to a backend. It has `export()` to be given all metrics every now
  * and then, `receive()` to hear of each recording, or both. Exporters are held apart
  * from each other and from the app: one that is slow, hangs or fails costs a bounded
- * number of waiting events, a warning when it begins to fail, and nothing else.
+ * number of waiting events, a warning when it begins to fail, and nothing else. An instance
+ * belongs to one collector at a time.
  *
  * @example
  * class ConsoleExporter implements MetricsExporter {
@@ -32,8 +33,15 @@ export interface MetricsExporter {
   readonly flushAtShutdown?: boolean;
   /** The types of the metrics whose recordings `receive()` hears of. Default: all. */
   readonly eventTypes?: readonly MetricType[];
+  /** How many events may wait for `receive()`; what comes beyond is dropped and counted. Default: 10000. */
+  readonly maxWaiting?: number;
+  /** How many events it keeps itself, for its next export; told together with those that wait for `receive()`. */
+  readonly waiting?: number;
 
-  /** Called before anything else; again if the collector is initialized anew. If it throws, the app does not start. */
+  /**
+   * Called before anything else; again if the collector is initialized anew. If it throws,
+   * or takes longer than `timeout`, the app does not start.
+   */
   start?(): void | Promise<void>;
 
   /**
@@ -52,7 +60,7 @@ export interface MetricsExporter {
   /**
    * Hears of recordings, in order, a moment after they were made. Called again only
    * after the last call has settled; if that rejected, with the same events. What comes
-   * meanwhile waits; beyond 10,000 events it is dropped and counted. An event's name is
+   * meanwhile waits; beyond `maxWaiting` it is dropped and counted. An event's name is
    * the exposed one and its labels are those of the series; a gauge's value is what it is
    * now. Gauges that are read through a callback make no events.
    *

@@ -1,9 +1,10 @@
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import { ExportError, OptionsError } from '../model/errors.js';
 import type { MetricsLogger } from '../model/logger.js';
+import { MAX_MILLISECONDS, validateOne } from '../model/validate.js';
 import { Audience } from './audience.js';
 import { Deadline } from './deadline.js';
-import { checkExporter } from './exporter-checks.js';
+import { checkExporter, FLUSH_TIMEOUT } from './exporter-checks.js';
 import { ExporterMetrics, type OwnInstruments } from './exporter-metrics.js';
 import type { MetricsExporter } from './exporter.js';
 import { RunningExporter } from './running-exporter.js';
@@ -61,7 +62,7 @@ export class Exporters {
     }
     const running = new RunningExporter(
       exporter,
-      () => this.setup.snapshots.take(),
+      (limit) => this.setup.snapshots.take(limit),
       this.metrics,
       this.setup.logger,
     );
@@ -74,14 +75,16 @@ export class Exporters {
     this.all.set(name, running);
     const { feed } = running;
     if (feed !== undefined) this.audience.add(feed);
-    const remove = async (timeout: number) => {
-      if (this.all.get(name) !== running) return;
+    const end = async (timeout: number) => {
       await running.stop(new Deadline(timeout));
       this.all.delete(name);
       if (feed !== undefined) this.audience.remove(feed);
+      feed?.discard();
       removeCheck();
       this.metrics.end(name);
     };
+    let ended: Promise<void> | undefined;
+    const remove = (timeout: number) => (ended ??= end(timeout));
     try {
       if (this.started) await running.start();
     } catch (error) {
@@ -91,11 +94,12 @@ export class Exporters {
     return remove;
   }
 
-  /** Starts all of them. If one cannot start, those that have are ended again. */
+  /** Starts all of them. If one cannot start, the others are ended again. */
   async start(): Promise<void> {
     this.started = true;
+    const all = Array.from(this.all.values(), (one) => one.start());
     try {
-      await Promise.all(Array.from(this.all.values(), (one) => one.start()));
+      await Promise.all(all);
     } catch (error) {
       await this.stop(0);
       throw error;
@@ -106,9 +110,11 @@ export class Exporters {
    * Delivers all there is, side by side.
    *
    * @throws {ExportError} saying which exporters could not deliver in so many milliseconds.
+   * @throws {OptionsError} if that is no time.
    */
   async flush(timeout: number): Promise<void> {
-    const deadline = new Deadline(timeout);
+    validateOne(timeout, FLUSH_TIMEOUT, 'The timeout of flush()');
+    const deadline = new Deadline(Math.min(timeout, MAX_MILLISECONDS));
     const flushes = Array.from(this.all.values(), (one) => one.flush(deadline));
     const failed = (await Promise.allSettled(flushes))
       .filter((result) => result.status === 'rejected')

@@ -1,43 +1,48 @@
 import { instant, secondsSince } from '../model/clock.js';
+import { MAX_MILLISECONDS } from '../model/validate.js';
 import type { Deadline } from './deadline.js';
-import type { Deliver, Outcome, Tries } from './tries.js';
+import type { Outcome, Tries } from './tries.js';
 
 /** Delivers again and again: at an interval, and while that fails, when the tries say so. */
 export class PeriodicExport {
   private timer: NodeJS.Timeout | undefined = undefined;
-  private started = false;
+  /** Counts the starts and stops. */
+  private life = 0;
 
   /** @param interval in milliseconds; `false`: only when flushed. */
   constructor(
-    private readonly deliver: Deliver,
     private readonly tries: Tries,
     private readonly interval: number | false,
   ) {}
 
   start(): void {
-    this.started = true;
+    this.life++;
     if (this.interval !== false) this.schedule(this.interval);
   }
 
   stop(): void {
-    this.started = false;
+    this.life++;
     clearTimeout(this.timer);
   }
 
   /** Delivers now. Throws what the last try has failed with. */
-  flush(deadline: Deadline): Promise<void> {
-    return this.tries.insist(this.deliver, deadline);
+  async flush(deadline: Deadline): Promise<void> {
+    const outcome = await this.tries.insist(deadline);
+    if (outcome.result !== 'delivered') throw outcome.error;
   }
 
   private schedule(milliseconds: number): void {
-    this.timer = setTimeout(() => void this.tick(), milliseconds);
+    const wait = Math.min(milliseconds, MAX_MILLISECONDS);
+    this.timer = setTimeout(() => void this.tick(), wait);
     this.timer.unref();
   }
 
   private async tick(): Promise<void> {
+    const { life } = this;
     const start = instant();
-    const outcome = await this.tries.once(this.deliver);
-    if (this.started) this.schedule(this.pauseAfter(outcome, start));
+    const outcome = await this.tries.once();
+    // Started anew meanwhile, it has a timer already.
+    if (life === this.life) this.schedule(this.pauseAfter(outcome, start));
   }
 
   private pauseAfter(outcome: Outcome, start: bigint): number {

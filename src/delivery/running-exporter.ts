@@ -1,55 +1,64 @@
 import { within } from '../model/deadline.js';
-import { ExportError, messageOf } from '../model/errors.js';
+import { ExportError, messageOf, OptionsError } from '../model/errors.js';
 import type { MetricsLogger } from '../model/logger.js';
 import type { Deadline } from './deadline.js';
 import { EventFeed } from './event-feed.js';
 import type { ExporterMetrics, ExporterVitals } from './exporter-metrics.js';
 import { ExporterState } from './exporter-state.js';
 import type { MetricsExporter } from './exporter.js';
+import { HearingState } from './hearing-state.js';
 import { PeriodicExport } from './periodic-export.js';
 import type { MetricsSnapshot } from './snapshot.js';
-import { MAX_PAUSE, Tries, type TryNotes } from './tries.js';
+import { type Deliver, MAX_PAUSE, Tries, type TryNotes } from './tries.js';
 
-const DEFAULTS = { interval: 60_000, timeout: 10_000 };
+const DEFAULTS = { interval: 60_000, timeout: 10_000, maxWaiting: 10_000 };
+
+/** Milliseconds that an exporter has to let go of what it holds, even if the time is over. */
+const MIN_SHUTDOWN = 1_000;
+
+/** Milliseconds that a snapshot waits for a metric at most: one that hangs is left out, and the others delivered in time. */
+const COLLECT_LIMIT = 2_000;
+
+/** Exporters that some collector has started: two would get into each other's way. */
+const IN_USE = new WeakSet<MetricsExporter>();
 
 /** An exporter at work: its exports, its events, and what becomes of them. */
 export class RunningExporter implements ExporterVitals {
   readonly name: string;
+  private readonly timeout: number;
   private readonly state: ExporterState;
+  private readonly hearing: HearingState | undefined;
   private readonly tries: Tries[] = [];
   private readonly exports: PeriodicExport | undefined;
   /** What it hears of recordings by. */
   readonly feed: EventFeed | undefined;
   private phase: 'idle' | 'starting' | 'started' | 'ending' = 'idle';
+  private starting: Promise<void> = Promise.resolve();
+  private ending: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly exporter: MetricsExporter,
-    snapshot: () => Promise<MetricsSnapshot>,
+    snapshot: (limit: number) => Promise<MetricsSnapshot>,
     metrics: ExporterMetrics,
     logger: MetricsLogger,
   ) {
     this.name = exporter.name;
     this.state = new ExporterState(this.name, metrics, logger);
-    const { interval = DEFAULTS.interval } = exporter;
+    this.timeout = exporter.timeout ?? DEFAULTS.timeout;
     if (exporter.receive !== undefined) {
-      this.feed = new EventFeed(
-        exporter.eventTypes,
-        (events, signal) => exporter.receive!(events, signal),
-        this.newTries(this.notesOfEvents(), MAX_PAUSE),
-        (count, reason) => this.state.dropped(count, reason),
-      );
+      // Who has exports keeps events for them: that it has heard them is no delivery yet.
+      this.hearing =
+        exporter.export && new HearingState(this.state, this.name, metrics);
+      this.feed = this.newFeed(this.hearing ?? this.state);
     }
     if (exporter.export !== undefined) {
-      this.exports = new PeriodicExport(
-        async (signal) => exporter.export!(await snapshot(), signal),
-        this.newTries(this.state, Math.min(interval || MAX_PAUSE, MAX_PAUSE)),
-        interval,
-      );
+      this.exports = this.newExports(snapshot);
     }
   }
 
   get waiting(): number {
-    return this.feed?.length ?? 0;
+    const own = Number(this.exporter.waiting);
+    return (this.feed?.length ?? 0) + (own > 0 ? own : 0);
   }
 
   get lastSuccess(): number | undefined {
@@ -57,22 +66,17 @@ export class RunningExporter implements ExporterVitals {
   }
 
   check(): object {
-    return this.state.check(this.waiting);
+    return this.state.check(this.waiting, this.hearing?.failure);
   }
 
-  async start(): Promise<void> {
-    if (this.phase !== 'idle') return;
-    this.phase = 'starting';
-    this.state.ending(false);
-    try {
-      await this.exporter.start?.();
-    } catch (error) {
-      this.phase = 'idle';
-      throw error;
+  /** Started once, and not while it ends. */
+  start(): Promise<void> {
+    if (this.phase === 'ending') return this.ending;
+    if (this.phase === 'idle') {
+      this.phase = 'starting';
+      this.starting = this.begin();
     }
-    this.phase = 'started';
-    this.feed?.start();
-    this.exports?.start();
+    return this.starting;
   }
 
   /** Delivers all there is. What hears events first keeps them for its exports. */
@@ -92,27 +96,70 @@ export class RunningExporter implements ExporterVitals {
   }
 
   /** Delivers all there is, as far as that is possible until then, and ends. Never rejects. */
-  async stop(deadline: Deadline): Promise<void> {
-    if (this.phase !== 'started') return;
-    this.phase = 'ending';
+  stop(deadline: Deadline): Promise<void> {
+    const { phase } = this;
+    if (phase === 'starting' || phase === 'started') {
+      this.phase = 'ending';
+      const end = phase === 'started' ? this.end(deadline) : this.giveUp();
+      this.ending = end.finally(() => {
+        this.phase = 'idle';
+      });
+    }
+    return this.ending;
+  }
+
+  private async begin(): Promise<void> {
+    const { exporter, name } = this;
+    if (IN_USE.has(exporter)) {
+      this.phase = 'idle';
+      throw new OptionsError(
+        `The exporter "${name}" belongs to another collector, which is running; expected an instance for each`,
+      );
+    }
+    IN_USE.add(exporter);
+    const started = (async () => exporter.start?.())();
+    try {
+      await within(this.timeout, started, `The start of exporter "${name}"`);
+    } catch (error) {
+      this.phase = 'idle';
+      IN_USE.delete(exporter);
+      // If it was too slow, there is something to let go of later.
+      started.then(() => this.letGo(MIN_SHUTDOWN)).catch(() => {});
+      throw error;
+    }
+    if (this.phase !== 'starting') return this.letGo(MIN_SHUTDOWN);
+    this.phase = 'started';
+    this.state.ending(false);
+    for (const tries of this.tries) tries.open();
+    this.feed?.start();
+    this.exports?.start();
+  }
+
+  /** Ends while it is being started. Whoever starts it hears of an error. */
+  private giveUp(): Promise<void> {
+    return this.starting.catch(() => {});
+  }
+
+  private async end(deadline: Deadline): Promise<void> {
     this.state.ending(true);
     this.feed?.stop();
     this.exports?.stop();
     if (this.exporter.flushAtShutdown !== false) await this.flushLast(deadline);
-    for (const tries of this.tries) tries.abort(new Error('The app ends'));
+    const reason = new Error('The app ends');
+    await Promise.all(this.tries.map((tries) => tries.close(reason)));
+    await this.letGo(Math.max(deadline.left, MIN_SHUTDOWN));
+  }
+
+  private async letGo(milliseconds: number): Promise<void> {
     try {
       const shutdown = (async () => this.exporter.shutdown?.())();
-      await within(
-        Math.max(deadline.left, MIN_SHUTDOWN),
-        shutdown,
-        'The shutdown',
-      );
+      await within(milliseconds, shutdown, 'The shutdown');
     } catch (error) {
       this.state.warn(
         `Exporter "${this.name}" could not be shut down: ${messageOf(error)}`,
       );
     }
-    this.phase = 'idle';
+    IN_USE.delete(this.exporter);
   }
 
   private failure(reason: string, cause?: unknown): ExportError {
@@ -130,29 +177,44 @@ export class RunningExporter implements ExporterVitals {
     }
   }
 
+  /** What could not be heard keeps nothing from being exported. */
   private async deliverAll(deadline: Deadline): Promise<void> {
-    await this.feed?.flush(deadline);
-    await this.exports?.flush(deadline);
+    try {
+      await this.feed?.flush(deadline);
+    } finally {
+      await this.exports?.flush(deadline);
+    }
   }
 
-  private newTries(notes: TryNotes, maxPause: number): Tries {
-    const { timeout = DEFAULTS.timeout } = this.exporter;
-    const tries = new Tries(notes, timeout, maxPause);
+  private newFeed(notes: TryNotes): EventFeed {
+    const { exporter } = this;
+    return new EventFeed(
+      exporter.eventTypes,
+      exporter.maxWaiting ?? DEFAULTS.maxWaiting,
+      (events, signal) => exporter.receive!(events, signal),
+      (deliver) => this.newTries(deliver, notes, MAX_PAUSE),
+      (count, reason) => this.state.dropped(count, reason),
+    );
+  }
+
+  private newExports(
+    snapshot: (limit: number) => Promise<MetricsSnapshot>,
+  ): PeriodicExport {
+    const { interval = DEFAULTS.interval } = this.exporter;
+    const limit = Math.min(COLLECT_LIMIT, this.timeout / 2);
+    const deliver: Deliver = async (signal) => {
+      const taken = await snapshot(limit);
+      signal.throwIfAborted();
+      return this.exporter.export!(taken, signal);
+    };
+    const maxPause = Math.min(interval || MAX_PAUSE, MAX_PAUSE);
+    const tries = this.newTries(deliver, this.state, maxPause);
+    return new PeriodicExport(tries, interval);
+  }
+
+  private newTries(deliver: Deliver, notes: TryNotes, maxPause: number): Tries {
+    const tries = new Tries(deliver, notes, this.timeout, maxPause);
     this.tries.push(tries);
     return tries;
   }
-
-  /** Who has exports keeps events for them: that it has heard them is no delivery yet. */
-  private notesOfEvents(): TryNotes {
-    const { state } = this;
-    if (this.exporter.export === undefined) return state;
-    return {
-      delivered: (report) => state.lost(report),
-      failed: (error) => state.failedToHear(error),
-      retried: () => {},
-    };
-  }
 }
-
-/** Milliseconds that an exporter has to let go of what it holds, even if the time is over. */
-const MIN_SHUTDOWN = 1_000;

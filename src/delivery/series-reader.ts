@@ -40,6 +40,16 @@ export function* eachSeries<S>(metric: {
   for (let i = 0; i < series.length; i++) yield series.at(i)!;
 }
 
+/** The key of a series, which need not be made for it. */
+export function keyAt(
+  series: SeriesReader<{ readonly key: string }>,
+  index: number,
+): string {
+  return series instanceof TakenSeries
+    ? series.keyAt(index)
+    : series.at(index)!.key;
+}
+
 /** Gives a metric its `series`: all of them, made when they are first asked for. */
 export function withSeries<M extends object, S>(
   metric: M,
@@ -96,6 +106,10 @@ export abstract class TakenSeries<
     if (cell.created === NO_TIME) return series;
     const value = this.origins.get(cell) ?? cell;
     return Object.defineProperty(series, ORIGIN, { value });
+  }
+
+  keyAt(index: number): string {
+    return this.cells[index]!.text;
   }
 
   protected abstract keep(index: number, cell: C): void;

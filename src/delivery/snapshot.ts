@@ -6,6 +6,12 @@ export interface MetricsSnapshot {
   /** When it was taken, in seconds since the Unix epoch. */
   readonly time: number;
   readonly metrics: readonly MetricSnapshot[];
+  /**
+   * The names of metrics that are there, but could not be read this time, as their callback
+   * failed or took too long: they are not in `metrics`, or without series. Who keeps what was
+   * delivered goes on keeping it for these. Default: none.
+   */
+  readonly unread?: readonly string[];
 }
 
 /** A metric with its series. Told apart by `type`. */

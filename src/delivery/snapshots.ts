@@ -26,9 +26,14 @@ export class Snapshots {
     private readonly exemplarsShown: () => void,
   ) {}
 
-  async take(): Promise<MetricsSnapshot> {
+  /** @param limit milliseconds that a metric is waited for which is read through a callback. Default: as pages do. */
+  async take(limit?: number): Promise<MetricsSnapshot> {
     const turn = new Turn(this.turns);
-    const exposed = await this.reader.collect(this.reader.all(), turn);
+    const { metrics: exposed, unread } = await this.reader.collect(
+      this.reader.all(),
+      turn,
+      limit,
+    );
     const time = unixTime();
     const added = this.reader.defaultLabels();
     const metrics: MetricSnapshot[] = [];
@@ -40,7 +45,7 @@ export class Snapshots {
       metrics.push(withSeries(terms, series) as MetricSnapshot);
     }
     this.exemplarsShown();
-    return { time, metrics };
+    return { time, metrics, unread };
   }
 }
 

@@ -1,4 +1,4 @@
-import { within } from '../model/deadline.js';
+import { pause, within } from '../model/deadline.js';
 import { ExportError } from '../model/errors.js';
 import { MAX_MILLISECONDS } from '../model/validate.js';
 import { backoff } from './backoff.js';
@@ -10,7 +10,7 @@ export type Deliver = (
   signal: AbortSignal,
 ) => void | ExportReport | Promise<void | ExportReport>;
 
-/** Takes note of what comes of tries. */
+/** Takes note of what comes of tries. Never throws. */
 export interface TryNotes {
   delivered(report: ExportReport | void): void;
   failed(error: unknown): void;
@@ -18,101 +18,142 @@ export interface TryNotes {
   retried(): void;
 }
 
-/** What came of a try: delivered; failed, and when to try again; refused, so that there is no use in trying the same again. */
+/**
+ * What came of a try: delivered; failed, and when to try again; refused, so that there is
+ * no use in trying the same again, and what to wait for before the next is tried.
+ */
 export type Outcome =
   | { readonly result: 'delivered' }
   | {
-      readonly result: 'failed';
+      readonly result: 'failed' | 'refused';
+      /** In milliseconds. */
       readonly pause: number;
       readonly error: unknown;
-    }
-  | { readonly result: 'refused'; readonly error: unknown };
+    };
+
+/** A try that has not begun: all who ask for one meanwhile wait for the same. */
+interface Queued {
+  readonly outcome: Promise<Outcome>;
+  /** Nobody waits for it any longer than the one who waits longest. */
+  until: Deadline;
+}
 
 const DELIVERED: Outcome = { result: 'delivered' };
 
 /** Milliseconds between tries, at most, unless the backend asks for more. */
 export const MAX_PAUSE = 60_000;
 
+/** Milliseconds that a delivery has to end in after it was told to. */
+const GRACE = 100;
+
 /** Tries to deliver: one try at a time, each with a time-out. Never rejects. */
 export class Tries {
   private failures = 0;
+  private isRetry = false;
   /** What was begun has not settled, though nobody waits for it any more. */
   private unsettled = false;
   private last: Promise<unknown> = Promise.resolve();
+  private queued: Queued | undefined = undefined;
   /** The last error and the pause that the backend asked for with it. */
   private asked:
     { readonly error: unknown; readonly pause: Deadline } | undefined =
     undefined;
   private running: AbortController | undefined = undefined;
+  private closed: Error | undefined = undefined;
 
   constructor(
+    private readonly deliver: Deliver,
     private readonly notes: TryNotes,
     private readonly timeout: number,
     private readonly maxPause: number,
   ) {}
 
-  /** Tries once, when the tries before have ended. */
-  once(deliver: Deliver): Promise<Outcome> {
-    const outcome = this.last.then(() => this.attempt(deliver));
+  /** Tries once, when the try that is on has ended, if there is still time then. */
+  once(until = new Deadline(Infinity)): Promise<Outcome> {
+    if (this.queued !== undefined) {
+      if (until.left > this.queued.until.left) this.queued.until = until;
+      return this.queued.outcome;
+    }
+    const outcome = this.last.then(() => this.begin());
     this.last = outcome;
+    this.queued = { outcome, until };
     return outcome;
   }
 
-  /**
-   * Tries until it is delivered.
-   *
-   * @throws what the last try has failed with, if there is no use in another or no time for it.
-   */
-  async insist(deliver: Deliver, deadline: Deadline): Promise<void> {
-    await this.obey(deadline);
+  /** Tries until it is delivered or refused, or there is no time for another try. */
+  async insist(deadline: Deadline): Promise<Outcome> {
     for (;;) {
-      const outcome = await this.once(deliver);
-      if (outcome.result === 'delivered') return;
+      const outcome = await this.once(deadline);
       const isLast =
-        outcome.result === 'refused' || outcome.pause >= deadline.left;
-      if (isLast) throw outcome.error;
+        outcome.result !== 'failed' || outcome.pause >= deadline.left;
+      if (isLast) return outcome;
       await pause(outcome.pause);
     }
   }
 
-  /** Waits for as long as the backend has asked for. */
-  private async obey(deadline: Deadline): Promise<void> {
-    const left = this.asked?.pause.left ?? 0;
-    if (left === 0) return;
-    if (left >= deadline.left) throw this.asked!.error;
-    await pause(left);
+  open(): void {
+    this.closed = undefined;
   }
 
-  /** Ends the try that is on. */
-  abort(reason: Error): void {
+  /** Ends the try that is on, and lets no other begin. */
+  async close(reason: Error): Promise<void> {
+    this.closed = reason;
     this.running?.abort(reason);
+    await this.last;
   }
 
-  private async attempt(deliver: Deliver): Promise<Outcome> {
-    if (this.failures > 0) this.notes.retried();
-    try {
-      this.notes.delivered(await this.deliverInTime(deliver));
-      this.failures = 0;
-      return DELIVERED;
-    } catch (error) {
-      this.failures++;
-      this.notes.failed(error);
-      if (!isRetryable(error)) return { result: 'refused', error };
-      const asked = askedPause(error);
-      this.asked = { error, pause: new Deadline(asked) };
-      const own = backoff(this.failures, this.maxPause);
-      return { result: 'failed', pause: Math.max(asked, own), error };
+  private async begin(): Promise<Outcome> {
+    const { until } = this.queued!;
+    this.queued = undefined;
+    if (this.closed !== undefined) return never(this.closed);
+    if (until.left === 0) {
+      return never(new Error('There was no time left for a try'));
     }
+    const left = this.asked?.pause.left ?? 0;
+    return left > 0
+      ? { result: 'failed', pause: left, error: this.asked!.error }
+      : this.attempt();
   }
 
-  private async deliverInTime(deliver: Deliver): Promise<ExportReport | void> {
+  private async attempt(): Promise<Outcome> {
+    if (this.isRetry) this.notes.retried();
+    let report: ExportReport | void;
+    try {
+      report = await this.deliverInTime();
+    } catch (error) {
+      return this.failed(error);
+    }
+    this.failures = 0;
+    this.isRetry = false;
+    this.notes.delivered(report);
+    return DELIVERED;
+  }
+
+  private failed(error: unknown): Outcome {
+    this.failures++;
+    this.notes.failed(error);
+    if (this.closed !== undefined) return never(error);
+    const own = backoff(this.failures, this.maxPause);
+    this.isRetry = isRetryable(error);
+    if (!this.isRetry) {
+      // The next may well be taken, unless the last ones were not either.
+      return { result: 'refused', pause: this.failures > 1 ? own : 0, error };
+    }
+    const asked = askedPause(error);
+    this.asked = { error, pause: new Deadline(asked) };
+    return { result: 'failed', pause: Math.max(asked, own), error };
+  }
+
+  private async deliverInTime(): Promise<ExportReport | void> {
     if (this.unsettled) throw new Error('The last delivery has not ended yet');
     const aborter = new AbortController();
     this.running = aborter;
     this.unsettled = true;
-    const delivery = (async () => deliver(aborter.signal))().finally(() => {
-      this.unsettled = false;
-    });
+    const delivery = (async () => this.deliver(aborter.signal))().finally(
+      () => {
+        this.unsettled = false;
+      },
+    );
     try {
       const aborted = rejectionOf(aborter.signal);
       return await within(
@@ -121,9 +162,9 @@ export class Tries {
         'The delivery',
       );
     } catch (error) {
-      // Nobody waits for it any more; how it ends is known already.
-      delivery.catch(() => {});
       aborter.abort(error);
+      // However it ends, and if in time: the next is not to begin before.
+      await within(GRACE, delivery, 'Its end').catch(() => {});
       throw error;
     } finally {
       this.running = undefined;
@@ -131,18 +172,19 @@ export class Tries {
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Whether the same may be taken by another try. */
+export function isRetryable(error: unknown): boolean {
+  return !(error instanceof ExportError) || error.retryable;
+}
+
+function never(error: unknown): Outcome {
+  return { result: 'failed', pause: Infinity, error };
 }
 
 /** Milliseconds that the backend asks for, as far as that is a time which timers take. */
 function askedPause(error: unknown): number {
   const { retryAfter = 0 } = error instanceof ExportError ? error : {};
   return retryAfter > 0 ? Math.min(retryAfter, MAX_MILLISECONDS) : 0;
-}
-
-function isRetryable(error: unknown): boolean {
-  return !(error instanceof ExportError) || error.retryable;
 }
 
 function rejectionOf(signal: AbortSignal): Promise<never> {

@@ -56,7 +56,7 @@ export class Page {
       names === undefined
         ? all
         : all.filter((metric) => isAmong(metric, new Set(names)));
-    const metrics = await this.reader.collect(asked, turn);
+    const { metrics } = await this.reader.collect(asked, turn);
     const added = this.reader.defaultLabels();
     const page = format.begin(all, out);
     for (const metric of metrics) {

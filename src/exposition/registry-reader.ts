@@ -20,6 +20,13 @@ interface CollectedFamily {
   readonly fresh: boolean;
 }
 
+/** Metrics of a registry as they are at one moment. */
+export interface RegistryReading {
+  readonly metrics: readonly ExposedMetric[];
+  /** Names of those that are there and could not be read this time. */
+  readonly unread: readonly string[];
+}
+
 const NO_LABELS: LabelSet = { names: [], values: [] };
 
 /** Reads the metrics of a registry, ours and those of prom-client alike. */
@@ -51,32 +58,44 @@ export class RegistryReader {
    * Side by side: metrics that are slow to collect are waited for once, and not in
    * turn. What is read is of the moment when all of them are there, whatever is
    * cleared and removed later on.
+   *
+   * @param limit milliseconds that a metric is waited for. Default: as pages do.
    */
   async collect(
     asked: readonly RegisteredMetric[],
     turn: Turn,
-  ): Promise<ExposedMetric[]> {
+    limit?: number,
+  ): Promise<RegistryReading> {
+    const unread: string[] = [];
+    const failed = (name: string) => void unread.push(name);
     const collected = await Promise.all(
       asked.map((one) =>
         one.metric instanceof PromClientMetric
-          ? refreshed(one.metric.family)
-          : this.foreign(one, turn),
+          ? refreshed(one.metric.family, failed, limit)
+          : this.foreign(one, turn, failed, limit),
       ),
     );
-    return collected
+    const metrics = collected
       .filter((one) => one !== undefined)
       .map((one) => ('family' in one ? exposed(one) : one));
+    return { metrics, unread };
   }
 
   private async foreign(
     one: RegisteredMetric,
     turn: Turn,
+    failed: (name: string) => void,
+    limit: number | undefined,
   ): Promise<ExposedMetric | undefined> {
+    const get = () => this.collectionOf(one).get(limit);
     try {
-      return await readForeign(one, () => this.collectionOf(one).get(), turn);
+      return await readForeign(one, get, turn);
     } catch (error) {
       const there: unknown = this.registry.getSingleMetric(one.name);
-      if (there === one.metric) this.metricFailed(one.name, error);
+      if (there === one.metric) {
+        failed(one.name);
+        this.metricFailed(one.name, error);
+      }
       return undefined;
     }
   }
@@ -92,8 +111,14 @@ export class RegistryReader {
   }
 }
 
-async function refreshed(family: Family): Promise<CollectedFamily> {
-  return { family, fresh: await family.refresh() };
+async function refreshed(
+  family: Family,
+  failed: (name: string) => void,
+  limit: number | undefined,
+): Promise<CollectedFamily> {
+  const fresh = await family.refresh(limit);
+  if (!fresh) failed(family.name);
+  return { family, fresh };
 }
 
 function exposed({ family, fresh }: CollectedFamily): ExposedMetric {

@@ -9,7 +9,8 @@ export const COLLECT_LIMIT = 5_000;
  */
 export class Collection<T> {
   private running: Promise<T> | undefined = undefined;
-  private overdue = false;
+  /** Milliseconds that somebody has waited in vain for what is running. */
+  private waited = 0;
 
   /** @param what stands in the messages of errors. */
   constructor(
@@ -17,16 +18,22 @@ export class Collection<T> {
     private readonly collect: () => Promise<T>,
   ) {}
 
-  /** Rejects with what the collecting throws, or if it takes too long. */
-  async get(): Promise<T> {
-    if (this.overdue) throw new Error(`${this.what} has not ended yet`);
+  /**
+   * Rejects with what the collecting throws, or if it takes too long.
+   *
+   * @param limit in milliseconds.
+   */
+  async get(limit = COLLECT_LIMIT): Promise<T> {
+    if (this.waited >= limit) {
+      throw new Error(`${this.what} has not ended yet`);
+    }
     this.running ??= this.collect().finally(() => {
       this.running = undefined;
-      this.overdue = false;
+      this.waited = 0;
     });
     const { running } = this;
-    return within(COLLECT_LIMIT, running, this.what).finally(() => {
-      this.overdue = this.running === running;
+    return within(limit, running, this.what).finally(() => {
+      if (this.running === running) this.waited = Math.max(this.waited, limit);
     });
   }
 }

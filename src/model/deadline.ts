@@ -1,3 +1,5 @@
+import { MAX_MILLISECONDS } from './validate.js';
+
 /** Waits for a promise, but not longer than so many milliseconds. */
 export async function within<T>(
   milliseconds: number,
@@ -8,7 +10,7 @@ export async function within<T>(
   const overdue = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
       () => reject(new Error(`${what} took more than ${milliseconds} ms`)),
-      milliseconds,
+      Math.min(milliseconds, MAX_MILLISECONDS),
     );
   });
   try {
@@ -16,4 +18,11 @@ export async function within<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits for so many milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) =>
+    setTimeout(resolve, Math.min(milliseconds, MAX_MILLISECONDS)),
+  );
 }

@@ -108,8 +108,12 @@ export abstract class Family<C extends Cell = Cell> {
     return false;
   }
 
-  /** Brings values that are read through a callback up to date. Returns false if that failed. */
-  async refresh(): Promise<boolean> {
+  /**
+   * Brings values that are read through a callback up to date. Returns false if that failed.
+   *
+   * @param _limit milliseconds that the callback may take.
+   */
+  async refresh(_limit?: number): Promise<boolean> {
     return true;
   }
 
@@ -236,9 +240,9 @@ export class GaugeFamily extends Family<ValueCell> {
     return this.collection !== undefined;
   }
 
-  override async refresh(): Promise<boolean> {
+  override async refresh(limit?: number): Promise<boolean> {
     try {
-      await this.collection?.get();
+      await this.collection?.get(limit);
       return true;
     } catch (error) {
       this.keeper.collectFailed(this, error);

@@ -43,8 +43,67 @@ describe('an exporter', () => {
     });
     await expect(collector.initialize()).rejects.toThrow('no such package');
     expect([other.started, other.ended]).toEqual([1, 1]);
+    const { length } = other.times;
     await pass(100_000);
+    expect(other.times).toHaveLength(length);
     expect((await collector.healthCheck()).server_running).toBe(false);
+  });
+
+  it('whose start hangs keeps the collector from starting for as long as its deliveries may take', async () => {
+    const { collector } = makeCollector();
+    const start = () => new Promise<void>(() => {});
+    const hanging = { name: 'x', timeout: 3_000, export() {}, start };
+    await collector.addExporter(hanging);
+    const initialized = collector.initialize().catch(String);
+    await pass(3_000);
+    expect(await initialized).toBe(
+      'Error: The start of exporter "x" took more than 3000 ms',
+    );
+  });
+
+  it('belongs to one running collector at a time', async () => {
+    const exporter = new ScriptedExporter('x');
+    const { collector } = await running(exporter);
+    const { collector: another } = makeCollector();
+    await another.addExporter(exporter);
+    await expect(another.initialize()).rejects.toThrow(
+      /^The exporter "x" belongs to another collector, which is running; expected an instance for each$/,
+    );
+    await collector.shutdown();
+    await another.initialize();
+    await another.flush();
+    expect([exporter.started, exporter.ended]).toEqual([2, 1]);
+  });
+
+  it('is removed once, and everybody who asks for it waits for that', async () => {
+    const exporter = new ScriptedExporter('x');
+    const { collector, remove } = await running(exporter);
+    exporter.always = new Promise((resolve) => setTimeout(resolve, 1_000));
+    const order: string[] = [];
+    const removals = [remove(), remove(), collector.shutdown()].map(
+      async (removal) => {
+        await removal;
+        order.push(`${exporter.ended} ended`);
+      },
+    );
+    await pass(2_000);
+    await Promise.all(removals);
+    expect(order).toEqual(['1 ended', '1 ended', '1 ended']);
+    expect(exporter.times).toHaveLength(1);
+  });
+
+  it('that is removed late does not take another of its name with it', async () => {
+    const { collector, remove } = await running(new ScriptedExporter('x'));
+    const first = remove();
+    await remove();
+    const another = new ScriptedExporter('x');
+    await collector.addExporter(another);
+    await first;
+    await remove();
+    await collector.flush();
+    expect(another.times).toHaveLength(1);
+    await collector.shutdown();
+    expect(another.ended).toBe(1);
   });
 
   it('that cannot start while the collector runs is not kept', async () => {

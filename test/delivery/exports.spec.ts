@@ -236,6 +236,7 @@ describe('an export that takes too long', () => {
     expect(exporter.signals[0]!.aborted).toBe(false);
     await pass(1);
     expect(exporter.signals[0]!.aborted).toBe(true);
+    await pass(100);
     expect(warnings).toEqual([
       expect.stringContaining('The delivery took more than 2000 ms'),
     ]);
@@ -244,6 +245,23 @@ describe('an export that takes too long', () => {
     end();
     await pass(10_000);
     expect(exporter.times.length).toBeGreaterThan(1);
+  });
+});
+
+describe('a gauge whose callback hangs', () => {
+  it.each([
+    ['is left out by flush(), which delivers the others in time', 10_000],
+    ['is left out of exports that have little time', 500],
+  ])('%s', async (_, timeout) => {
+    const exporter = new ScriptedExporter('x', false, timeout);
+    const { collector } = await running(exporter);
+    collector.gauge('hanging', { collect: () => new Promise(() => {}) });
+    collector.counter('calls_total').inc();
+    const flushed = collector.flush();
+    await pass(4_000);
+    await flushed;
+    const names = exporter.snapshots.at(-1)!.metrics.map(({ name }) => name);
+    expect(names).toContain('calls_total');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { makeCollector } from '../support/collector.js';
+import { nextTurn } from './hearing.js';
 import { away, pass, running, useFakeTime } from './fake-time.js';
 import { ScriptedExporter } from './scripted-exporter.js';
 
@@ -80,6 +81,67 @@ describe('flush()', () => {
     });
   });
 
+  it('waits for as long as the backend asks for, also if it asks while flush() waits', async () => {
+    const exporter = new ScriptedExporter('scripted', 1_000);
+    const answer = new Promise<void>((_resolve, reject) =>
+      setTimeout(() => reject(away({ retryAfter: 30_000 })), 1_500),
+    );
+    answer.catch(() => {});
+    exporter.script.push(answer);
+    const { collector } = await running(exporter);
+    await pass(1_200);
+    const flushed = collector.flush(60_000);
+    await pass(60_000);
+    await flushed;
+    expect(exporter.gaps[0]).toBeGreaterThanOrEqual(30_500);
+  });
+
+  it('called many times at once is one delivery after that which is on', async () => {
+    const exporter = new ScriptedExporter();
+    exporter.always = new Promise((resolve) => setTimeout(resolve, 1_000));
+    const { collector } = await running(exporter);
+    const flushed = Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i));
+        await collector.flush(5_000);
+      }),
+    );
+    await pass(5_000);
+    await flushed;
+    expect(exporter.times).toHaveLength(2);
+  });
+
+  it('leaves no try behind when its time is over', async () => {
+    const exporter = new ScriptedExporter('scripted', false, 60_000);
+    exporter.script.push(new Promise((resolve) => setTimeout(resolve, 30_000)));
+    const { collector } = await running(exporter);
+    const flushes = [1, 2, 3].map(() => collector.flush(1_000));
+    const ends = Promise.allSettled(flushes);
+    await pass(60_000);
+    expect((await ends).map(({ status }) => status)).toEqual(
+      flushes.map(() => 'rejected'),
+    );
+    expect(exporter.times).toHaveLength(1);
+  });
+
+  it.each([NaN, -1, '100', null])('refuses %s as its time', async (timeout) => {
+    const { collector } = makeCollector();
+    await expect(collector.flush(timeout as number)).rejects.toMatchObject({
+      name: 'OptionsError',
+      message: expect.stringMatching(
+        /^The timeout of flush\(\) is .*; expected a number of milliseconds, 0 or more$/,
+      ),
+    });
+  });
+
+  it('takes any time that is none too short', async () => {
+    const exporter = new ScriptedExporter();
+    const { collector } = await running(exporter);
+    await collector.flush(3e9);
+    await collector.flush(Infinity);
+    expect(exporter.times).toHaveLength(2);
+  });
+
   it('does nothing without exporters', async () => {
     const { collector } = makeCollector();
     await expect(collector.flush()).resolves.toBeUndefined();
@@ -111,18 +173,80 @@ describe('shutdown()', () => {
   });
 
   it('waits for an exporter that hangs no longer than flushTimeout', async () => {
-    const exporter = new ScriptedExporter('hanging');
+    const exporter = new ScriptedExporter('hanging', 10_000, 60_000);
     exporter.always = new Promise(() => {});
     const { collector, warnings } = makeCollector({ flushTimeout: 2_000 });
     await collector.addExporter(exporter);
     await collector.initialize();
     const start = Date.now();
     const down = collector.shutdown().then(() => Date.now());
-    await pass(10_000);
+    await pass(3_000);
     expect((await down) - start).toBeLessThanOrEqual(3_000);
     expect(exporter.signals[0]!.aborted).toBe(true);
     expect(exporter.ended).toBe(1);
     expect(warnings.at(-1)).toMatch(/not tried again, as the app ends$/);
+  });
+
+  it('makes the last delivery though the one before took too long', async () => {
+    const exporter = new ScriptedExporter('scripted', 1_000, 2_000);
+    const { collector } = await running(exporter, { flushTimeout: 1_900 });
+    exporter.script.push(endOfSignal(exporter));
+    await pass(1_500);
+    const down = collector.shutdown();
+    await pass(5_000);
+    await down;
+    expect(exporter.times).toHaveLength(2);
+    expect(exporter.ended).toBe(1);
+  });
+
+  it('ends what flush() is about, and lets no delivery begin after it', async () => {
+    const exporter = new ScriptedExporter('scripted', false);
+    exporter.always = away();
+    const { collector } = await running(exporter, { flushTimeout: 10 });
+    const flushed = collector.flush(60_000).catch((error: unknown) => error);
+    await pass(100);
+    const down = collector.shutdown();
+    await pass(100);
+    await down;
+    const { length } = exporter.times;
+    await pass(60_000);
+    expect(exporter.times).toHaveLength(length);
+    expect(await flushed).toMatchObject({ name: 'ExportError' });
+  });
+
+  it('makes no delivery of a snapshot that was taken too late', async () => {
+    const exporter = new ScriptedExporter('scripted', 1_000, 60_000);
+    const { collector } = await running(exporter, { flushTimeout: 10 });
+    let end = () => {};
+    collector.gauge('slow', {
+      collect: () => new Promise<void>((resolve) => (end = resolve)),
+    });
+    await pass(1_000);
+    const down = collector.shutdown();
+    await pass(1_000);
+    end();
+    await down;
+    for (let i = 0; i < 20; i++) await nextTurn();
+    expect(exporter.times).toEqual([]);
+  });
+
+  it('waits for an exporter that is being started, and ends it', async () => {
+    const { collector } = makeCollector();
+    const exporter = new ScriptedExporter('slow', 1_000);
+    const start = () =>
+      new Promise<void>((resolve) => setTimeout(resolve, 500));
+    await collector.addExporter(Object.assign(exporter, { start }));
+    await collector.addExporter({
+      name: 'broken',
+      export() {},
+      start: () => Promise.reject(new Error('no such package')),
+    });
+    const initialized = collector.initialize().catch(String);
+    await pass(1_000);
+    expect(await initialized).toMatch('no such package');
+    expect(exporter.ended).toBe(1);
+    await pass(10_000);
+    expect(exporter.times).toEqual([]);
   });
 
   it('can be followed by another start', async () => {
@@ -134,4 +258,30 @@ describe('shutdown()', () => {
     expect(exporter.times).toHaveLength(2);
     expect(exporter.started).toBe(2);
   });
+
+  it('followed by another start has no second round of exports', async () => {
+    const exporter = new ScriptedExporter('scripted', 1_000);
+    const { collector } = await running(exporter, { flushTimeout: 0 });
+    exporter.script.push(endOfSignal(exporter));
+    const flushed = collector.flush(60_000).catch(() => {});
+    // The export of the interval has to wait.
+    await pass(1_500);
+    const again = collector.shutdown().then(() => collector.initialize());
+    await pass(500);
+    await Promise.all([again, flushed]);
+    const { length } = exporter.times;
+    await pass(10_000);
+    expect(exporter.times.length - length).toBe(10);
+  });
 });
+
+/** Rejects when the last export of an exporter is aborted, a moment later. */
+function endOfSignal(exporter: ScriptedExporter): Promise<void> {
+  return new Promise((_resolve, reject) => {
+    const look = () => {
+      if (exporter.signals.at(-1)?.aborted === true) reject(new Error('ended'));
+      else setTimeout(look, 10);
+    };
+    look();
+  });
+}

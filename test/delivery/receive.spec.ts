@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_WAITING } from '../../src/delivery/event-feed.js';
 import { ExportError, type MetricEvent } from '../../src/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 import { waitFor } from '../support/http.js';
-import { hearing, nextTurn } from './hearing.js';
+import { expectDropped, hearing, nextTurn } from './hearing.js';
+
+/** So many events may wait by default. */
+const MAX_WAITING = 10_000;
 
 describe('an exporter that receives events', () => {
   it('gets those that came before the collector was initialized', async () => {
@@ -135,5 +137,102 @@ describe('an exporter that receives events', () => {
     expect(await samples(collector, 'metrics_exports_total')).toContain(
       'metrics_exports_total{exporter="both",status="success"} 0',
     );
+  });
+});
+
+describe('an exporter that receives events and has exports', () => {
+  const both = (receive: () => void) => ({
+    name: 'both',
+    interval: false as const,
+    exported: 0,
+    receive,
+    export() {
+      this.exported++;
+    },
+  });
+
+  it('is asked for exports though it cannot receive, and both can be seen', async () => {
+    const { collector } = makeCollector({ flushTimeout: 50 });
+    const exporter = both(() => {
+      throw new Error('too much');
+    });
+    await collector.addExporter(exporter);
+    await collector.initialize();
+    collector.counter('c').inc();
+    await expect(collector.flush()).rejects.toThrow(/too much/);
+    expect(exporter.exported).toBe(1);
+    const { checks } = await collector.healthCheck();
+    expect(checks['exporter:both']).toEqual({ status: 'down' });
+    const counts = await samples(collector, 'metrics_exports_total');
+    expect(counts).toContain(
+      'metrics_exports_total{exporter="both",status="success"} 1',
+    );
+    expect(counts).not.toContain(
+      'metrics_exports_total{exporter="both",status="error"} 0',
+    );
+  });
+
+  it('tells how many events it keeps', async () => {
+    const { collector } = makeCollector();
+    const exporter = Object.assign(
+      both(() => {}),
+      { waiting: 7 },
+    );
+    await collector.addExporter(exporter);
+    expect(await samples(collector, 'metrics_export_queue_length')).toContain(
+      'metrics_export_queue_length{exporter="both"} 7',
+    );
+  });
+});
+
+describe('the queue of an exporter', () => {
+  it('is as long as it asks for', async () => {
+    const { collector } = makeCollector();
+    await collector.addExporter({
+      name: 'ears',
+      maxWaiting: 5,
+      receive: () => {},
+    });
+    for (let i = 0; i < 8; i++) collector.counter('c').inc();
+    await collector.initialize();
+    await waitFor(
+      async () =>
+        (await samples(collector, 'metrics_export_dropped_total')).includes(
+          'metrics_export_dropped_total{exporter="ears"} 3',
+        ),
+      'the count of dropped events',
+    );
+  });
+
+  it('is counted as dropped when the exporter is removed before it is delivered', async () => {
+    const { collector } = makeCollector({ flushTimeout: 10 });
+    const remove = await collector.addExporter({
+      name: 'ears',
+      receive: () => Promise.reject(new Error('away')),
+    });
+    await collector.initialize();
+    for (let i = 0; i < 8; i++) collector.counter('c').inc();
+    await remove();
+    await expectDropped(collector, 'ears', 8);
+  });
+
+  it('is not delivered when there is nothing in it', async () => {
+    const { collector } = makeCollector();
+    const sizes: number[] = [];
+    let end = () => {};
+    await collector.addExporter({
+      name: 'ears',
+      receive: async (events) => {
+        sizes.push(events.length);
+        await new Promise<void>((resolve) => (end = resolve));
+      },
+    });
+    await collector.initialize();
+    collector.counter('c').inc();
+    await waitFor(() => sizes.length === 1, 'the event');
+    const flushed = collector.flush();
+    end();
+    await flushed;
+    expect(sizes).toEqual([1]);
   });
 });

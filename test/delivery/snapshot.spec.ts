@@ -138,8 +138,18 @@ describe('a snapshot', () => {
       },
     });
     collector.counter('c_total').inc();
+    new PromGauge({
+      name: 'their_broken',
+      help: 'h',
+      registers: [collector.registry],
+      collect: () => {
+        throw new Error('no pool');
+      },
+    });
     const snapshot = await collector.snapshot();
     expect(byName(snapshot, 'broken').series).toEqual([]);
+    expect(byName(snapshot, 'their_broken')).toBeUndefined();
+    expect(snapshot.unread?.toSorted()).toEqual(['broken', 'their_broken']);
     expect(byName(snapshot, 'c_total').series).toHaveLength(1);
     expect(warnings.join()).toContain('no queue');
   });

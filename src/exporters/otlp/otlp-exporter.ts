@@ -14,7 +14,7 @@ import type { OtlpSender } from './otlp-sender.js';
  * );
  */
 export class OtlpExporter implements MetricsExporter {
-  readonly name = 'otlp';
+  readonly name: string;
   readonly interval: number | false;
   readonly timeout: number;
   readonly #settings: OtlpSettings;
@@ -27,6 +27,7 @@ export class OtlpExporter implements MetricsExporter {
   constructor(options: OtlpOptions = {}, path = 'otlp') {
     const settings = settingsOf(options, path, process.env);
     this.#settings = settings;
+    this.name = settings.name;
     this.interval = settings.interval;
     this.timeout = settings.timeout;
   }

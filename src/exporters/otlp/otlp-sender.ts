@@ -9,21 +9,21 @@ import type { PointContext } from './data/point-context.js';
 import type { RequestEncoder } from './data/points.js';
 import { ProtobufEncoder } from './data/protobuf-encoder.js';
 import { type Request, requestsOf } from './data/requests.js';
+import { SentExemplars } from './data/sent-exemplars.js';
 import { StartTimes } from './data/start-times.js';
 import { openGrpc } from './transport/grpc-transport.js';
 import { HttpTransport } from './transport/http-transport.js';
-import type { Transport } from './transport/transport.js';
+import type { Answer, Transport } from './transport/transport.js';
 
 /** Writes snapshots as requests, and sends these. */
 export class OtlpSender {
   readonly #settings: OtlpSettings;
   private readonly encoder: RequestEncoder;
   private readonly starts = new StartTimes();
+  private readonly exemplars = new SentExemplars();
   private readonly deltas: Deltas | undefined;
   private readonly turns = new Turns();
   private transport: Transport | undefined = undefined;
-  /** The time of the last snapshot that was delivered as a whole. */
-  private delivered = -Infinity;
   /** What a backend did not take, and was not reported yet as the rest of the export failed. */
   private dropped = 0;
 
@@ -51,11 +51,12 @@ export class OtlpSender {
     signal: AbortSignal,
   ): Promise<ExportReport> {
     const transport = this.transport!;
-    this.starts.forgetOthers(snapshot);
-    this.deltas?.forgetOthers(snapshot);
     await transport.prepare();
-    const outcome = new Outcome();
     const turn = new Turn(this.turns);
+    await this.starts.forgetOthers(snapshot, turn);
+    await this.exemplars.forgetOthers(snapshot, turn);
+    await this.deltas?.forgetOthers(snapshot, turn);
+    const outcome = new Outcome();
     const context = this.contextOf(snapshot);
     for await (const request of requestsOf(
       snapshot,
@@ -67,7 +68,7 @@ export class OtlpSender {
       await this.sendOne(transport, request, signal, outcome);
     }
     outcome.end();
-    this.delivered = snapshot.time;
+    this.exemplars.acknowledgeAll(snapshot.time);
     return this.report(outcome);
   }
 
@@ -77,8 +78,8 @@ export class OtlpSender {
   }
 
   private contextOf({ time }: MetricsSnapshot): PointContext {
-    const { starts, deltas, delivered: exemplarsAfter } = this;
-    return { time, starts, deltas, exemplarsAfter };
+    const { starts, exemplars, deltas } = this;
+    return { time, starts, exemplars, deltas };
   }
 
   private async sendOne(
@@ -87,21 +88,15 @@ export class OtlpSender {
     signal: AbortSignal,
     outcome: Outcome,
   ): Promise<void> {
-    const { rejected, reason, isAccepted } = await transport.send(
-      request,
-      signal,
-    );
-    outcome.add(reason, isAccepted);
-    if (isAccepted) {
-      request.acknowledge();
-      this.dropped += rejected;
-    } else {
-      outcome.refused += rejected;
-    }
+    const answer = await transport.send(request, signal);
+    outcome.add(answer, request.points);
+    if (!answer.isAccepted) return;
+    request.acknowledge();
+    this.dropped += answer.rejected;
   }
 
-  private report({ reason, refused }: Outcome): ExportReport {
-    const dropped = this.dropped + refused;
+  private report({ reason }: Outcome): ExportReport {
+    const { dropped } = this;
     this.dropped = 0;
     return { dropped, ...(reason !== '' && { reason }) };
   }
@@ -109,22 +104,30 @@ export class OtlpSender {
 
 /** What became of the requests of an export. */
 class Outcome {
-  /** The first that was given. */
+  /** The first that was given with one that was taken. */
   reason = '';
-  /** Points of requests that were not taken at all. */
-  refused = 0;
-  private isAccepted = false;
+  /** The first that was given with one that was not. */
+  private refusal = '';
+  private points = 0;
+  private refused = 0;
 
-  add(reason: string, isAccepted: boolean): void {
-    this.reason ||= reason;
-    this.isAccepted ||= isAccepted;
+  add({ reason, isAccepted }: Answer, points: number): void {
+    this.points += points;
+    if (isAccepted) {
+      this.reason ||= reason;
+    } else {
+      this.refusal ||= reason;
+      this.refused += points;
+    }
   }
 
-  /** @throws {ExportError} if the backend refused all that there was. */
+  /** @throws {ExportError} if a request was refused: the next export tells what was in it again. */
   end(): void {
-    if (this.refused > 0 && !this.isAccepted) {
-      throw new ExportError(this.reason, { retryable: false });
-    }
+    const { refusal, refused, points } = this;
+    if (refused === 0) return;
+    const part =
+      refused < points ? `; it refused ${refused} of ${points} points` : '';
+    throw new ExportError(`${refusal}${part}`, { retryable: false });
   }
 }
 

@@ -72,7 +72,7 @@ export class StatsdSender {
     const connection = await this.transport!.connect(signal);
     try {
       const dropped = await this.sendAll(snapshot, connection, signal);
-      this.deltas.forgetOthers(snapshot);
+      await this.deltas.forgetOthers(snapshot, new Turn(this.turns));
       return { dropped, reason: 'lines were longer than a packet can be' };
     } finally {
       connection.close();

@@ -152,3 +152,64 @@ describe('a metric of the collector', () => {
     expect(exemplars.map(({ value }) => value).sort()).toEqual([0.2, 3]);
   });
 });
+
+describe('a metric of prom-client that cannot be read once', () => {
+  /** What a backend gets of a counter that is 100, cannot be read, and is 101. */
+  async function pointsOf(temporality: 'delta' | 'cumulative') {
+    const backend = await startOtlpBackend();
+    const registry = new Registry();
+    const { collector } = await exporting(
+      backend,
+      { temporality },
+      { registry },
+    );
+    let fails = false;
+    const counter = new PromCounter({
+      name: 'their_total',
+      help: 'h',
+      registers: [registry],
+      collect: () => {
+        if (fails) throw new Error('no pool');
+      },
+    });
+    counter.inc(100);
+    await collector.flush();
+    fails = true;
+    await collector.flush();
+    fails = false;
+    counter.inc();
+    await collector.flush();
+    return backend.points('their_total');
+  }
+
+  it('is told of as what came since the last delivery all the same', async () => {
+    const points = await pointsOf('delta');
+    expect(points.map(({ value }) => value)).toEqual([100, 1]);
+  });
+
+  it('has not begun anew', async () => {
+    const [first, second] = await pointsOf('cumulative');
+    expect([first!.value, second!.value]).toEqual([100, 101]);
+    expect(second!.start).toBe(first!.start);
+  });
+});
+
+describe('two backends', () => {
+  it('are sent to by exporters of different names', async () => {
+    const backends = [await startOtlpBackend(), await startOtlpBackend()];
+    const { collector } = await exporting(backends[0]!, {});
+    const second = { url: backends[1]!.url, interval: false } as const;
+    await expect(
+      collector.addExporter(new OtlpExporter(second)),
+    ).rejects.toThrow(/otlp/);
+    await collector.addExporter(new OtlpExporter({ name: 'mine', ...second }));
+    collector.counter('calls_total').inc();
+    await collector.flush();
+    for (const backend of backends) {
+      expect(backend.points('calls_total')).toHaveLength(1);
+    }
+    expect(await collector.metrics()).toMatch(
+      /^metrics_exports_total\{exporter="mine",status="success"\} 1$/m,
+    );
+  });
+});

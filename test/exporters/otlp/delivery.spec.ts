@@ -203,21 +203,42 @@ describe('an answer', () => {
 });
 
 describe('a request that is refused for what is in it', () => {
-  it('does not keep back the others, and its points are counted as dropped', async () => {
+  it('does not keep back the others, and fails the export', async () => {
     const { backend, send } = await exporting();
     backend.answer = () =>
       backend.requests.length === 2 ? { status: 413, body: '' } : {};
-    const { dropped, reason } = await send([counterOf('a_total', ...MANY)]);
+    const error = await failure(send([counterOf('a_total', ...MANY)]));
     expect(backend.requests.length).toBeGreaterThan(2);
-    expect(dropped).toBe(backend.requests[1]!.points.length);
-    expect(reason).toBe(`${backend.url} answered 413`);
+    expect(error.retryable).toBe(false);
+    expect(error.message).toBe(
+      `${backend.url} answered 413; it refused ${backend.requests[1]!.points.length} of ${MANY.length} points`,
+    );
   });
 
-  it('fails the export if all are', async () => {
+  it.each(['cumulative', 'delta'] as const)(
+    'drops nothing, as the next export tells it again: %s',
+    async (temporality) => {
+      const { backend, send } = await exporting({ temporality });
+      const metrics = [counterOf('a_total', ...MANY)];
+      backend.answer = () =>
+        backend.requests.length === 2 ? { status: 400 } : {};
+      await failure(send(metrics));
+      const refused = backend.requests[1]!.points.length;
+      backend.requests.length = 0;
+      backend.answer = () => ({});
+      expect(await send(metrics, NOON + 60)).toEqual({ dropped: 0 });
+      expect(backend.points()).toHaveLength(
+        temporality === 'delta' ? refused : MANY.length,
+      );
+    },
+  );
+
+  it('may be any of them', async () => {
     const { backend, send } = await exporting();
     backend.answer = () => ({ status: 400 });
     const error = await failure(send([counterOf('a_total', ...MANY)]));
     expect(error.retryable).toBe(false);
+    expect(error.message).toBe(`${backend.url} answered 400`);
     expect(backend.requests.length).toBeGreaterThan(2);
     backend.answer = () => ({});
     expect(await send(LEVEL)).toEqual({ dropped: 0 });
@@ -235,6 +256,52 @@ describe('a request that is refused for what is in it', () => {
     expect(await send(metrics)).toEqual({ dropped: 2 });
   });
 });
+
+it.each(['cumulative', 'delta'] as const)(
+  'an export that fails after a part of it sends no exemplar of that part again: %s',
+  async (temporality) => {
+    const { backend, send } = await exporting({ temporality });
+    const some = MANY.slice(0, 4_000);
+    const exemplarAt = (timestamp: number) => ({
+      labels: { trace_id: '0af7651916cd43dd8448eb211c80319c' },
+      value: 1,
+      timestamp,
+    });
+    const metricsAt = (time: number, grown: number) => [
+      counterOf(
+        'a_total',
+        ...some.map((series) => ({
+          ...series,
+          value: series.value + grown,
+          exemplar: exemplarAt(time),
+        })),
+      ),
+      histogramOf(
+        'wait',
+        [1],
+        distribution([1 + grown, 0], 1, {}, { exemplars: [exemplarAt(time)] }),
+      ),
+    ];
+    backend.answer = () =>
+      backend.requests.length === 2 ? { status: 503 } : {};
+    await failure(send(metricsAt(NOON - 1, 0)));
+    const accepted = backend.requests[0]!.points;
+    backend.requests.length = 0;
+    backend.answer = () => ({});
+    await send(metricsAt(NOON - 1, 1), NOON + 60);
+    const all = [...accepted, ...backend.points()];
+    const sent = all.flatMap(({ labels, exemplars }) =>
+      exemplars.map(({ time }) => `${labels.i} ${time}`),
+    );
+    expect(sent).toHaveLength(some.length + 1);
+    expect(new Set(sent).size).toBe(some.length + 1);
+    backend.requests.length = 0;
+    await send(metricsAt(NOON + 61, 2), NOON + 120);
+    for (const { exemplars } of backend.points()) {
+      expect(exemplars).toHaveLength(1);
+    }
+  },
+);
 
 describe('with temporality "delta"', () => {
   const hits = (value: number, created = NOON - 100) =>
@@ -301,7 +368,7 @@ describe('with temporality "delta"', () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     backend.answer = () =>
       backend.requests.length === 2 ? { status: 400 } : {};
-    await send([counterOf('a_total', ...MANY)], NOON);
+    await failure(send([counterOf('a_total', ...MANY)], NOON));
     const refused = backend.requests[1]!.points;
     backend.requests.length = 0;
     backend.answer = () => ({});
@@ -322,6 +389,16 @@ describe('with temporality "delta"', () => {
     expect(backend.requests[1]!.points).toMatchObject([
       { metric: 'hits_total', value: 1, start: `${NOON + 60}000000000` },
     ]);
+  });
+
+  it('leaves out a sum that has gone down', async () => {
+    const { backend, send } = await exporting({ temporality: 'delta' });
+    const odd = (counts: number[], sum: number) =>
+      histogramOf('odd', [20], distribution(counts, sum));
+    await send([odd([1, 0], 10)], NOON);
+    await send([odd([2, 0], 7)], NOON + 60);
+    await send([odd([3, 0], 8)], NOON + 120);
+    expect(backend.points().map(({ sum }) => sum)).toEqual([10, undefined, 1]);
   });
 
   it('begins anew with a series that does', async () => {
@@ -348,6 +425,32 @@ describe('a series that does not say when it began', () => {
     expect(backend.points().map(({ start }) => start)).toEqual(
       [NOON, NOON, NOON + 120, NOON + 120].map((time) => `${time}000000000`),
     );
+  });
+
+  it('is a histogram or a summary as well, by its count', async () => {
+    const { backend, send } = await exporting();
+    const more = { created: undefined };
+    const metrics = (count: number): MetricSnapshot[] => [
+      histogramOf('sizes', [1], distribution([count, 0], 1, {}, more)),
+      {
+        type: 'summary',
+        name: 'times',
+        help: '',
+        unit: undefined,
+        series: [
+          { key: '', labels: {}, ...more, quantiles: [], count, sum: 1 },
+        ],
+      },
+    ];
+    await send(metrics(5), NOON);
+    await send(metrics(7), NOON + 60);
+    await send(metrics(1), NOON + 120);
+    await send(metrics(1), NOON + 180);
+    for (const metric of ['sizes', 'times']) {
+      expect(backend.points(metric).map(({ start }) => start)).toEqual(
+        [NOON, NOON, NOON + 120, NOON + 120].map((time) => `${time}000000000`),
+      );
+    }
   });
 
   it('is forgotten when it is gone', async () => {

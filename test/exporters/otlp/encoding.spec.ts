@@ -230,6 +230,24 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     });
   });
 
+  it('is of well-formed Unicode, whatever it was given', async () => {
+    const lone = 'a\ud800b';
+    const resource = { [`key ${lone}`]: lone };
+    const { backend, send } = await exporting({ protocol, resource });
+    const level = gaugeOf('level', valueSeries(1, { l: lone }));
+    await send([{ ...level, help: lone, unit: lone }]);
+    expect(backend.requests[0]!.resource).toEqual(
+      expect.objectContaining({ 'key a\ufffdb': 'a\ufffdb' }),
+    );
+    expect(backend.points()).toMatchObject([
+      {
+        description: 'a\ufffdb',
+        unit: '{a\ufffdb}',
+        labels: { l: 'a\ufffdb' },
+      },
+    ]);
+  });
+
   it('is not made where there is nothing to say', async () => {
     const { backend, send } = await exporting({ protocol });
     await send([]);

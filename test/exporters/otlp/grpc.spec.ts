@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Metadata, ServerCredentials, status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSnapshot } from '../../../src/delivery/snapshot.js';
@@ -158,6 +160,30 @@ describe('over gRPC', () => {
     await waitFor(() => backend.cancelled === 1, 'the end of the call');
   });
 
+  it('nothing is called with a signal that is aborted already', async () => {
+    const { backend, send } = await exporting();
+    const aborted = AbortSignal.abort(new Error('Its time is over'));
+    await expect(send(LEVEL, aborted)).rejects.toThrow('Its time is over');
+    await send(LEVEL);
+    expect(backend.calls).toHaveLength(1);
+  });
+
+  it('headers are never shown, though a server repeats them', async () => {
+    const { backend, send } = await exporting({
+      headers: { authorization: 'Bearer s3cret' },
+    });
+    const details = 'who is s3cret, in Bearer s3cret?';
+    backend.answer = () => ({ code: status.UNAUTHENTICATED, details });
+    expect((await failure(send(LEVEL))).message).toMatch(
+      / 16: who is \[hidden\], in \[hidden\]\?$/,
+    );
+    const { body } = partialSuccess(1, details);
+    backend.answer = () => Buffer.from(body!);
+    expect(await send(LEVEL)).toMatchObject({
+      reason: 'who is [hidden], in [hidden]?',
+    });
+  });
+
   it('a server that is not there is tried again, and found when it is', async () => {
     const port = await freePort();
     const send = await started({ url: `http://127.0.0.1:${port}` });
@@ -200,6 +226,43 @@ describe('over gRPC', () => {
       expect((await failure(send(LEVEL))).retryable).toBe(true);
     }
     expect(backend.calls).toHaveLength(1);
+  });
+
+  it('new certificates are taken from the same files', async () => {
+    const folder = tempFolder();
+    const authority = makeCertificate(folder, 'authority');
+    const server = makeCertificate(folder, 'server', authority);
+    const client = makeCertificate(folder, 'client', authority);
+    const stranger = makeCertificate(folder, 'stranger');
+    const { url, calls } = await startGrpcBackend(
+      ServerCredentials.createSsl(
+        Buffer.from(authority.cert),
+        [
+          {
+            cert_chain: Buffer.from(server.cert),
+            private_key: Buffer.from(server.key),
+          },
+        ],
+        true,
+      ),
+      'https',
+    );
+    const [cert, key] = [join(folder, 'used.crt'), join(folder, 'used.key')];
+    const use = (one: typeof client) => {
+      copyFileSync(one.certFile, cert);
+      copyFileSync(one.keyFile, key);
+    };
+    use(client);
+    const send = await started({
+      url,
+      tls: { ca: authority.cert, cert: { file: cert }, key: { file: key } },
+    });
+    await send(LEVEL);
+    use(stranger);
+    await failure(send(LEVEL));
+    use(client);
+    await send(LEVEL);
+    expect(calls).toHaveLength(2);
   });
 
   it('says which package to install if it is not there', async () => {

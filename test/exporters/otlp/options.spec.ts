@@ -27,6 +27,7 @@ function found(options: OtlpOptions, variables: Record<string, string> = {}) {
 describe('without options and variables', () => {
   it('has the defaults of the specification', () => {
     expect(found({})).toMatchObject({
+      name: 'otlp',
       protocol: 'http/protobuf',
       url: 'http://localhost:4318/v1/metrics',
       headers: {},
@@ -293,7 +294,8 @@ describe('the resource', () => {
 
 describe('options', () => {
   it.each<[object, RegExp]>([
-    [{ uri: 'x' }, /^otlp\.uri is not an option; known here are: protocol, /],
+    [{ uri: 'x' }, /^otlp\.uri is not an option; known here are: name, proto/],
+    [{ name: '2nd' }, /^otlp\.name is '2nd'; expected a name of letters, digi/],
     [{ protocol: 'http' }, /^otlp\.protocol is 'http'; expected 'http\/proto/],
     [{ url: 'localhost:4318' }, /^otlp\.url is something else; expected an ab/],
     [{ url: 4318 }, /^otlp\.url is 4318/],
@@ -304,6 +306,14 @@ describe('options', () => {
     [{ headers: { a: 's3cret\r\n' } }, /^otlp\.headers\["a"\] holds something/],
     [{ headers: { a: 1 } }, /^otlp\.headers\["a"\] is a number/],
     [{ headers: { 'content-type': 's3cret' } }, /sets itself; leave it out/],
+    [
+      { protocol: 'grpc', headers: { 'Trace-Bin': 's3cret' } },
+      /^otlp\.headers has "Trace-Bin", which cannot be sent by gRPC; expected/,
+    ],
+    [
+      { protocol: 'grpc', headers: { 'a!': 's3cret' } },
+      /^otlp\.headers has "a!", which cannot be sent by gRPC; expected letters/,
+    ],
     [{ compression: true }, /^otlp\.compression is true; expected 'gzip' or/],
     [{ temporality: 'lowmemory' }, /^otlp\.temporality is 'lowmemory'/],
     [
@@ -338,6 +348,19 @@ describe('options', () => {
     expect(() => new OtlpExporter({ timeout: 0 }, 'second')).toThrow(
       /^second\.timeout is 0/,
     );
+  });
+});
+
+describe('a header that gRPC cannot send', () => {
+  it('is named with the variable that has it, and HTTP can', () => {
+    const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'a=1,trace-bin=s3cret' };
+    expect(() => found({ protocol: 'grpc' }, headers)).toThrow(
+      /^OTEL_EXPORTER_OTLP_HEADERS has "trace-bin", which cannot be sent by gRPC/,
+    );
+    expect(found({}, headers).headers).toEqual({
+      a: '1',
+      'trace-bin': 's3cret',
+    });
   });
 });
 
@@ -387,5 +410,34 @@ describe('secrets in headers', () => {
     await expect(exporter.export(LEVEL, NEVER)).rejects.toThrow(
       /answered 401: \[hidden\]: who is \[hidden\]\?$/,
     );
+  });
+
+  it('are hidden in the query of the URL too', async () => {
+    const backend = await startOtlpBackend();
+    const exporter = new OtlpExporter({
+      url: `${backend.url}?tenant=assistants&key=s%C3%A9cret-key`,
+    });
+    await exporter.start();
+    onTestFinished(() => exporter.shutdown());
+    const said = async (body: string) => {
+      const headers = { 'content-type': 'application/json' };
+      backend.answer = () => ({ status: 404, headers, body });
+      const error = await exporter.export(LEVEL, NEVER).then(
+        () => expect.fail('It was delivered'),
+        ({ message }: Error) => message,
+      );
+      return error.replace(backend.url, 'It');
+    };
+    await exporter.export(LEVEL, NEVER);
+    const { path } = backend.requests[0]!;
+    // As Nest's own answer has it.
+    expect(await said(JSON.stringify({ message: `Cannot POST ${path}` }))).toBe(
+      'It answered 404: Cannot POST /v1/metrics[hidden]',
+    );
+    expect(
+      await said(
+        '{"message":"no key sécret-key, s%C3%A9cret-key of assistants"}',
+      ),
+    ).toBe('It answered 404: no key [hidden], [hidden] of [hidden]');
   });
 });

@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
@@ -108,6 +109,27 @@ it('takes new certificates from the same files', async () => {
   await send();
   expect(seen).toEqual(['client', 'other']);
 });
+
+it.each(['http/protobuf', 'grpc'] as const)(
+  'shows no key when it is inspected, by %s',
+  async (protocol) => {
+    const { client } = certificates();
+    const { cert, key } = client;
+    const exporter = new OtlpExporter({
+      protocol,
+      url: 'https://127.0.0.1:1/?key=query-secret',
+      headers: { 'api-key': 'header-secret' },
+      tls: { cert, key },
+    });
+    await exporter.start();
+    onTestFinished(() => exporter.shutdown());
+    const shown = inspect(exporter, { depth: Infinity, showHidden: true });
+    expect(shown).toContain('OtlpSender');
+    expect(shown).not.toMatch(/PRIVATE KEY|query-secret|header-secret/);
+    // As a Buffer is shown: "-----BEGIN".
+    expect(shown).not.toContain('2d 2d 2d 2d 2d 42 45 47 49 4e');
+  },
+);
 
 it('does not start with what it cannot use', async () => {
   const { client, stranger } = certificates();

@@ -14,7 +14,7 @@ describe('counters over TCP', () => {
     };
     for (let round = 0; round < 5; round++) {
       increase(1);
-      await collector.flush();
+      await collector.flush(20_000);
       increase(2);
       await server.kill();
       await expect(collector.flush(300)).rejects.toThrow(/ECONNREFUSED/);

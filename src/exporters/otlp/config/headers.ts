@@ -17,6 +17,9 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 const RESERVED =
   /^(connection|content-(encoding|length|type)|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|grpc-.*)$/i;
 
+/** What gRPC takes as a name; values of those that end with `-bin` are bytes ("gRPC over HTTP2", "Requests"). */
+const GRPC_NAME = /^(?!.*-bin$)[0-9a-z_.-]+$/i;
+
 const VALUE = new Check(
   'a text of visible ASCII characters and spaces',
   (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
@@ -91,6 +94,21 @@ export async function readHeaders(
     read[name] = await readSecret(secret, `${path}["${name}"]`, VALUE);
   }
   return read;
+}
+
+/**
+ * gRPC has less names for headers than HTTP.
+ *
+ * @param at where the headers stand.
+ * @throws {OptionsError} naming the header.
+ */
+export function checkGrpcNames(headers: Headers, at: string): void {
+  for (const name of Object.keys(headers)) {
+    if (GRPC_NAME.test(name)) continue;
+    throw new OptionsError(
+      `${at} has "${name}", which cannot be sent by gRPC; expected letters, digits, "_", "-" and ".", without "-bin" at the end`,
+    );
+  }
 }
 
 function checkName(name: string, at: string): void {

@@ -3,6 +3,7 @@ import { Check, oneOf, type Rules, validate } from '../../../model/validate.js';
 import {
   EXPORT_INTERVAL,
   EXPORT_TIMEOUT,
+  EXPORTER_NAME,
 } from '../../../delivery/exporter-checks.js';
 import { checkGroup } from '../../../exposition/access/group.js';
 import { checkSecret, type Secret } from '../../../exposition/access/secret.js';
@@ -36,6 +37,11 @@ export type OtlpAttributes = Readonly<
  * });
  */
 export interface OtlpOptions {
+  /**
+   * The name of the exporter in logs, in the label `exporter` and in `/health`: of two
+   * backends that are sent to, one needs another. Default: `'otlp'`.
+   */
+  readonly name?: string;
   /**
    * `'grpc'` needs the package `@grpc/grpc-js`. Default: `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL`,
    * `OTEL_EXPORTER_OTLP_PROTOCOL`, else `'http/protobuf'`.
@@ -134,6 +140,7 @@ const TLS_RULES: Rules = Object.fromEntries(
 
 /** They hold for options; the environment is looked at when an exporter is made. */
 export const OTLP_RULES: Rules = {
+  name: EXPORTER_NAME,
   protocol: PROTOCOL,
   url: (value, path) => void parseUrl(value, path),
   headers: checkHeaders,

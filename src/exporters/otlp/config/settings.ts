@@ -8,7 +8,7 @@ import {
   type Variables,
   wordOf,
 } from './environment.js';
-import { type Headers, parseHeaders } from './headers.js';
+import { checkGrpcNames, type Headers, parseHeaders } from './headers.js';
 import {
   COMPRESSION,
   type OtlpAttributes,
@@ -26,6 +26,8 @@ import { parseUrl } from './url.js';
 export interface OtlpSettings {
   /** Where the options stand, for messages. */
   readonly path: string;
+  /** That of the exporter. */
+  readonly name: string;
   readonly protocol: OtlpProtocol;
   readonly url: URL;
   readonly headers: Headers;
@@ -68,9 +70,10 @@ export function settingsOf(
   }
   return {
     path,
+    name: options.name ?? 'otlp',
     protocol,
     url,
-    headers: headersOf(options, environment),
+    headers: headersOf(options, path, protocol, environment),
     isCompressed:
       (options.compression ??
         wordOf(environment.ofExporter('COMPRESSION'), COMPRESSION)) === 'gzip',
@@ -128,17 +131,21 @@ function urlOf(
 
 function headersOf(
   { headers = {} }: OtlpOptions,
+  path: string,
+  protocol: OtlpProtocol,
   environment: Environment,
 ): Headers {
-  const found = environment.ofExporter('HEADERS');
+  const variable = environment.ofExporter('HEADERS');
+  const found = variable && parseHeaders(variable.value, variable.variable);
+  if (protocol === 'grpc') {
+    checkGrpcNames(headers, `${path}.headers`);
+    if (found) checkGrpcNames(found, variable.variable);
+  }
   const given = Object.entries(headers).map(([name, value]) => [
     name.toLowerCase(),
     value,
   ]);
-  return {
-    ...(found && parseHeaders(found.value, found.variable)),
-    ...Object.fromEntries(given),
-  };
+  return { ...found, ...Object.fromEntries(given) };
 }
 
 /** What needs least memory is delta: the metrics that it excepts are of a kind that there is none of here. */

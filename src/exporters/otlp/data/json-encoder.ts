@@ -32,7 +32,7 @@ export class JsonEncoder implements RequestEncoder {
     const version = packageVersion();
     const scope = { name: PACKAGE, ...(version !== undefined && { version }) };
     const attributes = Object.entries(resource).map(([key, value]) => ({
-      key,
+      key: key.toWellFormed(),
       value: anyValue(value),
     }));
     this.head = `{"resourceMetrics":[{"resource":${JSON.stringify({ attributes })},"scopeMetrics":[{"scope":${JSON.stringify(scope)},"metrics":[`;
@@ -46,8 +46,8 @@ export class JsonEncoder implements RequestEncoder {
     const { kind, name, description, unit, type, isDelta, bounds } = terms;
     const head = {
       name,
-      ...(description !== '' && { description }),
-      ...(unit !== '' && { unit }),
+      ...(description !== '' && { description: description.toWellFormed() }),
+      ...(unit !== '' && { unit: unit.toWellFormed() }),
     };
     const temporality = `,"aggregationTemporality":${isDelta ? DELTA : CUMULATIVE}`;
     const metadata = `,"metadata":${attributesText({ 'prometheus.type': type })}}`;
@@ -130,7 +130,7 @@ function attributesText(labels: Readonly<Record<string, string>>): string {
 }
 
 function anyValue(value: string | number | boolean): object {
-  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'string') return { stringValue: value.toWellFormed() };
   if (typeof value === 'boolean') return { boolValue: value };
   return Number.isSafeInteger(value)
     ? { intValue: String(value) }

@@ -52,30 +52,30 @@ function counterPoints(
   const { name } = metric;
   const series = seriesOf(metric);
   const { time, starts, deltas } = context;
+  const exemplars = context.exemplars.ofMetric(name, time);
   return {
     terms: termsOf(metric, 'sum', deltas !== undefined),
     length: series.length,
     write(index) {
       const one = series.at(index)!;
-      const { labels } = one;
+      const { labels, key, exemplar } = one;
       const began = starts.of(name, one, one.value, time);
       const growth = deltas?.ofValue(name, one);
       const { value } = growth ?? one;
       if (isIdle(growth, one, value)) return;
-      const exemplars = newExemplars(
-        one.exemplar === undefined ? NO_EXEMPLARS : [one.exemplar],
-        context,
-      );
+      const all = exemplar === undefined ? NO_EXEMPLARS : [exemplar];
       sink.number({
         labels,
         start: growth?.since ?? began,
         time,
         value,
-        exemplars,
+        exemplars: exemplars.toWrite(index, key, all),
       });
     },
-    acknowledge: (from, to) =>
-      deltas?.acknowledgeValues(name, between(series, from, to), time),
+    acknowledge(from, to) {
+      exemplars.acknowledge(from, to);
+      deltas?.acknowledgeValues(name, between(series, from, to), time);
+    },
   };
 }
 
@@ -105,13 +105,14 @@ function histogramPoints(
   const { name, bounds } = metric;
   const series = seriesOf(metric);
   const { time, starts, deltas } = context;
+  const exemplars = context.exemplars.ofMetric(name, time);
   const hasSums = !(bounds[0]! < 0);
   return {
     terms: termsOf(metric, 'histogram', deltas !== undefined, bounds),
     length: series.length,
     write(index) {
       const one = series.at(index)!;
-      const { labels } = one;
+      const { labels, key } = one;
       const began = starts.of(name, one, one.count, time);
       const growth = deltas?.ofDistribution(name, one);
       const { counts, count, sum } = growth ?? one;
@@ -123,12 +124,14 @@ function histogramPoints(
         counts,
         count,
         // "sum": not to be filled out where negative events can be recorded.
-        sum: hasSums && one.sum >= 0 ? sum : undefined,
-        exemplars: newExemplars(one.exemplars ?? NO_EXEMPLARS, context),
+        sum: hasSums && one.sum >= 0 && sum >= 0 ? sum : undefined,
+        exemplars: exemplars.toWrite(index, key, one.exemplars ?? NO_EXEMPLARS),
       });
     },
-    acknowledge: (from, to) =>
-      deltas?.acknowledgeDistributions(name, between(series, from, to), time),
+    acknowledge(from, to) {
+      exemplars.acknowledge(from, to);
+      deltas?.acknowledgeDistributions(name, between(series, from, to), time);
+    },
   };
 }
 
@@ -185,15 +188,4 @@ function isIdle(
   amount: number,
 ): boolean {
   return growth !== undefined && growth.since !== created && amount === 0;
-}
-
-function newExemplars(
-  all: readonly (ExemplarSnapshot | undefined)[],
-  { exemplarsAfter }: PointContext,
-): readonly ExemplarSnapshot[] {
-  if (all.length === 0) return NO_EXEMPLARS;
-  const found = all.filter(
-    (exemplar) => exemplar !== undefined && exemplar.timestamp > exemplarsAfter,
-  ) as ExemplarSnapshot[];
-  return found.length === 0 ? NO_EXEMPLARS : found;
 }

@@ -4,6 +4,7 @@ import {
   type KnownSeries,
 } from '../../../delivery/known-series.js';
 import type { MetricsSnapshot } from '../../../delivery/snapshot.js';
+import type { Turn } from '../../../exposition/turns.js';
 
 /** What must not go down: a series that it does for has begun anew. */
 interface Rising {
@@ -42,7 +43,7 @@ export class StartTimes {
   }
 
   /** Forgets the series that are not there any more. */
-  forgetOthers(snapshot: MetricsSnapshot): void {
-    forgetOthers(this.seen, snapshot);
+  forgetOthers(snapshot: MetricsSnapshot, turn: Turn): Promise<void> {
+    return forgetOthers(this.seen, snapshot, turn);
   }
 }

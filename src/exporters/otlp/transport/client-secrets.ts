@@ -15,6 +15,11 @@ export class ClientSecrets {
 
   constructor(private readonly settings: OtlpSettings) {}
 
+  /** Texts that no message may show, should the server repeat them. */
+  get hidden(): readonly string[] {
+    return [...Object.values(this.headers), ...queryTexts(this.settings.url)];
+  }
+
   /**
    * Reads all of it anew.
    *
@@ -28,6 +33,12 @@ export class ClientSecrets {
     this.material = await readMaterial(this.settings);
     return !isSame(before, this.material);
   }
+}
+
+/** The query of a URL as a whole, and its values as they stand in it and as they are read. */
+function queryTexts({ search, searchParams }: URL): string[] {
+  const written = search.split(/[?&]/).map((pair) => pair.replace(/^.*?=/, ''));
+  return [search, search.slice(1), ...written, ...searchParams.values()];
 }
 
 async function readMaterial({

@@ -21,19 +21,17 @@ const RETRYABLE = new Set([1, 4, 10, 11, 14, 15]);
  * The error is not kept as a cause: its metadata is the server's.
  *
  * @param at where it came from, for messages.
- * @param points how many the request had.
  * @throws {ExportError} if the backend took nothing and would take nothing else either.
  */
 export function judgeStatus(
   { code, details, metadata }: ServiceError,
   at: string,
-  points: number,
   secrets: readonly string[],
 ): Answer {
   const said = printable(details, secrets);
   const reason = `${at} failed with gRPC status ${code}${said && `: ${said}`}`;
   if (code === INVALID_ARGUMENT) {
-    return { rejected: points, reason, isAccepted: false };
+    return { rejected: 0, reason, isAccepted: false };
   }
   const [status] = metadata.get('grpc-status-details-bin');
   const retryAfter = Buffer.isBuffer(status) ? retryDelayOf(status) : undefined;

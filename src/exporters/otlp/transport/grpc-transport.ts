@@ -38,7 +38,7 @@ class GrpcTransport implements Transport {
   readonly #settings: OtlpSettings;
   readonly #secrets: ClientSecrets;
   readonly #grpc: Grpc;
-  private client: Client | undefined = undefined;
+  #client: Client | undefined = undefined;
 
   constructor(settings: OtlpSettings, grpc: Grpc) {
     this.#settings = settings;
@@ -48,14 +48,14 @@ class GrpcTransport implements Transport {
 
   async prepare(): Promise<void> {
     const hasChanged = await this.#secrets.renew();
-    if (this.client !== undefined && !hasChanged) return;
-    this.client?.close();
-    this.client = this.newClient(this.#secrets.material);
+    if (this.#client !== undefined && !hasChanged) return;
+    this.#client?.close();
+    this.#client = this.newClient(this.#secrets.material);
   }
 
-  send({ body, points }: Request, signal: AbortSignal): Promise<Answer> {
+  send({ body }: Request, signal: AbortSignal): Promise<Answer> {
     const at = addressOf(this.#settings.url);
-    const secrets = Object.values(this.#secrets.headers);
+    const secrets = this.#secrets.hidden;
     return new Promise((resolve, reject) => {
       const answered = (error: ServiceError | null, response?: Buffer) => {
         signal.removeEventListener('abort', cancel);
@@ -63,7 +63,7 @@ class GrpcTransport implements Transport {
           resolve(
             error === null
               ? acceptedOf(response, secrets)
-              : judgeStatus(error, at, points, secrets),
+              : judgeStatus(error, at, secrets),
           );
         } catch (failure) {
           // A channel would wait longer and longer before it connects again; a new one does not.
@@ -71,7 +71,7 @@ class GrpcTransport implements Transport {
           reject(failure as Error);
         }
       };
-      const call = this.client!.makeUnaryRequest<Buffer, Buffer>(
+      const call = this.#client!.makeUnaryRequest<Buffer, Buffer>(
         METHOD,
         (bytes) => bytes,
         (bytes) => bytes,
@@ -86,8 +86,8 @@ class GrpcTransport implements Transport {
   }
 
   close(): void {
-    this.client?.close();
-    this.client = undefined;
+    this.#client?.close();
+    this.#client = undefined;
   }
 
   private newClient({ ca, cert, key }: Material): Client {

@@ -22,13 +22,11 @@ const CONTENT = new Set([400, 413, 422]);
  * Judges an answer (OTLP specification, "OTLP/HTTP Response").
  *
  * @param at where it came from, for messages.
- * @param points how many the request had.
  * @throws {ExportError} if the backend took nothing and would take nothing else either.
  */
 export function judge(
   { status, headers, body }: HttpResponse,
   at: string,
-  points: number,
   secrets: readonly string[],
 ): Answer {
   const contentType = headers['content-type'] ?? '';
@@ -39,9 +37,7 @@ export function judge(
   const said = statusMessage(body, contentType, secrets);
   const redirected = status >= 300 && status < 400;
   const reason = `${at} answered ${status}${said && `: ${said}`}${redirected ? '; redirects are not followed' : ''}`;
-  if (CONTENT.has(status)) {
-    return { rejected: points, reason, isAccepted: false };
-  }
+  if (CONTENT.has(status)) return { rejected: 0, reason, isAccepted: false };
   const retryable = RETRYABLE.has(status);
   const retryAfter = retryable
     ? retryAfterOf(headers['retry-after'])

@@ -32,7 +32,7 @@ const compress = promisify(gzip);
 export class HttpTransport implements Transport {
   readonly #settings: OtlpSettings;
   readonly #secrets: ClientSecrets;
-  private agent: HttpAgent | undefined = undefined;
+  #agent: HttpAgent | undefined = undefined;
 
   constructor(settings: OtlpSettings) {
     this.#settings = settings;
@@ -41,17 +41,17 @@ export class HttpTransport implements Transport {
 
   async prepare(): Promise<void> {
     const hasChanged = await this.#secrets.renew();
-    if (this.agent !== undefined && !hasChanged) return;
-    this.agent?.destroy();
+    if (this.#agent !== undefined && !hasChanged) return;
+    this.#agent?.destroy();
     const { material } = this.#secrets;
     const options = { keepAlive: true, maxSockets: 1, timeout: IDLE };
-    this.agent = this.isSecure
+    this.#agent = this.isSecure
       ? new HttpsAgent({ ...options, ...material, minVersion: 'TLSv1.2' })
       : new HttpAgent(options);
   }
 
   async send(
-    { body, contentType, points }: Request,
+    { body, contentType }: Request,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { url, isCompressed } = this.#settings;
@@ -60,7 +60,7 @@ export class HttpTransport implements Transport {
     const sent = isCompressed ? await compress(body, { level }) : body;
     try {
       const response = await this.post(sent, contentType, signal);
-      return judge(response, at, points, Object.values(this.#secrets.headers));
+      return judge(response, at, this.#secrets.hidden);
     } catch (error) {
       if (error instanceof ExportError) throw error;
       throw new ExportError(`${at} was not reached: ${messageOf(error)}`, {
@@ -70,8 +70,8 @@ export class HttpTransport implements Transport {
   }
 
   close(): void {
-    this.agent?.destroy();
-    this.agent = undefined;
+    this.#agent?.destroy();
+    this.#agent = undefined;
   }
 
   private get isSecure(): boolean {
@@ -88,7 +88,7 @@ export class HttpTransport implements Transport {
     return new Promise((resolve, reject) => {
       const sent: ClientRequest = request(url, {
         method: 'POST',
-        agent: this.agent,
+        agent: this.#agent,
         signal,
         headers: {
           'user-agent': `${PACKAGE}/${packageVersion() ?? ''}`,

@@ -20,7 +20,9 @@ export function statusMessage(
 /** As {@link statusMessage}, of a text. */
 export function printable(text: string, secrets: readonly string[]): string {
   let shown = text;
-  for (const secret of secrets.flatMap(partsOf)) {
+  // The longest first: it may begin with another.
+  const parts = secrets.flatMap(partsOf).sort((a, b) => b.length - a.length);
+  for (const secret of parts) {
     shown = shown.replaceAll(secret, '[hidden]');
   }
   // oxlint-disable-next-line no-control-regex

@@ -2,12 +2,12 @@ import type { Request } from '../data/requests.js';
 
 /** What became of a request that was answered. */
 export interface Answer {
-  /** Points that the backend did not take: some of the request, or all. */
-  readonly rejected: number;
-  /** Why; empty if it does not say. */
-  readonly reason: string;
-  /** Whether it took the rest. */
+  /** Whether the backend took the request. */
   readonly isAccepted: boolean;
+  /** Points of a request that was taken which the backend did not take. */
+  readonly rejected: number;
+  /** Why it took none or not all; empty if it does not say. */
+  readonly reason: string;
 }
 
 /** Brings requests to a backend, one after the other. */

@@ -39,6 +39,11 @@ export class StatsdExporter implements MetricsExporter {
     this.timeout = this.options.timeout;
   }
 
+  /** How many observations it keeps for the next export. */
+  get waiting(): number {
+    return this.sender?.kept ?? 0;
+  }
+
   /** @throws {OptionsError} if a package is missing, and says which; or if a variable says what cannot be. */
   async start(): Promise<void> {
     // Apps that send nothing start sooner without it.

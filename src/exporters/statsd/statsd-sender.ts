@@ -53,6 +53,11 @@ export class StatsdSender {
     this.transport = await this.transportOf(this.options);
   }
 
+  /** How many observations it keeps. */
+  get kept(): number {
+    return this.waiting.length;
+  }
+
   /** Keeps observations until they are sent, as far as there is room. */
   keep(events: readonly MetricEvent[]): ExportReport {
     let dropped = 0;

@@ -18,6 +18,11 @@ export class WaitingValues {
 
   constructor(private readonly limit: number) {}
 
+  /** How many there are. */
+  get length(): number {
+    return this.count;
+  }
+
   /** Returns whether there was room for it. */
   add({ name, type, labels, value }: MetricEvent): boolean {
     if (this.count >= this.limit) return false;

@@ -70,6 +70,23 @@ describe('observations that wait', () => {
     ]);
   });
 
+  it('are in the length of the queue until they are sent', async () => {
+    const { port } = await receiveUdp();
+    const { collector } = makeCollector();
+    await collector.addExporter(
+      new StatsdExporter({ host: '127.0.0.1', port, interval: false }),
+    );
+    await collector.initialize();
+    const length = async () =>
+      (await samples(collector, 'metrics_export_queue_length'))[0];
+    for (let i = 0; i < 5; i++) collector.histogram('sizes').observe(i);
+    // They are with the exporter after a moment, and wait there.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await length()).toMatch(/\{exporter="statsd"\} 5$/);
+    await collector.flush();
+    expect(await length()).toMatch(/\{exporter="statsd"\} 0$/);
+  });
+
   it('may come while an export is under way, for the next', async () => {
     const receiver = await receiveStream();
     const exporter = await startedAt(receiver, { protocol: 'tcp' });

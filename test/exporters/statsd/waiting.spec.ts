@@ -66,8 +66,31 @@ describe('observations that wait', () => {
     const [dropped] = await samples(collector, 'metrics_export_dropped_total');
     expect(dropped).toBe('metrics_export_dropped_total{exporter="statsd"} 4');
     expect(warnings).toEqual([
-      'Exporter "statsd" drops points or events: 3 observations were waiting already (statsd.maxWaiting) [logged once, counted]',
+      'Exporter "statsd" drops points or events: 3 events are waiting already [logged once, counted]',
     ]);
+  });
+
+  it('may be as many at once as may wait', async () => {
+    const receiver = await receiveStream();
+    const { collector, warnings } = makeCollector({
+      maxSeriesPerMetric: 20_000,
+    });
+    const { port } = receiver;
+    await collector.addExporter(
+      new StatsdExporter({
+        protocol: 'tcp',
+        host: '127.0.0.1',
+        port,
+        interval: false,
+      }),
+    );
+    await collector.initialize();
+    const sizes = collector.histogram('sizes');
+    for (let i = 0; i < 15_000; i++) sizes.observe(i);
+    await collector.flush(30_000);
+    const sent = receiver.lines().filter((line) => line.startsWith('sizes:'));
+    expect(sent).toHaveLength(15_000);
+    expect(warnings).toEqual([]);
   });
 
   it('are in the length of the queue until they are sent', async () => {

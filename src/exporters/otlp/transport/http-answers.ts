@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ExportError } from '../../../model/errors.js';
+import { retryAfterOf } from '../../retry-after.js';
 import { partialSuccessOf } from './partial-success.js';
 import { printable, statusMessage } from './status-message.js';
 import type { Answer } from './transport.js';
@@ -46,12 +47,4 @@ export function judge(
     retryable,
     ...(retryAfter !== undefined && { retryAfter }),
   });
-}
-
-/** Milliseconds, from seconds or a date (RFC 9110, "Retry-After"). */
-export function retryAfterOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\s*\d+\s*$/.test(text)) return Number(text) * 1_000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

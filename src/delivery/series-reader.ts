@@ -32,12 +32,19 @@ export function seriesOf<S>(metric: {
   return (metric as { [READER]?: SeriesReader<S> })[READER] ?? metric.series;
 }
 
-/** The series of a metric, one after the other, each made when its turn comes. */
+/** The series of a metric, one after the other, each made when its turn comes; they have their origins. */
 export function* eachSeries<S>(metric: {
   readonly series: readonly S[];
 }): Generator<S> {
   const series = seriesOf(metric);
-  for (let i = 0; i < series.length; i++) yield series.at(i)!;
+  for (let i = 0; i < series.length; i++) yield tracedAt(series, i);
+}
+
+/** A series with its {@link originOf origin}, which takes longer to make than one without. */
+export function tracedAt<S>(series: SeriesReader<S>, index: number): S {
+  return series instanceof TakenSeries
+    ? (series.tracedAt(index) as S)
+    : series.at(index)!;
 }
 
 /** The key of a series, which need not be made for it. */
@@ -57,7 +64,9 @@ export function withSeries<M extends object, S>(
 ): M & { readonly series: readonly S[] } {
   let made: S[] | undefined;
   const get = () =>
-    (made ??= Array.from({ length: reader.length }, (_, i) => reader.at(i)!));
+    (made ??= Array.from({ length: reader.length }, (_, i) =>
+      tracedAt(reader, i),
+    ));
   Object.defineProperty(metric, 'series', { enumerable: true, get });
   Object.defineProperty(metric, READER, { value: reader });
   return metric as M & { readonly series: readonly S[] };
@@ -102,6 +111,11 @@ export abstract class TakenSeries<
   at(index: number): S | undefined {
     const cell = this.cells[index];
     if (cell === undefined) return undefined;
+    return this.read(index, cell);
+  }
+
+  tracedAt(index: number): S {
+    const cell = this.cells[index]!;
     const series = this.read(index, cell);
     if (cell.created === NO_TIME) return series;
     const value = this.origins.get(cell) ?? cell;

@@ -2,6 +2,7 @@ import type { Growth } from '../../../delivery/deltas.js';
 import {
   type SeriesReader,
   seriesOf,
+  tracedAt,
 } from '../../../delivery/series-reader.js';
 import type {
   CounterSnapshot,
@@ -57,7 +58,7 @@ function counterPoints(
     terms: termsOf(metric, 'sum', deltas !== undefined),
     length: series.length,
     write(index) {
-      const one = series.at(index)!;
+      const one = readAt(series, index, context);
       const { labels, key, exemplar } = one;
       const began = starts.of(name, one, one.value, time);
       const growth = deltas?.ofValue(name, one);
@@ -111,7 +112,7 @@ function histogramPoints(
     terms: termsOf(metric, 'histogram', deltas !== undefined, bounds),
     length: series.length,
     write(index) {
-      const one = series.at(index)!;
+      const one = readAt(series, index, context);
       const { labels, key } = one;
       const began = starts.of(name, one, one.count, time);
       const growth = deltas?.ofDistribution(name, one);
@@ -156,12 +157,21 @@ function summaryPoints(
   };
 }
 
+/** Only deltas have to know what a series is of. */
+function readAt<S>(
+  series: SeriesReader<S>,
+  index: number,
+  { deltas }: PointContext,
+): S {
+  return deltas === undefined ? series.at(index)! : tracedAt(series, index);
+}
+
 function* between<S>(
   series: SeriesReader<S>,
   from: number,
   to: number,
 ): Generator<S> {
-  for (let i = from; i < to; i++) yield series.at(i)!;
+  for (let i = from; i < to; i++) yield tracedAt(series, i);
 }
 
 function termsOf(

@@ -1,7 +1,6 @@
 import { messageOf } from '../model/errors.js';
 import type { MetricEvent } from '../model/metric-event.js';
 import type { MetricType } from '../model/metric-type.js';
-import { MAX_MILLISECONDS } from '../model/validate.js';
 import type { Deadline } from './deadline.js';
 import type { ExportReport } from './exporter.js';
 import { type Deliver, isRetryable, type Tries } from './tries.js';
@@ -119,13 +118,10 @@ export class EventFeed {
   }
 
   private pause(milliseconds: number, life: number): void {
-    this.timer = setTimeout(
-      () => {
-        this.timer = undefined;
-        void this.drain(life);
-      },
-      Math.min(milliseconds, MAX_MILLISECONDS),
-    );
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.drain(life);
+    }, milliseconds);
     this.timer.unref();
   }
 

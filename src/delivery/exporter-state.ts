@@ -92,12 +92,10 @@ export class ExporterState implements TryNotes {
         last_success: new Date(this.lastSuccess * 1_000).toISOString(),
       }),
     };
-    if (this.failures === 0 && unheard === undefined) {
-      return { status: 'up', ...details };
-    }
-    const { failures } = this;
-    const message = failures > 0 ? this.error : unheard;
-    return { status: 'down', ...details, failures, message };
+    const { failures, failure: message = unheard } = this;
+    return message === undefined
+      ? { status: 'up', ...details }
+      : { status: 'down', ...details, failures, message };
   }
 
   /** Never throws. */

@@ -97,9 +97,8 @@ export class Exporters {
   /** Starts all of them. If one cannot start, the others are ended again. */
   async start(): Promise<void> {
     this.started = true;
-    const all = Array.from(this.all.values(), (one) => one.start());
     try {
-      await Promise.all(all);
+      await Promise.all(Array.from(this.all.values(), (one) => one.start()));
     } catch (error) {
       await this.stop(0);
       throw error;

@@ -1,5 +1,4 @@
 import { instant, secondsSince } from '../model/clock.js';
-import { MAX_MILLISECONDS } from '../model/validate.js';
 import type { Deadline } from './deadline.js';
 import type { Outcome, Tries } from './tries.js';
 
@@ -32,8 +31,7 @@ export class PeriodicExport {
   }
 
   private schedule(milliseconds: number): void {
-    const wait = Math.min(milliseconds, MAX_MILLISECONDS);
-    this.timer = setTimeout(() => void this.tick(), wait);
+    this.timer = setTimeout(() => void this.tick(), milliseconds);
     this.timer.unref();
   }
 

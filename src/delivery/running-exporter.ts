@@ -17,7 +17,7 @@ const DEFAULTS = { interval: 60_000, timeout: 10_000, maxWaiting: 10_000 };
 const MIN_SHUTDOWN = 1_000;
 
 /** Milliseconds that a snapshot waits for a metric at most: one that hangs is left out, and the others delivered in time. */
-const COLLECT_LIMIT = 2_000;
+const SNAPSHOT_LIMIT = 2_000;
 
 /** Exporters that some collector has started: two would get into each other's way. */
 const IN_USE = new WeakSet<MetricsExporter>();
@@ -201,7 +201,7 @@ export class RunningExporter implements ExporterVitals {
     snapshot: (limit: number) => Promise<MetricsSnapshot>,
   ): PeriodicExport {
     const { interval = DEFAULTS.interval } = this.exporter;
-    const limit = Math.min(COLLECT_LIMIT, this.timeout / 2);
+    const limit = Math.min(SNAPSHOT_LIMIT, this.timeout / 2);
     const deliver: Deliver = async (signal) => {
       const taken = await snapshot(limit);
       signal.throwIfAborted();

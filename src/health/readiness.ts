@@ -1,3 +1,5 @@
+import { pause } from '../model/deadline.js';
+
 /** What the readiness of an app depends on beside its start and its end. */
 export interface ReadinessTerms {
   /** Whether the server listens that takes the app's requests. */
@@ -30,6 +32,6 @@ export class Readiness {
     this.phase = 'stopping';
     const { shutdownGrace } = this.terms;
     if (!wasReady || shutdownGrace === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, shutdownGrace));
+    await pause(shutdownGrace);
   }
 }

@@ -1,6 +1,4 @@
-import { MAX_MILLISECONDS } from './validate.js';
-
-/** Waits for a promise, but not longer than so many milliseconds. */
+/** Waits for a promise, but not longer than so many milliseconds, as many as timers take. */
 export async function within<T>(
   milliseconds: number,
   promise: Promise<T>,
@@ -10,7 +8,7 @@ export async function within<T>(
   const overdue = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
       () => reject(new Error(`${what} took more than ${milliseconds} ms`)),
-      Math.min(milliseconds, MAX_MILLISECONDS),
+      milliseconds,
     );
   });
   try {
@@ -20,9 +18,7 @@ export async function within<T>(
   }
 }
 
-/** Waits for so many milliseconds. */
+/** Waits for so many milliseconds, as many as timers take. */
 export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) =>
-    setTimeout(resolve, Math.min(milliseconds, MAX_MILLISECONDS)),
-  );
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

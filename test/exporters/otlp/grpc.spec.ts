@@ -8,7 +8,10 @@ import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { openGrpc } from '../../../src/exporters/otlp/transport/grpc-transport.js';
 import { ExportError, OptionsError } from '../../../src/model/errors.js';
-import { makeCertificate } from '../../support/certificates.js';
+import {
+  type Certificate,
+  makeCertificate,
+} from '../../support/certificates.js';
 import { freePort, waitFor } from '../../support/http.js';
 import { partialSuccess } from '../../support/otlp-backend.js';
 import { startGrpcBackend } from '../../support/otlp-grpc-backend.js';
@@ -35,6 +38,16 @@ async function started(options: OtlpOptions) {
 async function exporting(options: OtlpOptions = {}) {
   const backend = await startGrpcBackend();
   return { backend, send: await started({ url: backend.url, ...options }) };
+}
+
+/** One that only lets in clients of an authority, by which it is certified itself. */
+function startTlsBackend(folder: string, authority: Certificate) {
+  const { cert, key } = makeCertificate(folder, 'server', authority);
+  const own = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };
+  return startGrpcBackend(
+    ServerCredentials.createSsl(Buffer.from(authority.cert), [own], true),
+    'https',
+  );
 }
 
 /** A google.rpc.Status with a RetryInfo of so many seconds and half a second. */
@@ -199,21 +212,8 @@ describe('over gRPC', () => {
   it('servers are trusted by their certificates', async () => {
     const folder = tempFolder();
     const authority = makeCertificate(folder, 'authority');
-    const server = makeCertificate(folder, 'server', authority);
     const client = makeCertificate(folder, 'client', authority);
-    const backend = await startGrpcBackend(
-      ServerCredentials.createSsl(
-        Buffer.from(authority.cert),
-        [
-          {
-            cert_chain: Buffer.from(server.cert),
-            private_key: Buffer.from(server.key),
-          },
-        ],
-        true,
-      ),
-      'https',
-    );
+    const backend = await startTlsBackend(folder, authority);
     const { url } = backend;
     const ca = authority.cert;
     const { cert, key } = client;
@@ -231,22 +231,9 @@ describe('over gRPC', () => {
   it('new certificates are taken from the same files', async () => {
     const folder = tempFolder();
     const authority = makeCertificate(folder, 'authority');
-    const server = makeCertificate(folder, 'server', authority);
     const client = makeCertificate(folder, 'client', authority);
     const stranger = makeCertificate(folder, 'stranger');
-    const { url, calls } = await startGrpcBackend(
-      ServerCredentials.createSsl(
-        Buffer.from(authority.cert),
-        [
-          {
-            cert_chain: Buffer.from(server.cert),
-            private_key: Buffer.from(server.key),
-          },
-        ],
-        true,
-      ),
-      'https',
-    );
+    const { url, calls } = await startTlsBackend(folder, authority);
     const [cert, key] = [join(folder, 'used.crt'), join(folder, 'used.key')];
     const use = (one: typeof client) => {
       copyFileSync(one.certFile, cert);

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
+import { pause } from '../../../model/deadline.js';
 import {
   type Connection,
   PacketTooLarge,
@@ -28,17 +29,13 @@ export class UdpTransport implements Transport {
     return {
       confirms: 'each',
       send: async (packet) => {
-        if (++sent % BURST === 0) await pause();
+        if (++sent % BURST === 0) await pause(1);
         await send(socket, packet, this.port, address);
       },
       end: async () => {},
       close: once(() => socket.close()),
     };
   }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 function send(

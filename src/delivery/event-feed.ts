@@ -4,6 +4,7 @@ import type { MetricType } from '../model/metric-type.js';
 import type { Deadline } from './deadline.js';
 import type { ExportReport } from './exporter.js';
 import { type Deliver, isRetryable, type Tries } from './tries.js';
+import { clearTimeout, setImmediate, setTimeout } from '../model/timers.js';
 
 /** How many are delivered at once. */
 const BATCH = 1_000;

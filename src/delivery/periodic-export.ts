@@ -1,6 +1,7 @@
 import { instant, secondsSince } from '../model/clock.js';
 import type { Deadline } from './deadline.js';
 import type { Outcome, Tries } from './tries.js';
+import { clearTimeout, setTimeout } from '../model/timers.js';
 
 /** Delivers again and again: at an interval, and while that fails, when the tries say so. */
 export class PeriodicExport {

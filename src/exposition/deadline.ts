@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { clearTimeout, setTimeout } from '../model/timers.js';
 
 /** Milliseconds that an answer has for each of its two parts. */
 export interface Times {

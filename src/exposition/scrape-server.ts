@@ -13,6 +13,7 @@ import {
   SERVER_OPTIONS,
 } from './server-limits.js';
 import { createServer, type ServerTls } from './tls/server-tls.js';
+import { clearTimeout, setTimeout } from '../model/timers.js';
 
 export interface ScrapeServerOptions {
   readonly port: number;

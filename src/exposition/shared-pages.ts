@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { type Instant, instant, secondsSince } from '../model/clock.js';
 import { Content } from './content.js';
 import { ChunkPool, PageWriter } from './page-writer.js';
 import type { Turns } from './turns.js';
+import { pause } from '../model/deadline.js';
 
 /**
  * Pages that are there at once, being rendered or sent. A page stays while somebody
@@ -115,6 +115,6 @@ export class SharedPages {
   private async rest(): Promise<void> {
     const { since, rest } = this.last;
     const left = rest - secondsSince(since);
-    if (left > 0 && this.places < MAX_PAGES - 2) await setTimeout(left * 1_000);
+    if (left > 0 && this.places < MAX_PAGES - 2) await pause(left * 1_000);
   }
 }

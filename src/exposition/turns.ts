@@ -1,4 +1,5 @@
 import { instant, secondsSince } from '../model/clock.js';
+import { setImmediate, setTimeout } from '../model/timers.js';
 
 /** Samples that are written between two looks at the clock. */
 export const SAMPLES_AT_ONCE = 64;

@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from './timers.js';
+
 /** Waits for a promise, but not longer than so many milliseconds, as many as timers take. */
 export async function within<T>(
   milliseconds: number,

@@ -8,6 +8,10 @@ vi.mock(
   '../../src/model/clock.js',
   () => import('../support/process-clock.js'),
 );
+vi.mock(
+  '../../src/model/timers.js',
+  () => import('../support/process-timers.js'),
+);
 
 useFakeTime();
 

@@ -14,6 +14,11 @@ import {
   samplesOf,
 } from '../support/collector.js';
 
+vi.mock(
+  '../../src/model/timers.js',
+  () => import('../support/process-timers.js'),
+);
+
 /** A collector on a registry of the user's, with one good metric of its own. */
 function joined(registry = new Registry()) {
   const made = makeCollector({ registry, createdSamples: false });

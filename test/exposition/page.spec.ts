@@ -10,6 +10,11 @@ import type { GaugeCallback } from '../../src/index.js';
 import { COLLECT_LIMIT } from '../../src/model/collection.js';
 import { makeCollector, OPEN_METRICS, samples } from '../support/collector.js';
 
+vi.mock(
+  '../../src/model/timers.js',
+  () => import('../support/process-timers.js'),
+);
+
 /** A registry of prom-client alone, and a collector of ours, to be told the same. */
 function twins() {
   const theirs = new Registry();

@@ -12,6 +12,10 @@ vi.mock(
   '../../src/model/clock.js',
   () => import('../support/process-clock.js'),
 );
+vi.mock(
+  '../../src/model/timers.js',
+  () => import('../support/process-timers.js'),
+);
 
 describe('a counter', () => {
   test('goes up by one or by what it is given, with and without labels', async () => {

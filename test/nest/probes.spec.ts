@@ -20,6 +20,11 @@ import {
 import { freePort, waitFor } from '../support/http.js';
 import { ADAPTERS, RejectAll, startApp } from './support/app.js';
 
+vi.mock(
+  '../../src/model/timers.js',
+  () => import('../support/process-timers.js'),
+);
+
 /** Something that is waited for until it is let go. */
 class Gate {
   open!: () => void;

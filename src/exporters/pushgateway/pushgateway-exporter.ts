@@ -11,6 +11,7 @@ import {
   type ResolvedPushgatewayOptions,
   resolvePushgatewayOptions,
 } from './pushgateway.options.js';
+import { clearTimeout, setTimeout } from '../../model/timers.js';
 
 /** What gives the page that is pushed, as a `PrometheusCollector` does. */
 export interface PushedPage {

@@ -13,6 +13,7 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { messageOf, OptionsError } from '../../model/errors.js';
 import { readSecret } from '../access/secret.js';
 import { TLS_TEXTS, type TlsOptions } from './tls.options.js';
+import { clearTimeout, setTimeout } from '../../model/timers.js';
 
 /** Milliseconds between two looks at the files. */
 const WATCH_INTERVAL = 1_000;

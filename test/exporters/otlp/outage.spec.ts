@@ -13,6 +13,10 @@ vi.mock(
   '../../../src/model/clock.js',
   () => import('../../support/process-clock.js'),
 );
+vi.mock(
+  '../../../src/model/timers.js',
+  () => import('../../support/process-timers.js'),
+);
 
 beforeEach(() => {
   vi.useFakeTimers({

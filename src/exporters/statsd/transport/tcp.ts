@@ -1,6 +1,10 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
 import type { Connection, Transport } from './transport.js';
+import {
+  clearTimeout,
+  setImmediate,
+  setTimeout,
+} from '../../../model/timers.js';
 
 /** Milliseconds that a connection stays open for the server to end it too early: beside what connecting took, and at most. */
 const STAYS_OPEN = 20;
@@ -86,7 +90,9 @@ class TcpConnection implements Connection {
       timer = setTimeout(resolve, milliseconds);
     });
     // If the app was busy, what has come meanwhile is only read after the timers.
-    const nothingCame = pause.then(() => setImmediate());
+    const nothingCame = pause.then(
+      () => new Promise<void>((resolve) => void setImmediate(resolve)),
+    );
     await Promise.race([nothingCame, this.failed()]).finally(() =>
       clearTimeout(timer),
     );

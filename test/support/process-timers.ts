@@ -1,0 +1,18 @@
+/**
+ * In place of `src/model/timers.ts`, which binds the real timers when it is imported:
+ * calls the globals, where fake timers put theirs.
+ *
+ * @example
+ * vi.mock('../../src/model/timers.js', () => import('./process-timers.js'));
+ */
+export const setTimeout: typeof globalThis.setTimeout = Object.assign(
+  (...args: Parameters<typeof globalThis.setTimeout>) =>
+    globalThis.setTimeout(...args),
+  globalThis.setTimeout,
+);
+
+export const clearTimeout = (timer: NodeJS.Timeout | undefined): void =>
+  globalThis.clearTimeout(timer);
+
+export const setImmediate = (callback: () => void): NodeJS.Immediate =>
+  globalThis.setImmediate(callback);

@@ -22,7 +22,7 @@ export class ConfiguredAccess implements Access {
   private readonly metrics: Conditions;
   private readonly health: Conditions;
 
-  /** @param warn hears of secrets that cannot be read any more. */
+  /** @param warn is called for secrets that cannot be read any more. */
   constructor(
     { metrics, health }: Readonly<Record<'metrics' | 'health', PlacedAccess>>,
     warn: (message: string) => void,

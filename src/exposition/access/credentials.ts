@@ -15,15 +15,12 @@ const CHALLENGES: Readonly<Record<Scheme, string>> = {
   basic: 'Basic realm="metrics", charset="UTF-8"',
 };
 
-/** Stands for a secret that cannot be read: nobody knows what has this digest. */
+/** Stands for a secret that cannot be read: no known text has this digest. */
 const UNKNOWN = randomBytes(32);
 
-/** Stands for credentials that were not given. */
-const NONE = randomBytes(32);
-
 /**
- * The tokens and passwords that let in. What is given is compared by digests, in a
- * time that does not depend on where they differ, and always with all of them.
+ * The tokens and passwords that let in. Credentials are compared by their digests, in a
+ * time that does not depend on where they differ, and always with all secrets.
  */
 export class Credentials {
   private readonly digests: readonly CurrentSecret<Buffer>[];
@@ -61,18 +58,22 @@ export class Credentials {
     for (const digest of this.digests) await digest.prepare();
   }
 
+  /** Reads no secret for a request without credentials: it is refused whatever they are. */
   async refusal({ headers }: IncomingMessage): Promise<Refusal | undefined> {
+    if (headers.authorization === undefined) {
+      return this.unauthorized('no_credentials');
+    }
     const given = givenDigest(headers.authorization);
+    if (given === undefined) return this.unauthorized('wrong_credentials');
+    const digests = await Promise.all(this.digests.map((one) => one.get()));
     let matches = false;
-    let reason: RefusalReason =
-      given === undefined ? 'no_credentials' : 'wrong_credentials';
-    for (const digest of this.digests) {
-      const expected = await digest.get();
-      if (expected === undefined) reason = 'secret';
-      const isEqual = timingSafeEqual(expected ?? UNKNOWN, given ?? NONE);
+    for (const digest of digests) {
+      const isEqual = timingSafeEqual(digest ?? UNKNOWN, given);
       matches = matches || isEqual;
     }
-    return matches ? undefined : this.unauthorized(reason);
+    if (matches) return undefined;
+    const isUnknown = digests.includes(undefined);
+    return this.unauthorized(isUnknown ? 'secret' : 'wrong_credentials');
   }
 
   private unauthorized(reason: RefusalReason): Refusal {
@@ -102,11 +103,11 @@ function digestOf(scheme: string, credentials: string | Buffer): Buffer {
   return createHash('sha256').update(`${scheme} `).update(credentials).digest();
 }
 
-/** The digest of the header `Authorization` (RFC 9110, section 11.6.2). */
-function givenDigest(header: string | undefined): Buffer | undefined {
-  const [, scheme = '', credentials = ''] =
-    /^(bearer|basic) +(\S+) *$/i.exec(header ?? '') ?? [];
-  if (header === undefined) return undefined;
+/** The digest of a header `Authorization` (RFC 9110, section 11.6.2); `undefined` if it is of no known scheme. */
+function givenDigest(header: string): Buffer | undefined {
+  const [, scheme, credentials = ''] =
+    /^(bearer|basic) +(\S+) *$/i.exec(header) ?? [];
+  if (scheme === undefined) return undefined;
   const isBasic = scheme.toLowerCase() === 'basic';
   return digestOf(
     scheme.toLowerCase(),

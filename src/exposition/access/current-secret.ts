@@ -6,15 +6,16 @@ import { readSecret, type Secret } from './secret.js';
 /** Seconds for which what was read from a file holds. */
 const FILE_AGE = 1;
 
-/** What is made of a secret, kept in step with the place where the secret is kept. */
+/** A value derived from a secret, which follows the file or variable that holds the secret. */
 export class CurrentSecret<T> {
   // Private to the language, so that nothing that shows objects shows a secret.
   readonly #secret: Secret;
   #reading: Promise<T> | undefined = undefined;
+  private isReading = false;
   private readAt: Instant = 0n;
   private failing = false;
 
-  /** @param warn hears when the secret cannot be read any more. */
+  /** @param warn is called when the secret cannot be read any more. */
   constructor(
     secret: Secret,
     private readonly option: string,
@@ -30,7 +31,7 @@ export class CurrentSecret<T> {
     await this.read();
   }
 
-  /** What the secret is now; `undefined` while it cannot be read. Never rejects. */
+  /** The present value; `undefined` while it cannot be read. Never rejects. */
   async get(): Promise<T | undefined> {
     try {
       const current = await this.read();
@@ -39,7 +40,7 @@ export class CurrentSecret<T> {
     } catch (error) {
       if (!this.failing) {
         this.failing = true;
-        this.warn(`${messageOf(error)}; nobody gets in by it until it is back`);
+        this.warn(`${messageOf(error)}; requests with it are refused until it can be read again`);
       }
       return undefined;
     }
@@ -49,15 +50,18 @@ export class CurrentSecret<T> {
   private read(): Promise<T> {
     if (this.#reading === undefined || this.isOutdated()) {
       this.readAt = instant();
-      this.#reading = readSecret(this.#secret, this.option, this.text).then(
-        this.make,
-      );
+      this.isReading = true;
+      this.#reading = this.readOnce().finally(() => (this.isReading = false));
     }
     return this.#reading;
   }
 
+  private async readOnce(): Promise<T> {
+    return this.make(await readSecret(this.#secret, this.option, this.text));
+  }
+
   private isOutdated(): boolean {
-    if (typeof this.#secret === 'string') return false;
+    if (typeof this.#secret === 'string' || this.isReading) return false;
     return 'env' in this.#secret || secondsSince(this.readAt) >= FILE_AGE;
   }
 }

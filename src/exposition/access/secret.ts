@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { OptionsError } from '../../model/errors.js';
+import { readSmallFile } from '../../model/small-file.js';
 import { type Check, isObject } from '../../model/validate.js';
 
 /**
@@ -8,9 +8,6 @@ import { type Check, isObject } from '../../model/validate.js';
  */
 export type Secret =
   string | { readonly file: string } | { readonly env: string };
-
-/** Far above every token and bundle of certificates: a wrong path must not fill the memory. */
-const MAX_BYTES = 1_048_576;
 
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -90,15 +87,7 @@ export function kindOf(value: unknown): string {
 
 async function readText(file: string, at: string): Promise<string> {
   try {
-    const handle = await open(file);
-    try {
-      const stat = await handle.stat();
-      if (!stat.isFile()) throw new Error('it is not a regular file');
-      if (stat.size > MAX_BYTES) throw new Error('it is larger than 1 MiB');
-      return await handle.readFile('utf8');
-    } finally {
-      await handle.close();
-    }
+    return await readSmallFile(file);
   } catch (error) {
     throw new OptionsError(`${at} cannot be read: ${(error as Error).message}`);
   }

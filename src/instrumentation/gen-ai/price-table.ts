@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { messageOf, OptionsError, shown } from '../../model/errors.js';
+import { readFileAtStart } from '../../model/small-file.js';
 import {
   AMOUNT,
   Check,
@@ -60,7 +60,7 @@ export function resolvePrices(prices: Prices, path: string): PriceTable {
 
 function read(file: string, path: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readFileAtStart(file));
   } catch (error) {
     throw new OptionsError(
       `${path}.file is ${shown(file)}, which cannot be read: ${messageOf(error)}; expected a JSON file with a table of prices`,

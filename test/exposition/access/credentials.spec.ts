@@ -133,22 +133,22 @@ describe('credentials', () => {
     syncBuiltinESMExports();
   });
 
-  test('are compared with all that are valid, in constant time', async () => {
+  test('are compared with all that are valid, in constant time, once there are any', async () => {
     const { status } = await protectedBy({
       bearerToken: ['one', 'two'],
       basicAuth: { username: 'prom', password: 'pass' },
     });
     const compare = vi.spyOn(crypto, 'timingSafeEqual');
     syncBuiltinESMExports();
-    for (const [given, expected] of [
-      [bearer('one'), 200],
-      [basic('prom', 'pass'), 200],
-      [bearer('wrong'), 401],
-      [undefined, 401],
+    for (const [given, expected, compared] of [
+      [bearer('one'), 200, 3],
+      [basic('prom', 'pass'), 200, 3],
+      [bearer('wrong'), 401, 3],
+      [undefined, 401, 0],
     ] as const) {
       compare.mockClear();
       expect(await status(given)).toBe(expected);
-      expect(compare).toHaveBeenCalledTimes(3);
+      expect(compare).toHaveBeenCalledTimes(compared);
     }
   });
 
@@ -270,7 +270,7 @@ describe('a secret in the environment', () => {
       ),
     ]);
     expect(await samples(collector, 'metrics_refusals_total')).toContain(
-      'metrics_refusals_total{reason="secret",resource="metrics"} 2',
+      'metrics_refusals_total{reason="secret",resource="metrics"} 1',
     );
     process.env[env] = 'third';
     expect(await status(bearer('third'))).toBe(200);
@@ -380,8 +380,8 @@ describe('a secret in a file', () => {
     writeFileSync(empty, '');
     for (const [file, fault] of [
       [join(folder, 'none'), 'cannot be read: ENOENT'],
-      [folder, 'cannot be read: it is not a regular file'],
-      ['/dev/zero', 'cannot be read: it is not a regular file'],
+      [folder, 'cannot be read: it is a directory, and not a regular file'],
+      ['/dev/zero', 'cannot be read: it is a device, and not a regular file'],
       [empty, 'is empty; expected a password'],
     ]) {
       const { collector } = makeCollector({

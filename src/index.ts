@@ -133,6 +133,7 @@ export type { AccessOptions } from './exposition/access/access.options.js';
 export type { BasicAuth } from './exposition/access/basic-auth.js';
 export type { Secret } from './exposition/access/secret.js';
 export type { Endpoint } from './exposition/endpoint.js';
+export type { MetricRegistry } from './exposition/metric-registry.js';
 export type { Probe, Resource } from './exposition/resources.js';
 export type { TlsOptions } from './exposition/tls/tls.options.js';
 

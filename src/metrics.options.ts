@@ -1,4 +1,3 @@
-import type { Registry } from 'prom-client';
 import {
   HEALTH_PATH,
   PATH,
@@ -31,6 +30,7 @@ import {
   type ProtectionOptions,
 } from './endpoints/guards/protection.options.js';
 import { checkTls, type TlsOptions } from './exposition/tls/tls.options.js';
+import type { MetricRegistry } from './exposition/metric-registry.js';
 import { pathsOf } from './exposition/resources.js';
 import {
   HEALTH_DEFAULTS,
@@ -102,8 +102,11 @@ export interface PrometheusOptions extends ProtectionOptions {
   host?: string;
   /** Certificate and key of the server on `port`. Default: none, it speaks plain HTTP. */
   tls?: TlsOptions;
-  /** A prom-client registry to join. Default: one of the module's own. */
-  registry?: Registry | null;
+  /**
+   * The registry to join: one of prom-client, `@prometheus-io/client` or
+   * `@platformatic/prom-client`. Default: one of the module's own.
+   */
+  registry?: MetricRegistry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `true`. */
   defaultMetrics?: boolean;
   /** How many scrapes are answered at the same time; what comes beyond gets a 503. Default: 64. */

@@ -1,10 +1,13 @@
-import type { Registry } from 'prom-client';
 import { SCRAPE_LIMITS } from '../exposition/limits.js';
 import {
   type AccessOptions,
   checkAccess,
 } from '../exposition/access/access.options.js';
 import { checkTls, type TlsOptions } from '../exposition/tls/tls.options.js';
+import {
+  checkRegistry,
+  type MetricRegistry,
+} from '../exposition/metric-registry.js';
 import { pathsOf } from '../exposition/resources.js';
 import {
   BOOLEAN,
@@ -54,8 +57,11 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
   host?: string;
   /** Path of the metrics page. Default: `'/metrics'`. */
   path?: string;
-  /** A prom-client registry to join. Default: one of the collector's own. */
-  registry?: Registry | null;
+  /**
+   * The registry to join: one of prom-client, `@prometheus-io/client` or
+   * `@platformatic/prom-client`. Default: one of the collector's own.
+   */
+  registry?: MetricRegistry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `false`. */
   defaultMetrics?: boolean;
   /** How many scrapes are answered at the same time; what comes beyond gets a 503. Default: 64. */
@@ -110,10 +116,9 @@ export const SERVING_RULES = {
     (value) => typeof value === 'string' && value !== '',
   ),
   path: PATH,
-  registry: new Check(
-    'a Registry of prom-client',
-    (value) => value === null || isRegistry(value),
-  ),
+  registry: (value: unknown, path: string) => {
+    if (value !== null) checkRegistry(value, path);
+  },
   defaultMetrics: BOOLEAN,
   maxScrapes: integer(1, 10_000),
   scrapeTimeout: integer(1, 3_600_000, ' (milliseconds)'),
@@ -170,8 +175,4 @@ export function resolveCollectorOptions(
   );
   // The caller may change the object later, unchecked.
   return { ...resolved, defaultLabels: { ...resolved.defaultLabels } };
-}
-
-function isRegistry(value: unknown): boolean {
-  return isObject(value) && typeof value.registerMetric === 'function';
 }

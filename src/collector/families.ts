@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { MetricRegistry } from '../exposition/metric-registry.js';
 import { PromClientMetric } from '../exposition/prom-client-metric.js';
 import { MetricConflictError } from '../model/errors.js';
 import type { ExemplarSource } from '../model/exemplars.js';
@@ -48,7 +48,7 @@ export class Families implements FamilyKeeper {
 
   constructor(
     settings: MetricSettings,
-    private readonly registry: Registry,
+    private readonly registry: MetricRegistry,
     private readonly listener: Omit<FamilyKeeper, 'revive'>,
   ) {
     this.factory = new FamilyFactory(settings, this);

@@ -47,7 +47,10 @@ import type { CollectorSurroundings } from './surroundings.js';
  * await collector.shutdown();
  */
 export class PrometheusCollector extends MetricsCollector {
-  /** The prom-client registry that the metrics are in. */
+  /**
+   * The registry that the metrics are in: the one of the option `registry`, whichever
+   * package it is of, or one of prom-client.
+   */
   readonly registry: Registry;
 
   private readonly options: ResolvedCollectorOptions;
@@ -67,7 +70,7 @@ export class PrometheusCollector extends MetricsCollector {
   ) {
     super();
     this.options = resolveCollectorOptions(options);
-    this.registry = this.options.registry ?? new Registry();
+    this.registry = (this.options.registry as Registry) ?? new Registry();
     this.families = new Families(this.options, this.registry, {
       overflowed: (family) => this.report.overflowed(family),
       collectFailed: ({ name }, error) =>

@@ -1,5 +1,5 @@
-import type { Registry } from 'prom-client';
 import { Snapshots } from '../delivery/snapshots.js';
+import type { MetricRegistry } from '../exposition/metric-registry.js';
 import { Page } from '../exposition/page.js';
 import { RegistryReader } from '../exposition/registry-reader.js';
 import { Turns } from '../exposition/turns.js';
@@ -14,7 +14,7 @@ export class Readings {
   private readonly exemplars: TraceExemplars;
 
   constructor(
-    registry: Registry,
+    registry: MetricRegistry,
     families: Families,
     private readonly report: SelfReport,
   ) {

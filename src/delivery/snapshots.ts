@@ -1,4 +1,4 @@
-import { relabelled } from '../exposition/foreign-labels.js';
+import { relabelled } from '../exposition/relabelled.js';
 import type { ExposedMetric } from '../exposition/formats/exposed-metric.js';
 import type { RegistryReader } from '../exposition/registry-reader.js';
 import { Turn, type Turns } from '../exposition/turns.js';
@@ -29,13 +29,9 @@ export class Snapshots {
   /** @param limit milliseconds that a metric is waited for which is read through a callback. Default: as pages do. */
   async take(limit?: number): Promise<MetricsSnapshot> {
     const turn = new Turn(this.turns);
-    const { metrics: exposed, unread } = await this.reader.collect(
-      this.reader.all(),
-      turn,
-      limit,
-    );
+    const reading = await this.reader.read({ limit }, turn);
+    const { metrics: exposed, added, unread } = reading;
     const time = unixTime();
-    const added = this.reader.defaultLabels();
     const metrics: MetricSnapshot[] = [];
     for (const metric of exposed) {
       const series = await seriesTaken(metric, added, turn);

@@ -1,16 +1,14 @@
 import type { LabelSet } from '../model/labels.js';
 import type { Content } from './content.js';
-import { relabelled } from './foreign-labels.js';
 import type { ExposedMetric } from './formats/exposed-metric.js';
 import type { Format, FormattedPage } from './formats/format.js';
-import { namesOf } from './formats/sample-names.js';
 import type { PageWriter } from './page-writer.js';
-import type { RegisteredMetric } from './registered-metrics.js';
 import type { RegistryReader } from './registry-reader.js';
+import { relabelled } from './relabelled.js';
 import { SharedPages } from './shared-pages.js';
 import { SAMPLES_AT_ONCE, Turn, type Turns } from './turns.js';
 
-/** What is asked for. */
+/** Which page to render. */
 export interface PageRequest {
   readonly format: Format;
   /** Only metrics with these names, of their own or of their samples. Default: all. */
@@ -18,8 +16,8 @@ export interface PageRequest {
 }
 
 /**
- * Renders the metrics of a registry, ours and those of prom-client alike. Who asks
- * for a page while the same one is being rendered gets that one.
+ * Renders the metrics of a registry, ours and those of prom-client alike. A request
+ * for a page that is being rendered shares that page.
  */
 export class Page {
   private readonly whole: SharedPages;
@@ -51,14 +49,8 @@ export class Page {
     out: PageWriter,
   ): Promise<readonly Buffer[]> {
     const turn = new Turn(this.turns);
-    const all = this.reader.all();
-    const asked =
-      names === undefined
-        ? all
-        : all.filter((metric) => isAmong(metric, new Set(names)));
-    const { metrics } = await this.reader.collect(asked, turn);
-    const added = this.reader.defaultLabels();
-    const page = format.begin(all, out);
+    const { heads, metrics, added } = await this.reader.read({ names }, turn);
+    const page = format.begin(heads, out);
     for (const metric of metrics) {
       await this.writeMetric(metric, added, page, turn);
     }
@@ -95,10 +87,6 @@ export class Page {
       return undefined;
     }
   }
-}
-
-function isAmong(metric: RegisteredMetric, names: ReadonlySet<string>) {
-  return namesOf(metric).some((name) => names.has(name));
 }
 
 /** Of each series: its buckets, `+Inf`, the sum and the count, or its value. */

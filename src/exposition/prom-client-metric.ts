@@ -1,8 +1,8 @@
-import type { Metric, Registry } from 'prom-client';
 import type { HistogramCell, ValueCell } from '../model/cells.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import { labelsOf } from '../model/labels.js';
 import { type ExposedType, exposedType } from '../model/metric-type.js';
+import type { MetricRegistry } from './metric-registry.js';
 
 interface Sample {
   labels: Record<string, string>;
@@ -32,9 +32,9 @@ export class PromClientMetric {
   }
 
   /** Enters the registry. Throws what prom-client throws if the name is taken. */
-  register(registry: Registry): void {
+  register(registry: MetricRegistry): void {
     this.name = this.family.name;
-    registry.registerMetric(this as unknown as Metric);
+    registry.registerMetric(this);
   }
 
   /** As prom-client's JSON and aggregation read it. */

@@ -1,18 +1,34 @@
-import type { Registry } from 'prom-client';
 import { Collection } from '../model/collection.js';
+import { ForeignMetricError } from '../model/errors.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import type { LabelSet } from '../model/labels.js';
 import { exposedType } from '../model/metric-type.js';
 import { foreignLabels } from './foreign-labels.js';
 import { readForeign } from './foreign-metric.js';
-import type { ExposedMetric } from './formats/exposed-metric.js';
+import type {
+  ExposedMetric,
+  MetricHead,
+  PageType,
+} from './formats/exposed-metric.js';
+import { ReservedNames } from './formats/reserved-names.js';
+import { namesOf, textNamesOf } from './formats/sample-names.js';
+import type { MetricRegistry } from './metric-registry.js';
 import { PromClientMetric } from './prom-client-metric.js';
 import {
   defaultLabelsOf,
   type RegisteredMetric,
   registeredMetrics,
 } from './registered-metrics.js';
+import { distinctWith } from './relabelled.js';
 import type { Turn } from './turns.js';
+
+/** Which metrics to read. */
+export interface ReadRequest {
+  /** Only metrics with these names, of their own or of their samples. Default: all. */
+  readonly names?: readonly string[] | undefined;
+  /** Milliseconds that a metric is waited for. Default: as pages do. */
+  readonly limit?: number | undefined;
+}
 
 /** A family of ours that is collected; its series are taken when all the others are too. */
 interface CollectedFamily {
@@ -22,8 +38,12 @@ interface CollectedFamily {
 
 /** Metrics of a registry as they are at one moment. */
 export interface RegistryReading {
+  /** All metrics that there are, whether they were asked for or not. */
+  readonly heads: readonly MetricHead[];
   readonly metrics: readonly ExposedMetric[];
-  /** Names of those that are there and could not be read this time. */
+  /** Labels that the registry adds to all series. */
+  readonly added: LabelSet;
+  /** Names of metrics that are there and could not be read this time. */
   readonly unread: readonly string[];
 }
 
@@ -33,39 +53,46 @@ const NO_LABELS: LabelSet = { names: [], values: [] };
 export class RegistryReader {
   /** Of foreign metrics. */
   private readonly collections = new WeakMap<object, Collection<unknown>>();
+  /** Of foreign metrics that tell theirs only when they are read. */
+  private readonly types = new WeakMap<object, PageType>();
 
-  /** @param metricFailed hears of a metric that could not be read; `*` stands for all. */
+  /** @param metricFailed receives the error of a metric that is left out, as a whole or in part; `*` stands for all. */
   constructor(
-    private readonly registry: Registry,
+    private readonly registry: MetricRegistry,
     readonly metricFailed: (metric: string, error: unknown) => void,
   ) {}
 
-  all(): RegisteredMetric[] {
-    return registeredMetrics(this.registry);
-  }
-
-  /** What the registry adds to all metrics; nothing if that cannot be written. */
-  defaultLabels(): LabelSet {
-    try {
-      return foreignLabels(defaultLabelsOf(this.registry), '*');
-    } catch (error) {
-      this.metricFailed('*', error);
-      return NO_LABELS;
-    }
-  }
-
   /**
-   * Side by side: metrics that are slow to collect are waited for once, and not in
-   * turn. What is read is of the moment when all of them are there, whatever is
-   * cleared and removed later on.
-   *
-   * @param limit milliseconds that a metric is waited for. Default: as pages do.
+   * Reads all metrics that are asked for, side by side: those that are slow to collect
+   * are waited for once, and not in turn. What is read is of the moment when all of them
+   * are there, whatever is cleared and removed later on. It can be written in any format:
+   * what would make a page invalid is left out, and reported.
    */
-  async collect(
+  async read(request: ReadRequest, turn: Turn): Promise<RegistryReading> {
+    const all = registeredMetrics(this.registry, (error) =>
+      this.metricFailed('*', error),
+    );
+    const isAsked = selection(request.names);
+    const { exposed, unread } = await this.collect(
+      all.filter((one) => one.type === undefined || isAsked(this.headOf(one))),
+      turn,
+      request.limit,
+    );
+    const heads = all.map((one) => this.headOf(one));
+    const reserved = new ReservedNames(heads, textNamesOf);
+    const added = this.defaultLabels();
+    const metrics = exposed
+      .filter((one) => isAsked(one) && this.ownsItsNames(one, reserved))
+      .map((one) => this.withDistinctSeries(one, added));
+    const isShown = (one: MetricHead) => reserved.ownerAmong(one) === undefined;
+    return { heads: heads.filter(isShown), metrics, added, unread };
+  }
+
+  private async collect(
     asked: readonly RegisteredMetric[],
     turn: Turn,
-    limit?: number,
-  ): Promise<RegistryReading> {
+    limit: number | undefined,
+  ) {
     const unread: string[] = [];
     const failed = (name: string) => void unread.push(name);
     const collected = await Promise.all(
@@ -75,10 +102,10 @@ export class RegistryReader {
           : this.foreign(one, turn, failed, limit),
       ),
     );
-    const metrics = collected
+    const exposed = collected
       .filter((one) => one !== undefined)
-      .map((one) => ('family' in one ? exposed(one) : one));
-    return { metrics, unread };
+      .map((one) => ('family' in one ? exposedFamily(one) : one));
+    return { exposed, unread };
   }
 
   private async foreign(
@@ -89,7 +116,10 @@ export class RegistryReader {
   ): Promise<ExposedMetric | undefined> {
     const get = () => this.collectionOf(one).get(limit);
     try {
-      return await readForeign(one, get, turn);
+      const { metric, omitted } = await readForeign(one, get, turn);
+      this.types.set(one.metric, metric.type);
+      if (omitted !== undefined) this.metricFailed(one.name, omitted);
+      return metric;
     } catch (error) {
       const there: unknown = this.registry.getSingleMetric(one.name);
       if (there === one.metric) {
@@ -109,6 +139,52 @@ export class RegistryReader {
     }
     return collection;
   }
+
+  private headOf({ name, type, metric }: RegisteredMetric): MetricHead {
+    return { name, type: type ?? this.types.get(metric) ?? 'unknown' };
+  }
+
+  private ownsItsNames(metric: MetricHead, reserved: ReservedNames): boolean {
+    const owner = reserved.ownerAmong(metric);
+    if (owner === undefined) return true;
+    const error = new ForeignMetricError(
+      `Metric "${metric.name}" is left out, as "${owner}" has a sample of that name; give one of them another name`,
+    );
+    this.metricFailed(metric.name, error);
+    return false;
+  }
+
+  private withDistinctSeries(
+    metric: ExposedMetric,
+    added: LabelSet,
+  ): ExposedMetric {
+    const cells = distinctWith(metric.cells, added);
+    if (cells === metric.cells) return metric;
+    const error = new ForeignMetricError(
+      `Series of metric "${metric.name}" have the same labels once those of the registry are added; only the first of them is shown`,
+    );
+    this.metricFailed(metric.name, error);
+    return { ...metric, cells };
+  }
+
+  /** What the registry adds to all metrics; nothing if that cannot be written. */
+  private defaultLabels(): LabelSet {
+    try {
+      return foreignLabels(defaultLabelsOf(this.registry), '*');
+    } catch (error) {
+      this.metricFailed('*', error);
+      return NO_LABELS;
+    }
+  }
+}
+
+/** Whether a metric is among those that are asked for, by its own name or by one of its samples. */
+function selection(
+  names: readonly string[] | undefined,
+): (head: MetricHead) => boolean {
+  if (names === undefined) return () => true;
+  const asked = new Set(names);
+  return (head) => namesOf(head).some((name) => asked.has(name));
 }
 
 async function refreshed(
@@ -121,7 +197,7 @@ async function refreshed(
   return { family, fresh };
 }
 
-function exposed({ family, fresh }: CollectedFamily): ExposedMetric {
+function exposedFamily({ family, fresh }: CollectedFamily): ExposedMetric {
   const { name, type, help, unit, cells } = family;
   return {
     name,

@@ -45,3 +45,16 @@ export class Turn {
     this.start = instant();
   }
 }
+
+/** Does something with each of many, and gives the event loop its turns between them. */
+export async function inTurns<T>(
+  all: Iterable<T>,
+  turn: Turn,
+  work: (one: T) => void,
+): Promise<void> {
+  let done = 0;
+  for (const one of all) {
+    work(one);
+    if (++done % SAMPLES_AT_ONCE === 0 && turn.isOver()) await turn.next();
+  }
+}

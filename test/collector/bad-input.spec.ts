@@ -191,7 +191,10 @@ describe('a collector configured with', () => {
       { buckets: { m: [2, 1] } },
       'expected an object of metric names and, for each, finite numbers',
     ],
-    [{ registry: {} }, 'registry is {}; expected a Registry of prom-client'],
+    [
+      { registry: {} },
+      'registry is {}, which lacks the methods registerMetric',
+    ],
     [{ defaultMetrics: 1 }, 'defaultMetrics is 1; expected true or false'],
     [
       { prot: 9090 },

@@ -257,6 +257,47 @@ s_count{a="x"} 1
         bucket('+Inf', 2, { a: 1 }),
       ]),
     ],
+    [
+      'buckets that count parts of observations',
+      metricOf('bad', 'histogram', [bucket('+Inf', 2.5)]),
+    ],
+    [
+      'a bound that is an empty text',
+      metricOf('bad', 'histogram', [bucket('', 1), bucket('+Inf', 2)]),
+    ],
+    [
+      'the label __name__',
+      metricOf('bad', 'gauge', [{ labels: { __name__: 'x' }, value: 1 }]),
+    ],
+    [
+      'a label that is reserved',
+      metricOf('bad', 'gauge', [{ labels: { __x: 'x' }, value: 1 }]),
+    ],
+    [
+      'a quantile that is none',
+      metricOf('bad', 'summary', [{ labels: {}, value: 1 }]),
+    ],
+    [
+      'a quantile twice',
+      metricOf('bad', 'summary', [
+        { labels: { quantile: 0.5 }, value: 1 },
+        { labels: { quantile: '0.50' }, value: 2 },
+      ]),
+    ],
+    ['a counter below zero', metricOf('bad', 'counter', [{ value: -1 }])],
+    ['a counter that is NaN', metricOf('bad', 'counter', [{ value: NaN }])],
+    [
+      'a summary of less than no observations',
+      metricOf('bad', 'summary', [{ value: -1, metricName: 'bad_count' }]),
+    ],
+    [
+      'values in no array',
+      { ...metricOf('bad', 'gauge', []), get: () => ({ values: 'evil' }) },
+    ],
+    [
+      'a help that cannot be made a text',
+      { name: 'bad', get: () => ({ help: Object.create(null) as object }) },
+    ],
     ['no way to be read', { name: 'bad', type: 'gauge' }],
     ['nothing to tell', { name: 'bad', get: async () => undefined }],
   ])('are left out and told of once, with %s', async (_what, metric) => {
@@ -311,23 +352,112 @@ s_count{a="x"} 1
   test('whose values OpenMetrics does not allow lack these there', async () => {
     const { registers, both } = joined();
     const made = { help: 'H', registers };
-    new Counter({ ...made, name: 'c' }).inc(NaN);
     const percentiles = [0.5, 99];
     new Summary({ ...made, name: 's', percentiles }).observe(-4);
     const { text, openMetrics } = await both();
-    expect(samplesOf(text, 'c')).toEqual(['c NaN']);
     expect(samplesOf(text, 's')).toContain('s{quantile="0.5"} -4');
-    expect(openMetrics).not.toMatch(/^c_total/m);
     expect(samplesOf(openMetrics, 's')).toEqual(['s_count 1']);
   });
 
-  test('are all on the page of a registry that keeps them in another way', async () => {
-    const { registry, registers, both } = joined();
-    new Gauge({ name: 'theirs', help: 'H', registers }).set(1);
-    const metrics = registry.getMetricsAsArray();
-    registry.getMetricsAsArray = () => metrics;
-    Object.assign(registry, { _metrics: undefined });
-    expect((await both()).text).toMatch(/^ours 1$[^]*^theirs 1$/m);
+  test.each<[string, string, unknown[]]>([
+    [
+      'a value that its type does not allow',
+      'A series of the counter "theirs" is left out: it has the value -1; expected 0 or more',
+      [
+        { labels: { a: 1 }, value: -1 },
+        { labels: { a: 2 }, value: 2 },
+      ],
+    ],
+    [
+      'the labels of one before it',
+      'A series of the counter "theirs" is left out: it has two values for the labels { a: \'2\' }',
+      [
+        { labels: { a: 2 }, value: 2 },
+        { labels: { a: '2' }, value: 3 },
+      ],
+    ],
+    [
+      'the labels of one before it in another order, or with an empty one',
+      'Metric "theirs" has several series with the same labels; only the first of them is shown',
+      [
+        { labels: { a: 2 }, value: 2 },
+        { labels: { b: '', a: 2 }, value: 3 },
+      ],
+    ],
+  ])(
+    'lack a series with %s in every format, and keep the others',
+    async (_what, message, values) => {
+      const { registry, both, collector, warnings } = joined();
+      put(registry, metricOf('theirs', 'counter', values));
+      const { text, openMetrics } = await both();
+      expect(samplesOf(text, 'theirs')).toEqual(['theirs{a="2"} 2']);
+      expect(samplesOf(openMetrics, 'theirs_total')).toEqual([
+        'theirs_total{a="2"} 2',
+      ]);
+      const { metrics } = await collector.snapshot();
+      const theirs = metrics.find(({ name }) => name === 'theirs');
+      expect(theirs?.series).toMatchObject([{ labels: { a: '2' }, value: 2 }]);
+      expect(warnings).toEqual([expect.stringContaining(message)]);
+      expect(await collector.metrics()).toContain(
+        'metrics_errors_total{cause="foreign_metric"}',
+      );
+    },
+  );
+
+  test('named like a sample of a histogram or a summary are left out in every format, and reported', async () => {
+    const { registry, registers, both, collector, warnings } = joined();
+    collector.histogram('latency', { buckets: [1] }).observe(1);
+    new Counter({ name: 'latency_count', help: 'H', registers }).inc();
+    new Summary({ name: 's', help: 'H', registers }).observe(1);
+    put(registry, metricOf('s_sum', 'gauge', [{ value: 7 }]));
+    put(registry, metricOf('latency_sum', 'histogram', []));
+    const { text, openMetrics } = await both();
+    for (const page of [text, openMetrics]) {
+      expect(page).not.toMatch(/^# TYPE (latency_|s_)/m);
+      expect(page).toContain('\nlatency_count 1\n');
+    }
+    const { metrics } = await collector.snapshot();
+    const names = metrics.map(({ name }) => name);
+    expect(names).toEqual(['ours', 'latency', 's', 'metrics_errors_total']);
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'Metric "latency_count" is left out, as "latency" has a sample of that name',
+      ),
+      expect.stringContaining('Metric "s_sum" is left out'),
+      expect.stringContaining('Metric "latency_sum" is left out'),
+    ]);
+    expect(text).not.toContain('metrics_errors_total');
+    expect(await collector.metrics()).toContain(
+      'metrics_errors_total{cause="foreign_metric"} 12',
+    );
+  });
+
+  test('have their own `le` and `quantile`, and not those of the labels of the registry', async () => {
+    const { registry, registers, both, collector } = joined();
+    registry.setDefaultLabels({ le: '7', quantile: '9' });
+    collector.histogram('h', { buckets: [1] }).observe(2);
+    const percentiles = [0.5];
+    new Summary({ name: 's', help: 'H', registers, percentiles }).observe(1);
+    const { text } = await both();
+    expect(text).toContain('\nh_bucket{quantile="9",le="1"} 0\n');
+    expect(text).toContain('\ns{le="7",quantile="0.5"} 1\n');
+    expect(text).toContain('\nours{le="7",quantile="9"} 1\n');
+  });
+
+  test('have each label set once, when labels of the registry are added too', async () => {
+    const { registry, collector, both, warnings } = joined();
+    registry.setDefaultLabels({ zone: 'a' });
+    const counter = collector.counter('c');
+    counter.inc(1);
+    counter.inc({ zone: 'a' }, 2);
+    counter.inc({ zone: 'b' }, 3);
+    const { text } = await both();
+    expect(samplesOf(text, 'c')).toEqual(['c{zone="a"} 1', 'c{zone="b"} 3']);
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'Series of metric "c" have the same labels once those of the registry are added',
+      ),
+    ]);
   });
 
   function fail(): void {

@@ -1,5 +1,6 @@
 import { MetricConflictError } from '../../model/errors.js';
 import type { MetricHead, PageType } from './exposed-metric.js';
+import { ReservedNames } from './reserved-names.js';
 import { namesOf } from './sample-names.js';
 
 /**
@@ -14,12 +15,11 @@ import { namesOf } from './sample-names.js';
 export class OpenMetricsNames {
   /** Names that several metrics would have. */
   private readonly shared = new Set<string>();
-  /** The histogram or summary that has a name. */
-  private readonly composites = new Map<string, string>();
+  private readonly reserved: ReservedNames;
 
   constructor(all: readonly MetricHead[]) {
+    this.reserved = new ReservedNames(all, namesOf);
     const taken = new Set<string>();
-    for (const head of all.filter(isComposite)) this.reserve(head);
     for (const head of all) {
       for (const name of namesOf(head)) {
         if (taken.has(name)) this.shared.add(name);
@@ -34,26 +34,12 @@ export class OpenMetricsNames {
    * @throws {MetricConflictError} if a histogram or summary has its name.
    */
   typeOf(head: MetricHead): PageType {
-    const names = namesOf(head);
-    const isShared = names.some((name) => this.shared.has(name));
+    const isShared = namesOf(head).some((name) => this.shared.has(name));
     const type = head.type === 'counter' && isShared ? 'unknown' : head.type;
-    for (const name of type === 'unknown' ? [head.name] : names) {
-      const owner = this.composites.get(name) ?? head.name;
-      if (owner !== head.name) throw conflict(head.name, owner);
-    }
+    const owner = this.reserved.ownerAmong({ ...head, type });
+    if (owner !== undefined) throw conflict(head.name, owner);
     return type;
   }
-
-  /** Who comes first keeps its names. */
-  private reserve(head: MetricHead): void {
-    const names = namesOf(head);
-    if (names.some((name) => this.composites.has(name))) return;
-    for (const name of names) this.composites.set(name, head.name);
-  }
-}
-
-function isComposite({ type }: MetricHead): boolean {
-  return type === 'histogram' || type === 'summary';
 }
 
 function conflict(name: string, owner: string): MetricConflictError {

@@ -26,3 +26,18 @@ export function namesOf({ name, type }: MetricHead): string[] {
     return `${name}_${suffix}`;
   }
 }
+
+/**
+ * The names that a metric has on a page in the text format, which reserves no others:
+ * `jobs` and `jobs_total` may be two metrics there.
+ */
+export function textNamesOf({ name, type }: MetricHead): string[] {
+  switch (type) {
+    case 'histogram':
+      return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
+    case 'summary':
+      return [name, `${name}_sum`, `${name}_count`];
+    default:
+      return [name];
+  }
+}

@@ -1,0 +1,57 @@
+import { type Cell, HistogramCell, ValueCell } from '../model/cells.js';
+import type { LabelSet } from '../model/labels.js';
+import { distinct } from './distinct-series.js';
+import { SummaryCell } from './formats/exposed-metric.js';
+
+/** A series as it is in a registry that adds labels: all those that it does not have itself. */
+export function relabelled(cell: Cell, metric: string, added: LabelSet): Cell {
+  const labels = withAdded(cell, added);
+  const { created } = cell;
+  if (cell instanceof ValueCell) {
+    const { value, exemplar } = cell;
+    const copy = new ValueCell(metric, labels, created);
+    return Object.assign(copy, { value, exemplar });
+  }
+  if (cell instanceof HistogramCell) {
+    const { counts, sum, exemplars } = cell;
+    const copy = new HistogramCell(labels, counts, created);
+    return Object.assign(copy, { sum, exemplars });
+  }
+  const { quantiles, sum, count } = cell as SummaryCell;
+  return new SummaryCell(labels, quantiles, sum, count, created);
+}
+
+/**
+ * The series of a metric without those that would have the labels of one before them,
+ * once labels are added. The same array if there are none.
+ */
+export function distinctWith(
+  cells: readonly Cell[],
+  added: LabelSet,
+): readonly Cell[] {
+  const mayClash = cells.some(({ names }) =>
+    added.names.some((name) => names.includes(name)),
+  );
+  if (!mayClash) return cells;
+  const kept = distinct(cells, (cell) => withAdded(cell, added));
+  return kept.length < cells.length ? kept : cells;
+}
+
+/** The labels that a series has in a registry that adds labels. */
+function withAdded(cell: Cell, added: LabelSet): LabelSet {
+  const names = [...cell.names];
+  const values = [...cell.values];
+  const own = ownLabelOf(cell);
+  added.names.forEach((name, i) => {
+    if (name === own || cell.names.includes(name)) return;
+    names.push(name);
+    values.push(added.values[i]!);
+  });
+  return { names, values };
+}
+
+/** The label that the lines of a series have in addition to its labels. */
+function ownLabelOf(cell: Cell): string | undefined {
+  if (cell instanceof HistogramCell) return 'le';
+  return cell instanceof SummaryCell ? 'quantile' : undefined;
+}

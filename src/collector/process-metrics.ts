@@ -1,9 +1,7 @@
-import perfHooks from 'node:perf_hooks';
-import {
-  collectDefaultMetrics,
-  type MetricObject,
-  type Registry,
-} from 'prom-client';
+import { collectDefaultMetrics, type Registry } from 'prom-client';
+import type { MetricRegistry } from '../exposition/metric-registry.js';
+import { registeredName } from '../exposition/registered-metrics.js';
+import { captureObservers, type Dispose } from './process-observers.js';
 
 /** Present wherever prom-client's default metrics are. */
 const WITNESS = 'process_cpu_user_seconds_total';
@@ -19,26 +17,23 @@ const OWN_LABELS = new Set([
   'version',
 ]);
 
-/** Undoes what was set up. */
-type Dispose = () => void;
-
-/** Who uses the process metrics that were put into a registry by us. */
+/** How many collectors use the process metrics that were put into a registry. */
 interface Use {
   users: number;
   dispose: Dispose;
 }
 
-const uses = new WeakMap<Registry, Use>();
+const uses = new WeakMap<MetricRegistry, Use>();
 
 /**
  * Registers prom-client's default metrics of the process, unless the registry has
  * them already.
  *
  * @returns takes the metrics out again and ends what observes the process for them,
- *   once nobody else in the registry needs them.
+ *   once no other collector in the registry uses them.
  */
 export function collectProcessMetrics(
-  registry: Registry,
+  registry: MetricRegistry,
   labels: Record<string, string>,
 ): Dispose {
   let use = uses.get(registry);
@@ -57,16 +52,15 @@ export function collectProcessMetrics(
 }
 
 function startCollecting(
-  registry: Registry,
+  registry: MetricRegistry,
   labels: Record<string, string>,
 ): Dispose {
   const before = new Set(registry.getMetricsAsArray());
   const added = () =>
     registry.getMetricsAsArray().filter((metric) => !before.has(metric));
+  const config = { register: registry as Registry, labels: withoutOwn(labels) };
   try {
-    const stopObserving = captureObservers(() =>
-      collectDefaultMetrics({ register: registry, labels: withoutOwn(labels) }),
-    );
+    const stopObserving = captureObservers(() => collectDefaultMetrics(config));
     const ours = added();
     return () => {
       stopObserving();
@@ -79,43 +73,11 @@ function startCollecting(
 }
 
 /** Only these very metrics: others may have taken their names since. */
-function removeFrom(registry: Registry, metrics: MetricObject[]): void {
+function removeFrom(registry: MetricRegistry, metrics: object[]): void {
   for (const metric of metrics) {
-    const there: unknown = registry.getSingleMetric(metric.name);
-    if (there === metric) registry.removeSingleMetric(metric.name);
+    const name = registeredName(registry, metric);
+    if (name !== undefined) registry.removeSingleMetric(name);
   }
-}
-
-/**
- * prom-client starts a `PerformanceObserver` and an event-loop monitor and keeps
- * them to itself, so that they would outlive the app. They are created through
- * properties of `node:perf_hooks`, which stand in for a moment, synchronously.
- */
-function captureObservers(start: () => void): Dispose {
-  const { PerformanceObserver, monitorEventLoopDelay } = perfHooks;
-  const disposals: Dispose[] = [];
-  try {
-    perfHooks.PerformanceObserver = class extends PerformanceObserver {
-      constructor(
-        callback: ConstructorParameters<typeof PerformanceObserver>[0],
-      ) {
-        super(callback);
-        disposals.push(() => this.disconnect());
-      }
-    };
-    perfHooks.monitorEventLoopDelay = (options) => {
-      const monitor = monitorEventLoopDelay(options);
-      disposals.push(() => monitor.disable());
-      return monitor;
-    };
-    start();
-  } catch (error) {
-    disposals.forEach((dispose) => dispose());
-    throw error;
-  } finally {
-    Object.assign(perfHooks, { PerformanceObserver, monitorEventLoopDelay });
-  }
-  return () => disposals.forEach((dispose) => dispose());
 }
 
 /** prom-client lets the labels that it is given take the place of a metric's own. */

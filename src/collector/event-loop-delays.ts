@@ -1,0 +1,84 @@
+import type { IntervalHistogram } from 'node:perf_hooks';
+import { type Instant, instant, secondsSince } from '../model/clock.js';
+
+/** Seconds that a reading covers at least, as soon as they have passed: the longest usual interval of scrapes and exports. */
+export const MIN_WINDOW = 60;
+
+/** What prom-client reads of the monitor that it makes. In nanoseconds. */
+type DelayMonitor = Pick<
+  IntervalHistogram,
+  | 'enable'
+  | 'disable'
+  | 'reset'
+  | 'min'
+  | 'max'
+  | 'mean'
+  | 'stddev'
+  | 'percentile'
+>;
+
+/**
+ * The delays of the event loop in the last minutes, for any number of readers.
+ *
+ * prom-client resets its monitor whenever it is read, so that a second reader finds only
+ * what came after the first. Here two monitors take turns: readings come from the one
+ * that has run for longer, and it is reset once the other has run for
+ * {@link MIN_WINDOW} seconds. So a reader that comes once a minute or more often misses no delay,
+ * whoever reads beside it.
+ */
+export class EventLoopDelays implements DelayMonitor {
+  private current: IntervalHistogram;
+  private next: IntervalHistogram;
+  /** When the next monitor has begun. */
+  private nextSince: Instant = instant();
+
+  /** @param start makes a monitor as `monitorEventLoopDelay()` does. */
+  constructor(start: () => IntervalHistogram) {
+    this.current = start();
+    this.next = start();
+  }
+
+  get min(): number {
+    return this.ofCurrent(({ min }) => min);
+  }
+
+  get max(): number {
+    return this.ofCurrent(({ max }) => max);
+  }
+
+  get mean(): number {
+    return this.ofCurrent(({ mean }) => mean);
+  }
+
+  get stddev(): number {
+    return this.ofCurrent(({ stddev }) => stddev);
+  }
+
+  percentile(percentile: number): number {
+    return this.ofCurrent((delays) => delays.percentile(percentile));
+  }
+
+  enable(): boolean {
+    this.nextSince = instant();
+    return this.next.enable() && this.current.enable();
+  }
+
+  disable(): boolean {
+    return this.next.disable() && this.current.disable();
+  }
+
+  /** prom-client calls it after each reading. */
+  reset(): void {
+    if (secondsSince(this.nextSince) < MIN_WINDOW) return;
+    const { current } = this;
+    current.reset();
+    this.current = this.next;
+    this.next = current;
+    this.nextSince = instant();
+  }
+
+  /** Without delays, Node has 2 to the power of 63 as the least and NaN as the mean. */
+  private ofCurrent(read: (delays: IntervalHistogram) => number): number {
+    return this.current.count === 0 ? 0 : read(this.current);
+  }
+}

@@ -1,19 +1,18 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { messageOf, MetricsServerError } from '../model/errors.js';
+import { clearTimeout, setTimeout } from '../model/timers.js';
+import { announceClose, Connections } from './connections.js';
 import { type Endpoint, endpointUrl } from './endpoint.js';
 import { type Paths, resourceAt } from './resources.js';
 import type { ScrapeHandler } from './scrape-handler.js';
 import { hasBody, isTargetTooLong, pathOf } from './request-target.js';
 import { sendText, sendUnavailable } from './send.js';
 import {
-  MAX_CONNECTIONS,
-  MAX_PIPELINED,
   MAX_REQUESTS_PER_CONNECTION,
   SERVER_OPTIONS,
 } from './server-limits.js';
 import { createServer, type ServerTls } from './tls/server-tls.js';
-import { clearTimeout, setTimeout } from '../model/timers.js';
 
 export interface ScrapeServerOptions {
   readonly port: number;
@@ -21,7 +20,7 @@ export interface ScrapeServerOptions {
   readonly paths: Paths;
   /** Speaks HTTPS. Default: plain HTTP. */
   readonly tls?: ServerTls | undefined;
-  /** Hears of what goes wrong while it listens, e.g. that the process has no file descriptors left. */
+  /** Is called for errors while the server listens, e.g. when the process has no file descriptors left. */
   readonly warn: (message: string) => void;
 }
 
@@ -30,19 +29,19 @@ const STOP_GRACE = 5_000;
 
 /** An HTTP server of its own, for the metrics page and the health. */
 export class ScrapeServer implements Endpoint {
-  private server: Server | undefined = undefined;
-  /** The open connections, with the answers that are still to be sent. */
-  private readonly connections = new Map<Socket, Set<ServerResponse>>();
+  // Private to the language: a server of Node's shows its private key.
+  #server: Server | undefined = undefined;
+  private readonly connections = new Connections();
 
   constructor(private readonly options: ScrapeServerOptions) {}
 
   get running(): boolean {
-    return this.server?.listening ?? false;
+    return this.#server?.listening ?? false;
   }
 
   get url(): string {
     const { host, port, paths, tls } = this.options;
-    const address = this.server?.address() as AddressInfo | null | undefined;
+    const address = this.#server?.address() as AddressInfo | null | undefined;
     const scheme = tls === undefined ? 'http' : 'https';
     return endpointUrl(host, address?.port ?? port, paths.metrics, scheme);
   }
@@ -53,23 +52,8 @@ export class ScrapeServer implements Endpoint {
    */
   async start(handler: ScrapeHandler): Promise<void> {
     const { tls } = this.options;
-    const answer = (req: IncomingMessage, res: ServerResponse) =>
-      this.answer(handler, req, res);
-    const server = await createServer(tls, SERVER_OPTIONS, answer);
-    server.maxConnections = MAX_CONNECTIONS;
-    server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
-    // Answered without asking for the body that is announced.
-    server.on('checkContinue', answer);
-    // Who comes next finds room.
-    server.on('drop', () => server.closeIdleConnections());
-    server.on(
-      tls === undefined ? 'connection' : 'secureConnection',
-      (socket) => {
-        this.connections.set(socket, new Set());
-        socket.once('close', () => this.connections.delete(socket));
-      },
-    );
-    this.server = server;
+    const server = await this.createServer(handler);
+    this.#server = server;
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
@@ -79,7 +63,7 @@ export class ScrapeServer implements Endpoint {
         });
       });
     } catch (error) {
-      this.server = undefined;
+      this.#server = undefined;
       tls?.release();
       throw this.startError(error as NodeJS.ErrnoException);
     }
@@ -89,19 +73,34 @@ export class ScrapeServer implements Endpoint {
   }
 
   async stop(): Promise<void> {
-    const server = this.server;
+    const server = this.#server;
     if (server === undefined) return;
-    this.server = undefined;
+    this.#server = undefined;
     this.options.tls?.release();
     const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const [socket, answers] of this.connections) {
-      // For those without a request nobody waits.
-      if (answers.size === 0) socket.destroy();
-      for (const res of answers) announceClose(res);
-    }
+    this.connections.end();
     await closed;
     clearTimeout(overdue);
+  }
+
+  private async createServer(handler: ScrapeHandler): Promise<Server> {
+    const { connections } = this;
+    const { tls } = this.options;
+    const answer = (req: IncomingMessage, res: ServerResponse) =>
+      this.answer(handler, req, res);
+    const server = await createServer(tls, SERVER_OPTIONS, answer, () =>
+      connections.end(),
+    );
+    server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+    // Answered without asking for the body that is announced.
+    server.on('checkContinue', answer);
+    if (tls === undefined) {
+      return server.on('connection', (socket) => connections.add(socket));
+    }
+    return server
+      .on('connection', (socket) => connections.addHandshake(socket))
+      .on('secureConnection', (socket) => connections.secured(socket));
   }
 
   private answer(
@@ -109,17 +108,10 @@ export class ScrapeServer implements Endpoint {
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    const { socket } = req;
-    const answers = this.connections.get(socket);
-    // Read before the connection was closed, with others.
-    if (answers === undefined) return;
-    if (answers.add(res).size > MAX_PIPELINED) return void socket.destroy();
-    res.once('close', () => {
-      answers.delete(res);
-      if (!this.running) socket.destroySoon();
-    });
-    if (!this.running || hasBody(req)) announceClose(res);
-    if (!this.running) return sendUnavailable(res, 'Shutting down\n');
+    const how = this.connections.begin(req.socket, res);
+    if (how === 'not') return;
+    if (how === 'last' || hasBody(req)) announceClose(res);
+    if (how === 'last') return sendUnavailable(res, 'Connection is closing\n');
     this.route(handler, req, res);
   }
 
@@ -145,8 +137,4 @@ export class ScrapeServer implements Endpoint {
       { cause: error },
     );
   }
-}
-
-function announceClose(res: ServerResponse): void {
-  if (!res.headersSent) res.setHeader('Connection', 'close');
 }

@@ -2,8 +2,7 @@ import type { ServerOptions } from 'node:http';
 
 /**
  * What a client may take of the metrics server, in milliseconds and bytes. A
- * scraper sends one short request; who needs more is none. No options: there is
- * nothing to adjust them to.
+ * scraper sends one short request, so these limits need no options.
  */
 export const SERVER_OPTIONS: ServerOptions = {
   /** Until the headers of a request are there. Also until a new connection has sent any. */
@@ -18,10 +17,16 @@ export const SERVER_OPTIONS: ServerOptions = {
   keepAliveTimeout: 65_000,
 };
 
-/** More are closed as they come. Far beyond the scrapes that are answered at once, and their probes. */
+/** Far beyond the scrapes that are answered at once, and their probes. One more, and an older connection is closed. */
 export const MAX_CONNECTIONS = 256;
 
-/** Then a connection is closed, and the client opens another: balancers get to spread them anew. */
+/**
+ * Connections without a whole request that are spared while idle ones can be closed:
+ * as many scrapers and probes may have connected in the same moment.
+ */
+export const SPARED_CONNECTIONS = 32;
+
+/** Then a connection is closed, and the client opens another: load balancers can distribute them again. */
 export const MAX_REQUESTS_PER_CONNECTION = 1_000;
 
 /** Requests of one connection that may wait for their answers. Scrapers send one at a time. */

@@ -1,5 +1,5 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
-import { type AgentOptions, get } from 'node:https';
+import { Agent, type AgentOptions, get } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -9,6 +9,7 @@ import { OptionsError, type TlsOptions } from '../../src/index.js';
 import { type Certificate, makeCertificate } from '../support/certificates.js';
 import { makeCollector } from '../support/collector.js';
 import { waitFor } from '../support/http.js';
+import { requestText } from '../support/raw.js';
 import { tempFolder } from '../support/temp.js';
 
 /** A collector that speaks HTTPS, and what asks it. */
@@ -108,6 +109,85 @@ describe('a server with a certificate', () => {
     await expect(
       ask({ ca, cert: stranger.cert, key: stranger.key }),
     ).rejects.toThrow();
+  });
+
+  test('ends the open connections of an authority that is removed, and lets none of its clients resume a session', async () => {
+    const folder = tempFolder();
+    const [removed, kept] = ['removed', 'kept'].map((name) =>
+      makeCertificate(folder, name),
+    ) as [Certificate, Certificate];
+    const server = makeCertificate(folder, 'server', kept);
+    const clientCa = join(folder, 'clients.crt');
+    writeFileSync(clientCa, removed.cert + kept.cert);
+    const { collector, endpoint, ask, warnings } = await serving({
+      ...filesOf(server),
+      clientCa: { file: clientCa },
+    });
+    const credentials = (authority: Certificate) => {
+      const { cert, key } = makeCertificate(folder, 'client', authority);
+      return { ca: kept.cert, cert, key };
+    };
+    const [old, current] = [credentials(removed), credentials(kept)];
+    const connection = async (words: string) => {
+      const { port, hostname: host } = new URL(endpoint);
+      const socket = connectTls({ port: Number(port), host, ...old });
+      onTestFinished(() => void socket.destroy());
+      const made = { received: '', closed: false, session: Buffer.alloc(0) };
+      socket
+        .on('error', () => {})
+        .on('data', (data) => (made.received += String(data)))
+        .on('session', (session) => (made.session = session))
+        .once('close', () => (made.closed = true))
+        .write(words);
+      return made;
+    };
+    let open!: (value: number) => void;
+    const opened = new Promise<number>((resolve) => (open = resolve));
+    let reads = 0;
+    const idle = await connection(requestText('/health'));
+    await waitFor(() => idle.received.includes('200 OK'), 'an answer');
+    collector.gauge('slow', { collect: () => (reads++, opened) });
+    const busy = await connection(requestText('/metrics'));
+    await waitFor(() => reads === 1, 'a scrape to begin');
+    writeFileSync(clientCa, kept.cert);
+    await waitFor(() => idle.closed, 'the idle connection to be closed');
+    expect(busy.closed).toBe(false);
+    open(7);
+    await waitFor(() => busy.closed, 'the other connection to be closed');
+    expect(busy.received).toContain('slow 7\n');
+    await expect(ask(old)).rejects.toThrow();
+    await expect(ask({ ...old, session: idle.session })).rejects.toThrow();
+    expect((await ask(current)).body).toContain('slow 7\n');
+    expect(warnings).toEqual([]);
+  });
+
+  test('leaves open connections as they are when only its certificate changes', async () => {
+    const folder = tempFolder();
+    const authority = makeCertificate(folder, 'authority');
+    const server = makeCertificate(folder, 'server', authority);
+    const files = {
+      certFile: join(folder, 'tls.crt'),
+      keyFile: join(folder, 'tls.key'),
+    };
+    copyFileSync(server.certFile, files.certFile);
+    copyFileSync(server.keyFile, files.keyFile);
+    const { ask } = await serving({
+      ...filesOf(files as Certificate),
+      clientCa: { file: authority.certFile },
+    });
+    const { cert, key } = makeCertificate(folder, 'client', authority);
+    const agent = new Agent({ keepAlive: true, ca: authority.cert, cert, key });
+    onTestFinished(() => agent.destroy());
+    expect((await ask({ agent } as object)).server).toBe('server');
+    const next = makeCertificate(folder, 'next', authority);
+    copyFileSync(next.certFile, files.certFile);
+    copyFileSync(next.keyFile, files.keyFile);
+    await waitFor(
+      async () =>
+        (await ask({ ca: authority.cert, cert, key })).server === 'next',
+      'the next certificate',
+    );
+    expect((await ask({ agent } as object)).server).toBe('server');
   });
 
   test('changes its certificate with the files, without a restart', async () => {

@@ -8,7 +8,6 @@ import {
   createServer as createHttpsServer,
   type Server as HttpsServer,
 } from 'node:https';
-import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { messageOf, OptionsError } from '../../model/errors.js';
 import { readSecret } from '../access/secret.js';
@@ -28,10 +27,11 @@ export async function createServer(
   tls: ServerTls | undefined,
   options: ServerOptions,
   listener: RequestListener,
+  authoritiesChanged: () => void,
 ): Promise<Server> {
   return tls === undefined
     ? createHttpServer(options, listener)
-    : tls.createServer(options, listener);
+    : tls.createServer(options, listener, authoritiesChanged);
 }
 
 /** @param option where the options stand. */
@@ -46,11 +46,11 @@ export function serverTlsOf(
 /** Key and certificates of a server, kept in step with the files that they come from. */
 export class ServerTls {
   readonly #options: TlsOptions;
-  /** What was last looked at, be it usable or not. */
+  /** The content that was read last, whether it was usable or not. */
   #seen = '';
+  /** The authorities whose clients are let in now. */
+  #clientCa: string | undefined = undefined;
   private watching: NodeJS.Timeout | undefined = undefined;
-  /** Connections that are not secure yet, by their peers: the secure one is another object. */
-  private readonly handshakes = new Map<string, Socket>();
 
   constructor(
     options: TlsOptions,
@@ -60,13 +60,18 @@ export class ServerTls {
     this.#options = { ...options };
   }
 
-  /** @throws {OptionsError} if key or certificates cannot be read or used. */
+  /**
+   * @param authoritiesChanged is called when open connections may be of clients that are not let in any more.
+   * @throws {OptionsError} if key or certificates cannot be read or used.
+   */
   async createServer(
     options: ServerOptions,
     listener: RequestListener,
+    authoritiesChanged: () => void,
   ): Promise<Server> {
     const material = await this.read();
     this.#seen = JSON.stringify(material);
+    this.#clientCa = material.clientCa;
     const server = createHttpsServer(
       {
         ...options,
@@ -77,52 +82,43 @@ export class ServerTls {
       },
       listener,
     );
-    this.followHandshakes(server);
-    this.watch(server);
+    this.watch(server, authoritiesChanged);
     return server;
   }
 
-  /** To be called when the server stops: nobody waits for a handshake then. */
+  /** Ends the look-out for changes. To be called when the server stops. */
   release(): void {
     clearTimeout(this.watching);
     this.watching = undefined;
-    for (const socket of this.handshakes.values()) socket.destroy();
   }
 
-  private followHandshakes(server: HttpsServer): void {
-    const { handshakes } = this;
-    server.on('connection', (socket: Socket) => {
-      const peer = peerOf(socket);
-      handshakes.set(peer, socket);
-      socket.once('close', () => {
-        if (handshakes.get(peer) === socket) handshakes.delete(peer);
-      });
-    });
-    server.on('secureConnection', (socket) => {
-      handshakes.delete(peerOf(socket));
-    });
-  }
-
-  private watch(server: HttpsServer): void {
+  private watch(server: HttpsServer, authoritiesChanged: () => void): void {
     const isKept = Object.values(this.#options).some(
       (secret) => typeof secret === 'object' && 'file' in secret,
     );
     if (!isKept) return;
     const timer = setTimeout(async () => {
-      await this.renew(server);
+      await this.renew(server, authoritiesChanged);
       // Else the server was stopped in the meantime.
-      if (this.watching === timer) this.watch(server);
+      if (this.watching === timer) this.watch(server, authoritiesChanged);
     }, WATCH_INTERVAL).unref();
     this.watching = timer;
   }
 
   /** What cannot be used leaves the server with what it has. */
-  private async renew(server: HttpsServer): Promise<void> {
+  private async renew(
+    server: HttpsServer,
+    authoritiesChanged: () => void,
+  ): Promise<void> {
     let seen = '';
     try {
       const material = await this.read();
       seen = JSON.stringify(material);
-      if (seen !== this.#seen) server.setSecureContext(this.context(material));
+      if (seen !== this.#seen) {
+        server.setSecureContext(this.context(material));
+        if (material.clientCa !== this.#clientCa) authoritiesChanged();
+        this.#clientCa = material.clientCa;
+      }
     } catch (error) {
       seen ||= messageOf(error);
       if (seen !== this.#seen) {
@@ -159,8 +155,4 @@ export class ServerTls {
       );
     }
   }
-}
-
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }

@@ -18,10 +18,8 @@ import { ScrapeServer } from './exposition/scrape-server.js';
 import { Readiness, type ReadinessTerms } from './health/readiness.js';
 import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 import { findHealthChecks } from './instrumentation/health/health-check.explorer.js';
-import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
 import { HttpInstrumentation } from './instrumentation/http-server/http-instrumentation.js';
-import { Instrumentation } from './instrumentation/instrumentation.js';
 import {
   ConfigurableModuleClass,
   type MetricsModuleAsyncOptions,
@@ -33,7 +31,9 @@ import {
 } from './metrics.options.js';
 import { configuredExporters, MetricsExporters } from './metrics.exporters.js';
 import { OptionsError } from './model/errors.js';
-import { ENDPOINT, OPTIONS, providers } from './metrics.providers.js';
+import { HANDLER_METRICS, INSTRUMENTATION } from './model/shared.js';
+import { ENDPOINT, OPTIONS, providers, warn } from './metrics.providers.js';
+import { OtherCopies, withAliases } from './other-copies.js';
 
 /**
  * Metrics for a NestJS app: `MetricsModule.forRoot()` once, in the root module.
@@ -54,8 +54,8 @@ import { ENDPOINT, OPTIONS, providers } from './metrics.providers.js';
     MetricsHealthIndicator,
     MetricsExporters,
     AgentMetrics,
-    Instrumentation,
-    HandlerMetrics,
+    INSTRUMENTATION,
+    HANDLER_METRICS,
   ],
 })
 export class MetricsModule
@@ -68,6 +68,7 @@ export class MetricsModule
 {
   private readonly httpClient: HttpClientMetrics | undefined;
   private readonly http: HttpInstrumentation | undefined;
+  private readonly otherCopies: OtherCopies;
   private removeHealthChecks: (() => void)[] = [];
 
   constructor(
@@ -83,6 +84,8 @@ export class MetricsModule
   ) {
     super();
     const { enabled, http, httpClient } = options;
+    const warnOfCopies = enabled ? warn : undefined;
+    this.otherCopies = new OtherCopies(this, modules, warnOfCopies);
     if (enabled) readiness.dependOn(this.readinessTerms());
     if (enabled && http !== undefined) {
       this.http = new HttpInstrumentation(collector, http, adapterHost);
@@ -97,7 +100,7 @@ export class MetricsModule
     const { isGlobal: _isGlobal, ...metrics } = options;
     // Checked again when the module is made, as all options are; here the stack leads to the mistake.
     resolveMetricsOptions(metrics);
-    return super.forRoot(options);
+    return withAliases(super.forRoot(options));
   }
 
   /** @throws {OptionsError} unless one of `useFactory`, `useClass` and `useExisting` is given. */
@@ -111,7 +114,7 @@ export class MetricsModule
         `forRootAsync() was given ${given.length} of useFactory, useClass and useExisting; expected exactly one`,
       );
     }
-    return super.forRootAsync(options);
+    return withAliases(super.forRootAsync(options));
   }
 
   /** Called after the user's `app.use()` and before Nest puts its routes on the adapter. */
@@ -123,6 +126,7 @@ export class MetricsModule
   }
 
   async onModuleInit(): Promise<void> {
+    this.otherCopies.checkModules();
     if (!this.options.enabled) return;
     this.http?.routesAreThere();
     this.addHealthChecks();
@@ -137,6 +141,7 @@ export class MetricsModule
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.otherCopies.close();
     for (const remove of this.removeHealthChecks) remove();
     this.httpClient?.stop();
     this.http?.close();

@@ -28,6 +28,7 @@ import {
   type ResolvedMetricsOptions,
   resolveMetricsOptions,
 } from './metrics.options.js';
+import { HANDLER_METRICS, INSTRUMENTATION } from './model/shared.js';
 
 /** The checked options, inside the module. */
 export const OPTIONS = Symbol('nestjs-agent-metrics:options');
@@ -39,7 +40,7 @@ export const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
 const ACCESS = Symbol('nestjs-agent-metrics:access');
 
 const logger = new Logger('MetricsModule');
-const warn = (message: string) => logger.warn(message);
+export const warn = (message: string) => logger.warn(message);
 
 /** What the module is made of. */
 export const providers: Provider[] = [
@@ -76,7 +77,7 @@ export const providers: Provider[] = [
       new AgentMetrics(to, agents),
   },
   {
-    provide: Instrumentation,
+    provide: INSTRUMENTATION,
     inject: [OPTIONS, MetricsCollector, AgentMetrics],
     useFactory: (
       { enabled }: ResolvedMetricsOptions,
@@ -85,7 +86,7 @@ export const providers: Provider[] = [
     ) => (enabled ? new Instrumentation(to, agents) : undefined),
   },
   {
-    provide: HandlerMetrics,
+    provide: HANDLER_METRICS,
     inject: [OPTIONS, MetricsCollector],
     useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
       enabled ? new HandlerMetrics(to) : undefined,
@@ -94,7 +95,7 @@ export const providers: Provider[] = [
     provide: Transports,
     inject: [
       OPTIONS,
-      HandlerMetrics,
+      HANDLER_METRICS,
       ApplicationConfig,
       ModulesContainer,
       ExternalContextCreator,

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { MetricRegistry } from '../exposition/metric-registry.js';
 import { registeredName } from '../exposition/registered-metrics.js';
+import { sharedWeakMap } from '../model/shared.js';
 import { captureObservers, type Dispose } from './process-observers.js';
 
 /** Present wherever prom-client's default metrics are. */
@@ -23,7 +24,7 @@ interface Use {
   dispose: Dispose;
 }
 
-const uses = new WeakMap<MetricRegistry, Use>();
+const uses = sharedWeakMap<MetricRegistry, Use>('process-metrics');
 
 /**
  * Registers prom-client's default metrics of the process, unless the registry has

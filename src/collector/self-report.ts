@@ -1,4 +1,4 @@
-import { messageOf, MetricsError } from '../model/errors.js';
+import { isMetricsError, messageOf } from '../model/errors.js';
 import type { Family } from '../model/family.js';
 import type { Labels } from '../model/labels.js';
 import { logWarning, type MetricsLogger } from '../model/logger.js';
@@ -24,10 +24,10 @@ export class SelfReport {
   /**
    * Counts an error, and logs the first of each cause and place.
    *
-   * @param cause a fixed word for what failed; a {@link MetricsError} says it better itself.
+   * @param cause a fixed word for what failed; a `MetricsError` says it better itself.
    */
   error(cause: string, error: unknown, where = ''): void {
-    const known = error instanceof MetricsError ? error.code : cause;
+    const known = isMetricsError(error) ? error.code : cause;
     this.warnOnce(
       this.keyOf(known, where),
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,

@@ -1,4 +1,4 @@
-import { AGENT_NAME } from '../instrumentation/instrumentation.js';
+import { AGENT_NAME } from '../model/shared.js';
 
 /**
  * Names the agent that a class is: the `agent` label of what its methods record.

@@ -1,6 +1,7 @@
 import { within } from '../model/deadline.js';
 import { ExportError, messageOf, OptionsError } from '../model/errors.js';
 import type { MetricsLogger } from '../model/logger.js';
+import { sharedWeakMap } from '../model/shared.js';
 import type { Deadline } from './deadline.js';
 import { EventFeed } from './event-feed.js';
 import type { ExporterMetrics, ExporterVitals } from './exporter-metrics.js';
@@ -20,7 +21,7 @@ const MIN_SHUTDOWN = 1_000;
 const SNAPSHOT_LIMIT = 2_000;
 
 /** Exporters that some collector has started: two would get into each other's way. */
-const IN_USE = new WeakSet<MetricsExporter>();
+const IN_USE = sharedWeakMap<MetricsExporter, true>('exporters');
 
 /** An exporter at work: its exports, its events, and what becomes of them. */
 export class RunningExporter implements ExporterVitals {
@@ -116,7 +117,7 @@ export class RunningExporter implements ExporterVitals {
         `The exporter "${name}" belongs to another collector, which is running; expected an instance for each`,
       );
     }
-    IN_USE.add(exporter);
+    IN_USE.set(exporter, true);
     const started = (async () => exporter.start?.())();
     try {
       await within(this.timeout, started, `The start of exporter "${name}"`);

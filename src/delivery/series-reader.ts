@@ -3,6 +3,7 @@ import { type Cell, HistogramCell, ValueCell } from '../model/cells.js';
 import type { Exemplar } from '../model/exemplars.js';
 import { parsedPairs } from '../model/label-text.js';
 import { labelsOf } from '../model/labels.js';
+import { ORIGIN } from '../model/shared.js';
 import { NO_TIME, unixTimeOf } from '../model/wall-clock.js';
 import type {
   DistributionSnapshot,
@@ -71,9 +72,6 @@ export function withSeries<M extends object, S>(
   Object.defineProperty(metric, READER, { value: reader });
   return metric as M & { readonly series: readonly S[] };
 }
-
-/** Where a series of a snapshot has its origin. */
-const ORIGIN = Symbol('nestjs-agent-metrics:origin');
 
 /**
  * What a series of a snapshot is of: the same in all snapshots until the series is

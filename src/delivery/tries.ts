@@ -1,5 +1,5 @@
 import { pause, within } from '../model/deadline.js';
-import { ExportError } from '../model/errors.js';
+import { isExportError } from '../model/errors.js';
 import { MAX_MILLISECONDS } from '../model/validate.js';
 import { backoff } from './backoff.js';
 import { Deadline } from './deadline.js';
@@ -174,7 +174,7 @@ export class Tries {
 
 /** Whether the same may be taken by another try. */
 export function isRetryable(error: unknown): boolean {
-  return !(error instanceof ExportError) || error.retryable;
+  return !isExportError(error) || error.retryable;
 }
 
 function never(error: unknown): Outcome {
@@ -183,7 +183,7 @@ function never(error: unknown): Outcome {
 
 /** Milliseconds that the backend asks for, as far as that is a time which timers take. */
 function askedPause(error: unknown): number {
-  const { retryAfter = 0 } = error instanceof ExportError ? error : {};
+  const { retryAfter = 0 } = isExportError(error) ? error : {};
   return retryAfter > 0 ? Math.min(retryAfter, MAX_MILLISECONDS) : 0;
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FASTIFY_REPLY } from '../model/shared.js';
 
 interface FastifyReplyLike {
   raw: ServerResponse;
@@ -6,9 +7,6 @@ interface FastifyReplyLike {
   hijack(): void;
   getHeaders(): Record<string, string | string[] | number | undefined>;
 }
-
-/** Where Node's request keeps the reply of Fastify's, which knows of both. */
-const REPLY = Symbol('nestjs-agent-metrics:reply');
 
 /** The address that a request comes from, as far as the framework is told to trust proxies. */
 export function clientOf(request: { ip?: string }): string | undefined {
@@ -30,7 +28,7 @@ export function nodeResponse(
   response: ServerResponse | FastifyReplyLike,
 ): ServerResponse {
   if (!('hijack' in response)) return response;
-  Object.assign(response.request.raw, { [REPLY]: response });
+  Object.assign(response.request.raw, { [FASTIFY_REPLY]: response });
   takeHeaders(response);
   response.hijack();
   return response.raw;
@@ -46,10 +44,10 @@ export interface FrameworkExchange {
 
 /** What of the framework's stands above a request and a response of Node's: themselves, on Express and without one. */
 export function frameworkExchange(
-  req: IncomingMessage & { [REPLY]?: FastifyReplyLike },
+  req: IncomingMessage & { [FASTIFY_REPLY]?: FastifyReplyLike },
   res: ServerResponse,
 ): FrameworkExchange {
-  const reply = req[REPLY];
+  const reply = req[FASTIFY_REPLY];
   return reply === undefined
     ? { request: req, response: res, takeHeaders: () => {} }
     : {

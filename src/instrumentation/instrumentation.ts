@@ -2,12 +2,11 @@ import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { CallRecorder, type CallSpec } from './calls/call-recorder.js';
 import type { AgentMetrics } from './gen-ai/agent-metrics.js';
 import { RunningCalls } from './calls/running-calls.js';
-
-/** Where `@Agent('name')` leaves the name, on the class. */
-export const AGENT_NAME = Symbol('nestjs-agent-metrics:agent');
+import { AGENT_NAME, KIND } from '../model/shared.js';
 
 /** What decorated methods record to: one per app, and none where metrics are switched off. */
 export class Instrumentation {
+  readonly [KIND] = 'instrumentation';
   private readonly scopes = new WeakMap<object, ClassScope>();
   private readonly running: RunningCalls;
 
@@ -36,6 +35,7 @@ export class Instrumentation {
 
 /** The recorders of one class in one app. Its instances share them. */
 export class ClassScope {
+  readonly [KIND] = 'class-scope';
   private readonly recorders = new Map<CallSpec, CallRecorder>();
 
   constructor(

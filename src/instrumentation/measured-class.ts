@@ -1,15 +1,10 @@
 import { Inject, Optional } from '@nestjs/common';
-import { ClassScope, Instrumentation } from './instrumentation.js';
+import type { ClassScope, Instrumentation } from './instrumentation.js';
 import { isExcludedClass } from './no-metrics.js';
-
-/** Where Nest puts the app's instrumentation, on instances of classes with decorated methods. */
-const INSTRUMENTATION = Symbol('nestjs-agent-metrics:instrumentation');
-
-/** Where such an instance keeps the recorders of its class. */
-const SCOPE = Symbol('nestjs-agent-metrics:scope');
+import { CLASS_SCOPE, INSTRUMENTATION, isKind } from '../model/shared.js';
 
 interface Measured {
-  [SCOPE]?: ClassScope;
+  [CLASS_SCOPE]?: ClassScope;
 }
 
 /**
@@ -22,11 +17,15 @@ export function measureClass(prototype: object): void {
   Object.defineProperty(prototype, INSTRUMENTATION, {
     set(this: object, value: unknown) {
       // Auto-mocking test containers inject whatever they like.
-      if (value instanceof Instrumentation) attach(this, value);
+      if (isInstrumentation(value)) attach(this, value);
     },
   });
-  Inject(Instrumentation)(prototype, INSTRUMENTATION);
+  Inject(INSTRUMENTATION)(prototype, INSTRUMENTATION);
   Optional()(prototype, INSTRUMENTATION);
+}
+
+function isInstrumentation(value: unknown): value is Instrumentation {
+  return isKind(value, 'instrumentation');
 }
 
 export function isMeasured(instance: unknown): instance is object {
@@ -44,7 +43,7 @@ export function attach(
 ): void {
   const { constructor } = instance;
   if (typeof constructor !== 'function' || isExcludedClass(constructor)) return;
-  Reflect.defineProperty(instance, SCOPE, {
+  Reflect.defineProperty(instance, CLASS_SCOPE, {
     value: instrumentation.scopeOf(constructor),
     configurable: true,
   });
@@ -52,6 +51,6 @@ export function attach(
 
 /** The recorders of an instance's class; `undefined` if the instance is not measured. */
 export function scopeOf(instance: unknown): ClassScope | undefined {
-  const scope = (instance as Measured | null | undefined)?.[SCOPE];
-  return scope instanceof ClassScope ? scope : undefined;
+  const scope = (instance as Measured | null | undefined)?.[CLASS_SCOPE];
+  return isKind(scope, 'class-scope') ? scope : undefined;
 }

@@ -7,20 +7,19 @@ import type { ClassScope } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
 import { isExcludedMethod } from './no-metrics.js';
 import type { InFlightMetric } from './calls/running-calls.js';
+import {
+  ARGUMENT_LABELS,
+  METRIC_NAMES,
+  sharedWeakMap,
+} from '../model/shared.js';
 
 type Method = (...args: any[]) => any;
 
 /** The property descriptors that method decorators take: TypeScript refuses them on anything but a method. */
 export type MethodDescriptor = TypedPropertyDescriptor<Method>;
 
-/** Where `@MetricLabel` leaves the parameters that are labels, on the prototype and method. */
-const ARGUMENT_LABELS = Symbol('nestjs-agent-metrics:argument-labels');
-
-/** Where a measured method says in which metrics it records; wrappers of others carry it on. */
-const METRIC_NAMES = Symbol('nestjs-agent-metrics:metric-names');
-
 /** What is measured of each measured method. By identity: a wrapper of someone else's around it is another method. */
-const specs = new WeakMap<Function, MutableSpec>();
+const specs = sharedWeakMap<Function, MutableSpec>('method-specs');
 
 interface MutableSpec extends CallSpec {
   metrics: CallMetric[];

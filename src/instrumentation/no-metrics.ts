@@ -1,10 +1,10 @@
-/** Where `@NoMetrics()` leaves its mark: on a class, or on a method both as function and as member of its class. */
-const NO_METRICS = Symbol('nestjs-agent-metrics:no-metrics');
+import { NO_METRICS } from '../model/shared.js';
 
 export function excludeClass(constructor: Function): void {
   Reflect.defineMetadata(NO_METRICS, true, constructor);
 }
 
+/** Marks the method both as a function and as a member of its class. */
 export function excludeMethod(
   prototype: object,
   key: string | symbol,

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { Instrumentation } from './instrumentation.js';
+import type { Instrumentation } from './instrumentation.js';
 import { attach, isMeasured } from './measured-class.js';
+import { INSTRUMENTATION } from '../model/shared.js';
 
 /**
  * Nest does not inject properties into what a factory or a value provides. At
@@ -11,7 +12,7 @@ import { attach, isMeasured } from './measured-class.js';
 export class ProviderBinder implements OnModuleInit {
   constructor(
     private readonly modules: ModulesContainer,
-    @Inject(Instrumentation)
+    @Inject(INSTRUMENTATION)
     private readonly instrumentation: Instrumentation | undefined,
   ) {}
 

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { isKind, KIND } from './shared.js';
 
 /**
  * What every error of this package extends. The message names what was given,
@@ -12,6 +13,16 @@ export abstract class MetricsError extends Error {
     super(message, options);
     this.name = new.target.name;
   }
+
+  /** @internal */
+  get [KIND](): string {
+    return 'metrics-error';
+  }
+}
+
+/** Whether an error is one of this package, whichever copy of it made the error. */
+export function isMetricsError(error: unknown): error is MetricsError {
+  return isKind(error, 'metrics-error');
 }
 
 /** A metric name that is empty or has no usable character. */
@@ -78,6 +89,11 @@ export class ExportError extends MetricsError {
     this.retryable = options.retryable ?? true;
     this.retryAfter = options.retryAfter;
   }
+}
+
+/** Whether an error is an {@link ExportError}, whichever copy of the package made it. */
+export function isExportError(error: unknown): error is ExportError {
+  return isMetricsError(error) && error.code === 'export';
 }
 
 /** What an error says, be it an `Error` or anything else that was thrown. */

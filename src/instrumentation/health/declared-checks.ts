@@ -1,7 +1,5 @@
 import type { HealthCheckOptions } from '../../health/health-check.js';
-
-/** Where `@HealthCheck()` leaves the checks of a class, on its prototype. */
-const CHECKS = Symbol('nestjs-agent-metrics:health-checks');
+import { HEALTH_CHECKS } from '../../model/shared.js';
 
 /** A method that `@HealthCheck()` stands on. */
 export interface DeclaredCheck {
@@ -12,14 +10,15 @@ export interface DeclaredCheck {
 
 /** On the prototype and not on the method: other decorators may put another function in its place. */
 export function declareCheck(prototype: object, check: DeclaredCheck): void {
-  const own = Reflect.getOwnMetadata(CHECKS, prototype) ?? [];
-  Reflect.defineMetadata(CHECKS, [...own, check], prototype);
+  const own = Reflect.getOwnMetadata(HEALTH_CHECKS, prototype) ?? [];
+  Reflect.defineMetadata(HEALTH_CHECKS, [...own, check], prototype);
 }
 
 /** The checks of a class and of those that it extends; what a class says of a method goes before what they say. */
 export function declaredChecks(prototype: object | null): DeclaredCheck[] {
   if (prototype === null) return [];
-  const own: DeclaredCheck[] = Reflect.getOwnMetadata(CHECKS, prototype) ?? [];
+  const own: DeclaredCheck[] =
+    Reflect.getOwnMetadata(HEALTH_CHECKS, prototype) ?? [];
   const keys = new Set(own.map(({ key }) => key));
   const inherited = declaredChecks(Object.getPrototypeOf(prototype));
   return [...inherited.filter(({ key }) => !keys.has(key)), ...own];

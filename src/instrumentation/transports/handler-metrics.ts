@@ -6,6 +6,7 @@ import { callOfField, rootField } from './graphql-fields.js';
 import { className } from '../instrumentation.js';
 import { metricNamesOf } from '../measured-method.js';
 import { isExcludedHandler } from '../no-metrics.js';
+import { KIND } from '../../model/shared.js';
 
 const HANDLER_METRICS = [
   timedCalls({
@@ -23,6 +24,7 @@ const HANDLER_METRICS = [
  * says which method of which class it calls, and gets what records the calls.
  */
 export class HandlerMetrics {
+  readonly [KIND] = 'handler-metrics';
   private readonly known = new WeakMap<Function, KnownHandler[]>();
   private readonly claimed = new WeakSet<object>();
 

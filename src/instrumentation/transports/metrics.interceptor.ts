@@ -7,7 +7,8 @@ import {
   Optional,
 } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { HandlerMetrics } from './handler-metrics.js';
+import type { HandlerMetrics } from './handler-metrics.js';
+import { HANDLER_METRICS, isKind } from '../../model/shared.js';
 
 /**
  * Times and counts the calls that Nest makes into handlers, over HTTP, RPC,
@@ -24,16 +25,15 @@ import { HandlerMetrics } from './handler-metrics.js';
 export class MetricsInterceptor implements NestInterceptor {
   constructor(
     @Optional()
-    @Inject(HandlerMetrics)
+    @Inject(HANDLER_METRICS)
     private readonly handlers?: HandlerMetrics,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     // Auto-mocking test containers inject whatever they like.
-    const recorder =
-      this.handlers instanceof HandlerMetrics
-        ? this.handlers.take(context)
-        : undefined;
+    const recorder = isKind(this.handlers, 'handler-metrics')
+      ? this.handlers?.take(context)
+      : undefined;
     if (recorder === undefined) return next.handle();
     return recorder.call(() => next.handle(), undefined, context.getArgs());
   }

@@ -1,6 +1,7 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { GenAiOperation } from '../../instrumentation/gen-ai/gen-ai-conventions.js';
 import { readCompletion, readEmbeddings, readResponse } from './api-answers.js';
+import { sharedWeakMap } from '../../model/shared.js';
 import { MeasuredCall, type ReadAnswer } from './measured-call.js';
 import { modelOf, type OpenAIClient, providerOf } from './openai-client.js';
 import { replaceMethod } from './replace-method.js';
@@ -48,7 +49,9 @@ const APIS: readonly Api[] = [
 ];
 
 /** Who is observed by whom already: nothing is to be counted twice. */
-const observed = new WeakMap<AgentMetrics, WeakSet<OpenAIClient>>();
+const observed = sharedWeakMap<AgentMetrics, WeakSet<OpenAIClient>>(
+  'openai-clients',
+);
 
 /**
  * Measures the inferences of one client of the package `openai`: chat completions,

@@ -1,9 +1,11 @@
 /**
  * Joins what `tsc` compiled into one file per entry point, and one for each part that is
- * loaded when it is needed. What it imports from packages and from Node stays an import.
- * The integrations get the app's `AgentMetrics` handed, so that no code is shared and no
- * entry point loads another.
+ * loaded when it is needed, as ES modules and as CommonJS. What it imports from packages
+ * and from Node stays an import. The integrations receive the app's `AgentMetrics`, so that
+ * no code is shared and no entry point loads another.
  */
+import { cpSync, writeFileSync } from 'node:fs';
+
 const ENTRIES = {
   index: './build/index.js',
   openai: './build/integrations/openai/index.js',
@@ -23,19 +25,58 @@ const ASCII = {
   },
 };
 
-export default Object.entries(ENTRIES).map(([name, input]) => ({
-  input: { [name]: input },
-  external: /^[\w@][^:]/,
-  platform: 'neutral',
-  treeshake: false,
-  plugins: [ASCII],
-  output: {
-    dir: 'dist',
-    chunkFileNames: 'chunks/[name].js',
-    // All that is there from the start is one file.
-    codeSplitting: { groups: [{ name: 'core', test: /build\/index\.js$/ }] },
-    keepNames: true,
-    // The declarations have the documentation.
-    comments: false,
+/** TypeScript reads the declarations in a CommonJS folder as those of CommonJS modules. */
+const COMMONJS_FOLDER = {
+  name: 'commonjs-folder',
+  writeBundle() {
+    writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+    cpSync('dist', 'build/declarations', {
+      recursive: true,
+      filter: (path) => !/^dist.cjs/.test(path) && !path.endsWith('.js'),
+    });
+    cpSync('build/declarations', 'dist/cjs', { recursive: true });
   },
-}));
+};
+
+/** Loads optional peers by `require()`: Jest cannot run `import()` in CommonJS. */
+const REQUIRED_PEERS = {
+  name: 'required-peers',
+  transform: (code, id) =>
+    id.endsWith('/model/peers.js')
+      ? code.replaceAll('await import(', 'require(')
+      : undefined,
+};
+
+const FORMATS = [
+  { dir: 'dist', format: 'es', plugins: [ASCII] },
+  {
+    dir: 'dist/cjs',
+    format: 'cjs',
+    strict: true,
+    esModule: true,
+    plugins: [ASCII, REQUIRED_PEERS],
+  },
+];
+
+export default FORMATS.flatMap(({ plugins, ...format }) =>
+  Object.entries(ENTRIES).map(([name, input]) => ({
+    input: { [name]: input },
+    external: /^[\w@][^:]/,
+    platform: 'neutral',
+    treeshake: false,
+    plugins:
+      name === 'index' && format.format === 'cjs'
+        ? [...plugins, COMMONJS_FOLDER]
+        : plugins,
+    output: {
+      ...format,
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunks/[name].js',
+      // All that is there from the start is one file.
+      codeSplitting: { groups: [{ name: 'core', test: /build\/index\.js$/ }] },
+      keepNames: true,
+      // The declarations have the documentation.
+      comments: false,
+    },
+  })),
+);

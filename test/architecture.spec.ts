@@ -65,6 +65,20 @@ describe.each(files)('src/%s', (file) => {
     for (const name of packages) expect(name).toMatch(allowed[floor]!);
   });
 
+  test('loads optional peers in one place, and sets timers that tests do not replace', () => {
+    const source = readFileSync(join(SRC, file), 'utf8');
+    if (file !== 'model/peers.ts') {
+      expect(source).not.toMatch(/await import\('[^.]/);
+    }
+    for (const [, timer] of source.matchAll(
+      /\b((?:set|clear)(?:Timeout|Immediate|Interval))\(/g,
+    )) {
+      expect(source).toMatch(
+        new RegExp(`import \\{[^}]*\\b${timer}\\b[^}]*\\} from '[^']*timers`),
+      );
+    }
+  });
+
   test('can be read in one go', () => {
     const lines = readFileSync(join(SRC, file), 'utf8').split('\n').length;
     expect(lines).toBeLessThanOrEqual(320);

@@ -1,6 +1,7 @@
 import { ExemplarSource, type SpanIds } from '../model/exemplars.js';
+import { loadOpenTelemetry, type PeerError } from '../model/peers.js';
 
-type OpenTelemetry = typeof import('@opentelemetry/api');
+type OpenTelemetry = Awaited<ReturnType<typeof loadOpenTelemetry>>;
 
 /** The bit of the trace flags that says that a trace is kept (W3C Trace Context, "Sampled flag"). */
 const SAMPLED = 1;
@@ -23,9 +24,9 @@ export class TraceExemplars {
   /** @throws whatever an API throws that is installed and does not load. */
   async start(): Promise<void> {
     try {
-      this.api = await import('@opentelemetry/api');
+      this.api = await loadOpenTelemetry();
     } catch (error) {
-      if (!isNotInstalled(error)) throw error;
+      if (!(error as PeerError).isNotInstalled) throw error;
     }
   }
 
@@ -62,8 +63,4 @@ export class TraceExemplars {
       ? span
       : undefined;
   }
-}
-
-function isNotInstalled(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
 }

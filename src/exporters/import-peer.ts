@@ -1,22 +1,22 @@
 import { OptionsError } from '../model/errors.js';
+import type { PeerError } from '../model/peers.js';
 
 /**
- * Imports a package that is needed with an option only.
+ * Loads a package that is needed with an option only.
  *
- * @param name what to install.
  * @param option what it is needed for, in messages.
- * @throws {OptionsError} if it is not installed, or cannot be loaded.
+ * @throws {OptionsError} if the package is not installed, or cannot be loaded.
  */
 export async function importPeer<T>(
-  name: string,
   option: string,
   load: () => Promise<T>,
 ): Promise<T> {
   try {
     return await load();
   } catch (error) {
+    const { peer, message } = error as PeerError;
     throw new OptionsError(
-      `${option} needs the package ${name}, which cannot be loaded: ${(error as Error).message}; install it with \`npm install ${name}\``,
+      `${option} needs the package ${peer}, which cannot be loaded: ${message}; install it with \`npm install ${peer}\``,
       { cause: error },
     );
   }

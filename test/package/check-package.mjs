@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,22 +15,30 @@ import { readQuickStart } from './quick-start.mjs';
 import { Report, run } from './report.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const JEST_APP = join(ROOT, 'test/package/jest-app');
 const README = resolve(process.argv[2] ?? join(ROOT, 'README.md'));
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
+
+/** Of the ES modules in `dist` and of the CommonJS modules in `dist/cjs`. */
+const MODULES = [
+  'chunks/core.js',
+  'chunks/import-peer.js',
+  'chunks/otlp-sender.js',
+  'chunks/rolldown-runtime.js',
+  'chunks/statsd-sender.js',
+  'index.d.ts',
+  'index.js',
+  'langchain.js',
+  'openai.js',
+];
 
 const REQUIRED_FILES = [
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
-  'dist/chunks/core.js',
-  'dist/chunks/import-peer.js',
-  'dist/chunks/otlp-sender.js',
-  'dist/chunks/rolldown-runtime.js',
-  'dist/chunks/statsd-sender.js',
-  'dist/index.d.ts',
-  'dist/index.js',
-  'dist/langchain.js',
-  'dist/openai.js',
+  ...MODULES.map((file) => `dist/${file}`),
+  ...MODULES.map((file) => `dist/cjs/${file}`),
+  'dist/cjs/package.json',
   'rules/tframex.rules.yml',
   'package.json',
 ];
@@ -58,7 +66,12 @@ const APPS = [
     peers: ['openai@6'],
     integration: INTEGRATION,
   },
-  { major: 11, nest: ['npx', '-y', '@nestjs/cli@11'], type: undefined },
+  {
+    major: 11,
+    nest: ['npx', '-y', '@nestjs/cli@11'],
+    type: undefined,
+    specs: ['app.service.ts', 'metrics.spec.ts'],
+  },
 ];
 
 const report = new Report();
@@ -112,10 +125,7 @@ const checkPublint = (tarball) =>
 
 const checkTypes = (tarball) =>
   report.section('attw', () =>
-    step('finds nothing', () =>
-      // CommonJS apps load the package by require(esm): the NestJS 11 app below is one.
-      run(ROOT, bin('attw'), tarball, '--profile', 'esm-only'),
-    ),
+    step('finds nothing', () => run(ROOT, bin('attw'), tarball)),
   );
 
 const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
@@ -127,6 +137,7 @@ const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
     await step('npm install', () => app.install(tarball));
     const request = await step('README quick start', () => follow(app));
     await checkIntegration(app, optional);
+    await checkSpecs(app, optional);
     await step('tsc --noEmit', () => app.typecheck());
     await step('nest build', () => app.build());
     const running = await step('node main.js', () => app.start());
@@ -148,6 +159,16 @@ async function checkIntegration(app, { peers, integration }) {
     app.imports('nestjs-agent-metrics/openai'),
   );
   await app.write(integration);
+}
+
+/** The specs that the app came with, and ours, by the app's own command. */
+async function checkSpecs(app, { specs = [] }) {
+  if (specs.length === 0) return;
+  for (const name of specs) {
+    const code = await readFile(join(JEST_APP, `${name}.txt`), 'utf8');
+    await app.write({ path: `src/${name}`, code });
+  }
+  await step('npm test', () => app.test());
 }
 
 /** Writes the quick start's files into an app and returns its request. */

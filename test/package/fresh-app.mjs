@@ -66,6 +66,11 @@ export class FreshApp {
     await this.#runInstalled('tsc', '--noEmit', '-p', 'tsconfig.json');
   }
 
+  /** Runs the app's own tests. */
+  async test() {
+    await run(this.#directory, 'npm', 'test');
+  }
+
   async build() {
     await this.#runInstalled('nest', 'build');
   }

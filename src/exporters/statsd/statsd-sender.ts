@@ -3,6 +3,7 @@ import type { ExportReport } from '../../delivery/exporter.js';
 import type { MetricsSnapshot } from '../../delivery/snapshot.js';
 import { Turn, Turns } from '../../exposition/turns.js';
 import type { MetricEvent } from '../../model/metric-event.js';
+import { loadHotShots, loadUnixDgram } from '../../model/peers.js';
 import { importPeer } from '../import-peer.js';
 import { LineFormat } from './line-format.js';
 import { Lines, type ObservationTypes } from './lines.js';
@@ -42,11 +43,7 @@ export class StatsdSender {
 
   /** @throws {OptionsError} if a package is missing, and says which; or if a variable says what cannot be. */
   async open(): Promise<void> {
-    const { StatsD } = await importPeer(
-      'hot-shots',
-      this.path,
-      () => import('hot-shots'),
-    );
+    const { StatsD } = await importPeer(this.path, loadHotShots);
     const format = new LineFormat(StatsD, this.options);
     const types = observationTypesOf(this.options);
     this.lines = new Lines(format, this.deltas, this.waiting, types);
@@ -121,15 +118,11 @@ export class StatsdSender {
   ): Promise<Transport> {
     const { protocol, path } = options;
     if (protocol === 'unix') {
-      const unixDgram = await importPeer(
-        'unix-dgram',
+      const unixDgram: UnixDgram = await importPeer(
         `${this.path}.protocol 'unix'`,
-        (): Promise<{ default: UnixDgram }> => import('unix-dgram' as string),
+        loadUnixDgram,
       );
-      return new UnixDatagramTransport(
-        path ?? DATADOG_SOCKET,
-        unixDgram.default,
-      );
+      return new UnixDatagramTransport(path ?? DATADOG_SOCKET, unixDgram);
     }
     if (path !== undefined) return new TcpTransport({ path });
     const { host = hostOfAgent(), port = portOfAgent() } = options;

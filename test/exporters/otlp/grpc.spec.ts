@@ -8,6 +8,7 @@ import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { openGrpc } from '../../../src/exporters/otlp/transport/grpc-transport.js';
 import { ExportError, OptionsError } from '../../../src/model/errors.js';
+import { PeerError } from '../../../src/model/peers.js';
 import {
   type Certificate,
   makeCertificate,
@@ -257,14 +258,14 @@ describe('over gRPC', () => {
       code: 'ERR_MODULE_NOT_FOUND',
     });
     const settings = settingsOf({ protocol: 'grpc' }, 'otlp', {});
-    const open = openGrpc(settings, () => Promise.reject(missing));
+    const failing = (cause: Error) => () =>
+      Promise.reject(new PeerError('@grpc/grpc-js', cause));
+    const open = openGrpc(settings, failing(missing));
     await expect(open).rejects.toThrow(OptionsError);
     await expect(open).rejects.toThrow(
       /^otlp\.protocol 'grpc' needs the package @grpc\/grpc-js, .*; install it with `npm install @grpc\/grpc-js`$/,
     );
-    const broken = openGrpc(settings, () =>
-      Promise.reject(new Error('broken')),
-    );
+    const broken = openGrpc(settings, failing(new Error('broken')));
     await expect(broken).rejects.toThrow('broken');
   });
 });

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Environment } from './environment.js';
 import { parsePair } from './headers.js';
 import type { OtlpAttributes } from './otlp.options.js';
-import { PACKAGE, packageVersion } from './package.js';
+import { PACKAGE, VERSION } from '../../../model/package.js';
 
 /**
  * What is told of the app (OpenTelemetry specification, "Resource SDK"; semantic
@@ -26,7 +26,6 @@ export function resourceOf(
 }
 
 function found(): OtlpAttributes {
-  const ofPackage = packageVersion();
   const ofApp = process.env['npm_package_version'];
   return {
     'service.name': process.env['npm_package_name'] || 'unknown_service:node',
@@ -34,7 +33,7 @@ function found(): OtlpAttributes {
     'service.instance.id': randomUUID(),
     'telemetry.sdk.name': PACKAGE,
     'telemetry.sdk.language': 'nodejs',
-    ...(ofPackage !== undefined && { 'telemetry.sdk.version': ofPackage }),
+    'telemetry.sdk.version': VERSION,
     'host.name': hostname(),
     'process.pid': process.pid,
     'process.runtime.name': 'nodejs',

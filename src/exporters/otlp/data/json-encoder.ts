@@ -1,6 +1,6 @@
 import type { ExemplarSnapshot } from '../../../delivery/snapshot.js';
 import type { OtlpAttributes } from '../config/otlp.options.js';
-import { PACKAGE, packageVersion } from '../config/package.js';
+import { PACKAGE, VERSION } from '../../../model/package.js';
 import { nanosecondsText } from './nanoseconds.js';
 import {
   exemplarTerms,
@@ -29,8 +29,7 @@ export class JsonEncoder implements RequestEncoder {
   private bounds = '';
 
   constructor(resource: OtlpAttributes) {
-    const version = packageVersion();
-    const scope = { name: PACKAGE, ...(version !== undefined && { version }) };
+    const scope = { name: PACKAGE, version: VERSION };
     const attributes = Object.entries(resource).map(([key, value]) => ({
       key: key.toWellFormed(),
       value: anyValue(value),

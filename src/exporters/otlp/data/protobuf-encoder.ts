@@ -1,6 +1,6 @@
 import type { ExemplarSnapshot } from '../../../delivery/snapshot.js';
 import type { OtlpAttributes } from '../config/otlp.options.js';
-import { PACKAGE, packageVersion } from '../config/package.js';
+import { PACKAGE, VERSION } from '../../../model/package.js';
 import {
   exemplarTerms,
   type HistogramPoint,
@@ -179,8 +179,7 @@ function writeResource(out: ProtobufWriter, resource: OtlpAttributes): void {
 }
 
 function writeScope(out: ProtobufWriter): void {
-  const version = packageVersion();
-  if (version !== undefined) out.string(2, version);
+  out.string(2, VERSION);
   out.string(1, PACKAGE);
   out.message(1, 0);
 }

@@ -1,6 +1,7 @@
 import type { Client, Metadata, ServiceError } from '@grpc/grpc-js';
+import { loadGrpc } from '../../../model/peers.js';
 import { importPeer } from '../../import-peer.js';
-import { PACKAGE, packageVersion } from '../config/package.js';
+import { PACKAGE, VERSION } from '../../../model/package.js';
 import type { OtlpSettings } from '../config/settings.js';
 import type { Request } from '../data/requests.js';
 import { ClientSecrets, type Material } from './client-secrets.js';
@@ -24,12 +25,12 @@ const GZIP = 2;
  */
 export async function openGrpc(
   settings: OtlpSettings,
-  load: () => Promise<Grpc> = () => import('@grpc/grpc-js'),
+  load: () => Promise<Grpc> = loadGrpc,
 ): Promise<Transport> {
   const option = `${settings.path}.protocol 'grpc'`;
   return new GrpcTransport(
     settings,
-    await importPeer('@grpc/grpc-js', option, load),
+    await importPeer(option, load),
   );
 }
 
@@ -101,7 +102,7 @@ class GrpcTransport implements Transport {
         ? credentials.createInsecure()
         : credentials.createSsl(bytes(ca), bytes(key), bytes(cert)),
       {
-        'grpc.primary_user_agent': `${PACKAGE}/${packageVersion() ?? ''}`,
+        'grpc.primary_user_agent': `${PACKAGE}/${VERSION}`,
         // Retries are not for the channel to make.
         'grpc.enable_retries': 0,
         'grpc.service_config_disable_resolution': 1,

@@ -8,7 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { ExportError, messageOf } from '../../../model/errors.js';
-import { PACKAGE, packageVersion } from '../config/package.js';
+import { PACKAGE, VERSION } from '../../../model/package.js';
 import type { OtlpSettings } from '../config/settings.js';
 import { shownUrl } from '../config/url.js';
 import type { Request } from '../data/requests.js';
@@ -91,7 +91,7 @@ export class HttpTransport implements Transport {
         agent: this.#agent,
         signal,
         headers: {
-          'user-agent': `${PACKAGE}/${packageVersion() ?? ''}`,
+          'user-agent': `${PACKAGE}/${VERSION}`,
           ...this.#secrets.headers,
           'content-type': contentType,
           'content-length': body.length,

@@ -1,0 +1,5 @@
+/** The name of this package. */
+export const PACKAGE = 'nestjs-agent-metrics';
+
+/** The version of this package. A constant, as a bundled app has no `package.json` of ours to read. */
+export const VERSION = '0.1.0';

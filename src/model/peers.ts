@@ -1,0 +1,60 @@
+/** An optional peer dependency that cannot be loaded; the message is that of the cause. */
+export class PeerError extends Error {
+  override readonly name = 'PeerError';
+
+  constructor(
+    readonly peer: string,
+    override readonly cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause));
+  }
+
+  /** `false`: the package is there, and fails when it is loaded. */
+  get isNotInstalled(): boolean {
+    const { code } = (this.cause ?? {}) as NodeJS.ErrnoException;
+    return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+  }
+}
+
+/*
+ * Each import stands in a `try` of its own. esbuild, webpack and ncc bundle the package
+ * where an app has it, and still build an app that does not. The build turns these imports
+ * into `require()` for CommonJS.
+ */
+
+/** @throws {PeerError} */
+export async function loadOpenTelemetry() {
+  try {
+    return await import('@opentelemetry/api');
+  } catch (error) {
+    throw new PeerError('@opentelemetry/api', error);
+  }
+}
+
+/** @throws {PeerError} */
+export async function loadGrpc() {
+  try {
+    return await import('@grpc/grpc-js');
+  } catch (error) {
+    throw new PeerError('@grpc/grpc-js', error);
+  }
+}
+
+/** @throws {PeerError} */
+export async function loadHotShots() {
+  try {
+    return await import('hot-shots');
+  } catch (error) {
+    throw new PeerError('hot-shots', error);
+  }
+}
+
+/** A CommonJS module without types. @throws {PeerError} */
+export async function loadUnixDgram() {
+  try {
+    const loaded = await import('unix-dgram' as string);
+    return loaded.default ?? loaded;
+  } catch (error) {
+    throw new PeerError('unix-dgram', error);
+  }
+}

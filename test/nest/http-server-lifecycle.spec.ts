@@ -206,21 +206,6 @@ describe('HTTP metrics', () => {
     });
   });
 
-  test('take what a router answers that is mounted on Express for unmatched', async () => {
-    const mounted = new ExpressAdapter().getInstance();
-    mounted.get('/:name', (_req: any, res: any) => res.send('mounted'));
-    const { app, url } = await startApp(
-      parts(),
-      () => new ExpressAdapter(),
-      (one) => one.use('/mounted/:tenant', mounted),
-    );
-    const { body } = await new HttpClient(url).send('/mounted/a/b');
-    expect(body).toBe('mounted');
-    expect(await countsOf(app.get(PrometheusCollector), 1)).toEqual({
-      'GET unmatched 200': 1,
-    });
-  });
-
   test('are none in an application without an HTTP server', async () => {
     const module = await Test.createTestingModule(parts()).compile();
     await module.init();

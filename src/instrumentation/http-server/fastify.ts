@@ -1,13 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { HttpServer } from '@nestjs/common';
 import { isExcludedRoute } from './excluded-routes.js';
 import type {
   Begin,
   HttpFramework,
   RouteDescription,
 } from './http-framework.js';
+import { isCatchAll, watchRoutes } from './route-methods.js';
 
 interface FastifyReply {
   raw: ServerResponse;
+  /** Whether it is answered, or was taken over by a handler. */
+  sent: boolean;
   request: FastifyRequest;
 }
 
@@ -34,10 +38,19 @@ export interface FastifyApplication {
   ): void;
 }
 
-export class FastifyFramework implements HttpFramework {
-  private readonly replies = new WeakMap<IncomingMessage, FastifyReply>();
+/** Stands for the routes of requests that have become connections of another protocol. */
+const UPGRADED: RouteConfig = {};
 
-  constructor(private readonly app: FastifyApplication) {}
+export class FastifyFramework implements HttpFramework {
+  private readonly app: FastifyApplication;
+  private readonly replies = new WeakMap<IncomingMessage, FastifyReply>();
+  /** The paths of controllers' routes for all paths. */
+  private readonly catchAlls = new Set<unknown>();
+  private stopWatchingRoutes = () => {};
+
+  constructor(private readonly adapter: HttpServer) {
+    this.app = adapter.getInstance();
+  }
 
   /**
    * Hooks do not see what Fastify turns away by itself, such as a malformed URL;
@@ -60,18 +73,38 @@ export class FastifyFramework implements HttpFramework {
     };
   }
 
-  /** Fastify finds the route before all else: there is nothing to prepare. */
-  routesAreComing(): void {}
+  routesAreComing(): void {
+    this.stopWatchingRoutes = watchRoutes(
+      this.adapter,
+      (path, _handler, add) => {
+        if (isCatchAll(path)) this.catchAlls.add(path);
+        return add();
+      },
+    );
+  }
 
-  routesAreThere(): void {}
+  routesAreThere(): void {
+    this.stopWatchingRoutes();
+  }
 
   routeOf(req: IncomingMessage): object | undefined {
-    const config = this.replies.get(req)?.request.routeOptions.config;
-    return config?.url === undefined ? undefined : config;
+    const reply = this.replies.get(req);
+    if (reply === undefined) return undefined;
+    if (req.headers.upgrade !== undefined && isUpgraded(req, reply)) {
+      return UPGRADED;
+    }
+    const { config } = reply.request.routeOptions;
+    if (config.url === undefined) return undefined;
+    return reply.raw.statusCode === 404 && this.isPageForAll(config)
+      ? undefined
+      : config;
   }
 
   describe(config: RouteConfig): RouteDescription {
-    return { template: config.url, isExcluded: isExcludedRoute(config) };
+    return {
+      template: config.url,
+      isExcluded: config === UPGRADED || isExcludedRoute(config),
+    };
   }
 
   seenByHandlers(
@@ -81,4 +114,15 @@ export class FastifyFramework implements HttpFramework {
     const reply = this.replies.get(req);
     return reply === undefined ? [req, res] : [reply.request, reply];
   }
+
+  /** What a controller answers it means; a page for all paths has just not found any. */
+  private isPageForAll({ url }: RouteConfig): boolean {
+    return isCatchAll(url) && !this.catchAlls.has(url);
+  }
+}
+
+/** Whether a WebSocket server has taken over the connection: it answers by itself, past the response. */
+function isUpgraded({ headers }: IncomingMessage, reply: FastifyReply) {
+  const isWebSocket = headers.upgrade?.toLowerCase() === 'websocket';
+  return isWebSocket && reply.sent && !reply.raw.headersSent;
 }

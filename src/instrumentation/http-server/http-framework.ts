@@ -4,9 +4,9 @@ export type Begin = (req: IncomingMessage, res: ServerResponse) => void;
 
 /** What the router says of a route. */
 export interface RouteDescription {
-  /** As the router has it, prefix and version included; `undefined` if it is none of the app's own. */
+  /** As the router has it, prefix and version included; `undefined` if the app does not have it. */
   readonly template: string | undefined;
-  /** Whether `@NoMetrics()` stands on its handler or controller. */
+  /** Whether its requests are left out, as those are whose handler or controller has `@NoMetrics()`. */
   readonly isExcluded: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface HttpFramework {
   routesAreComing(): void;
   /** To be called when Nest has put all routes on the adapter, and nothing behind them yet. */
   routesAreThere(): void;
-  /** The route that a request has come to, as an object that is the same for all its requests; `undefined` if there is none. */
+  /** The route that a request has come to, as an object that is the same for all its requests; `undefined` if no route has answered. */
   routeOf(req: IncomingMessage): object | undefined;
   describe(route: object): RouteDescription;
   /** Request and response as handlers see them. */

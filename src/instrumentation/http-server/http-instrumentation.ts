@@ -63,9 +63,8 @@ export class HttpInstrumentation {
 
 function frameworkOf(adapter: HttpServer): HttpFramework {
   const type = adapter.getType();
-  const instance = adapter.getInstance();
-  if (type === 'express') return new ExpressFramework(instance);
-  if (type === 'fastify') return new FastifyFramework(instance);
+  if (type === 'express') return new ExpressFramework(adapter);
+  if (type === 'fastify') return new FastifyFramework(adapter);
   throw new OptionsError(
     `http is set on the HTTP adapter ${shown(type)}; expected Express or Fastify`,
   );

@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface ExpressRequest extends IncomingMessage {
+  /** The text of the URL that mount paths have matched so far. Not there once Express answers by itself. */
+  baseUrl: string | undefined;
+  /** The last route that matched, which may have passed the request on. */
+  route?: ExpressRoute;
+  res: ServerResponse;
+}
+
+export interface ExpressRoute {
+  path: unknown;
+  stack: { handle: Function }[];
+}
+
+/** A route, or a function that `use()` has mounted. */
+export interface ExpressLayer {
+  route?: ExpressRoute;
+  handle: Function;
+  /** Whether it is mounted without a path. */
+  slash: boolean;
+  /** One for each path. Gives what a path has matched at the beginning of a URL. */
+  matchers: ((url: string) => { path: string } | false)[];
+  /** The paths, from version 2.3 of the package `router` on. */
+  rawPath?: unknown;
+}
+
+export interface ExpressRouter {
+  stack: ExpressLayer[];
+}
+
+type Middleware = (
+  req: ExpressRequest,
+  res: ServerResponse,
+  next: () => void,
+) => void;
+
+/** The parts of an Express application that are used here. */
+export interface ExpressApplication {
+  use(middleware: Middleware): unknown;
+  router: ExpressRouter;
+}
+
+/** Calls a function, and gives the layers that it has added to the application. */
+export function addedLayers<T>(
+  { router }: ExpressApplication,
+  add: () => T,
+): [result: T, added: ExpressLayer[]] {
+  const before = router.stack.length;
+  const result = add();
+  return [result, router.stack.slice(before)];
+}

@@ -1,0 +1,68 @@
+import type { HttpServer } from '@nestjs/common';
+import { shadow } from '../shadow.js';
+import {
+  addedLayers,
+  type ExpressApplication,
+  type ExpressLayer,
+  type ExpressRoute,
+} from './express-app.js';
+import { watchRoutes } from './route-methods.js';
+
+/**
+ * Why Nest has put something on an Express application: the handler of a controller's
+ * route, the middleware of a `MiddlewareConsumer`, or the answer to what nothing else
+ * answers.
+ */
+export type Origin = Function | 'middleware' | 'fallback';
+
+/** Knows which routes and mounted functions Nest has put on an Express application. */
+export class ExpressOrigins {
+  private readonly origins = new WeakMap<object, Origin>();
+
+  constructor(private readonly app: ExpressApplication) {}
+
+  of(added: ExpressRoute | ExpressLayer): Origin | undefined {
+    return this.origins.get(added);
+  }
+
+  /** Notes routes and middleware that the adapter adds. Returns what ends that. */
+  watchRoutes(adapter: HttpServer): () => void {
+    const restores = [
+      watchRoutes(adapter, (_path, handler, add) => this.note(handler, add)),
+    ];
+    shadow(adapter, 'createMiddlewareFactory', (create, restore) => {
+      restores.push(restore);
+      return async (...args) => {
+        const mount: Function = await Reflect.apply(create, adapter, args);
+        return (path, callback) =>
+          this.note('middleware', () => mount(path, callback));
+      };
+    });
+    return () => {
+      for (const restore of restores) restore();
+    };
+  }
+
+  /**
+   * Notes the handlers of what nothing has answered.
+   *
+   * @param beforeFirst is called before the adapter adds the first of them.
+   */
+  watchFallbacks(adapter: HttpServer, beforeFirst: () => void): void {
+    shadow(adapter, 'setNotFoundHandler', (set, restore) => (...args) => {
+      restore();
+      beforeFirst();
+      this.note('fallback', () => Reflect.apply(set!, adapter, args));
+    });
+    shadow(adapter, 'setErrorHandler', (set, restore) => (...args) => {
+      restore();
+      this.note('fallback', () => Reflect.apply(set!, adapter, args));
+    });
+  }
+
+  private note<T>(origin: Origin, add: () => T): T {
+    const [result, layers] = addedLayers(this.app, add);
+    for (const layer of layers) this.origins.set(layer.route ?? layer, origin);
+    return result;
+  }
+}

@@ -1,0 +1,45 @@
+import { type HttpServer, RequestMethod } from '@nestjs/common';
+import { shadow } from '../shadow.js';
+
+/** The methods of an adapter that add routes, where it has them. */
+const ROUTE_METHODS = Object.keys(RequestMethod).map((name) =>
+  name.toLowerCase(),
+) as (keyof HttpServer & 'get')[];
+
+type AddRoute = () => unknown;
+
+/**
+ * Sees the routes that Nest adds for controllers. They go through Nest's adapter, with
+ * the handlers as Nest has made them: on the routers, APM agents replace these by
+ * functions of their own.
+ *
+ * @param onRoute is to call `add`, and to return what it returns.
+ * @returns what ends it.
+ */
+export function watchRoutes(
+  adapter: HttpServer,
+  onRoute: (path: unknown, handler: Function, add: AddRoute) => unknown,
+): () => void {
+  const restores: (() => void)[] = [];
+  for (const method of ROUTE_METHODS) {
+    if (typeof adapter[method] !== 'function') continue;
+    shadow(adapter, method, (add, restore) => {
+      restores.push(restore);
+      return (...args: unknown[]) =>
+        onRoute(args[0], args.at(-1) as Function, () =>
+          Reflect.apply(add, adapter, args),
+        );
+    });
+  }
+  return () => {
+    for (const restore of restores) restore();
+  };
+}
+
+/** A route such as `*`, `/*splat` or `{*any}`. */
+const CATCH_ALL = /^\/?\{?\/?\*\w*\}?$/;
+
+/** Whether a route is one for all paths. */
+export function isCatchAll(path: unknown): boolean {
+  return typeof path === 'string' && CATCH_ALL.test(path);
+}

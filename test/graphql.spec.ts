@@ -101,6 +101,33 @@ class ScopedResolver {
   }
 }
 
+/** Replaces a method by a function without a name. */
+const LogCalls: MethodDecorator = (_target, _key, descriptor: any) => {
+  const original: Function = descriptor.value;
+  descriptor.value = function (this: unknown, ...args: unknown[]) {
+    return Reflect.apply(original, this, args);
+  };
+  for (const key of Reflect.getMetadataKeys(original)) {
+    const metadata: unknown = Reflect.getMetadata(key, original);
+    Reflect.defineMetadata(key, metadata, descriptor.value);
+  }
+};
+
+@Resolver()
+class LoggedResolver {
+  @LogCalls
+  @Query(() => String)
+  logged() {
+    return 'logged';
+  }
+
+  @Query(() => String)
+  @LogCalls
+  alsoLogged() {
+    return 'also logged';
+  }
+}
+
 /** A running GraphQL server of these resolvers; closed when the test ends. */
 async function startGraphql(
   providers: NonNullable<ModuleMetadata['providers']>,
@@ -207,6 +234,17 @@ test('a subscription lasts until its last word', async () => {
   ]);
   expect(await counted()).toEqual([
     line(['subscription', 'words'], ['AnswerResolver', 'words']),
+  ]);
+});
+
+test('field and method are the names of the property where a decorator has replaced the resolver', async () => {
+  const { ask, counted } = await startGraphql([LoggedResolver]);
+  expect(await ask('{ logged alsoLogged }')).toEqual({
+    data: { logged: 'logged', alsoLogged: 'also logged' },
+  });
+  expect(await counted()).toEqual([
+    line(['query', 'logged'], ['LoggedResolver', 'logged']),
+    line(['query', 'alsoLogged'], ['LoggedResolver', 'alsoLogged']),
   ]);
 });
 

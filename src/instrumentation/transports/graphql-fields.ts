@@ -1,5 +1,6 @@
 import type { ExternalContextCreator } from '@nestjs/core';
 import type { HandlerMetrics } from './handler-metrics.js';
+import { handlerName } from './handler-name.js';
 import { quietly } from './quietly.js';
 import { shadow } from '../shadow.js';
 
@@ -26,7 +27,7 @@ export function rootField(
   const name: unknown = Reflect.getMetadata(FIELD_NAME, method);
   return {
     operation,
-    field: typeof name === 'string' ? name : method.name,
+    field: typeof name === 'string' ? name : handlerName(resolver, method),
   };
 }
 

@@ -3,6 +3,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { countedCalls, timedCalls } from '../calls/call-metrics.js';
 import { CallRecorder } from '../calls/call-recorder.js';
 import { callOfField, rootField } from './graphql-fields.js';
+import { handlerName } from './handler-name.js';
 import { className } from '../instrumentation.js';
 import { metricNamesOf } from '../measured-method.js';
 import { isExcludedHandler } from '../no-metrics.js';
@@ -91,7 +92,7 @@ export class HandlerMetrics {
     );
     const identity = {
       handler: className(controller),
-      method: method.name,
+      method: handlerName(controller, method),
       transport,
       ...field,
     };

@@ -105,10 +105,11 @@ interface Begun {
 }
 
 function hasBegunAnew(last: Begun, series: Begun): boolean {
-  if (last.created !== series.created) return true;
   const [before, now] = [originOf(last), originOf(series)];
-  // What users have copied says no more than when it was created.
-  return before !== undefined && now !== undefined && before !== now;
+  // When it was created changes if the clock is set back. What users have copied says no more than that.
+  return before !== undefined && now !== undefined
+    ? before !== now
+    : last.created !== series.created;
 }
 
 function acknowledge<S extends { readonly key: string }>(

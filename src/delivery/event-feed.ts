@@ -77,12 +77,16 @@ export class EventFeed {
     this.tellLost();
   }
 
-  /** Delivers what waits now, but what is refused. Throws what the last failure of it was. */
-  async flush(deadline: Deadline): Promise<void> {
+  /**
+   * Delivers what waits now, but what is refused. Throws what the last failure of it was.
+   *
+   * @param isLast whether nothing will be delivered after it.
+   */
+  async flush(deadline: Deadline, isLast: boolean): Promise<void> {
     let refusal: { readonly error: unknown } | undefined;
     for (let left = this.waiting.length; left > 0; left -= BATCH) {
       if (this.waiting.length === 0) break;
-      const outcome = await this.tries.insist(deadline);
+      const outcome = await this.tries.flush(deadline, isLast);
       if (outcome.result === 'failed') throw outcome.error;
       if (outcome.result === 'refused') refusal = outcome;
     }

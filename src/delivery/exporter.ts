@@ -78,8 +78,13 @@ export interface MetricsExporter {
 
 /** What became of a delivery that went through. */
 export interface ExportReport {
-  /** How many points or events the backend or the exporter did not take. They are counted and not sent again. */
+  /**
+   * How many points or events the backend or the exporter did not take. They are counted and
+   * not sent again. Anything but a safe integer of 0 or more is logged and not counted.
+   */
   readonly dropped?: number;
   /** Why; it is logged once. */
   readonly reason?: string;
+  /** What else the backend says of a delivery that went through; it is logged once. */
+  readonly warning?: string;
 }

@@ -20,7 +20,7 @@ export class HearingState implements TryNotes {
 
   delivered(report: ExportReport | void): void {
     this.failure = undefined;
-    this.state.lost(report);
+    this.state.reported(report);
   }
 
   failed(error: unknown): void {

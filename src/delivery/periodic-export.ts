@@ -6,6 +6,8 @@ import { clearTimeout, setTimeout } from '../model/timers.js';
 /** Delivers again and again: at an interval, and while that fails, when the tries say so. */
 export class PeriodicExport {
   private timer: NodeJS.Timeout | undefined = undefined;
+  /** Whether the timer is for a further try, and not for the next export. */
+  private isRetry = false;
   /** Counts the starts and stops. */
   private life = 0;
 
@@ -22,13 +24,30 @@ export class PeriodicExport {
 
   stop(): void {
     this.life++;
+    this.isRetry = false;
     clearTimeout(this.timer);
   }
 
-  /** Delivers now. Throws what the last try has failed with. */
-  async flush(deadline: Deadline): Promise<void> {
-    const outcome = await this.tries.insist(deadline);
+  /**
+   * Delivers now. Throws what the last try has failed with.
+   *
+   * @param isLast whether nothing will be delivered after it.
+   */
+  async flush(deadline: Deadline, isLast: boolean): Promise<void> {
+    const { life } = this;
+    const outcome = await this.tries.flush(deadline, isLast);
+    if (life === this.life) this.changePause(outcome);
     if (outcome.result !== 'delivered') throw outcome.error;
+  }
+
+  /** The pause before the next try, of up to an hour, may be over or another by now. */
+  private changePause(outcome: Outcome): void {
+    const milliseconds =
+      outcome.result === 'failed' ? outcome.pause : Number(this.interval);
+    if (!this.isRetry || milliseconds === Infinity) return;
+    clearTimeout(this.timer);
+    this.isRetry = outcome.result === 'failed';
+    this.schedule(milliseconds);
   }
 
   private schedule(milliseconds: number): void {
@@ -39,9 +58,12 @@ export class PeriodicExport {
   private async tick(): Promise<void> {
     const { life } = this;
     const start = instant();
+    this.isRetry = false;
     const outcome = await this.tries.once();
     // Started anew meanwhile, it has a timer already.
-    if (life === this.life) this.schedule(this.pauseAfter(outcome, start));
+    if (life !== this.life) return;
+    this.isRetry = outcome.result === 'failed';
+    this.schedule(this.pauseAfter(outcome, start));
   }
 
   private pauseAfter(outcome: Outcome, start: bigint): number {

@@ -59,7 +59,10 @@ export class RunningExporter implements ExporterVitals {
 
   get waiting(): number {
     const own = Number(this.exporter.waiting);
-    return (this.feed?.length ?? 0) + (own > 0 ? own : 0);
+    return (
+      (this.feed?.length ?? 0) +
+      (Number.isSafeInteger(own) && own > 0 ? own : 0)
+    );
   }
 
   get lastSuccess(): number | undefined {
@@ -80,8 +83,12 @@ export class RunningExporter implements ExporterVitals {
     return this.starting;
   }
 
-  /** Delivers all there is. What hears events first keeps them for its exports. */
-  async flush(deadline: Deadline): Promise<void> {
+  /**
+   * Delivers all there is. What hears events first keeps them for its exports.
+   *
+   * @param isLast whether nothing will be delivered after it.
+   */
+  async flush(deadline: Deadline, isLast = false): Promise<void> {
     if (this.phase === 'idle' || this.phase === 'starting') {
       throw this.failure(
         'it is not started, as the collector is not initialized',
@@ -89,7 +96,7 @@ export class RunningExporter implements ExporterVitals {
     }
     try {
       const left = Math.ceil(deadline.left);
-      await within(left, this.deliverAll(deadline), 'The delivery');
+      await within(left, this.deliverAll(deadline, isLast), 'The delivery');
     } catch (error) {
       // Why the tries have failed says more than that the time is over.
       throw this.failure(this.state.failure ?? messageOf(error), error);
@@ -170,7 +177,7 @@ export class RunningExporter implements ExporterVitals {
 
   private async flushLast(deadline: Deadline): Promise<void> {
     try {
-      await this.flush(deadline);
+      await this.flush(deadline, true);
     } catch (error) {
       this.state.warn(
         `${(error as Error).message}; it is not tried again, as the app ends`,
@@ -179,11 +186,11 @@ export class RunningExporter implements ExporterVitals {
   }
 
   /** What could not be heard keeps nothing from being exported. */
-  private async deliverAll(deadline: Deadline): Promise<void> {
+  private async deliverAll(deadline: Deadline, isLast: boolean): Promise<void> {
     try {
-      await this.feed?.flush(deadline);
+      await this.feed?.flush(deadline, isLast);
     } finally {
-      await this.exports?.flush(deadline);
+      await this.exports?.flush(deadline, isLast);
     }
   }
 

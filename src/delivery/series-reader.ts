@@ -4,7 +4,7 @@ import type { Exemplar } from '../model/exemplars.js';
 import { parsedPairs } from '../model/label-text.js';
 import { labelsOf } from '../model/labels.js';
 import { ORIGIN } from '../model/shared.js';
-import { NO_TIME, unixTimeOf } from '../model/wall-clock.js';
+import { NO_TIME, unixTimeAt, unixTimeOf } from '../model/wall-clock.js';
 import type {
   DistributionSnapshot,
   ExemplarSnapshot,
@@ -219,5 +219,9 @@ function exemplarOf(
 ): ExemplarSnapshot | undefined {
   if (exemplar === undefined) return undefined;
   const { labels, value, timestamp } = exemplar;
-  return { labels: parsedPairs(labels), value, timestamp };
+  return {
+    labels: parsedPairs(labels),
+    value,
+    timestamp: unixTimeAt(timestamp),
+  };
 }

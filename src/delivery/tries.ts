@@ -1,6 +1,5 @@
 import { pause, within } from '../model/deadline.js';
 import { isExportError } from '../model/errors.js';
-import { MAX_MILLISECONDS } from '../model/validate.js';
 import { backoff } from './backoff.js';
 import { Deadline } from './deadline.js';
 import type { ExportReport } from './exporter.js';
@@ -13,7 +12,8 @@ export type Deliver = (
 /** Takes note of what comes of tries. Never throws. */
 export interface TryNotes {
   delivered(report: ExportReport | void): void;
-  failed(error: unknown): void;
+  /** @param asked milliseconds for which the backend wants no further try; 0 if it asks for none. */
+  failed(error: unknown, asked: number): void;
   /** A delivery that has failed is tried again. */
   retried(): void;
 }
@@ -36,12 +36,17 @@ interface Queued {
   readonly outcome: Promise<Outcome>;
   /** Nobody waits for it any longer than the one who waits longest. */
   until: Deadline;
+  /** Whether it is made although the backend asked for a pause that is not over. */
+  isUrgent: boolean;
 }
 
 const DELIVERED: Outcome = { result: 'delivered' };
 
 /** Milliseconds between tries, at most, unless the backend asks for more. */
 export const MAX_PAUSE = 60_000;
+
+/** Milliseconds that a backend can ask for, at most: a longer pause is a mistake of the backend. */
+export const MAX_ASKED_PAUSE = 3_600_000;
 
 /** Milliseconds that a delivery has to end in after it was told to. */
 const GRACE = 100;
@@ -52,7 +57,7 @@ export class Tries {
   private isRetry = false;
   /** What was begun has not settled, though nobody waits for it any more. */
   private unsettled = false;
-  private last: Promise<unknown> = Promise.resolve();
+  private last: Promise<Outcome> = Promise.resolve(DELIVERED);
   private queued: Queued | undefined = undefined;
   /** The last error and the pause that the backend asked for with it. */
   private asked:
@@ -69,26 +74,50 @@ export class Tries {
   ) {}
 
   /** Tries once, when the try that is on has ended, if there is still time then. */
-  once(until = new Deadline(Infinity)): Promise<Outcome> {
-    if (this.queued !== undefined) {
-      if (until.left > this.queued.until.left) this.queued.until = until;
-      return this.queued.outcome;
+  once(until = new Deadline(Infinity), isUrgent = false): Promise<Outcome> {
+    const { queued } = this;
+    if (queued !== undefined) {
+      if (until.left > queued.until.left) queued.until = until;
+      queued.isUrgent ||= isUrgent;
+      return queued.outcome;
     }
     const outcome = this.last.then(() => this.begin());
     this.last = outcome;
-    this.queued = { outcome, until };
+    this.queued = { outcome, until, isUrgent };
     return outcome;
   }
 
-  /** Tries until it is delivered or refused, or there is no time for another try. */
-  async insist(deadline: Deadline): Promise<Outcome> {
-    for (;;) {
-      const outcome = await this.once(deadline);
+  /**
+   * Delivers what there is until the deadline.
+   *
+   * @param isLast whether nothing will be delivered after it.
+   */
+  flush(deadline: Deadline, isLast: boolean): Promise<Outcome> {
+    return isLast ? this.conclude(deadline) : this.insist(deadline);
+  }
+
+  /**
+   * Tries now, whatever pause the backend asked for; then again after the usual pauses, until
+   * it is delivered or refused, or there is no time for another try.
+   */
+  private async insist(deadline: Deadline): Promise<Outcome> {
+    for (let isUrgent = true; ; isUrgent = false) {
+      const outcome = await this.once(deadline, isUrgent);
       const isLast =
         outcome.result !== 'failed' || outcome.pause >= deadline.left;
       if (isLast) return outcome;
       await pause(outcome.pause);
     }
+  }
+
+  /** As {@link insist}, but tries once only where the last try has failed: an app that ends does not wait for a backend that is down. */
+  private async conclude(deadline: Deadline): Promise<Outcome> {
+    const wasFailing = this.failures > 0;
+    const running = this.running && (await this.last);
+    if (this.failures === 0) return this.insist(deadline);
+    return wasFailing && running !== undefined
+      ? running
+      : this.once(deadline, true);
   }
 
   open(): void {
@@ -103,14 +132,14 @@ export class Tries {
   }
 
   private async begin(): Promise<Outcome> {
-    const { until } = this.queued!;
+    const { until, isUrgent } = this.queued!;
     this.queued = undefined;
     if (this.closed !== undefined) return never(this.closed);
     if (until.left === 0) {
       return never(new Error('There was no time left for a try'));
     }
     const left = this.asked?.pause.left ?? 0;
-    return left > 0
+    return left > 0 && !isUrgent
       ? { result: 'failed', pause: left, error: this.asked!.error }
       : this.attempt();
   }
@@ -125,23 +154,25 @@ export class Tries {
     }
     this.failures = 0;
     this.isRetry = false;
+    this.asked = undefined;
     this.notes.delivered(report);
     return DELIVERED;
   }
 
   private failed(error: unknown): Outcome {
     this.failures++;
-    this.notes.failed(error);
+    this.isRetry = isRetryable(error);
+    const asked = this.isRetry ? askedPause(error) : 0;
+    this.notes.failed(error, asked);
     if (this.closed !== undefined) return never(error);
     const own = backoff(this.failures, this.maxPause);
-    this.isRetry = isRetryable(error);
     if (!this.isRetry) {
       // The next may well be taken, unless the last ones were not either.
       return { result: 'refused', pause: this.failures > 1 ? own : 0, error };
     }
-    const asked = askedPause(error);
-    this.asked = { error, pause: new Deadline(asked) };
-    return { result: 'failed', pause: Math.max(asked, own), error };
+    const wait = Math.min(asked, MAX_ASKED_PAUSE);
+    this.asked = { error, pause: new Deadline(wait) };
+    return { result: 'failed', pause: Math.max(wait, own), error };
   }
 
   private async deliverInTime(): Promise<ExportReport | void> {
@@ -181,10 +212,10 @@ function never(error: unknown): Outcome {
   return { result: 'failed', pause: Infinity, error };
 }
 
-/** Milliseconds that the backend asks for, as far as that is a time which timers take. */
+/** Milliseconds that the backend asks for; 0 if that is no time. */
 function askedPause(error: unknown): number {
   const { retryAfter = 0 } = isExportError(error) ? error : {};
-  return retryAfter > 0 ? Math.min(retryAfter, MAX_MILLISECONDS) : 0;
+  return retryAfter > 0 ? retryAfter : 0;
 }
 
 function rejectionOf(signal: AbortSignal): Promise<never> {

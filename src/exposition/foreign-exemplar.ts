@@ -1,5 +1,6 @@
 import type { Exemplar } from '../model/exemplars.js';
 import { bytesText, labelPairs } from '../model/label-text.js';
+import { steadyTimeOf } from '../model/wall-clock.js';
 import { foreignLabels } from './foreign-labels.js';
 
 /** The most characters that the labels of an exemplar may have (OpenMetrics 1.0.0, "Exemplars"). */
@@ -20,7 +21,7 @@ export function foreignExemplar(given: unknown): Exemplar | undefined {
     return {
       labels: bytesText(labelPairs(labels)),
       value,
-      timestamp: timestamp as number,
+      timestamp: steadyTimeOf(timestamp as number),
       round: 0,
     };
   } catch {

@@ -19,6 +19,8 @@ export interface CheckRun extends Outcome {
 export class CheckRunner {
   private last: CheckRun | undefined = undefined;
   private lastEnd: Instant = instant();
+  /** When the check went up or down last. */
+  private changedAt: Instant = instant();
   /** The run that is waited for. */
   private waitedFor: Promise<CheckRun> | undefined = undefined;
   /** When the run began that has outlived its timeout and still goes on. */
@@ -82,15 +84,16 @@ export class CheckRunner {
   private record(outcome: Outcome, began: Instant): CheckRun {
     const time = Date.now();
     const { last } = this;
-    const since = last?.isUp === outcome.isUp ? last.since : time;
-    const seconds = secondsSince(began);
-    const run = { ...outcome, time, since, seconds };
+    const hasChanged = last?.isUp !== outcome.isUp;
+    // Not in the future, should the clock have been set back.
+    const since = hasChanged ? time : Math.min(last.since, time);
+    const run = { ...outcome, time, since, seconds: secondsSince(began) };
+    const lasted = last === undefined ? 0 : secondsSince(this.changedAt);
     this.last = run;
     this.lastEnd = instant();
+    if (hasChanged) this.changedAt = this.lastEnd;
     // A check that nobody has asked yet is taken to be up.
-    if (outcome.isUp !== (last?.isUp ?? true)) {
-      this.onChange(run, (time - (last?.since ?? time)) / 1_000);
-    }
+    if (outcome.isUp !== (last?.isUp ?? true)) this.onChange(run, lasted);
     return run;
   }
 }

@@ -1,13 +1,12 @@
 import { type Instant, instant, secondsSince } from './clock.js';
-import { unixTime } from './wall-clock.js';
+import { type SteadyTime, steadyTime } from './wall-clock.js';
 
 /** A recording with the trace that it was made in (OpenMetrics 1.0.0, "Exemplars"). */
 export interface Exemplar {
   /** Its label pairs as a page has them, in the form of `bytesText()`. */
   readonly labels: string;
   readonly value: number;
-  /** Seconds since the Unix epoch. */
-  readonly timestamp: number;
+  readonly timestamp: SteadyTime;
   /** When it was taken, in rounds of its source. */
   readonly round: number;
 }
@@ -66,7 +65,7 @@ export class ExemplarSource {
     return {
       labels: `trace_id="${traceId}",span_id="${spanId}"`,
       value,
-      timestamp: unixTime(),
+      timestamp: steadyTime(),
       round: this.round,
     };
   }

@@ -1,24 +1,68 @@
+/**
+ * The system clock may be set back: by hand, by NTP, by a host that a virtual machine moves
+ * to. What was kept from before would then lie in the future: series would begin after the
+ * time of their points. So moments are kept on a steady clock: it goes as the system clock
+ * does, forward jumps included, and stands still when that goes back. Read again, they are
+ * as far in the past as they were before.
+ */
+let latest = Date.now();
+
+/** Milliseconds that the system clock was set back by since this module was loaded. */
+let behind = 0;
+
+/** Milliseconds on the steady clock. */
+function steady(): number {
+  const now = Date.now();
+  if (now + behind < latest) behind = latest - now;
+  latest = now + behind;
+  return latest;
+}
+
 /** Seconds since the Unix epoch. */
 export function unixTime(): number {
-  return Date.now() / 1000;
+  return (steady() - behind) / 1000;
+}
+
+/** A moment in seconds on the steady clock: since the Unix epoch, as long as the system clock is not set back. */
+export type SteadyTime = number;
+
+export function steadyTime(): SteadyTime {
+  return steady() / 1000;
+}
+
+/** A moment on the system clock as one on the steady clock. */
+export function steadyTimeOf(unix: number): SteadyTime {
+  return shifted(unix, behind);
+}
+
+/** The same in seconds since the Unix epoch; not after the last {@link unixTime}. */
+export function unixTimeAt(time: SteadyTime): number {
+  return shifted(time, -behind);
 }
 
 /**
- * A moment in hundredths of a second since this module was loaded. As such it is a
- * small integer, which needs no memory beside its field, for the first 248 days.
+ * A moment in hundredths of a second since this module was loaded, on the steady clock. As
+ * such it is a small integer, which needs no memory beside its field, for the first 248 days.
  */
 export type ShortTime = number;
 
 /** A moment that is not known. */
 export const NO_TIME: ShortTime = -1;
 
-const ORIGIN = Math.floor(Date.now() / 10);
+const ORIGIN = Math.floor(latest / 10);
 
 export function shortTime(): ShortTime {
-  return Math.max(0, Math.floor(Date.now() / 10) - ORIGIN);
+  return Math.floor(steady() / 10) - ORIGIN;
 }
 
-/** The same in seconds since the Unix epoch. */
+/** The same in seconds since the Unix epoch; not after the last {@link unixTime}. */
 export function unixTimeOf(time: ShortTime): number {
-  return (ORIGIN + time) / 100;
+  return (ORIGIN + time - Math.ceil(behind / 10)) / 100;
+}
+
+/** Exact as long as nothing is added; then in whole milliseconds. */
+function shifted(seconds: number, milliseconds: number): number {
+  return milliseconds === 0
+    ? seconds
+    : Math.round(seconds * 1000 + milliseconds) / 1000;
 }

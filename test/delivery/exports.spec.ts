@@ -144,16 +144,6 @@ describe('an export that fails', () => {
     },
   );
 
-  it('is not tried again before that by flush() or the end either', async () => {
-    const exporter = new ScriptedExporter();
-    exporter.script.push(away({ retryAfter: 120_000 }));
-    const { collector } = await running(exporter);
-    await pass(10_000);
-    await expect(collector.flush()).rejects.toThrow(/could not deliver.*away/);
-    await collector.shutdown();
-    expect(exporter.times).toHaveLength(1);
-  });
-
   it('is left alone until the next export if trying again is no use', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(away({ retryable: false }));

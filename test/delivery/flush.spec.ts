@@ -85,21 +85,6 @@ describe('flush()', () => {
     });
   });
 
-  it('waits for as long as the backend asks for, also if it asks while flush() waits', async () => {
-    const exporter = new ScriptedExporter('scripted', 1_000);
-    const answer = new Promise<void>((_resolve, reject) =>
-      setTimeout(() => reject(away({ retryAfter: 30_000 })), 1_500),
-    );
-    answer.catch(() => {});
-    exporter.script.push(answer);
-    const { collector } = await running(exporter);
-    await pass(1_200);
-    const flushed = collector.flush(60_000);
-    await pass(60_000);
-    await flushed;
-    expect(exporter.gaps[0]).toBeGreaterThanOrEqual(30_500);
-  });
-
   it('called many times at once is one delivery after that which is on', async () => {
     const exporter = new ScriptedExporter();
     exporter.always = new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -196,6 +196,32 @@ describe('health checks', () => {
     ]);
   });
 
+  test.each([
+    ['back', -432_000_000],
+    ['forward', 432_000_000],
+  ])(
+    'are not confused by a system clock that is set %s',
+    async (_, milliseconds) => {
+      const results = [true, false, false, true];
+      const { checks, log } = checksOf({
+        name: 'queue',
+        check: () => results.shift(),
+        cacheFor: 0,
+      });
+      while (results.length > 0) {
+        const [{ since, time }] = (await checks.all()) as [
+          { since: number; time: number },
+        ];
+        expect(since).toBeLessThanOrEqual(time);
+        vi.advanceTimersByTime(2_000);
+        vi.setSystemTime(Date.now() + milliseconds);
+      }
+      expect(log.at(-1)).toBe(
+        'log: Health check "queue" is up again after 4 s',
+      );
+    },
+  );
+
   test('warn of both if the logger can do no more, and survive one that fails', async () => {
     const results = [false, true, false];
     const warn = vi.fn(() => {

@@ -95,10 +95,14 @@ export class OtlpSender {
     this.dropped += answer.rejected;
   }
 
-  private report({ reason }: Outcome): ExportReport {
+  private report({ reason, warning }: Outcome): ExportReport {
     const { dropped } = this;
     this.dropped = 0;
-    return { dropped, ...(reason !== '' && { reason }) };
+    return {
+      dropped,
+      ...(reason !== '' && { reason }),
+      ...(warning !== '' && { warning }),
+    };
   }
 }
 
@@ -106,15 +110,18 @@ export class OtlpSender {
 class Outcome {
   /** The first that was given with one that was taken. */
   reason = '';
+  /** The first that came with one that was taken. */
+  warning = '';
   /** The first that was given with one that was not. */
   private refusal = '';
   private points = 0;
   private refused = 0;
 
-  add({ reason, isAccepted }: Answer, points: number): void {
+  add({ reason, warning, isAccepted }: Answer, points: number): void {
     this.points += points;
     if (isAccepted) {
       this.reason ||= reason;
+      this.warning ||= warning;
     } else {
       this.refusal ||= reason;
       this.refused += points;

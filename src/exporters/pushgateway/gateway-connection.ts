@@ -1,5 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Agent, type IncomingMessage } from 'node:http';
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 
@@ -18,8 +22,8 @@ export class GatewayConnection {
   readonly agent: Agent;
   /** Rejects, as the client would have it, if the answer is too long, with its beginning. */
   readonly overlong: Promise<never>;
-  /** The header of the answer, once there is one. */
-  retryAfter: string | undefined = undefined;
+  /** The headers of the answer, once there is one. */
+  headers: IncomingHttpHeaders = {};
   private socket: Socket | undefined = undefined;
   private reject!: (error: Error) => void;
 
@@ -54,7 +58,7 @@ export class GatewayConnection {
   private readonly answered = (message: unknown): void => {
     const { response } = message as { response: IncomingMessage };
     if (response.socket !== this.socket) return;
-    this.retryAfter = response.headers['retry-after'];
+    this.headers = response.headers;
     let text = '';
     response.on('data', (chunk: string) => {
       text += chunk;

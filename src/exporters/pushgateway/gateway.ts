@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Pushgateway, type Registry } from 'prom-client';
 import { ExportError } from '../../model/errors.js';
 import { shortened } from '../../model/shortened.js';
@@ -56,7 +57,7 @@ export class Gateway {
       this.check(action, statusOf(await beforeAbort(sent, signal)));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw this.failure(action, error, connection.retryAfter);
+      throw this.failure(action, error, connection.headers);
     } finally {
       connection.end();
     }
@@ -74,7 +75,7 @@ export class Gateway {
   private failure(
     action: GatewayAction,
     error: unknown,
-    retryAfter: string | undefined,
+    headers: IncomingHttpHeaders,
   ): ExportError {
     if (error instanceof ExportError) return error;
     const [, status, body = ''] =
@@ -87,7 +88,7 @@ export class Gateway {
     }
     const text = shortened(body.trim().replace(/\s+/g, ' '), MAX_TOLD);
     const retryable = isTransient(Number(status));
-    const pause = retryable ? retryAfterOf(retryAfter) : undefined;
+    const pause = retryable ? retryAfterOf(headers) : undefined;
     return new ExportError(
       `${this.answered(action)} with status ${status}${text && `: ${text}`}`,
       { retryable, ...(pause !== undefined && { retryAfter: pause }) },

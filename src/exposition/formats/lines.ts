@@ -1,5 +1,5 @@
 import type { Cell, HistogramCell, ValueCell } from '../../model/cells.js';
-import { NO_TIME, unixTimeOf } from '../../model/wall-clock.js';
+import { NO_TIME, unixTimeAt, unixTimeOf } from '../../model/wall-clock.js';
 import type { Exemplar } from '../../model/exemplars.js';
 import { numberText, type PageWriter } from '../page-writer.js';
 import type { ExposedMetric, SummaryCell } from './exposed-metric.js';
@@ -141,7 +141,7 @@ export function writeExemplar(
 ): void {
   if (exemplar === undefined) return;
   const { labels, value, timestamp } = exemplar;
-  out.addToLine(` # {${labels}} ${numberText(value)} ${timestamp}`);
+  out.addToLine(` # {${labels}} ${numberText(value)} ${unixTimeAt(timestamp)}`);
 }
 
 /** How many bytes an exemplar needs at most. */

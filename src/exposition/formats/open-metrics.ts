@@ -1,5 +1,5 @@
 import type { ValueCell } from '../../model/cells.js';
-import { NO_TIME, unixTimeOf } from '../../model/wall-clock.js';
+import { NO_TIME, unixTime, unixTimeOf } from '../../model/wall-clock.js';
 import { numberText, type PageWriter } from '../page-writer.js';
 import type { ExposedMetric, MetricHead } from './exposed-metric.js';
 import type { Format, FormattedPage, SeriesWriter } from './format.js';
@@ -32,6 +32,8 @@ export class OpenMetricsFormat implements Format {
   constructor(private readonly createdSamples: boolean) {}
 
   begin(all: readonly MetricHead[], out: PageWriter): FormattedPage {
+    // Looks at the clock: if it was set back, series began earlier than they said before.
+    unixTime();
     const names = new OpenMetricsNames(all);
     const style: LineStyle = {
       numberLabel: canonicalNumber,

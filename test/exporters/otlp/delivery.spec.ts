@@ -43,6 +43,9 @@ async function exporting(options: OtlpOptions = {}) {
 
 const LEVEL = [gaugeOf('level', valueSeries(1))];
 
+/** Three points. */
+const LEVELS = ['a', 'b', 'c'].map((name) => gaugeOf(name, valueSeries(1)));
+
 /** More than two requests. */
 const MANY = Array.from({ length: 20_000 }, (_, i) =>
   valueSeries(i + 1, { i: String(i), of: 'a label of usual length' }),
@@ -186,9 +189,9 @@ describe('an answer', () => {
             }
           : partialSuccess(3, 'too\told');
       backend.answer = () => partial;
-      expect(await send(LEVEL)).toEqual({ dropped: 3, reason: 'too old' });
+      expect(await send(LEVELS)).toEqual({ dropped: 3, reason: 'too old' });
       backend.answer = () => ({});
-      expect(await send(LEVEL)).toEqual({ dropped: 0 });
+      expect(await send(LEVELS)).toEqual({ dropped: 0 });
       expect(backend.requests).toHaveLength(2);
     },
   );

@@ -156,9 +156,9 @@ describe('over gRPC', () => {
 
   it('some points may not be taken', async () => {
     const { backend, send } = await exporting();
-    const { body } = partialSuccess(4, 'too old');
+    const { body } = partialSuccess(1, 'too old');
     backend.answer = () => Buffer.from(body!);
-    expect(await send(LEVEL)).toEqual({ dropped: 4, reason: 'too old' });
+    expect(await send(LEVEL)).toEqual({ dropped: 1, reason: 'too old' });
   });
 
   it('an aborted signal cancels the call', async () => {

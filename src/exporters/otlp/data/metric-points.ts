@@ -67,7 +67,7 @@ function counterPoints(
       const all = exemplar === undefined ? NO_EXEMPLARS : [exemplar];
       sink.number({
         labels,
-        start: growth?.since ?? began,
+        start: Math.min(growth?.since ?? began, time),
         time,
         value,
         exemplars: exemplars.toWrite(index, key, all),
@@ -120,7 +120,7 @@ function histogramPoints(
       if (isIdle(growth, one, count)) return;
       sink.histogram({
         labels,
-        start: growth?.since ?? began,
+        start: Math.min(growth?.since ?? began, time),
         time,
         counts,
         count,
@@ -150,7 +150,7 @@ function summaryPoints(
     write(index) {
       const one = series.at(index)!;
       const { labels, quantiles, count, sum } = one;
-      const start = starts.of(name, one, count, time);
+      const start = Math.min(starts.of(name, one, count, time), time);
       sink.summary({ labels, start, time, quantiles, count, sum });
     },
     acknowledge: () => {},

@@ -15,11 +15,15 @@ const NONE: readonly ExemplarSnapshot[] = [];
 export class SentExemplars {
   /** That of the last snapshot which was delivered as a whole. */
   private wholeAt = -Infinity;
+  /** That of the last snapshot. */
+  private lastAt = -Infinity;
   /** Of series that were delivered since, of snapshots that were not as a whole. */
   private readonly partsAt: KnownSeries<number> = new Map();
 
   /** @param time of the snapshot that the metric is of. */
   ofMetric(metric: string, time: number): MetricExemplars {
+    if (time < this.lastAt) this.forgetAll();
+    this.lastAt = time;
     return new MetricExemplars(
       (key) => this.partsAt.get(metric)?.get(key) ?? this.wholeAt,
       (key) => knownOf(this.partsAt, metric).set(key, time),
@@ -29,6 +33,12 @@ export class SentExemplars {
   /** The backend has all of the snapshot of that time. */
   acknowledgeAll(time: number): void {
     this.wholeAt = time;
+    this.partsAt.clear();
+  }
+
+  /** The clock was set back: to send an exemplar twice is better than to send none for as long. */
+  private forgetAll(): void {
+    this.wholeAt = -Infinity;
     this.partsAt.clear();
   }
 

@@ -34,7 +34,8 @@ export class StartTimes {
     if (series.created !== undefined) return series.created;
     const ofMetric = knownOf(this.seen, metric);
     const seen = ofMetric.get(series.key);
-    if (seen === undefined || total < seen.total) {
+    // Seen in the future is seen before the clock was set back.
+    if (seen === undefined || total < seen.total || seen.start > time) {
       ofMetric.set(series.key, { start: time, total });
       return time;
     }

@@ -31,7 +31,7 @@ export function judgeStatus(
   const said = printable(details, secrets);
   const reason = `${at} failed with gRPC status ${code}${said && `: ${said}`}`;
   if (code === INVALID_ARGUMENT) {
-    return { rejected: 0, reason, isAccepted: false };
+    return { rejected: 0, reason, isAccepted: false, warning: '' };
   }
   const [status] = metadata.get('grpc-status-details-bin');
   const retryAfter = Buffer.isBuffer(status) ? retryDelayOf(status) : undefined;

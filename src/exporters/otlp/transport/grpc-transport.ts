@@ -6,8 +6,7 @@ import type { OtlpSettings } from '../config/settings.js';
 import type { Request } from '../data/requests.js';
 import { ClientSecrets, type Material } from './client-secrets.js';
 import { judgeStatus } from './grpc-answers.js';
-import { partialSuccessOf } from './partial-success.js';
-import { printable } from './status-message.js';
+import { acceptedAnswer } from './partial-success.js';
 import type { Answer, Transport } from './transport.js';
 
 type Grpc = typeof import('@grpc/grpc-js');
@@ -54,7 +53,7 @@ class GrpcTransport implements Transport {
     this.#client = this.newClient(this.#secrets.material);
   }
 
-  send({ body }: Request, signal: AbortSignal): Promise<Answer> {
+  send({ body, points }: Request, signal: AbortSignal): Promise<Answer> {
     const at = addressOf(this.#settings.url);
     const secrets = this.#secrets.hidden;
     return new Promise((resolve, reject) => {
@@ -63,7 +62,7 @@ class GrpcTransport implements Transport {
         try {
           resolve(
             error === null
-              ? acceptedOf(response, secrets)
+              ? acceptedOf(response, points, secrets)
               : judgeStatus(error, at, secrets),
           );
         } catch (failure) {
@@ -122,13 +121,11 @@ class GrpcTransport implements Transport {
 
 function acceptedOf(
   response: Buffer | undefined,
+  points: number,
   secrets: readonly string[],
 ): Answer {
-  const { rejected, message } = partialSuccessOf(
-    response ?? Buffer.alloc(0),
-    'application/x-protobuf',
-  );
-  return { rejected, reason: printable(message, secrets), isAccepted: true };
+  const body = response ?? Buffer.alloc(0);
+  return acceptedAnswer(body, 'application/x-protobuf', points, secrets);
 }
 
 /** Host and port: a URL leaves out the port that its scheme has. */

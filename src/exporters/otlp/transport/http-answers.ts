@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ExportError } from '../../../model/errors.js';
 import { retryAfterOf } from '../../retry-after.js';
-import { partialSuccessOf } from './partial-success.js';
-import { printable, statusMessage } from './status-message.js';
+import { acceptedAnswer } from './partial-success.js';
+import { statusMessage } from './status-message.js';
 import type { Answer } from './transport.js';
 
 /** What a server answered. */
@@ -23,26 +23,27 @@ const CONTENT = new Set([400, 413, 422]);
  * Judges an answer (OTLP specification, "OTLP/HTTP Response").
  *
  * @param at where it came from, for messages.
+ * @param points how many points the request had.
  * @throws {ExportError} if the backend took nothing and would take nothing else either.
  */
 export function judge(
   { status, headers, body }: HttpResponse,
   at: string,
+  points: number,
   secrets: readonly string[],
 ): Answer {
   const contentType = headers['content-type'] ?? '';
   if (status >= 200 && status < 300) {
-    const { rejected, message } = partialSuccessOf(body, contentType);
-    return { rejected, reason: printable(message, secrets), isAccepted: true };
+    return acceptedAnswer(body, contentType, points, secrets);
   }
   const said = statusMessage(body, contentType, secrets);
   const redirected = status >= 300 && status < 400;
   const reason = `${at} answered ${status}${said && `: ${said}`}${redirected ? '; redirects are not followed' : ''}`;
-  if (CONTENT.has(status)) return { rejected: 0, reason, isAccepted: false };
+  if (CONTENT.has(status)) {
+    return { rejected: 0, reason, isAccepted: false, warning: '' };
+  }
   const retryable = RETRYABLE.has(status);
-  const retryAfter = retryable
-    ? retryAfterOf(headers['retry-after'])
-    : undefined;
+  const retryAfter = retryable ? retryAfterOf(headers) : undefined;
   throw new ExportError(reason, {
     retryable,
     ...(retryAfter !== undefined && { retryAfter }),

@@ -51,7 +51,7 @@ export class HttpTransport implements Transport {
   }
 
   async send(
-    { body, contentType }: Request,
+    { body, contentType, points }: Request,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { url, isCompressed } = this.#settings;
@@ -60,7 +60,7 @@ export class HttpTransport implements Transport {
     const sent = isCompressed ? await compress(body, { level }) : body;
     try {
       const response = await this.post(sent, contentType, signal);
-      return judge(response, at, this.#secrets.hidden);
+      return judge(response, at, points, this.#secrets.hidden);
     } catch (error) {
       if (error instanceof ExportError) throw error;
       throw new ExportError(`${at} was not reached: ${messageOf(error)}`, {

@@ -4,25 +4,44 @@ import {
   readFields,
   textField,
 } from './protobuf-reader.js';
+import { printable } from './status-message.js';
+import type { Answer } from './transport.js';
 
-/** What a backend says of a request that it took. */
-export interface PartialSuccess {
-  /** How many points it did not take. */
+/** What a backend says about a request that it accepted. */
+interface PartialSuccess {
+  /** How many points it rejected; `NaN` if that is no number. */
   readonly rejected: number;
-  /** Why, or what it has to say otherwise. */
+  /** Why, or a warning if it rejected none. */
   readonly message: string;
 }
 
 const COMPLETE: PartialSuccess = { rejected: 0, message: '' };
 
 /**
- * Reads an `ExportMetricsServiceResponse`. What is none was sent with a status of
- * success all the same, and is one.
+ * The answer to a request that a backend accepted, from its `ExportMetricsServiceResponse`.
+ *
+ * @param points how many points the request had: a backend cannot reject more.
  */
-export function partialSuccessOf(
+export function acceptedAnswer(
   body: Buffer,
   contentType: string,
-): PartialSuccess {
+  points: number,
+  secrets: readonly string[],
+): Answer {
+  const { rejected, message } = partialSuccessOf(body, contentType);
+  const text = printable(message, secrets);
+  if (!isCount(rejected, points)) {
+    const warning = `the backend says that it rejected ${rejected} points, which is not a number from 0 to those sent; all count as delivered${text && `: ${text}`}`;
+    return { rejected: 0, reason: '', isAccepted: true, warning };
+  }
+  // "Partial Success": without rejected points the message is a warning.
+  return rejected > 0
+    ? { rejected, reason: text, isAccepted: true, warning: '' }
+    : { rejected: 0, reason: '', isAccepted: true, warning: text };
+}
+
+/** A 2xx answer without a readable body counts as success. */
+function partialSuccessOf(body: Buffer, contentType: string): PartialSuccess {
   try {
     return contentType.startsWith('application/json')
       ? ofJson(body)
@@ -36,17 +55,28 @@ function ofProtobuf(body: Buffer): PartialSuccess {
   const partial = bytesFields(readFields(body), 1).at(-1);
   if (partial === undefined) return COMPLETE;
   const fields = readFields(partial);
-  return terms(numberField(fields, 1), textField(fields, 2));
+  return { rejected: numberField(fields, 1), message: textField(fields, 2) };
 }
 
 function ofJson(body: Buffer): PartialSuccess {
   const { partialSuccess } = JSON.parse(body.toString('utf8')) as {
     partialSuccess?: { rejectedDataPoints?: unknown; errorMessage?: unknown };
   };
-  const { rejectedDataPoints = 0, errorMessage = '' } = partialSuccess ?? {};
-  return terms(Number(rejectedDataPoints), String(errorMessage));
+  const { rejectedDataPoints, errorMessage } = partialSuccess ?? {};
+  return {
+    rejected: integerOf(rejectedDataPoints ?? 0),
+    message: typeof errorMessage === 'string' ? errorMessage : '',
+  };
 }
 
-function terms(rejected: number, message: string): PartialSuccess {
-  return { rejected: rejected > 0 ? rejected : 0, message };
+/** JSON has 64-bit integers as texts, and readers accept numbers too ("JSON Mapping" of Protocol Buffers). */
+function integerOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^-?\d+$/.test(value)
+    ? Number(value)
+    : NaN;
+}
+
+function isCount(rejected: number, points: number): boolean {
+  return Number.isInteger(rejected) && rejected >= 0 && rejected <= points;
 }

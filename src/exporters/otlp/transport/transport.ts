@@ -8,6 +8,8 @@ export interface Answer {
   readonly rejected: number;
   /** Why it took none or not all; empty if it does not say. */
   readonly reason: string;
+  /** What else the backend says; empty if it says nothing. */
+  readonly warning: string;
 }
 
 /** Brings requests to a backend, one after the other. */

@@ -1,0 +1,81 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { describe, expect, it } from 'vitest';
+import {
+  type MetricsOptions,
+  MetricsModule,
+  PrometheusCollector,
+} from '../../src/index.js';
+import { freePort, waitFor } from '../support/http.js';
+import { samples } from '../support/collector.js';
+
+/** A module with exporters to a port that nobody listens on. */
+const BACKENDS: [string, (port: number) => MetricsOptions][] = [
+  [
+    'OTLP over HTTP',
+    (port) => ({
+      otlp: { url: `http://127.0.0.1:${port}/v1/metrics`, interval: 50 },
+    }),
+  ],
+  [
+    'OTLP over gRPC',
+    (port) => ({
+      otlp: {
+        protocol: 'grpc',
+        url: `http://127.0.0.1:${port}`,
+        interval: 50,
+      },
+    }),
+  ],
+  [
+    'StatsD over TCP',
+    (port) => ({
+      statsd: { protocol: 'tcp', host: '127.0.0.1', port, interval: 50 },
+    }),
+  ],
+  [
+    'a Pushgateway',
+    (port) => ({
+      pushgateway: {
+        url: `http://127.0.0.1:${port}`,
+        jobName: 'job',
+        interval: 50,
+      },
+    }),
+  ],
+];
+
+/** How many deliveries have failed. */
+async function failures(collector: PrometheusCollector): Promise<number> {
+  const lines = await samples(collector, 'tframex_metrics_exports_total');
+  const line = lines.find((one) => one.includes('status="error"'));
+  return Number(line?.split(' ').at(-1));
+}
+
+describe('app.close() while a backend is down', () => {
+  it.each(BACKENDS)(
+    'makes one try and does not wait for another: %s',
+    async (_, optionsOf) => {
+      @Module({
+        imports: [
+          MetricsModule.forRoot({
+            ...optionsOf(await freePort()),
+            flushTimeout: 60_000,
+          }),
+        ],
+      })
+      class AppModule {}
+      const app = await NestFactory.createApplicationContext(AppModule, {
+        logger: false,
+      });
+      const collector = app.get(PrometheusCollector);
+      await waitFor(async () => (await failures(collector)) > 0, 'a failure');
+      // Of a try that is on, and of the last one.
+      const before = await failures(collector);
+      await app.close();
+      const after = await failures(collector);
+      expect(after - before).toBeGreaterThanOrEqual(1);
+      expect(after - before).toBeLessThanOrEqual(2);
+    },
+  );
+});

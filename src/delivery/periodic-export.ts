@@ -60,7 +60,7 @@ export class PeriodicExport {
     const start = instant();
     this.isRetry = false;
     const outcome = await this.tries.once();
-    // Started anew meanwhile, it has a timer already.
+    // If it was stopped and started meanwhile, it has a timer already.
     if (life !== this.life) return;
     this.isRetry = outcome.result === 'failed';
     this.schedule(this.pauseAfter(outcome, start));

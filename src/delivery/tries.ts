@@ -34,7 +34,7 @@ export type Outcome =
 /** A try that has not begun: all who ask for one meanwhile wait for the same. */
 interface Queued {
   readonly outcome: Promise<Outcome>;
-  /** Nobody waits for it any longer than the one who waits longest. */
+  /** The latest deadline of those that wait for it. */
   until: Deadline;
   /** Whether it is made although the backend asked for a pause that is not over. */
   isUrgent: boolean;

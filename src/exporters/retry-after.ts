@@ -5,7 +5,7 @@ const DATE = /^\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
 
 /**
  * Milliseconds, from the seconds or the date in a `Retry-After` (RFC 9110); `undefined` if
- * there is none, or it is malformed. A date counts from the server's own `Date`, so that it
+ * it is missing or malformed. A date counts from the server's own `Date`, so that it
  * does not matter whether the clocks of both agree.
  */
 export function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {

@@ -85,6 +85,27 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     ]);
   });
 
+  test.each(['team/import', '/', '.', '..', 'ü/"\\?#%'])(
+    'has the job as it was given, and deletes it by that: %j',
+    async (jobName) => {
+      const gateway = await begin();
+      const { collector } = await pushing({
+        url: gateway.url,
+        jobName,
+        groupings: { path: 'a/b' },
+        atShutdown: 'delete',
+      });
+      collector.counter('rows_total').inc();
+      await collector.flush();
+      const escaped = jobName.replace(/["\\]/g, '\\$&');
+      expect(seriesOf(await gateway.page(), 'shop_rows_total')).toEqual([
+        `shop_rows_total{instance="",job="${escaped}",path="a/b"} 1`,
+      ]);
+      await collector.shutdown();
+      expect(seriesOf(await gateway.page(), 'shop_rows_total')).toEqual([]);
+    },
+  );
+
   test('keeps the other metrics of the group by pushAdd, and only by that', async () => {
     const gateway = await begin();
     const push = async (method: 'push' | 'pushAdd', name: string) => {

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HealthCheckDefinition } from '../../src/index.js';
 import { OptionsError } from '../../src/index.js';
-import { HealthChecks } from '../../src/health/health-checks.js';
+import {
+  type CheckReport,
+  HealthChecks,
+} from '../../src/health/health-checks.js';
 
 vi.mock(
   '../../src/model/clock.js',
@@ -209,9 +212,7 @@ describe('health checks', () => {
         cacheFor: 0,
       });
       while (results.length > 0) {
-        const [{ since, time }] = (await checks.all()) as [
-          { since: number; time: number },
-        ];
+        const [{ since, time }] = (await checks.all()) as [CheckReport];
         expect(since).toBeLessThanOrEqual(time);
         vi.advanceTimersByTime(2_000);
         vi.setSystemTime(Date.now() + milliseconds);

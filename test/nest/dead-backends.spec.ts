@@ -9,7 +9,7 @@ import {
 import { freePort, waitFor } from '../support/http.js';
 import { samples } from '../support/collector.js';
 
-/** A module with exporters to a port that nobody listens on. */
+/** A module with exporters to a port without a listener. */
 const BACKENDS: [string, (port: number) => MetricsOptions][] = [
   [
     'OTLP over HTTP',

@@ -1,34 +1,46 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pushgateway, type Registry } from 'prom-client';
 import { ExportError } from '../../model/errors.js';
-import { shortened } from '../../model/shortened.js';
+import { printable } from '../printable.js';
 import { retryAfterOf } from '../retry-after.js';
+import { groupPath } from './group-path.js';
 import { GatewayConnection } from './gateway-connection.js';
 
 /** A request, as prom-client hands it on to `http.request()`. */
-export interface GatewayRequest {
+export interface GatewayRequest extends Credentials {
+  readonly signal: AbortSignal;
+}
+
+/** What a request says of the one who sends it. */
+export interface Credentials {
   /** `name:password`. */
   readonly auth?: string | undefined;
   readonly headers: Record<string, string>;
-  readonly signal: AbortSignal;
 }
 
 /** What is done to a group. */
 export type GatewayAction = 'push' | 'pushAdd' | 'delete';
 
-/** Characters of an answer that are told. */
+/** The client wants a job to write a path of, which our own replaces: it cannot write one with "/". */
+const PLACEHOLDER = { jobName: 'job' };
+
+/** Characters of an answer that messages show. */
 const MAX_TOLD = 300;
 
 /** One group of a Pushgateway, by way of prom-client's client. */
 export class Gateway {
+  private readonly path: string;
+
   constructor(
     /** Without name and password. */
     readonly address: string,
-    private readonly group: {
-      readonly jobName: string;
-      readonly groupings: Record<string, string>;
-    },
-  ) {}
+    jobName: string,
+    groupings: Readonly<Record<string, string>>,
+  ) {
+    const { pathname } = new URL(address);
+    const below = pathname.replace(/\/+$/, '');
+    this.path = `${below}/metrics${groupPath(jobName, groupings)}`;
+  }
 
   /**
    * @param page what is pushed.
@@ -48,16 +60,16 @@ export class Gateway {
     const { agent, overlong } = connection;
     const client = new Pushgateway(
       this.address,
-      { ...request, agent },
+      { ...request, agent, path: this.path },
       // All that the client asks of a registry.
       { metrics: async () => page } as Registry,
     );
     try {
-      const sent = Promise.race([client[action](this.group), overlong]);
+      const sent = Promise.race([client[action](PLACEHOLDER), overlong]);
       this.check(action, statusOf(await beforeAbort(sent, signal)));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw this.failure(action, error, connection.headers);
+      throw this.failure(action, error, connection.headers, request);
     } finally {
       connection.end();
     }
@@ -76,17 +88,20 @@ export class Gateway {
     action: GatewayAction,
     error: unknown,
     headers: IncomingHttpHeaders,
+    request: GatewayRequest,
   ): ExportError {
+    const shownOf = (text: string) =>
+      printable(text, secretsOf(request), MAX_TOLD);
     if (error instanceof ExportError) return error;
     const [, status, body = ''] =
       /^push failed with status (\d+), ([^]*)$/.exec(textOf(error)) ?? [];
     if (status === undefined) {
       return new ExportError(
-        `The Pushgateway at ${this.address} cannot be reached: ${textOf(error)}`,
+        `The Pushgateway at ${this.address} cannot be reached: ${shownOf(textOf(error))}`,
         { cause: error },
       );
     }
-    const text = shortened(body.trim().replace(/\s+/g, ' '), MAX_TOLD);
+    const text = shownOf(body);
     const retryable = isTransient(Number(status));
     const pause = retryable ? retryAfterOf(headers) : undefined;
     return new ExportError(
@@ -124,4 +139,12 @@ function statusOf({ resp }: { resp?: unknown }): number {
 function textOf(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);
+}
+
+/** Texts that no message may show, should the gateway repeat them. */
+function secretsOf({ auth, headers }: Credentials): string[] {
+  const secrets = Object.values(headers);
+  if (auth === undefined) return secrets;
+  const password = auth.slice(auth.indexOf(':') + 1);
+  return [...secrets, auth, password, Buffer.from(auth).toString('base64')];
 }

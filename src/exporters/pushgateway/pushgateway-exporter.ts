@@ -2,9 +2,8 @@ import type { MetricsExporter } from '../../delivery/exporter.js';
 import type { MetricsSnapshot } from '../../delivery/snapshot.js';
 import { PASSWORD } from '../../exposition/access/basic-auth.js';
 import { readSecret } from '../../exposition/access/secret.js';
-import { Gateway, type GatewayAction } from './gateway.js';
+import { type Credentials, Gateway, type GatewayAction } from './gateway.js';
 import { splitUrl } from './gateway-url.js';
-import { groupingPath } from './grouping-path.js';
 import {
   HEADER_VALUE,
   type PushgatewayOptions,
@@ -17,12 +16,6 @@ import { clearTimeout, setTimeout } from '../../model/timers.js';
 export interface PushedPage {
   /** The page in the Prometheus text format. */
   metrics(): Promise<string>;
-}
-
-/** Credentials as a request carries them. */
-interface Credentials {
-  readonly auth?: string | undefined;
-  readonly headers: Record<string, string>;
 }
 
 /** So long may it take to delete the group, since nobody waits for an app that has ended. */
@@ -67,10 +60,8 @@ export class PushgatewayExporter implements MetricsExporter {
     this.interval = resolved.interval;
     this.timeout = resolved.timeout;
     this.flushAtShutdown = resolved.atShutdown === 'push';
-    this.gateway = new Gateway(address, {
-      jobName: resolved.jobName,
-      groupings: groupingPath(resolved.groupings),
-    });
+    const { jobName, groupings } = resolved;
+    this.gateway = new Gateway(address, jobName, groupings);
   }
 
   /** @throws {OptionsError} if a secret cannot be read, so that the app does not start. */

@@ -18,6 +18,7 @@ import {
   isObject,
   oneOf,
   type Rules,
+  TEXT,
   validate,
   validateOne,
   withDefaults,
@@ -41,7 +42,7 @@ export interface PushgatewayOptions {
   readonly name?: string;
   /** The address of the Pushgateway, with the path that it is under, if any. It may have a name and a password. Default: `http://localhost:9091`. */
   readonly url?: string;
-  /** The label `job` of all that is pushed. Required. */
+  /** The label `job` of all that is pushed: any text that is not empty. Required. */
   readonly jobName: string;
   /** Labels that make a group of their own beside the job, e.g. `{ instance: hostname() }`. Default: none. */
   readonly groupings?: Readonly<Record<string, string>>;
@@ -84,14 +85,6 @@ const URL_CHECK = new Check(
   isGatewayUrl,
 );
 
-const JOB_NAME = new Check(
-  'a name that is not empty, without "/" and other than "." and ".."',
-  (value) =>
-    typeof value === 'string' &&
-    value.isWellFormed() &&
-    !/^\.{0,2}$|\//.test(value),
-);
-
 const GROUPING_NAME = new Check(
   `a label name other than ${[...NO_GROUPING].join(', ')}, and without "__" in front`,
   (value) =>
@@ -119,7 +112,7 @@ export const HEADER_VALUE = new Check(
 export const PUSHGATEWAY_RULES: Rules = {
   name: EXPORTER_NAME,
   url: (value, path) => checkUrl(value, path),
-  jobName: JOB_NAME,
+  jobName: TEXT,
   groupings: entries('label names and their values', (name, value, path) => {
     validateOne(name, GROUPING_NAME, `A name in ${path}`);
     validateOne(value, STRING, `${path}.${name}`);
@@ -145,7 +138,7 @@ export function checkPushgateway(value: unknown, path: string): void {
   }
   validate(value, PUSHGATEWAY_RULES, path);
   const options = value as Partial<PushgatewayOptions>;
-  validateOne(options.jobName, JOB_NAME, `${path}.jobName`);
+  validateOne(options.jobName, TEXT, `${path}.jobName`);
   checkCredentials(options, path);
 }
 

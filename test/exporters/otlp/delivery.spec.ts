@@ -71,6 +71,31 @@ describe('an answer', () => {
     expect(backend.requests).toHaveLength(1);
   });
 
+  it.each([
+    ['', true],
+    ['/', true],
+    ['/v1/metrics/', true],
+    ['/v1/traces', true],
+    ['/otlp', true],
+    ['/v1/metrics', false],
+    ['/otlp/v1/metrics', false],
+  ])(
+    'of 404 says that the path /v1/metrics is missing, if it is: %j',
+    async (path, isMissing) => {
+      const { backend } = await exporting();
+      backend.answer = () => ({ status: 404 });
+      const { send } = await started({
+        url: `${new URL(backend.url).origin}${path}`,
+      });
+      const { message } = await failure(send(LEVEL));
+      const hint =
+        '; the path /v1/metrics seems to be missing at the end of the URL';
+      expect(message.endsWith(`answered 404${isMissing ? hint : ''}`)).toBe(
+        true,
+      );
+    },
+  );
+
   it.each([301, 307, 400, 401, 403, 404, 405, 413, 415, 500, 501])(
     'of %i is not',
     async (status) => {
@@ -122,7 +147,7 @@ describe('an answer', () => {
         headers: { 'content-type': 'text/html' },
         body: `<p>\r\n${'x'.repeat(1_000)}`,
       }),
-    ).toBe(`It answered 401: <p> ${'x'.repeat(196)}…`);
+    ).toBe(`It answered 401: <p> ${'x'.repeat(195)}…`);
     expect(await said({ body: Buffer.from([255, 255, 255]) })).toMatch(
       /^It answered 401: /,
     );

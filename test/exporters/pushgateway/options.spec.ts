@@ -32,11 +32,10 @@ describe('the options of a Pushgateway', () => {
   it.each<[object, string]>([
     [
       { jobName: undefined },
-      'pushgateway.jobName is undefined; expected a name that is not empty, without "/" and other than "." and ".."',
+      'pushgateway.jobName is undefined; expected a text that is not empty',
     ],
     [{ jobName: '' }, "pushgateway.jobName is ''"],
-    [{ jobName: 'a/b' }, "pushgateway.jobName is 'a/b'"],
-    [{ jobName: '..' }, "pushgateway.jobName is '..'"],
+    [{ jobName: 7 }, 'pushgateway.jobName is 7'],
     [
       { url: 'pushgateway:9091' },
       'pushgateway.url is \'pushgateway:9091\'; expected a URL like http://pushgateway:9091, without "?" and "#"',

@@ -80,8 +80,28 @@ describe('what is pushed', () => {
       never,
     );
     expect(asked[0]!.url).toBe(
-      '/metrics/job/a%20b/a/%C3%BC%20%3F%23%25/b%40base64/L3g/c%40base64/%3D/d%40base64/Li4',
+      '/metrics/job/a%20b/a/%C3%BC%20%3F%23%25/b@base64/L3g/c@base64/=/d@base64/Li4',
     );
+  });
+});
+
+describe('a job name', () => {
+  it.each([
+    ['team/import', '/metrics/job@base64/dGVhbS9pbXBvcnQ'],
+    ['/', '/metrics/job@base64/Lw'],
+    ['.', '/metrics/job@base64/Lg'],
+    ['..', '/metrics/job@base64/Li4'],
+    ['ü?>', '/metrics/job/%C3%BC%3F%3E'],
+    ['ü/?>', '/metrics/job@base64/w7wvPz4'],
+    ['\ud800', '/metrics/job@base64/77-9'],
+  ])('goes in base64 if a path cannot have it: %j', async (jobName, path) => {
+    const { host, asked } = await startGateway();
+    const url = `http://${host}/below/`;
+    const exporter = make({ url, jobName, atShutdown: 'delete' });
+    await exporter.export(SNAPSHOT, never);
+    await exporter.shutdown();
+    const groups = asked.map(({ method, url: at }) => `${method} ${at}`);
+    expect(groups).toEqual([`PUT /below${path}`, `DELETE /below${path}`]);
   });
 });
 
@@ -157,6 +177,46 @@ describe('credentials', () => {
         expect(shown).not.toContain('hunter2');
       }
     }
+  });
+});
+
+describe('an answer that repeats credentials', () => {
+  const basic = Buffer.from('user:hunter2').toString('base64');
+
+  it.each<[string, object, string]>([
+    ['password', { basicAuth: { username: 'user', password: 'hunter2' } }, ''],
+    ['password of the URL', {}, 'user:hunter2@'],
+    ['header', { headers: { Authorization: 'Bearer hunter2' } }, ''],
+    ['header of another name', { headers: { 'X-Token': 'hunter2' } }, ''],
+  ])('is shown without the %s', async (_, options, user) => {
+    const { host } = await startGateway((res) => {
+      res.statusCode = 401;
+      res.end(
+        `no "hunter2", "Bearer hunter2", "Basic ${basic}", "user:hunter2"`,
+      );
+    });
+    const url = `http://${user}${host}`;
+    const { message } = (await failure(make({ url, ...options })))!;
+    expect(message).toMatch(/status 401: no "\[hidden\]"/);
+    expect(message).not.toContain('hunter2');
+    if (!('headers' in options)) expect(message).not.toContain(basic);
+  });
+});
+
+describe('an answer with control characters', () => {
+  it.each([
+    ['\u001b[2Jcleared\u0007', '[2Jcleared'],
+    ['a\r\nERROR forged line', 'a ERROR forged line'],
+    ['a\u2028b\u2029c\u0085d', 'a b c d'],
+    ['a\u202eb\u2066c\u200bd\ufeff', 'a b c d'],
+    ['\u0000a\u0000', 'a'],
+  ])('is shown on one line, without them: %j', async (body, shownAs) => {
+    const { host } = await startGateway((res) => {
+      res.statusCode = 400;
+      res.end(body);
+    });
+    const { message } = (await failure(make({ url: `http://${host}` })))!;
+    expect(message.endsWith(`status 400: ${shownAs}`)).toBe(true);
   });
 });
 

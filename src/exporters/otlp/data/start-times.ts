@@ -6,7 +6,7 @@ import {
 import type { MetricsSnapshot } from '../../../delivery/snapshot.js';
 import type { Turn } from '../../../exposition/turns.js';
 
-/** What must not go down: a series that it does for has begun anew. */
+/** What must not go down: a series whose total does was reset. */
 interface Rising {
   readonly key: string;
   readonly created: number | undefined;
@@ -19,7 +19,7 @@ interface Seen {
 
 /**
  * When series began. Those of prom-client do not say it: they began when they were seen first,
- * and anew when they are lower than before (OpenTelemetry specification, "Metrics Data
+ * and again when they are lower than before (OpenTelemetry specification, "Metrics Data
  * Model", "Cumulative streams: handling unknown start time").
  */
 export class StartTimes {

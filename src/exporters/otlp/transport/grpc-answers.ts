@@ -6,7 +6,7 @@ import {
   readFields,
   textField,
 } from './protobuf-reader.js';
-import { printable } from './status-message.js';
+import { printable } from '../../printable.js';
 import type { Answer } from './transport.js';
 
 const INVALID_ARGUMENT = 3;

@@ -13,6 +13,9 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
+/** Where servers of OTLP/HTTP take metrics, unless they are told otherwise ("OTLP/HTTP Request"). */
+const METRICS_PATH = '/v1/metrics';
+
 /** "Retryable Response Codes". */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
@@ -37,8 +40,7 @@ export function judge(
     return acceptedAnswer(body, contentType, points, secrets);
   }
   const said = statusMessage(body, contentType, secrets);
-  const redirected = status >= 300 && status < 400;
-  const reason = `${at} answered ${status}${said && `: ${said}`}${redirected ? '; redirects are not followed' : ''}`;
+  const reason = `${at} answered ${status}${said && `: ${said}`}${hintOf(status, at)}`;
   if (CONTENT.has(status)) {
     return { rejected: 0, reason, isAccepted: false, warning: '' };
   }
@@ -48,4 +50,12 @@ export function judge(
     retryable,
     ...(retryAfter !== undefined && { retryAfter }),
   });
+}
+
+/** What is usually the matter. */
+function hintOf(status: number, at: string): string {
+  if (status >= 300 && status < 400) return '; redirects are not followed';
+  return status === 404 && !at.endsWith(METRICS_PATH)
+    ? `; the path ${METRICS_PATH} seems to be missing at the end of the URL`
+    : '';
 }

@@ -4,7 +4,7 @@ import {
   readFields,
   textField,
 } from './protobuf-reader.js';
-import { printable } from './status-message.js';
+import { printable } from '../../printable.js';
 import type { Answer } from './transport.js';
 
 /** What a backend says about a request that it accepted. */

@@ -6,7 +6,7 @@ import type { OwnMetrics } from './own-metrics.js';
 
 const OVERFLOWS = 'metrics_overflows_total';
 
-/** How many warnings are told apart by place. */
+/** How many places have a warning of their own. */
 const MAX_PLACES = 100;
 
 /**
@@ -39,7 +39,7 @@ export class SelfReport {
     );
   }
 
-  /** Counts a request that was turned away; it is not logged, lest whoever knocks fills the log. */
+  /** Counts a request that was turned away. It is not logged, so that requests cannot fill the log. */
   refused(resource: string, reason: string): void {
     this.count(
       'metrics_refusals_total',
@@ -48,7 +48,7 @@ export class SelfReport {
     );
   }
 
-  /** Tells of a family that is full, and gives what counts its recordings from now on. */
+  /** Warns that a family is full, and returns the function that counts its recordings from now on. */
   overflowed({ name, maxSeries }: Family): () => void {
     if (name === this.own.nameOf(OVERFLOWS)) return () => {};
     this.warnOnce(

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Access, ReportedAccess } from '../exposition/access/access.js';
+import type { Access } from '../exposition/access/access.js';
 import { ConfiguredAccess } from '../exposition/access/configured-access.js';
 import type { Content } from '../exposition/content.js';
 import type { Endpoint } from '../exposition/endpoint.js';
@@ -38,16 +38,16 @@ export class Serving {
     const warn = (message: string) => report.warn(message);
     this.formats = [TEXT_FORMAT, new OpenMetricsFormat(options.createdSamples)];
     this.page = page;
-    this.access = new ReportedAccess(
-      access ?? accessOf(options, warn),
-      (resource, reason) => report.refused(resource, reason),
-    );
+    this.access = access ?? accessOf(options, warn);
     this.handler = new ScrapeHandler(
       new MetricsResponder(this.page, this.formats),
       health,
       this.access,
       options,
-      (error) => report.error('scrape', error),
+      {
+        failed: (error) => report.error('scrape', error),
+        refused: (resource, reason) => report.refused(resource, reason),
+      },
     );
     this.endpoint =
       endpoint ??

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Instant, instant, secondsSince } from '../model/clock.js';
 import { clearTimeout, setTimeout } from '../model/timers.js';
 
 /** Milliseconds that an answer has for each of its two parts. */
@@ -9,7 +10,7 @@ export interface Times {
 
 /**
  * The time limits of one answer: first for its beginning, then for the client to
- * take it. Who sends finds it by the response.
+ * take it. The code that sends finds it by the response.
  */
 export class Deadline {
   private static readonly all = new WeakMap<ServerResponse, Deadline>();
@@ -17,6 +18,7 @@ export class Deadline {
   /** Resolves when the client was dropped because it did not take its answer. */
   readonly dropped: Promise<void>;
   private drop!: () => void;
+  private readonly start: Instant = instant();
   private hasBegun = false;
   private timer: NodeJS.Timeout;
 
@@ -39,6 +41,12 @@ export class Deadline {
     return deadline;
   }
 
+  /** Milliseconds that are left until the answer has to begin, 0 at least. */
+  get left(): number {
+    const passed = secondsSince(this.start) * 1_000;
+    return Math.max(0, this.times.toBegin - passed);
+  }
+
   /** To be called when nothing more is done for an answer; what was sent is still to be taken. */
   end(): void {
     if (!this.hasBegun) clearTimeout(this.timer);
@@ -51,7 +59,7 @@ export class Deadline {
       this.req.socket.destroy();
       this.drop();
     }, this.times.toBeTaken);
-    // An answer that waits behind others on a closed connection never hears of it.
+    // An answer that waits behind others on a closed connection gets no event.
     this.timer.unref();
     const taken = () => clearTimeout(this.timer);
     this.res.once('finish', taken).once('close', taken);

@@ -19,9 +19,13 @@ const MARGIN = 0.1;
 /** In milliseconds. */
 const LEAST_MARGIN = 50;
 
+/** Milliseconds that an answer has in any case, however short a time the request names. */
+const LEAST_TIME = 250;
+
 /**
  * Milliseconds until the answer to a request has to begin. Prometheus says in
- * `X-Prometheus-Scrape-Timeout-Seconds` how long it waits.
+ * `X-Prometheus-Scrape-Timeout-Seconds` how long it waits; anybody else can too, so a
+ * very short time counts as a quarter of a second.
  */
 export function timeToBegin(
   { headers }: IncomingMessage,
@@ -31,5 +35,5 @@ export function timeToBegin(
   const patience = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1_000 : 0;
   if (patience === 0) return scrapeTimeout;
   const ours = Math.min(patience * (1 - MARGIN), patience - LEAST_MARGIN);
-  return Math.min(scrapeTimeout, Math.max(ours, 1));
+  return Math.min(scrapeTimeout, Math.max(ours, LEAST_TIME));
 }

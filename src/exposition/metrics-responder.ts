@@ -11,13 +11,18 @@ export class MetricsResponder {
     private readonly formats: Formats,
   ) {}
 
-  async respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  /** @param patience milliseconds until the answer has to begin. */
+  async respond(
+    req: IncomingMessage,
+    res: ServerResponse,
+    patience: number,
+  ): Promise<void> {
     const names = namesAskedFor(req.url);
     if (names !== undefined && names.length > MAX_NAMES) {
       return sendText(res, 400, `At most ${MAX_NAMES} names can be given\n`);
     }
     const format = negotiate(req.headers.accept, this.formats);
-    await this.page.render({ format, names }, (content) =>
+    await this.page.render({ format, names, patience }, (content) =>
       send(req, res, 200, format.contentType, content),
     );
   }

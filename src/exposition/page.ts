@@ -13,6 +13,8 @@ export interface PageRequest {
   readonly format: Format;
   /** Only metrics with these names, of their own or of their samples. Default: all. */
   readonly names?: readonly string[] | undefined;
+  /** Milliseconds in which it is needed. Default: as long as it takes. */
+  readonly patience?: number | undefined;
 }
 
 /**
@@ -41,7 +43,8 @@ export class Page {
   ): Promise<T> {
     const key = JSON.stringify([request.format.contentType, request.names]);
     const pages = request.names === undefined ? this.whole : this.parts;
-    return pages.lend(key, (out) => this.write(request, out), use);
+    const write = (out: PageWriter) => this.write(request, out);
+    return pages.lend(key, write, use, request.patience);
   }
 
   private async write(

@@ -23,16 +23,17 @@ const TYPES: ReadonlySet<unknown> = new Set([
 const MAX_TOTALS = 3;
 
 /**
- * All metrics of a registry by the names that they were registered under.
+ * Metrics of a registry by the names that they were registered under.
  *
  * @param failed receives the error of a metric that cannot be looked at.
  */
 export function registeredMetrics(
   registry: MetricRegistry,
+  metrics: readonly object[],
   failed: (error: unknown) => void,
 ): RegisteredMetric[] {
   const registered: RegisteredMetric[] = [];
-  for (const metric of registry.getMetricsAsArray()) {
+  for (const metric of metrics) {
     try {
       registered.push(registeredMetric(registry, metric));
     } catch (error) {

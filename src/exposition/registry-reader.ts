@@ -10,8 +10,8 @@ import type {
   MetricHead,
   PageType,
 } from './formats/exposed-metric.js';
-import { ReservedNames } from './formats/reserved-names.js';
-import { namesOf, textNamesOf } from './formats/sample-names.js';
+import type { ReservedNames } from './formats/reserved-names.js';
+import { namesOf } from './formats/sample-names.js';
 import type { MetricRegistry } from './metric-registry.js';
 import { PromClientMetric } from './prom-client-metric.js';
 import {
@@ -19,6 +19,7 @@ import {
   type RegisteredMetric,
   registeredMetrics,
 } from './registered-metrics.js';
+import { RegistryIndex } from './registry-index.js';
 import { distinctWith } from './relabelled.js';
 import type { Turn } from './turns.js';
 
@@ -55,6 +56,11 @@ export class RegistryReader {
   private readonly collections = new WeakMap<object, Collection<unknown>>();
   /** Of foreign metrics that tell theirs only when they are read. */
   private readonly types = new WeakMap<object, PageType>();
+  /** The metrics that the registry had last, and what their names tell. */
+  private known: { metrics: readonly object[]; index: RegistryIndex } = {
+    metrics: [],
+    index: new RegistryIndex([], () => undefined),
+  };
 
   /** @param metricFailed receives the error of a metric that is left out, as a whole or in part; `*` stands for all. */
   constructor(
@@ -69,23 +75,56 @@ export class RegistryReader {
    * what would make a page invalid is left out, and reported.
    */
   async read(request: ReadRequest, turn: Turn): Promise<RegistryReading> {
-    const all = registeredMetrics(this.registry, (error) =>
-      this.metricFailed('*', error),
-    );
+    const before = this.index();
     const isAsked = selection(request.names);
     const { exposed, unread } = await this.collect(
-      all.filter((one) => one.type === undefined || isAsked(this.headOf(one))),
+      this.asked(before, request.names, isAsked),
       turn,
       request.limit,
     );
-    const heads = all.map((one) => this.headOf(one));
-    const reserved = new ReservedNames(heads, textNamesOf);
+    const { heads, reserved } = this.withTypes(before);
     const added = this.defaultLabels();
     const metrics = exposed
       .filter((one) => isAsked(one) && this.ownsItsNames(one, reserved))
       .map((one) => this.withDistinctSeries(one, added));
-    const isShown = (one: MetricHead) => reserved.ownerAmong(one) === undefined;
-    return { heads: heads.filter(isShown), metrics, added, unread };
+    return { heads, metrics, added, unread };
+  }
+
+  private index(): RegistryIndex {
+    const metrics = this.registry.getMetricsAsArray();
+    if (isSame(metrics, this.known.metrics)) return this.known.index;
+    let failures = 0;
+    const all = registeredMetrics(this.registry, metrics, (error) => {
+      failures++;
+      this.metricFailed('*', error);
+    });
+    const index = new RegistryIndex(all, this.typeOf);
+    // What cannot be looked at now may tell its name the next time.
+    if (failures === 0) this.known = { metrics, index };
+    return index;
+  }
+
+  /** The same metrics, with the types that some of them have told since. */
+  private withTypes(index: RegistryIndex): RegistryIndex {
+    if (!index.isOutdated(this.typeOf)) return index;
+    const renewed = new RegistryIndex(index.all, this.typeOf);
+    if (this.known.index === index) this.known.index = renewed;
+    return renewed;
+  }
+
+  private readonly typeOf = ({ type, metric }: RegisteredMetric) =>
+    type ?? this.types.get(metric);
+
+  private asked(
+    index: RegistryIndex,
+    names: readonly string[] | undefined,
+    isAsked: (head: MetricHead) => boolean,
+  ): readonly RegisteredMetric[] {
+    if (names === undefined) return index.all;
+    return index.candidates(names).filter((one) => {
+      const type = this.typeOf(one);
+      return type === undefined || isAsked({ name: one.name, type });
+    });
   }
 
   private async collect(
@@ -140,10 +179,6 @@ export class RegistryReader {
     return collection;
   }
 
-  private headOf({ name, type, metric }: RegisteredMetric): MetricHead {
-    return { name, type: type ?? this.types.get(metric) ?? 'unknown' };
-  }
-
   private ownsItsNames(metric: MetricHead, reserved: ReservedNames): boolean {
     const owner = reserved.ownerAmong(metric);
     if (owner === undefined) return true;
@@ -185,6 +220,12 @@ function selection(
   if (names === undefined) return () => true;
   const asked = new Set(names);
   return (head) => namesOf(head).some((name) => asked.has(name));
+}
+
+function isSame(some: readonly object[], others: readonly object[]): boolean {
+  return (
+    some.length === others.length && some.every((one, i) => one === others[i])
+  );
 }
 
 async function refreshed(

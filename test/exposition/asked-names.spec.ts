@@ -1,10 +1,26 @@
-import { Gauge as PromGauge } from 'prom-client';
+import fc from 'fast-check';
+import { Gauge as PromGauge, Summary as PromSummary } from 'prom-client';
 import { describe, expect, test } from 'vitest';
+import {
+  namesOf,
+  ownersOf,
+} from '../../src/exposition/formats/sample-names.js';
 import { TEXT_FORMAT } from '../../src/exposition/formats/text.js';
 import { Page } from '../../src/exposition/page.js';
 import { RegistryReader } from '../../src/exposition/registry-reader.js';
 import { Turns } from '../../src/exposition/turns.js';
 import { makeCollector, OPEN_METRICS } from '../support/collector.js';
+
+/** Of which names are made that are hard to tell apart. */
+const PART = fc.constantFrom(
+  'a',
+  '_total',
+  '_created',
+  '_sum',
+  '_count',
+  '_bucket',
+  '_',
+);
 
 async function serving() {
   const made = makeCollector({ createdSamples: false });
@@ -92,6 +108,55 @@ describe('a page of some metrics', () => {
     expect(pages[0]).toBe(pages[1]);
     expect(pages[2]).not.toBe(pages[0]);
   });
+
+  test('follows metrics that are added, removed and replaced', async () => {
+    const { collector, names } = await serving();
+    const asked = '?name[]=later_total&name[]=theirs_count&name[]=plain';
+    expect(await names(asked)).toEqual(['plain']);
+    collector.counter('later_total').inc();
+    const { registry } = collector;
+    registry.removeSingleMetric('theirs');
+    new PromSummary({ name: 'theirs', help: 'T', registers: [registry] });
+    expect(await names(asked)).toEqual(['plain', 'later_total', 'theirs']);
+    expect(await names(asked, OPEN_METRICS)).toEqual([
+      'plain',
+      'later',
+      'theirs',
+    ]);
+    collector.clearMetrics();
+    registry.removeSingleMetric('theirs');
+    expect(await names(asked)).toEqual([]);
+  });
+
+  test('costs nothing for the metrics that are not asked for, once their names are known', async () => {
+    const { collector, names } = await serving();
+    let looks = 0;
+    for (let i = 0; i < 1_000; i++) {
+      const metric = new PromGauge({ name: `g${i}`, help: 'G', registers: [] });
+      const { name } = metric as unknown as { name: string };
+      Object.defineProperty(metric, 'name', { get: () => (looks++, name) });
+      collector.registry.registerMetric(metric);
+    }
+    await names('?name[]=g7');
+    looks = 0;
+    const asked = Array.from({ length: 100 }, (_, i) => `name[]=x${i}`);
+    expect(await names(`?${asked.join('&')}`)).toEqual([]);
+    expect(looks).toBe(0);
+  });
+
+  test.each(['counter', 'gauge', 'histogram', 'summary', 'unknown'] as const)(
+    'has each %s that is asked for by any of its names',
+    (type) => {
+      fc.assert(
+        fc.property(fc.array(PART, { minLength: 1, maxLength: 4 }), (parts) => {
+          const name = parts.join('');
+          for (const sample of namesOf({ name, type })) {
+            expect(ownersOf(sample)).toContain(name);
+          }
+        }),
+      );
+    },
+  );
 
   test('cannot be asked for by more than 100 names', async () => {
     const { get } = await serving();

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Access } from '../../src/exposition/access/access.js';
 import { timeToBegin } from '../../src/exposition/limits.js';
 import { OptionsError, PrometheusCollector } from '../../src/index.js';
-import { makeCollector } from '../support/collector.js';
+import { makeCollector, samples } from '../support/collector.js';
 import { waitFor } from '../support/http.js';
 
 describe('the time until an answer begins', () => {
@@ -11,8 +11,11 @@ describe('the time until an answer begins', () => {
     [undefined, 10_000],
     ['5', 4_500],
     ['5.000000', 4_500],
-    ['0.2', 150],
-    ['0.05', 1],
+    ['1', 900],
+    ['0.4', 350],
+    ['0.2', 250],
+    ['0.05', 250],
+    ['0.0001', 250],
     ['15', 10_000],
     ['', 10_000],
     ['0', 10_000],
@@ -25,6 +28,12 @@ describe('the time until an answer begins', () => {
     const headers = { 'x-prometheus-scrape-timeout-seconds': header };
     const req = { headers } as unknown as IncomingMessage;
     expect(timeToBegin(req, 10_000)).toBe(expected);
+  });
+
+  test('is never longer than the option says', () => {
+    const headers = { 'x-prometheus-scrape-timeout-seconds': '0.0001' };
+    const req = { headers } as unknown as IncomingMessage;
+    expect(timeToBegin(req, 30)).toBe(30);
   });
 });
 
@@ -59,9 +68,12 @@ describe('a scrape', () => {
       expect(await answer.text()).toContain('slow 1\n');
     }
     expect((await fetch(endpoint)).status).toBe(200);
+    expect(await samples(collector, 'metrics_refusals_total')).toEqual([
+      'metrics_refusals_total{reason="limit",resource="metrics"} 1',
+    ]);
   });
 
-  test('that is not ready in time gets a 503, is counted, and is rendered for those who wait', async () => {
+  test('that is not ready in time gets a 503, is counted as a refusal and not as an error, and is rendered for those who wait', async () => {
     const { endpoint, open, reads, warnings } = await slowCollector();
     const patient = fetch(endpoint);
     const headers = { 'X-Prometheus-Scrape-Timeout-Seconds': '0.1' };
@@ -73,15 +85,73 @@ describe('a scrape', () => {
     const page = await (await patient).text();
     expect(page).toContain('slow 7\n');
     expect(reads()).toBe(1);
-    expect(warnings).toEqual([expect.stringContaining('within 50 ms')]);
-    expect(await (await fetch(endpoint)).text()).toContain(
-      'metrics_errors_total{cause="scrape"} 1\n',
+    expect(warnings).toEqual([]);
+    const later = await (await fetch(endpoint)).text();
+    expect(later).toContain(
+      'metrics_refusals_total{reason="deadline",resource="metrics"} 1\n',
+    );
+    expect(later).not.toContain('metrics_errors_total');
+  });
+
+  test('that names no time worth mentioning has a quarter of a second, and raises no error without credentials', async () => {
+    const { collector, warnings } = makeCollector({
+      access: { bearerToken: 's3cret' },
+    });
+    await collector.initialize();
+    const { endpoint } = await collector.healthCheck();
+    // What is done at the first request is not part of this.
+    await fetch(endpoint);
+    for (const seconds of ['0.0001', '0.000000001', '0.001']) {
+      const headers = { 'X-Prometheus-Scrape-Timeout-Seconds': seconds };
+      expect((await fetch(endpoint, { headers })).status).toBe(401);
+    }
+    expect(await samples(collector, 'metrics_errors_total')).toEqual([]);
+    expect(await samples(collector, 'metrics_refusals_total')).toEqual([
+      'metrics_refusals_total{reason="no_credentials",resource="metrics"} 4',
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('is counted as refused for its credentials also if the client has gone by then', async () => {
+    let refuse!: () => void;
+    const refused = new Promise<{ status: number; text: string }>((resolve) => {
+      refuse = () => resolve({ status: 401, text: 'no' });
+    });
+    let asked = false;
+    const collector = new PrometheusCollector(
+      { port: 0, host: '127.0.0.1', namespace: '' },
+      {
+        access: { refusal: () => ((asked = true), refused) },
+        logger: { warn: () => {} },
+      },
+    );
+    onTestFinished(() => collector.shutdown());
+    await collector.initialize();
+    const { endpoint } = await collector.healthCheck();
+    const aborter = new AbortController();
+    const gone = fetch(endpoint, { signal: aborter.signal });
+    await waitFor(() => asked, 'the check to begin');
+    aborter.abort();
+    await expect(gone).rejects.toThrow();
+    refuse();
+    await waitFor(
+      async () =>
+        (await samples(collector, 'metrics_refusals_total')).includes(
+          'metrics_refusals_total{reason="other",resource="metrics"} 1',
+        ),
+      'the refusal to be counted',
     );
   });
 
   test('may take as long as the option says', async () => {
-    const { endpoint } = await slowCollector({ scrapeTimeout: 30 });
+    const { endpoint, collector } = await slowCollector({ scrapeTimeout: 30 });
+    collector.addHealthCheck({
+      name: 'slow',
+      check: () => new Promise<void>(() => {}),
+    });
     expect((await fetch(endpoint)).status).toBe(503);
+    const health = endpoint.replace('/metrics', '/health');
+    expect((await fetch(health)).status).toBe(503);
   });
 
   test('counts as running while its page is rendered, though it was given up', async () => {

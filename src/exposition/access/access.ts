@@ -5,7 +5,7 @@ import type {
 } from 'node:http';
 import type { Resource } from '../resources.js';
 
-/** Why requests are turned away: a label of `metrics_refusals_total`. */
+/** Why an {@link Access} turns requests away: a label of `metrics_refusals_total`. */
 export type RefusalReason =
   | 'address'
   | 'no_credentials'
@@ -57,30 +57,5 @@ export class EveryAccess implements Access {
       if (refusal !== undefined) return refusal;
     }
     return undefined;
-  }
-}
-
-/** Tells of each request that is turned away. */
-export class ReportedAccess implements Access {
-  constructor(
-    private readonly access: Access,
-    private readonly onRefusal: (
-      resource: Resource,
-      reason: RefusalReason,
-    ) => void,
-  ) {}
-
-  async prepare(): Promise<void> {
-    await this.access.prepare?.();
-  }
-
-  async refusal(
-    ...request: Parameters<Access['refusal']>
-  ): Promise<Refusal | undefined> {
-    const refusal = await this.access.refusal(...request);
-    if (refusal !== undefined) {
-      this.onRefusal(request[0], refusal.reason ?? 'other');
-    }
-    return refusal;
   }
 }

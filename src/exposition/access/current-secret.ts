@@ -40,7 +40,9 @@ export class CurrentSecret<T> {
     } catch (error) {
       if (!this.failing) {
         this.failing = true;
-        this.warn(`${messageOf(error)}; requests with it are refused until it can be read again`);
+        this.warn(
+          `${messageOf(error)}; requests with it are refused until it can be read again`,
+        );
       }
       return undefined;
     }

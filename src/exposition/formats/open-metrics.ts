@@ -28,13 +28,19 @@ export class OpenMetricsFormat implements Format {
     'application/openmetrics-text; version=1.0.0; charset=utf-8';
   readonly hasExemplars = true;
 
+  /** The metrics that there were last, and their names: those of many thousand take a while. */
+  private known: { all: readonly MetricHead[]; names: OpenMetricsNames } = {
+    all: [],
+    names: new OpenMetricsNames([]),
+  };
+
   /** @param createdSamples whether series say when they began ("Counter", "Histogram"). */
   constructor(private readonly createdSamples: boolean) {}
 
   begin(all: readonly MetricHead[], out: PageWriter): FormattedPage {
     // Looks at the clock: if it was set back, series began earlier than they said before.
     unixTime();
-    const names = new OpenMetricsNames(all);
+    const names = this.namesOf(all);
     const style: LineStyle = {
       numberLabel: canonicalNumber,
       exemplars: true,
@@ -46,6 +52,13 @@ export class OpenMetricsFormat implements Format {
         beginMetric({ ...metric, type: names.typeOf(metric) }, style, out),
       end: () => out.text('# EOF\n'),
     };
+  }
+
+  private namesOf(all: readonly MetricHead[]): OpenMetricsNames {
+    if (this.known.all !== all) {
+      this.known = { all, names: new OpenMetricsNames(all) };
+    }
+    return this.known.names;
   }
 }
 

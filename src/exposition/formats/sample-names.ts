@@ -27,6 +27,12 @@ export function namesOf({ name, type }: MetricHead): string[] {
   }
 }
 
+/** The names that a metric may be registered under if it has a family or a sample of this name: the inverse of {@link namesOf}. */
+export function ownersOf(name: string): string[] {
+  const family = name.replace(/_(bucket|sum|count|created|total)$/, '');
+  return [name, family, `${name}_total`, `${family}_total`];
+}
+
 /**
  * The names that a metric has on a page in the text format, which reserves no others:
  * `jobs` and `jobs_total` may be two metrics there.

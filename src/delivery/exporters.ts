@@ -5,6 +5,7 @@ import { MAX_MILLISECONDS, validateOne } from '../model/validate.js';
 import { Audience } from './audience.js';
 import { Deadline } from './deadline.js';
 import { checkExporter, FLUSH_TIMEOUT } from './exporter-checks.js';
+import { ExporterContext } from './exporter-context.js';
 import { ExporterMetrics, type OwnInstruments } from './exporter-metrics.js';
 import type { MetricsExporter } from './exporter.js';
 import { RunningExporter } from './running-exporter.js';
@@ -29,6 +30,7 @@ export class Exporters {
   readonly audience: Audience;
   private readonly all = new Map<string, RunningExporter>();
   private readonly metrics: ExporterMetrics;
+  private readonly context = new ExporterContext();
   private started = false;
 
   constructor(private readonly setup: ExportersSetup) {
@@ -65,6 +67,7 @@ export class Exporters {
       (limit) => this.setup.snapshots.take(limit),
       this.metrics,
       this.setup.logger,
+      this.context,
     );
     const removeCheck = this.setup.addCheck({
       name: `exporter:${name}`,
@@ -98,6 +101,7 @@ export class Exporters {
   async start(): Promise<void> {
     this.started = true;
     try {
+      await this.context.prepare();
       await Promise.all(Array.from(this.all.values(), (one) => one.start()));
     } catch (error) {
       await this.stop(0);

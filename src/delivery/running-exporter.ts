@@ -4,6 +4,7 @@ import type { MetricsLogger } from '../model/logger.js';
 import { sharedWeakMap } from '../model/shared.js';
 import type { Deadline } from './deadline.js';
 import { EventFeed } from './event-feed.js';
+import type { ExporterContext } from './exporter-context.js';
 import type { ExporterMetrics, ExporterVitals } from './exporter-metrics.js';
 import { ExporterState } from './exporter-state.js';
 import type { MetricsExporter } from './exporter.js';
@@ -42,6 +43,7 @@ export class RunningExporter implements ExporterVitals {
     snapshot: (limit: number) => Promise<MetricsSnapshot>,
     metrics: ExporterMetrics,
     logger: MetricsLogger,
+    private readonly context: ExporterContext,
   ) {
     this.name = exporter.name;
     this.state = new ExporterState(this.name, metrics, logger);
@@ -125,7 +127,7 @@ export class RunningExporter implements ExporterVitals {
       );
     }
     IN_USE.set(exporter, true);
-    const started = (async () => exporter.start?.())();
+    const started = this.context.run(() => exporter.start?.());
     try {
       await within(this.timeout, started, `The start of exporter "${name}"`);
     } catch (error) {
@@ -160,7 +162,7 @@ export class RunningExporter implements ExporterVitals {
 
   private async letGo(milliseconds: number): Promise<void> {
     try {
-      const shutdown = (async () => this.exporter.shutdown?.())();
+      const shutdown = this.context.run(() => this.exporter.shutdown?.());
       await within(milliseconds, shutdown, 'The shutdown');
     } catch (error) {
       this.state.warn(
@@ -199,7 +201,8 @@ export class RunningExporter implements ExporterVitals {
     return new EventFeed(
       exporter.eventTypes,
       exporter.maxWaiting ?? DEFAULTS.maxWaiting,
-      (events, signal) => exporter.receive!(events, signal),
+      (events, signal) =>
+        this.context.run(() => exporter.receive!(events, signal)),
       (deliver) => this.newTries(deliver, notes, MAX_PAUSE),
       (count, reason) => this.state.dropped(count, reason),
     );
@@ -213,7 +216,7 @@ export class RunningExporter implements ExporterVitals {
     const deliver: Deliver = async (signal) => {
       const taken = await snapshot(limit);
       signal.throwIfAborted();
-      return this.exporter.export!(taken, signal);
+      return this.context.run(() => this.exporter.export!(taken, signal));
     };
     const maxPause = Math.min(interval || MAX_PAUSE, MAX_PAUSE);
     const tries = this.newTries(deliver, this.state, maxPause);

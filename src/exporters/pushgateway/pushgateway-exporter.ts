@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { MetricsExporter } from '../../delivery/exporter.js';
 import type { MetricsSnapshot } from '../../delivery/snapshot.js';
 import { PASSWORD } from '../../exposition/access/basic-auth.js';
@@ -42,6 +43,7 @@ export class PushgatewayExporter implements MetricsExporter {
   /** Name and password from the URL. */
   readonly #auth: string | undefined;
   private readonly gateway: Gateway;
+  private readonly render: () => Promise<string>;
 
   /**
    * @param path where the options stand, for messages.
@@ -49,11 +51,13 @@ export class PushgatewayExporter implements MetricsExporter {
    */
   constructor(
     options: PushgatewayOptions,
-    private readonly page: PushedPage,
+    page: PushedPage,
     private readonly path = 'pushgateway',
   ) {
     const resolved = resolvePushgatewayOptions(options, path);
     const { address, auth } = splitUrl(resolved.url);
+    // What reads gauges is the app's own work, as for a scraper, and not the exporter's.
+    this.render = AsyncResource.bind(() => page.metrics());
     this.#options = resolved;
     this.#auth = auth;
     this.name = resolved.name;
@@ -77,7 +81,7 @@ export class PushgatewayExporter implements MetricsExporter {
    */
   async export(_snapshot: MetricsSnapshot, signal: AbortSignal): Promise<void> {
     // First, as the client opens its request before it asks for the page, and leaves it open if there is none.
-    const page = await this.page.metrics();
+    const page = await this.render();
     await this.send(this.#options.method, page, signal);
   }
 

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { watchExporters } from '../../delivery/exporter-context.js';
 import { report } from '../report.js';
 import { HostNames } from './host-names.js';
 import {
@@ -25,6 +26,7 @@ import { RequestDurations } from './request-durations.js';
  */
 export class HttpClientMetrics {
   private readonly listeners: Listeners;
+  private unwatch = () => {};
 
   constructor(
     private readonly collector: MetricsCollector,
@@ -45,6 +47,7 @@ export class HttpClientMetrics {
 
   /** Begins to listen. To be called once. */
   start(): void {
+    this.unwatch = watchExporters();
     for (const channel in this.listeners) {
       subscribe(channel, this.listeners[channel]!);
     }
@@ -52,6 +55,8 @@ export class HttpClientMetrics {
 
   /** Leaves the channels. Requests that are still on their way are not recorded. */
   stop(): void {
+    this.unwatch();
+    this.unwatch = () => {};
     for (const channel in this.listeners) {
       unsubscribe(channel, this.listeners[channel]!);
     }

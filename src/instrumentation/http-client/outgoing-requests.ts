@@ -1,3 +1,4 @@
+import { isExporterWork } from '../../delivery/exporter-context.js';
 import { instant, secondsSince } from '../../model/clock.js';
 import { errorType } from '../error-type.js';
 import type { HostNames } from './host-names.js';
@@ -23,7 +24,8 @@ class Exchange {
  * records each of them once. Those that began before are not known.
  */
 export class OutgoingRequests<R extends object> {
-  private readonly exchanges = new WeakMap<R, Exchange>();
+  /** `undefined` for those of exporters, which are not the app's. */
+  private readonly exchanges = new WeakMap<R, Exchange | undefined>();
 
   constructor(
     private readonly reader: RequestReader<R>,
@@ -33,7 +35,8 @@ export class OutgoingRequests<R extends object> {
 
   begin(request: R): void {
     if (!this.exchanges.has(request)) {
-      this.exchanges.set(request, new Exchange());
+      const exchange = isExporterWork() ? undefined : new Exchange();
+      this.exchanges.set(request, exchange);
     }
   }
 

@@ -12,8 +12,10 @@ import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { MetricsCollector } from './collector/metrics-collector.js';
 import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
+import { logPages } from './endpoints/page-log.js';
 import { MetricsHealthIndicator } from './endpoints/metrics-health.indicator.js';
 import { ReadinessModule } from './endpoints/readiness.module.js';
+import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
 import { Readiness, type ReadinessTerms } from './health/readiness.js';
 import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
@@ -32,8 +34,34 @@ import {
 import { configuredExporters, MetricsExporters } from './metrics.exporters.js';
 import { OptionsError } from './model/errors.js';
 import { HANDLER_METRICS, INSTRUMENTATION } from './model/shared.js';
-import { ENDPOINT, OPTIONS, providers, warn } from './metrics.providers.js';
+import {
+  checkInjected,
+  checkSingleImport,
+  missingInstruments,
+} from './metrics.imports.js';
+import {
+  ENDPOINT,
+  logger,
+  OPTIONS,
+  providers,
+  warn,
+} from './metrics.providers.js';
 import { OtherCopies, withAliases } from './other-copies.js';
+
+/** What apps inject. */
+const PROVIDED = [
+  PrometheusCollector,
+  MetricsCollector,
+  MetricsHealthIndicator,
+  MetricsExporters,
+  AgentMetrics,
+];
+
+function injectedBy({ inject = [], useClass }: MetricsModuleAsyncOptions) {
+  const types: unknown =
+    useClass && Reflect.getMetadata('design:paramtypes', useClass);
+  return [...inject, ...((types as unknown[] | undefined) ?? [])];
+}
 
 /**
  * Metrics for a NestJS app: `MetricsModule.forRoot()` once, in the root module.
@@ -48,15 +76,7 @@ import { OtherCopies, withAliases } from './other-copies.js';
 @Module({
   imports: [ReadinessModule],
   providers,
-  exports: [
-    PrometheusCollector,
-    MetricsCollector,
-    MetricsHealthIndicator,
-    MetricsExporters,
-    AgentMetrics,
-    INSTRUMENTATION,
-    HANDLER_METRICS,
-  ],
+  exports: [...PROVIDED, INSTRUMENTATION, HANDLER_METRICS],
 })
 export class MetricsModule
   extends ConfigurableModuleClass
@@ -84,9 +104,10 @@ export class MetricsModule
   ) {
     super();
     const { enabled, http, httpClient } = options;
+    if (enabled) checkSingleImport(modules, MetricsModule);
     const warnOfCopies = enabled ? warn : undefined;
     this.otherCopies = new OtherCopies(this, modules, warnOfCopies);
-    if (enabled) readiness.dependOn(this.readinessTerms());
+    readiness.dependOn(this.readinessTerms());
     if (enabled && http !== undefined) {
       this.http = new HttpInstrumentation(collector, http, adapterHost);
     }
@@ -114,30 +135,30 @@ export class MetricsModule
         `forRootAsync() was given ${given.length} of useFactory, useClass and useExisting; expected exactly one`,
       );
     }
+    checkInjected(injectedBy(options), PROVIDED);
     return withAliases(super.forRootAsync(options));
   }
 
   /** Called after the user's `app.use()` and before Nest puts its routes on the adapter. */
   configure(): void {
-    if (this.options.enabled && this.endpoint instanceof AppRoutes) {
-      this.endpoint.mount(this.adapterHost.httpAdapter);
-    }
-    this.http?.routesAreComing(this.modules);
+    const { httpAdapter } = this.adapterHost;
+    if (this.endpoint instanceof AppRoutes) this.endpoint.mount(httpAdapter);
+    this.http?.routesAreComing(this.modules, httpAdapter);
   }
 
   async onModuleInit(): Promise<void> {
     this.otherCopies.checkModules();
-    if (!this.options.enabled) return;
     this.http?.routesAreThere();
     this.addHealthChecks();
     await this.addExporters();
     await this.prometheus.initialize();
-    if (this.collector !== this.prometheus) await this.collector.initialize();
+    await this.startReplacement();
     this.httpClient?.start();
   }
 
   onApplicationBootstrap(): void {
     if (this.endpoint instanceof AppRoutes) this.endpoint.checkConflicts();
+    this.tellWhere();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -146,7 +167,43 @@ export class MetricsModule
     this.httpClient?.stop();
     this.http?.close();
     await this.prometheus.shutdown();
-    if (this.collector !== this.prometheus) await this.collector.shutdown();
+    await this.replacement?.shutdown?.();
+  }
+
+  /** What a test has put in place of the collector; it may have a few of its methods only. */
+  private get replacement(): Partial<MetricsCollector> | undefined {
+    const { collector, prometheus } = this;
+    return collector === prometheus ? undefined : collector;
+  }
+
+  private async startReplacement(): Promise<void> {
+    const { replacement } = this;
+    if (replacement === undefined) return;
+    const warning = missingInstruments(replacement);
+    if (warning !== undefined) warn(warning);
+    await replacement.initialize?.();
+  }
+
+  /** Logs where the pages are, or warns that the metrics go nowhere. */
+  private tellWhere(): void {
+    const { enabled, prometheus, health } = this.options;
+    const server = this.appServer;
+    const isOnApp = this.endpoint instanceof AppRoutes;
+    if (!isOnApp || server !== undefined) {
+      const paths = pathsOf(enabled && prometheus.path, health.path);
+      const url = () => this.endpoint.url;
+      logPages(paths, isOnApp ? server : undefined, url, (message) =>
+        logger.log(message),
+      );
+    } else if (enabled && !this.prometheus.hasExporters) {
+      warn(
+        'The metrics are neither served nor exported: this application has no HTTP server. Set prometheus.port, or an exporter such as otlp, statsd or pushgateway',
+      );
+    }
+  }
+
+  private get appServer(): Server | undefined {
+    return this.adapterHost.httpAdapter?.getHttpServer?.();
   }
 
   private addHealthChecks(): void {
@@ -172,11 +229,9 @@ export class MetricsModule
 
   private readinessTerms(): ReadinessTerms {
     const { shutdownGrace } = this.options.health;
-    // Who reaches a route of the app has found it listening, on whatever server.
+    // A request that reaches a route of the app has found its server listening.
     const isOnApp = this.endpoint instanceof AppRoutes;
-    const server = (): Server | undefined =>
-      this.adapterHost.httpAdapter?.getHttpServer?.();
-    const listens = () => isOnApp || (server()?.listening ?? true);
+    const listens = () => isOnApp || (this.appServer?.listening ?? true);
     return { listens, shutdownGrace };
   }
 }

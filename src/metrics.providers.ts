@@ -16,6 +16,7 @@ import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
 import { serverTlsOf } from './exposition/tls/server-tls.js';
 import { Readiness } from './health/readiness.js';
+import { OptionsError } from './model/errors.js';
 import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { Instrumentation } from './instrumentation/instrumentation.js';
@@ -39,24 +40,24 @@ export const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
 /** Who may ask for what. */
 const ACCESS = Symbol('nestjs-agent-metrics:access');
 
-const logger = new Logger('MetricsModule');
+export const logger = new Logger('MetricsModule');
 export const warn = (message: string) => logger.warn(message);
 
 /** What the module is made of. */
 export const providers: Provider[] = [
   {
     provide: OPTIONS,
-    inject: [MODULE_OPTIONS_TOKEN],
-    useFactory: (options: MetricsOptions) => resolveMetricsOptions(options),
+    inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }],
+    useFactory: optionsOf,
   },
   { provide: ENDPOINT, inject: [OPTIONS], useFactory: endpointOf },
   {
     provide: ACCESS,
     inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
     useFactory: (
-      { prometheus, health }: ResolvedMetricsOptions,
+      { enabled, prometheus, health }: ResolvedMetricsOptions,
       ...nest: NestParts
-    ) => endpointAccess(prometheus, health, warn, nest),
+    ) => endpointAccess(enabled ? prometheus : {}, health, warn, nest),
   },
   {
     provide: PrometheusCollector,
@@ -106,7 +107,7 @@ export const providers: Provider[] = [
       ...nest: [ApplicationConfig, ModulesContainer, ExternalContextCreator]
     ) =>
       interceptor && handlers !== undefined
-        ? new Transports(handlers, ...nest)
+        ? new Transports(handlers, ...nest, warn)
         : undefined,
   },
   {
@@ -121,9 +122,20 @@ export const providers: Provider[] = [
   ProviderBinder,
 ];
 
+/** @throws {OptionsError} if the module is imported by its class alone. */
+function optionsOf(options: MetricsOptions | undefined) {
+  if (options === undefined) {
+    throw new OptionsError(
+      'MetricsModule is imported without its options; import MetricsModule.forRoot() once, in the root module. It is global: other modules need not import it',
+    );
+  }
+  return resolveMetricsOptions(options);
+}
+
+/** The probes stay where they are in an app that switches its metrics off: they decide on restarts. */
 function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
   const { port, host, path } = options.prometheus;
-  const paths = pathsOf(path, options.health.path);
+  const paths = pathsOf(options.enabled && path, options.health.path);
   if (port === undefined) {
     return new AppRoutes(paths);
   }
@@ -153,8 +165,8 @@ function collectorOf(
       buckets,
       filters,
       flushTimeout,
-      defaultMetrics,
-      exemplars,
+      defaultMetrics: enabled && defaultMetrics,
+      exemplars: enabled && exemplars,
       createdSamples,
       maxScrapes,
       scrapeTimeout,
@@ -163,7 +175,7 @@ function collectorOf(
     {
       endpoint,
       access,
-      health: { enabled, details, version, isReady },
+      health: { details, version, isReady },
       logger,
     },
   );

@@ -237,7 +237,7 @@ export class Families implements FamilyKeeper {
       if (this.attached) metric.register(this.registry);
     } catch (error) {
       throw new MetricConflictError(
-        `Metric "${family.name}" is registered in this registry by someone else; give one of them another name`,
+        `Metric "${family.name}" is registered in this registry already; give one of them another name, or close the app or collector that has registered it`,
         { cause: error },
       );
     }

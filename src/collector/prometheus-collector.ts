@@ -193,6 +193,11 @@ export class PrometheusCollector extends MetricsCollector {
     return () => remove(this.options.flushTimeout);
   }
 
+  /** @internal Whether there are exporters. */
+  get hasExporters(): boolean {
+    return this.exporters.size > 0;
+  }
+
   override flush(timeout = this.options.flushTimeout): Promise<void> {
     return this.exporters.flush(timeout);
   }

@@ -44,6 +44,10 @@ export class Exporters {
     );
   }
 
+  get size(): number {
+    return this.all.size;
+  }
+
   /**
    * Adds an exporter, and starts it as soon as the collector is initialized.
    *

@@ -3,6 +3,7 @@ import {
   Module,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
+  type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { Readiness } from '../health/readiness.js';
@@ -13,7 +14,7 @@ import { Readiness } from '../health/readiness.js';
  */
 @Module({ providers: [Readiness], exports: [Readiness] })
 export class ReadinessModule
-  implements OnApplicationBootstrap, OnModuleDestroy
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy
 {
   constructor(
     @Inject(Readiness) private readonly readiness: Readiness,
@@ -22,6 +23,10 @@ export class ReadinessModule
     for (const module of modules.values()) {
       if (module.metatype === ReadinessModule) module.distance = -Infinity;
     }
+  }
+
+  onModuleInit(): void {
+    this.readiness.prepare();
   }
 
   onApplicationBootstrap(): void {

@@ -22,11 +22,7 @@ interface Entry {
 export class HealthChecks {
   private readonly entries = new Map<string, Entry>();
 
-  /** @param enabled `false`: checks are looked at for mistakes, and not kept. */
-  constructor(
-    private readonly logger: MetricsLogger,
-    private readonly enabled: boolean,
-  ) {}
+  constructor(private readonly logger: MetricsLogger) {}
 
   /**
    * @param source where the check comes from, for the messages of errors.
@@ -47,7 +43,6 @@ export class HealthChecks {
         `Health check "${name}" comes from ${taken.source} and from ${source}; give one of them another name`,
       );
     }
-    if (!this.enabled) return () => false;
     const runner = new CheckRunner(resolved, (run, seconds) => {
       if (isLogged) this.tell(name, run, seconds);
     });

@@ -14,8 +14,6 @@ export interface Vitals extends Pick<
 
 /** How the health is told. */
 export interface HealthSetup {
-  /** `false`: no check is run. Default: `true`. */
-  enabled?: boolean;
   /** Whether there is more of each check than up or down. Default: `false`. */
   details?: boolean;
   /** The version of the app. Default: that of the package.json which npm started, if it did. */
@@ -33,7 +31,7 @@ export class Health {
     logger: MetricsLogger,
     private readonly vitals: () => Vitals,
   ) {
-    this.checks = new HealthChecks(logger, setup.enabled ?? true);
+    this.checks = new HealthChecks(logger);
   }
 
   /** Whether requests can be sent. Checks that are not critical are not waited for. */

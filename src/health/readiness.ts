@@ -21,6 +21,11 @@ export class Readiness {
     this.terms = terms;
   }
 
+  /** The app begins to start, perhaps again. */
+  prepare(): void {
+    this.phase = 'starting';
+  }
+
   /** The app has started. */
   start(): void {
     if (this.phase === 'starting') this.phase = 'started';

@@ -21,13 +21,10 @@ afterEach(() => void vi.useRealTimers());
 /** Checks with what they logged. */
 function checksOf(...definitions: HealthCheckDefinition[]) {
   const log: string[] = [];
-  const checks = new HealthChecks(
-    {
-      warn: (message) => void log.push(`warn: ${message}`),
-      log: (message) => void log.push(`log: ${message}`),
-    },
-    true,
-  );
+  const checks = new HealthChecks({
+    warn: (message) => void log.push(`warn: ${message}`),
+    log: (message) => void log.push(`log: ${message}`),
+  });
   const removes = definitions.map((one) => checks.add(one, 'here'));
   return { checks, log, remove: removes[0]! };
 }
@@ -228,7 +225,7 @@ describe('health checks', () => {
     const warn = vi.fn(() => {
       if (results.length === 0) throw new Error('no log');
     });
-    const checks = new HealthChecks({ warn }, true);
+    const checks = new HealthChecks({ warn });
     const check = () => results.shift();
     checks.add({ name: 'a', check, cacheFor: 0 }, 'here');
     await checks.all();

@@ -327,7 +327,7 @@ describe('the options of the health', () => {
   );
 });
 
-test('no check is run, and nothing is served, if metrics are switched off', async () => {
+test('the health and the probes answer, and run their checks, if metrics are switched off', async () => {
   let runs = 0;
   @Injectable()
   class Counting {
@@ -348,13 +348,14 @@ test('no check is run, and nothing is served, if metrics are switched off', asyn
   });
   const collector = app.get(PrometheusCollector);
   const remove = collector.addHealthCheck({ name: 'added', check });
-  expect((await collector.healthCheck()).checks).toEqual({});
-  expect(await collector.metrics()).toBe('');
+  const { checks } = await collector.healthCheck();
+  expect(Object.keys(checks)).toEqual(['configured', 'decorated', 'added']);
+  expect(runs).toBe(3);
+  expect((await get('/metrics')).status).toBe(404);
   for (const path of ['/health', '/health/live', '/health/ready']) {
-    expect((await get(path)).status).toBe(404);
+    expect((await get(path)).status).toBe(200);
   }
   remove();
-  expect(runs).toBe(0);
 });
 
 test('checks of an app that is closed do not run any more', async () => {

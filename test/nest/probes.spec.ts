@@ -265,14 +265,16 @@ test('an app that has never been ready ends without the grace', async () => {
   await app.close();
 });
 
-test('metrics that are switched off give no grace either', async () => {
-  const { app } = await startApp({
+test('the app is not ready during its grace where metrics are switched off', async () => {
+  const { app, get } = await startApp({
     imports: [
       MetricsModule.forRoot({
         enabled: false,
-        health: { shutdownGrace: 2_147_483_647 },
+        health: { shutdownGrace: 1_000 },
       }),
     ],
   });
-  await app.close();
+  const closing = app.close();
+  await vi.waitUntil(async () => (await get('/health/ready')).status === 503);
+  await closing;
 });

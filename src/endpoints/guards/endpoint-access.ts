@@ -5,10 +5,10 @@ import type { NestParts } from './guarded-endpoint.js';
 import type { ProtectionOptions } from './protection.options.js';
 
 /**
- * Who may reach the pages of a module: first by address, token and password, then by
- * guards, which only see whom the former let in.
+ * Access to the pages of a module: first by address, token and password, then by
+ * guards, which see only the requests that pass those.
  *
- * @param warn hears of secrets that cannot be read any more.
+ * @param warn receives a message for each secret that can no longer be read.
  */
 export function endpointAccess(
   metrics: ProtectionOptions,

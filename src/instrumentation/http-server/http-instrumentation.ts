@@ -14,6 +14,7 @@ import { HttpRequests } from './http-requests.js';
 /** Measures the HTTP requests to one app, from when it has an adapter until it is closed. */
 export class HttpInstrumentation {
   private readonly subscription: Subscription;
+  private started = false;
   private framework: HttpFramework | undefined = undefined;
   private requests: HttpRequests | undefined = undefined;
 
@@ -28,8 +29,12 @@ export class HttpInstrumentation {
     );
   }
 
-  /** To be called before Nest puts its routes on the adapter. */
-  routesAreComing(modules: ModulesContainer): void {
+  /**
+   * To be called before Nest puts its routes on the adapter. An app that starts again
+   * after its end, as tests do with one builder, has a new adapter by now.
+   */
+  routesAreComing(modules: ModulesContainer, adapter: HttpServer): void {
+    if (!this.started) this.start(adapter);
     markExcludedRoutes(modules);
     this.framework?.routesAreComing();
   }
@@ -42,11 +47,14 @@ export class HttpInstrumentation {
   close(): void {
     this.subscription.unsubscribe();
     this.requests?.close();
+    this.framework = undefined;
+    this.started = false;
   }
 
   /** Standalone applications and microservices have no adapter. */
   private start(adapter: HttpServer | undefined): void {
     if (!adapter) return;
+    this.started = true;
     try {
       this.framework = frameworkOf(adapter);
       this.requests = new HttpRequests(

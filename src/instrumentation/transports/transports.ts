@@ -15,6 +15,7 @@ import type { HandlerMetrics } from './handler-metrics.js';
 import { hasHooks, measureMessages, watchMessages } from './messages.js';
 import { MetricsInterceptor } from './metrics.interceptor.js';
 import { ScheduledJobs } from './scheduled-jobs.js';
+import { watchUnmeasuredMicroservices } from './unmeasured-microservices.js';
 
 /**
  * Measures all handlers of an app, over every transport. It knows the packages of
@@ -29,9 +30,11 @@ export class Transports implements OnModuleInit, OnApplicationBootstrap {
     private readonly config: ApplicationConfig,
     private readonly modules: ModulesContainer,
     resolvers: ExternalContextCreator,
+    warn: (message: string) => void,
   ) {
     this.jobs = new ScheduledJobs(modules, handlers);
     config.useGlobalInterceptors(new MetricsInterceptor(handlers));
+    watchUnmeasuredMicroservices(config, modules, warn);
     measureResolvers(resolvers, handlers);
     this.captureMessages();
     this.comeFirst();

@@ -27,10 +27,7 @@ export async function openGrpc(
   load: () => Promise<Grpc> = loadGrpc,
 ): Promise<Transport> {
   const option = `${settings.path}.protocol 'grpc'`;
-  return new GrpcTransport(
-    settings,
-    await importPeer(option, load),
-  );
+  return new GrpcTransport(settings, await importPeer(option, load));
 }
 
 /** Sends requests by OTLP/gRPC, as calls of the one method with bytes in and bytes out. */

@@ -64,7 +64,7 @@ export type {
 } from './instrumentation/gen-ai/streamed-inference.js';
 export type { HttpClientOptions } from './instrumentation/http-client/http-client.options.js';
 export type { HttpOptions } from './instrumentation/http-server/http.options.js';
-export type { MethodDescriptor } from './instrumentation/measured-method.js';
+export type { MethodDescriptor } from './instrumentation/decorated-method.js';
 export { MetricsInterceptor } from './instrumentation/transports/metrics.interceptor.js';
 
 export {

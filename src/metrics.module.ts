@@ -19,9 +19,10 @@ import { pathsOf } from './exposition/resources.js';
 import { ScrapeServer } from './exposition/scrape-server.js';
 import { Readiness, type ReadinessTerms } from './health/readiness.js';
 import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
-import { findHealthChecks } from './instrumentation/health/health-check.explorer.js';
+import { AppHealthChecks } from './instrumentation/health/app-health-checks.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
 import { HttpInstrumentation } from './instrumentation/http-server/http-instrumentation.js';
+import { LazyModules } from './instrumentation/lazy-modules.js';
 import {
   ConfigurableModuleClass,
   type MetricsModuleAsyncOptions,
@@ -89,7 +90,7 @@ export class MetricsModule
   private readonly httpClient: HttpClientMetrics | undefined;
   private readonly http: HttpInstrumentation | undefined;
   private readonly otherCopies: OtherCopies;
-  private removeHealthChecks: (() => void)[] = [];
+  private readonly healthChecks: AppHealthChecks;
 
   constructor(
     @Inject(OPTIONS) private readonly options: ResolvedMetricsOptions,
@@ -99,10 +100,12 @@ export class MetricsModule
     private readonly prometheus: PrometheusCollector,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(LazyModules) private readonly lazyModules: LazyModules,
     @Inject(MetricsExporters) private readonly exporters: MetricsExporters,
     @Inject(Readiness) readiness: Readiness,
   ) {
     super();
+    this.healthChecks = new AppHealthChecks(prometheus);
     const { enabled, http, httpClient } = options;
     if (enabled) checkSingleImport(modules, MetricsModule);
     const warnOfCopies = enabled ? warn : undefined;
@@ -149,7 +152,8 @@ export class MetricsModule
   async onModuleInit(): Promise<void> {
     this.otherCopies.checkModules();
     this.http?.routesAreThere();
-    this.addHealthChecks();
+    this.healthChecks.start(this.options.health.checks, this.modules.values());
+    this.lazyModules.onLoad((modules) => this.healthChecks.addLate(modules));
     await this.addExporters();
     await this.prometheus.initialize();
     await this.startReplacement();
@@ -163,7 +167,7 @@ export class MetricsModule
 
   async onApplicationShutdown(): Promise<void> {
     this.otherCopies.close();
-    for (const remove of this.removeHealthChecks) remove();
+    this.healthChecks.stop();
     this.httpClient?.stop();
     this.http?.close();
     await this.prometheus.shutdown();
@@ -204,17 +208,6 @@ export class MetricsModule
 
   private get appServer(): Server | undefined {
     return this.adapterHost.httpAdapter?.getHttpServer?.();
-  }
-
-  private addHealthChecks(): void {
-    const configured = this.options.health.checks.map((definition, i) => ({
-      definition,
-      source: `health.checks[${i}]`,
-    }));
-    const all = [...configured, ...findHealthChecks(this.modules)];
-    this.removeHealthChecks = all.map(({ definition, source }) =>
-      this.prometheus.addHealthCheck(definition, source),
-    );
   }
 
   private async addExporters(): Promise<void> {

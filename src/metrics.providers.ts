@@ -20,8 +20,10 @@ import { OptionsError } from './model/errors.js';
 import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { Instrumentation } from './instrumentation/instrumentation.js';
+import { LazyModules } from './instrumentation/lazy-modules.js';
 import { ProviderBinder } from './instrumentation/provider-binder.js';
 import { Transports } from './instrumentation/transports/transports.js';
+import { declaredMetrics } from './metrics.declarations.js';
 import { MODULE_OPTIONS_TOKEN } from './metrics.module-definition.js';
 import { MetricsExporters } from './metrics.exporters.js';
 import {
@@ -61,7 +63,7 @@ export const providers: Provider[] = [
   },
   {
     provide: PrometheusCollector,
-    inject: [OPTIONS, ENDPOINT, ACCESS, Readiness],
+    inject: [OPTIONS, ENDPOINT, ACCESS, Readiness, ModulesContainer],
     useFactory: collectorOf,
   },
   { provide: MetricsCollector, useExisting: PrometheusCollector },
@@ -119,6 +121,7 @@ export const providers: Provider[] = [
       { enabled }: ResolvedMetricsOptions,
     ) => new MetricsExporters(collector, moduleRef, enabled),
   },
+  LazyModules,
   ProviderBinder,
 ];
 
@@ -148,6 +151,7 @@ function collectorOf(
   endpoint: AppRoutes | ScrapeServer,
   access: Access,
   readiness: Readiness,
+  modules: ModulesContainer,
 ): PrometheusCollector {
   const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
   const { buckets, filters, flushTimeout, enabled } = options;
@@ -156,7 +160,7 @@ function collectorOf(
   const { registry, defaultMetrics, exemplars, createdSamples } =
     options.prometheus;
   const { maxScrapes, scrapeTimeout } = options.prometheus;
-  return new PrometheusCollector(
+  const collector = new PrometheusCollector(
     {
       namespace,
       subsystem,
@@ -179,4 +183,7 @@ function collectorOf(
       logger,
     },
   );
+  // Before anybody can record: what is recorded first must not decide.
+  collector.declare(declaredMetrics(options, modules));
+  return collector;
 }

@@ -102,7 +102,7 @@ export const RECORDING_RULES = {
   defaultLabels: DEFAULT_LABELS,
   maxSeriesPerMetric: MAX_SERIES,
   buckets: new Check(
-    `an object of metric names and, for each, ${BUCKETS.expected}`,
+    'an object of metric names and, for each, finite numbers in strictly increasing order, such as { agent_duration_seconds: [0.1, 1, 10] }',
     (value) => isObject(value) && Object.values(value).every(BUCKETS.test),
   ),
   filters: checkFilters,

@@ -17,7 +17,13 @@ import {
   type MetricPlan,
   type MetricSettings,
 } from './family-factory.js';
-import { conflictOf, describe, kindOf } from './family-terms.js';
+import { DeclaredMetrics } from './declared-metrics.js';
+import {
+  conflictOf,
+  describe,
+  HISTOGRAM_SUFFIXES,
+  kindOf,
+} from './family-terms.js';
 import type { HistogramOptions } from './metrics-collector.js';
 
 /** Hears of the recordings of metrics of some types. */
@@ -35,6 +41,7 @@ interface Entry {
 
 /** All families of one collector: made on first use, one to a name, kept in step with the registry. */
 export class Families implements FamilyKeeper {
+  readonly declared: DeclaredMetrics;
   private readonly byName = new Map<string, Entry>();
   /** Families that filters deny: they are in no registry and take no name away. */
   private readonly denied = new Map<string, Entry>();
@@ -52,6 +59,10 @@ export class Families implements FamilyKeeper {
     private readonly listener: Omit<FamilyKeeper, 'revive'>,
   ) {
     this.factory = new FamilyFactory(settings, this);
+    this.declared = new DeclaredMetrics({
+      plan: (name, prefixed) => this.factory.plan(name, prefixed),
+      registered: (exposed) => this.registered(exposed),
+    });
   }
 
   /** How many families are registered. */
@@ -89,7 +100,7 @@ export class Families implements FamilyKeeper {
     const { prefixed = true } = options;
     const known = prefixed ? this.byGivenName.get(name) : undefined;
     const plan = known?.plan ?? this.factory.plan(name, prefixed);
-    const entry = this.obtainPlanned(plan, type, options);
+    const entry = this.obtainPlanned(plan, type, options, known);
     if (prefixed && entry !== known) this.byGivenName.set(name, entry);
     return entry.instrument;
   }
@@ -175,10 +186,13 @@ export class Families implements FamilyKeeper {
     plan: MetricPlan,
     type: MetricType,
     given: HistogramOptions,
+    known?: Entry,
   ): Entry {
-    const { exposed, buckets } = plan;
+    const { exposed, buckets, denied } = plan;
     const options = buckets === undefined ? given : { ...given, buckets };
-    const entry = this.keptLike(plan).get(exposed);
+    const entry = denied
+      ? this.denied.get(exposed)
+      : (known ?? this.byName.get(exposed));
     if (entry === undefined) return this.create(plan, type, options);
     const conflict = conflictOf(entry.family, type, options.buckets);
     if (conflict !== undefined) {
@@ -207,10 +221,13 @@ export class Families implements FamilyKeeper {
 
   private create(
     plan: MetricPlan,
-    type: MetricType,
-    options: HistogramOptions,
+    asked: MetricType,
+    given: HistogramOptions,
   ): Entry {
     const { exposed, denied } = plan;
+    const { type, options } = denied
+      ? { type: asked, options: given }
+      : this.declared.complete(exposed, asked, given);
     const made = this.factory.make(plan, type, options.buckets);
     const { family } = made;
     const entry = { plan, ...made, metric: new PromClientMetric(family) };
@@ -268,5 +285,3 @@ export class Families implements FamilyKeeper {
     return family?.registered ? family : undefined;
   }
 }
-
-const HISTOGRAM_SUFFIXES = ['_bucket', '_sum', '_count'];

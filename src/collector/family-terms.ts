@@ -9,6 +9,13 @@ import type { InstrumentOptions } from './metrics-collector.js';
 /** Characters that a help text may have; the next page would have them all again. */
 const MAX_HELP = 1_024;
 
+/** What the names of a histogram's samples end in. */
+export const HISTOGRAM_SUFFIXES: readonly string[] = [
+  '_bucket',
+  '_sum',
+  '_count',
+];
+
 /** Takes over a description and a unit where the family has none yet. */
 export function describe(family: Family, options: InstrumentOptions): void {
   const { description, unit, labelNames } = options;

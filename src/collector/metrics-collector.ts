@@ -3,6 +3,7 @@ import type { Counter } from '../model/counter.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
 import type { MetricEventInit } from '../model/metric-event.js';
+import type { MetricDeclaration } from './metric-declaration.js';
 
 /** What an instrument can be told when it is asked for. */
 export interface InstrumentOptions {
@@ -66,6 +67,22 @@ export abstract class MetricsCollector {
    * be measured for it. Here it never is.
    */
   isDenied(_name: string): boolean {
+    return false;
+  }
+
+  /**
+   * @internal Prepares for metrics that decorators make, before the first of them is
+   * recorded. Here nothing needs to be prepared.
+   *
+   * @throws {MetricConflictError} naming two places that do not agree.
+   */
+  declare(
+    _declarations: readonly MetricDeclaration[],
+    _isLate?: boolean,
+  ): void {}
+
+  /** @internal Whether the metric of this name was declared, so that its buckets are known. */
+  isDeclared(_name: string, _prefixed?: boolean): boolean {
     return false;
   }
 

@@ -23,6 +23,8 @@ import {
 } from './collector.options.js';
 import { checkEvent } from './event-checks.js';
 import { Families } from './families.js';
+import { ask } from './instrument-options.js';
+import type { MetricDeclaration } from './metric-declaration.js';
 import {
   type GaugeOptions,
   type HistogramOptions,
@@ -117,29 +119,29 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override counter(name: string, options?: InstrumentOptions): Counter {
-    return this.families.obtain(name, MetricType.COUNTER, options) as Counter;
+    return ask(this.families, name, MetricType.COUNTER, options) as Counter;
   }
 
   override gauge(name: string, options?: GaugeOptions): Gauge {
-    const gauge = this.families.obtain(
-      name,
-      MetricType.GAUGE,
-      options,
-    ) as Gauge;
+    const gauge = ask(this.families, name, MetricType.GAUGE, options) as Gauge;
     if (options?.collect !== undefined) gauge.readThrough(options.collect);
     return gauge;
   }
 
   override histogram(name: string, options?: HistogramOptions): Histogram {
-    return this.families.obtain(
-      name,
-      MetricType.HISTOGRAM,
-      options,
-    ) as Histogram;
+    return ask(this.families, name, MetricType.HISTOGRAM, options) as Histogram;
   }
 
   override timer(name: string, options?: HistogramOptions): Histogram {
-    return this.families.obtain(name, MetricType.TIMER, options) as Histogram;
+    return ask(this.families, name, MetricType.TIMER, options) as Histogram;
+  }
+
+  override declare(metrics: readonly MetricDeclaration[], isLate?: boolean) {
+    this.families.declared.add(metrics, isLate);
+  }
+
+  override isDeclared(name: string, prefixed?: boolean): boolean {
+    return this.families.declared.has(name, prefixed);
   }
 
   override isDenied(name: string): boolean {

@@ -15,7 +15,7 @@ export const MAX_SERIES = new Check(
 );
 
 export const BUCKETS = new Check(
-  'finite numbers in strictly increasing order',
+  'finite numbers in strictly increasing order, such as [0.1, 1, 10]',
   (value) => succeeds(() => checkBuckets(value as number[], '')),
 );
 

@@ -1,7 +1,9 @@
 import {
-  measureMethod,
+  decoratedMethod,
   type MethodDescriptor,
-} from '../instrumentation/measured-method.js';
+  refuseBareUse,
+} from '../instrumentation/decorated-method.js';
+import { measureMethod } from '../instrumentation/measured-method.js';
 
 /**
  * Makes every call of a method a run of the agent that its class is: its duration,
@@ -21,10 +23,13 @@ import {
  * }
  */
 export function AgentRun() {
+  refuseBareUse('@AgentRun()', arguments);
   return (
     prototype: object,
     key: string | symbol,
     descriptor: MethodDescriptor,
-  ): void =>
-    measureMethod(prototype, key, descriptor, { work: { agentRun: true } });
+  ): void => {
+    const method = decoratedMethod('@AgentRun()', prototype, key, descriptor);
+    measureMethod(method, { work: { agentRun: true } });
+  };
 }

@@ -3,9 +3,12 @@ import {
   countedCalls,
 } from '../instrumentation/calls/call-metrics.js';
 import {
-  measureMethod,
+  decoratedMethod,
   type MethodDescriptor,
-} from '../instrumentation/measured-method.js';
+  refuseBareUse,
+} from '../instrumentation/decorated-method.js';
+import { measureMethod } from '../instrumentation/measured-method.js';
+import { COUNTED_RULES, namedOptions } from './option-rules.js';
 
 export interface CountedOptions {
   /** Metric name, without namespace and subsystem. Default: `'agent_executions_total'`. */
@@ -23,26 +26,29 @@ export interface CountedOptions {
  * `method`, `status` and, if it failed, `error_type`.
  *
  * @param options a metric name, or more.
- * @throws {DecoratorError} when it stands on anything but a method of instances.
+ * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  *
  * @example
  * @Counted()
  * async run(prompt: string): Promise<string> { ... }
  */
 export function Counted(options: string | CountedOptions = {}) {
-  const { recordFailuresOnly, ...given } =
-    typeof options === 'string'
-      ? ({ name: options } as CountedOptions)
-      : options;
-  const metric = countedCalls({
-    ...given,
-    name: given.name ?? 'agent_executions_total',
-    description: given.description ?? 'Agent calls by outcome.',
-    failuresOnly: recordFailuresOnly,
-  });
+  refuseBareUse('@Counted()', arguments);
   return (
     prototype: object,
     key: string | symbol,
     descriptor: MethodDescriptor,
-  ): void => measureMethod(prototype, key, descriptor, { metrics: [metric] });
+  ): void => {
+    const method = decoratedMethod('@Counted()', prototype, key, descriptor);
+    const given = namedOptions(method, options, COUNTED_RULES);
+    const { name, description, labels, recordFailuresOnly } = given;
+    const metric = countedCalls({
+      name: name ?? 'agent_executions_total',
+      description,
+      summary: 'Agent calls by outcome.',
+      labels,
+      failuresOnly: recordFailuresOnly,
+    });
+    measureMethod(method, { metrics: [metric] });
+  };
 }

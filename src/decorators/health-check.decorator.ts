@@ -3,8 +3,11 @@ import {
   type HealthCheckFunction,
   type HealthCheckOptions,
 } from '../health/health-check.js';
+import {
+  decoratedMethod,
+  refuseBareUse,
+} from '../instrumentation/decorated-method.js';
 import { declareCheck } from '../instrumentation/health/declared-checks.js';
-import { DecoratorError } from '../model/errors.js';
 
 /**
  * Makes a method of a provider or controller a check of the app's health. It is up
@@ -22,20 +25,14 @@ import { DecoratorError } from '../model/errors.js';
  * }
  */
 export function HealthCheck(name: string, options: HealthCheckOptions = {}) {
+  refuseBareUse("@HealthCheck('name')", arguments);
   checkNameAndOptions(name, options, '@HealthCheck()');
   return <Method extends HealthCheckFunction>(
     prototype: object,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
-    if (
-      typeof prototype === 'function' ||
-      typeof descriptor?.value !== 'function'
-    ) {
-      throw new DecoratorError(
-        `@HealthCheck("${name}") stands on ${String(key)}; expected a method of instances`,
-      );
-    }
+    decoratedMethod(`@HealthCheck("${name}")`, prototype, key, descriptor);
     declareCheck(prototype, { name, key, options: { ...options } });
   };
 }

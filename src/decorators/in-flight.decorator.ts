@@ -1,8 +1,11 @@
 import {
-  measureMethod,
+  decoratedMethod,
   type MethodDescriptor,
-} from '../instrumentation/measured-method.js';
+  refuseBareUse,
+} from '../instrumentation/decorated-method.js';
+import { measureMethod } from '../instrumentation/measured-method.js';
 import type { Labels } from '../model/labels.js';
+import { IN_FLIGHT_RULES, namedOptions } from './option-rules.js';
 
 export interface InFlightOptions {
   /**
@@ -22,23 +25,27 @@ export interface InFlightOptions {
  * other metric. A stream runs while it is consumed.
  *
  * @param options a metric name, or more.
- * @throws {DecoratorError} when it stands on anything but a method of instances.
+ * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  *
  * @example
  * @InFlight()
  * async run(prompt: string): Promise<string> { ... }
  */
 export function InFlight(options: string | InFlightOptions = {}) {
-  const given: InFlightOptions =
-    typeof options === 'string' ? { name: options } : options;
-  const inFlight = {
-    name: given.name ?? 'agent_in_flight',
-    description: given.description ?? 'Agent calls that run now.',
-    labels: given.labels,
-  };
+  refuseBareUse('@InFlight()', arguments);
   return (
     prototype: object,
     key: string | symbol,
     descriptor: MethodDescriptor,
-  ): void => measureMethod(prototype, key, descriptor, { inFlight });
+  ): void => {
+    const method = decoratedMethod('@InFlight()', prototype, key, descriptor);
+    const given = namedOptions(method, options, IN_FLIGHT_RULES);
+    const inFlight = {
+      name: given.name ?? 'agent_in_flight',
+      description: given.description,
+      summary: 'Agent calls that run now.',
+      labels: given.labels,
+    };
+    measureMethod(method, { inFlight });
+  };
 }

@@ -1,17 +1,46 @@
+import {
+  explainedBy,
+  memberName,
+  misplaced,
+  refuseBareUse,
+  refuseStandardDecorators,
+} from '../instrumentation/decorated-method.js';
 import { labelArgument } from '../instrumentation/measured-method.js';
+import { validateOne } from '../model/validate.js';
+import { LABEL_NAME } from './option-rules.js';
 
 /**
  * Makes the value of a parameter a label of what `@Timed` and `@Counted` record of
  * its method. Use it for values that are few: each one is a series.
+ *
+ * @param label the name of the label.
+ * @throws {DecoratorError} unless it stands on a parameter of a method of instances, and the name is one of a label.
  *
  * @example
  * @Timed()
  * async run(@MetricLabel('model') model: string, prompt: string): Promise<string> { ... }
  */
 export function MetricLabel(label: string) {
+  refuseBareUse("@MetricLabel('name')", arguments);
   return (
     prototype: object,
     key: string | symbol | undefined,
     index: number,
-  ): void => labelArgument(prototype, key as string | symbol, index, label);
+  ): void => {
+    refuseStandardDecorators('@MetricLabel()', key);
+    const on = memberName(prototype, key);
+    if (
+      key === undefined ||
+      typeof index !== 'number' ||
+      typeof prototype === 'function'
+    ) {
+      const mend = `Write run(@MetricLabel('model') model: string)`;
+      const expected = 'a parameter of a method of instances';
+      throw misplaced('@MetricLabel()', { on, mend }, expected);
+    }
+    explainedBy(`@MetricLabel() on a parameter of ${on}()`, () =>
+      validateOne(label, LABEL_NAME, 'The name'),
+    );
+    labelArgument(prototype, key, index, label);
+  };
 }

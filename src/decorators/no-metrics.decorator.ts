@@ -1,4 +1,9 @@
-import { DecoratorError } from '../model/errors.js';
+import {
+  memberName,
+  misplaced,
+  refuseBareUse,
+  refuseStandardDecorators,
+} from '../instrumentation/decorated-method.js';
 import { excludeClass, excludeMethod } from '../instrumentation/no-metrics.js';
 
 /**
@@ -14,16 +19,18 @@ import { excludeClass, excludeMethod } from '../instrumentation/no-metrics.js';
  * ping() { ... }
  */
 export function NoMetrics(): ClassDecorator & MethodDecorator {
+  refuseBareUse('@NoMetrics()', arguments);
   return (
     target: object,
     key?: string | symbol,
     descriptor?: PropertyDescriptor,
   ): void => {
+    refuseStandardDecorators('@NoMetrics()', key);
     if (key === undefined) return excludeClass(target as Function);
     if (typeof descriptor?.value !== 'function') {
-      throw new DecoratorError(
-        `@NoMetrics() stands on ${String(key)}; expected a class or a method`,
-      );
+      const on = memberName(target, key);
+      const mend = 'If it is an arrow function, write it as a method';
+      throw misplaced('@NoMetrics()', { on, mend }, 'a class or a method');
     }
     excludeMethod(target, key, descriptor.value);
   };

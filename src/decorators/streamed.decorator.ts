@@ -1,12 +1,16 @@
 import {
   type CallLabels,
+  type CallMetric,
   countedItems,
   timedFirstItems,
 } from '../instrumentation/calls/call-metrics.js';
 import {
-  measureMethod,
+  decoratedMethod,
   type MethodDescriptor,
-} from '../instrumentation/measured-method.js';
+  refuseBareUse,
+} from '../instrumentation/decorated-method.js';
+import { measureMethod } from '../instrumentation/measured-method.js';
+import { namedOptions, STREAMED_RULES } from './option-rules.js';
 
 export interface StreamedOptions {
   /**
@@ -29,7 +33,7 @@ export interface StreamedOptions {
  * It goes along with `@Timed` and `@Counted`, which record the whole stream.
  *
  * @param options what the names begin with, or more.
- * @throws {DecoratorError} when it stands on anything but a method of instances.
+ * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  *
  * @example
  * @Streamed()
@@ -37,25 +41,31 @@ export interface StreamedOptions {
  * async *answer(prompt: string): AsyncGenerator<string> { ... }
  */
 export function Streamed(options: string | StreamedOptions = {}) {
-  const given: StreamedOptions =
-    typeof options === 'string' ? { name: options } : options;
-  const { name = 'agent', labels, buckets } = given;
-  const metrics = [
+  refuseBareUse('@Streamed()', arguments);
+  return (
+    prototype: object,
+    key: string | symbol,
+    descriptor: MethodDescriptor,
+  ): void => {
+    const method = decoratedMethod('@Streamed()', prototype, key, descriptor);
+    const given = namedOptions(method, options, STREAMED_RULES);
+    measureMethod(method, { metrics: metricsOfStreams(given) });
+  };
+}
+
+function metricsOfStreams(options: StreamedOptions): CallMetric[] {
+  const { name = 'agent', labels, buckets } = options;
+  return [
     timedFirstItems({
       name: `${name}_time_to_first_item_seconds`,
-      description: 'Time until the first item of a stream in seconds.',
+      summary: 'Time until the first item of a stream in seconds.',
       labels,
       buckets,
     }),
     countedItems({
       name: `${name}_items_total`,
-      description: 'Items that streams gave.',
+      summary: 'Items that streams gave.',
       labels,
     }),
   ];
-  return (
-    prototype: object,
-    key: string | symbol,
-    descriptor: MethodDescriptor,
-  ): void => measureMethod(prototype, key, descriptor, { metrics });
 }

@@ -3,9 +3,12 @@ import {
   timedCalls,
 } from '../instrumentation/calls/call-metrics.js';
 import {
-  measureMethod,
+  decoratedMethod,
   type MethodDescriptor,
-} from '../instrumentation/measured-method.js';
+  refuseBareUse,
+} from '../instrumentation/decorated-method.js';
+import { measureMethod } from '../instrumentation/measured-method.js';
+import { namedOptions, TIMED_RULES } from './option-rules.js';
 
 export interface TimedOptions {
   /** Metric name, without namespace and subsystem. Default: `'agent_duration_seconds'`. */
@@ -23,7 +26,7 @@ export interface TimedOptions {
  * labels `agent`, `method`, `status` and, if it failed, `error_type`.
  *
  * @param options a metric name, or more.
- * @throws {DecoratorError} when it stands on anything but a method of instances.
+ * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  *
  * @example
  * @Timed()
@@ -34,15 +37,19 @@ export interface TimedOptions {
  * lookup(key: string): Passage | undefined { ... }
  */
 export function Timed(options: string | TimedOptions = {}) {
-  const given = typeof options === 'string' ? { name: options } : options;
-  const metric = timedCalls({
-    ...given,
-    name: given.name ?? 'agent_duration_seconds',
-    description: given.description ?? 'Duration of agent calls in seconds.',
-  });
+  refuseBareUse('@Timed()', arguments);
   return (
     prototype: object,
     key: string | symbol,
     descriptor: MethodDescriptor,
-  ): void => measureMethod(prototype, key, descriptor, { metrics: [metric] });
+  ): void => {
+    const method = decoratedMethod('@Timed()', prototype, key, descriptor);
+    const given = namedOptions(method, options, TIMED_RULES);
+    const metric = timedCalls({
+      ...given,
+      name: given.name ?? 'agent_duration_seconds',
+      summary: 'Duration of agent calls in seconds.',
+    });
+    measureMethod(method, { metrics: [metric] });
+  };
 }

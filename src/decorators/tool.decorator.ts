@@ -1,7 +1,11 @@
 import {
-  measureMethod,
+  decoratedMethod,
+  explainedBy,
   type MethodDescriptor,
-} from '../instrumentation/measured-method.js';
+  refuseBareUse,
+} from '../instrumentation/decorated-method.js';
+import { measureMethod } from '../instrumentation/measured-method.js';
+import { TEXT, validateOne } from '../model/validate.js';
 
 /**
  * Makes every call of a method a tool call: its duration, with the labels
@@ -9,19 +13,22 @@ import {
  * (`gen_ai_execute_tool_duration_seconds`). It counts for the agent run around it.
  *
  * @param name of the tool. Default: the name of the method.
- * @throws {DecoratorError} when it stands on anything but a method of instances.
+ * @throws {DecoratorError} unless it stands on a method of instances, and the name is a text.
  *
  * @example
  * @Tool('search')
  * async search(query: string): Promise<Passage[]> { ... }
  */
 export function Tool(name?: string) {
+  refuseBareUse('@Tool()', arguments);
   return (
     prototype: object,
     key: string | symbol,
     descriptor: MethodDescriptor,
-  ): void =>
-    measureMethod(prototype, key, descriptor, {
-      work: { tool: name ?? String(key) },
-    });
+  ): void => {
+    const method = decoratedMethod('@Tool()', prototype, key, descriptor);
+    const tool = name ?? String(key);
+    explainedBy(method.place, () => validateOne(tool, TEXT, 'The name'));
+    measureMethod(method, { work: { tool } });
+  };
 }

@@ -1,8 +1,12 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
+import { MetricsError } from '../model/errors.js';
 import { CallRecorder, type CallSpec } from './calls/call-recorder.js';
 import type { AgentMetrics } from './gen-ai/agent-metrics.js';
 import { RunningCalls } from './calls/running-calls.js';
 import { AGENT_NAME, KIND } from '../model/shared.js';
+import { className } from './class-name.js';
+import { metricsDeclaredBy } from './declared-metrics.js';
+import { report } from './report.js';
 
 /** What decorated methods record to: one per app, and none where metrics are switched off. */
 export class Instrumentation {
@@ -18,6 +22,24 @@ export class Instrumentation {
     this.running = new RunningCalls(collector);
   }
 
+  /**
+   * Prepares for what the methods of classes record.
+   *
+   * @param isLate whether the app is running: mistakes are reported then.
+   * @throws {MetricsError} if decorators do not agree or have a mistake, unless it is late.
+   */
+  declare(classes: readonly Function[], isLate: boolean): void {
+    this.checked(isLate, () => {
+      const metrics = classes.flatMap((one) =>
+        this.checked(isLate, () => metricsDeclaredBy(one)),
+      );
+      this.collector.declare(
+        metrics.filter((metric) => metric !== undefined),
+        isLate,
+      );
+    });
+  }
+
   scopeOf(constructor: Function): ClassScope {
     let scope = this.scopes.get(constructor);
     if (scope === undefined) {
@@ -30,6 +52,18 @@ export class Instrumentation {
       this.scopes.set(constructor, scope);
     }
     return scope;
+  }
+
+  /** A collector of the user's own may be anything, and then throws anything. */
+  private checked<T>(isLate: boolean, declare: () => T): T | undefined {
+    try {
+      return declare();
+    } catch (error) {
+      if (!(error instanceof MetricsError)) return undefined;
+      if (!isLate) throw error;
+      report(this.collector, 'call', error);
+      return undefined;
+    }
   }
 }
 
@@ -61,10 +95,4 @@ export class ClassScope {
 function agentName(constructor: Function): string {
   const name: unknown = Reflect.getMetadata(AGENT_NAME, constructor);
   return typeof name === 'string' ? name : className(constructor);
-}
-
-/** The name of a class, also of one whose static members hide it. */
-export function className(constructor: Function): string {
-  const name: unknown = constructor.name;
-  return typeof name === 'string' && name !== '' ? name : 'anonymous';
 }

@@ -1,7 +1,12 @@
 import { Inject, Optional } from '@nestjs/common';
 import type { ClassScope, Instrumentation } from './instrumentation.js';
 import { isExcludedClass } from './no-metrics.js';
-import { CLASS_SCOPE, INSTRUMENTATION, isKind } from '../model/shared.js';
+import {
+  CLASS_SCOPE,
+  FIXED_INSTANCES,
+  INSTRUMENTATION,
+  isKind,
+} from '../model/shared.js';
 
 interface Measured {
   [CLASS_SCOPE]?: ClassScope;
@@ -36,21 +41,25 @@ export function isMeasured(instance: unknown): instance is object {
   );
 }
 
-/** Makes the methods of one instance record. Hidden from enumeration; a frozen instance stays as it is. */
+/** Makes the methods of one instance record. What it keeps for that is hidden from enumeration. */
 export function attach(
   instance: Measured,
   instrumentation: Instrumentation,
 ): void {
   const { constructor } = instance;
   if (typeof constructor !== 'function' || isExcludedClass(constructor)) return;
-  Reflect.defineProperty(instance, CLASS_SCOPE, {
-    value: instrumentation.scopeOf(constructor),
-    configurable: true,
-  });
+  const value = instrumentation.scopeOf(constructor);
+  const options = { value, configurable: true };
+  if (Reflect.defineProperty(instance, CLASS_SCOPE, options)) return;
+  FIXED_INSTANCES.isEmpty = false;
+  FIXED_INSTANCES.scopes.set(instance, value);
 }
 
 /** The recorders of an instance's class; `undefined` if the instance is not measured. */
 export function scopeOf(instance: unknown): ClassScope | undefined {
   const scope = (instance as Measured | null | undefined)?.[CLASS_SCOPE];
-  return isKind(scope, 'class-scope') ? scope : undefined;
+  if (isKind(scope, 'class-scope')) return scope;
+  if (FIXED_INSTANCES.isEmpty) return undefined;
+  return FIXED_INSTANCES.scopes.get(instance as object) as
+    ClassScope | undefined;
 }

@@ -1,8 +1,13 @@
-import { DecoratorError } from '../model/errors.js';
 import type { CallMetric } from './calls/call-metrics.js';
 import type { CallRecorder, CallSpec } from './calls/call-recorder.js';
 import { type AgentWork, doAgentWork } from './gen-ai/agent-work.js';
 import type { ArgumentLabels } from './calls/metric-writer.js';
+import type { DecoratedMethod } from './decorated-method.js';
+import {
+  declareLabel,
+  declareMetrics,
+  type Measured,
+} from './declared-metrics.js';
 import type { ClassScope } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
 import { isExcludedMethod } from './no-metrics.js';
@@ -14,9 +19,6 @@ import {
 } from '../model/shared.js';
 
 type Method = (...args: any[]) => any;
-
-/** The property descriptors that method decorators take: TypeScript refuses them on anything but a method. */
-export type MethodDescriptor = TypedPropertyDescriptor<Method>;
 
 /** What is measured of each measured method. By identity: a wrapper of someone else's around it is another method. */
 const specs = sharedWeakMap<Function, MutableSpec>('method-specs');
@@ -30,33 +32,16 @@ interface MutableSpec extends CallSpec {
   readonly key: string | symbol;
 }
 
-/** What one decorator measures. */
-interface Measured {
-  metrics?: readonly CallMetric[];
-  inFlight?: InFlightMetric;
-  work?: AgentWork;
-}
-
 /**
  * Makes a method record its calls in more metrics. However many metrics there
  * are, the method is wrapped once, so that a call is followed and timed once.
- *
- * @throws {DecoratorError} if it is not an instance method.
  */
 export function measureMethod(
-  prototype: object,
-  key: string | symbol,
-  descriptor: MethodDescriptor,
-  { metrics = [], inFlight, work }: Measured,
+  { prototype, key, descriptor, place }: DecoratedMethod,
+  measured: Measured,
 ): void {
-  const original: unknown = descriptor?.value;
-  if (typeof original !== 'function' || typeof prototype === 'function') {
-    const owner =
-      typeof prototype === 'function' ? prototype : prototype.constructor;
-    throw new DecoratorError(
-      `${owner.name}.${String(key)} is decorated ${purposeOf(metrics[0] ?? inFlight)}; expected a method of instances`,
-    );
-  }
+  const { metrics = [], inFlight, work } = measured;
+  const original: Method = descriptor.value;
   const names = [
     ...metricNamesOf(original),
     ...metrics.map(({ name }) => name),
@@ -70,13 +55,14 @@ export function measureMethod(
       key,
     };
     measureClass(prototype);
-    descriptor.value = wrap(original as Method, spec);
+    descriptor.value = wrap(original, spec);
     specs.set(descriptor.value, spec);
   }
   spec.metrics.push(...metrics);
   spec.inFlight = inFlight ?? spec.inFlight;
   if (work !== undefined) spec.work = { ...spec.work, ...work };
-  Reflect.defineMetadata(METRIC_NAMES, names, descriptor.value!);
+  declareMetrics(prototype, key, measured, place);
+  Reflect.defineMetadata(METRIC_NAMES, names, descriptor.value);
 }
 
 /** Makes the value of a parameter a label of all metrics of its method. */
@@ -88,17 +74,12 @@ export function labelArgument(
 ): void {
   const labels = new Map(argumentLabels(prototype, key)).set(index, label);
   Reflect.defineMetadata(ARGUMENT_LABELS, labels, prototype, key);
+  declareLabel(prototype, key, label);
 }
 
 /** The names of the metrics that a method records its calls in, without namespace and subsystem. */
 export function metricNamesOf(method: Function): string[] {
   return Reflect.getOwnMetadata(METRIC_NAMES, method) ?? [];
-}
-
-function purposeOf(metric: { readonly name: string } | undefined): string {
-  return metric === undefined
-    ? 'as work of an agent'
-    : `for metric "${metric.name}"`;
 }
 
 function wrap(original: Method, spec: MutableSpec): Method {

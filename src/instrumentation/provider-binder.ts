@@ -1,36 +1,73 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import {
+  classesOf,
+  type Module,
+  type ProvidedValue,
+  valuesOf,
+} from './app-classes.js';
 import type { Instrumentation } from './instrumentation.js';
-import { attach, isMeasured } from './measured-class.js';
+import { LazyModules } from './lazy-modules.js';
+import { attach } from './measured-class.js';
+import { MAX_VALUES, measuredValues } from './measured-values.js';
+import { report } from './report.js';
 import { INSTRUMENTATION } from '../model/shared.js';
 
 /**
- * Nest does not inject properties into what a factory or a value provides. At
- * start-up this gives the instrumentation to those instances.
+ * Nest does not inject properties into what a factory or a value provides. At start-up,
+ * and when modules are loaded later, this gives the instrumentation to those instances.
  */
 @Injectable()
 export class ProviderBinder implements OnModuleInit {
   constructor(
     private readonly modules: ModulesContainer,
+    private readonly lazyModules: LazyModules,
     @Inject(INSTRUMENTATION)
     private readonly instrumentation: Instrumentation | undefined,
   ) {}
 
+  /** @throws {MetricsError} if decorators do not agree, or one has a mistake that shows only now. */
   onModuleInit(): void {
-    if (this.instrumentation === undefined) return;
-    for (const { providers } of this.modules.values()) {
-      for (const { isNotMetatype, instance } of providers.values()) {
-        if (isNotMetatype) bind(instance, this.instrumentation);
-      }
-    }
+    const { instrumentation } = this;
+    if (instrumentation === undefined) return;
+    bindAll(instrumentation, [...this.modules.values()], false);
+    this.lazyModules.onLoad((modules) =>
+      bindAll(instrumentation, modules, true),
+    );
   }
 }
 
-/** What users provide may be anything, also something that does not let itself be looked at. */
-function bind(instance: unknown, instrumentation: Instrumentation): void {
+function bindAll(
+  instrumentation: Instrumentation,
+  modules: readonly Module[],
+  isLate: boolean,
+): void {
+  const found = new Set(
+    valuesOf(modules).flatMap((value) => instancesIn(value, instrumentation)),
+  );
+  const classes = [...found].map(({ constructor }) => constructor);
+  instrumentation.declare([...classesOf(modules), ...classes], isLate);
+  for (const instance of found) bind(instance, instrumentation);
+}
+
+function instancesIn(
+  { token, value }: ProvidedValue,
+  { collector }: Instrumentation,
+): readonly object[] {
+  const { instances, isCut } = measuredValues(value);
+  if (isCut && instances.length > 0) {
+    const error = new Error(
+      `Provider ${token} has more than ${MAX_VALUES} values; decorated instances beyond them are not measured. Provide them by tokens of their own`,
+    );
+    report(collector, 'unmeasured', error, token);
+  }
+  return instances;
+}
+
+function bind(instance: object, instrumentation: Instrumentation): void {
   try {
-    if (isMeasured(instance)) attach(instance, instrumentation);
-  } catch {
-    // It goes unmeasured.
+    attach(instance, instrumentation);
+  } catch (error) {
+    report(instrumentation.collector, 'unmeasured', error);
   }
 }

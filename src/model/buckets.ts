@@ -28,7 +28,7 @@ export function checkBuckets(
     );
   if (!valid) {
     throw new BucketsError(
-      `Buckets of metric "${metric}" are ${shown(buckets)}; expected finite numbers in strictly increasing order, without +Inf`,
+      `Buckets of metric "${metric}" are ${shown(buckets)}; expected finite numbers in strictly increasing order, without +Inf, such as [0.1, 1, 10]`,
     );
   }
   return [...buckets];

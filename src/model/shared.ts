@@ -35,11 +35,26 @@ export const METRIC_NAMES = Symbol.for(`${PREFIX}:metric-names`);
 /** Metadata of a prototype: the methods with `@HealthCheck()`. An array of `DeclaredCheck`. */
 export const HEALTH_CHECKS = Symbol.for(`${PREFIX}:health-checks`);
 
+/** Metadata of a prototype: the metrics that decorators of its methods declare. An array of `MethodMetric`. */
+export const DECLARED_METRICS = Symbol.for(`${PREFIX}:declared-metrics`);
+
+/** Metadata of a prototype: the methods with `@MetricLabel()`. An array of `LabelledMethod`. */
+export const LABELLED_METHODS = Symbol.for(`${PREFIX}:labelled-methods`);
+
 /** The token of the app's `Instrumentation`, and the property of a measured prototype that Nest sets to it. */
 export const INSTRUMENTATION = Symbol.for(`${PREFIX}:instrumentation`);
 
 /** The property of a measured instance with the `ClassScope` of its class. */
 export const CLASS_SCOPE = Symbol.for(`${PREFIX}:class-scope`);
+
+/**
+ * The `ClassScope` of measured instances that take no more properties, such as frozen ones.
+ * While there are none, calls on instances that are not measured cost no look-up.
+ */
+export const FIXED_INSTANCES = processWide(`${PREFIX}:fixed-instances`, () => ({
+  isEmpty: true,
+  scopes: new WeakMap<object, unknown>(),
+}));
 
 /** The token of the app's `HandlerMetrics`. */
 export const HANDLER_METRICS = Symbol.for(`${PREFIX}:handler-metrics`);

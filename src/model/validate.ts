@@ -1,4 +1,5 @@
 import { OptionsError, shown } from './errors.js';
+import { suggestion } from './suggestion.js';
 
 /** What an option may be: a test, and its words for the error message. */
 export class Check {
@@ -73,7 +74,7 @@ export function validate(options: unknown, rules: Rules, path = ''): void {
     const at = path === '' ? option : `${path}.${option}`;
     if (!Object.hasOwn(rules, option)) {
       throw new OptionsError(
-        `${at} is not an option; known here are: ${known(rules)}`,
+        `${at} is not an option; known here are: ${known(rules)}${hint(option, rules)}`,
       );
     }
     if (value !== undefined) validateOne(value, rules[option]!, at);
@@ -109,6 +110,11 @@ export function switchable(rules: Rules): CheckAt {
 
 function known(rules: Rules): string {
   return Object.keys(rules).join(', ');
+}
+
+function hint(option: string, rules: Rules): string {
+  const meant = suggestion(option, Object.keys(rules));
+  return meant === undefined ? '' : `; did you mean "${meant}"?`;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

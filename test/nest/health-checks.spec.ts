@@ -285,7 +285,7 @@ describe('@HealthCheck()', () => {
     const descriptor = { value: Store.ping };
     expect(() => decorate(Store, 'ping', descriptor)).toThrow(DecoratorError);
     expect(() => decorate(Store.prototype, 'ping', undefined as never)).toThrow(
-      '@HealthCheck("a") stands on ping; expected a method',
+      '@HealthCheck("a") stands on the property Store.ping; expected a method of instances',
     );
   });
 });

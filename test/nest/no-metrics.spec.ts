@@ -111,7 +111,7 @@ describe('@NoMetrics()', () => {
     const decorate = NoMetrics() as PropertyDecorator;
     expect(() => decorate({}, 'name')).toThrow(DecoratorError);
     expect(() => decorate({}, 'name')).toThrow(
-      '@NoMetrics() stands on name; expected a class or a method',
+      '@NoMetrics() stands on Object.name; expected a class or a method. If it is an arrow function, write it as a method',
     );
   });
 });

@@ -1,7 +1,7 @@
-import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import type { Counter, CounterSeries } from '../../model/counter.js';
-import { type Histogram, HistogramSeries } from '../../model/histogram.js';
+import type { CounterSeries } from '../../model/counter.js';
+import { HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
+import { MetricType } from '../../model/metric-type.js';
 
 export type CallStatus = 'success' | 'error' | 'cancelled';
 
@@ -32,12 +32,17 @@ export interface CallFigures {
 export interface CallMetric {
   /** Without namespace and subsystem. */
   readonly name: string;
+  readonly type: MetricType.TIMER | MetricType.COUNTER;
+  /** The help text that the user has written. */
+  readonly description: string | undefined;
+  /** The help text otherwise. */
+  readonly summary: string;
+  /** What the user has written. */
+  readonly buckets: readonly number[] | undefined;
   readonly labels: CallLabels | undefined;
   /** Whether successful and cancelled calls are left out. */
   readonly failuresOnly: boolean;
   readonly figure: Figure;
-  /** Makes the metric in a collector. */
-  open(collector: MetricsCollector): Counter | Histogram;
 }
 
 type Figure = 'seconds' | 'calls' | 'secondsToFirstItem' | 'items';
@@ -69,7 +74,8 @@ export function recordIn(series: CallSeries, value: number): void {
 
 interface MetricTerms {
   name: string;
-  description: string;
+  description?: string | undefined;
+  summary: string;
   labels?: CallLabels | undefined;
 }
 
@@ -102,23 +108,30 @@ export function countedItems(terms: MetricTerms): CallMetric {
 }
 
 function timer(figure: Figure, terms: TimerTerms): CallMetric {
-  const { name, labels, ...options } = terms;
+  const { name, description, summary, labels, buckets } = terms;
   return {
     name,
+    type: MetricType.TIMER,
+    description,
+    summary,
+    // The caller may change the array later, unchecked.
+    buckets: buckets && [...buckets],
     labels,
     failuresOnly: false,
     figure,
-    open: (collector) => collector.timer(name, options),
   };
 }
 
 function counter(figure: Figure, terms: CounterTerms): CallMetric {
-  const { name, labels, failuresOnly = false, ...options } = terms;
+  const { name, description, summary, labels, failuresOnly = false } = terms;
   return {
     name,
+    type: MetricType.COUNTER,
+    description,
+    summary,
+    buckets: undefined,
     labels,
     failuresOnly,
     figure,
-    open: (collector) => collector.counter(name, options),
   };
 }

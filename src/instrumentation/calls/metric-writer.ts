@@ -2,6 +2,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Counter } from '../../model/counter.js';
 import { Histogram } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
+import { MetricType } from '../../model/metric-type.js';
 import {
   type CallMetric,
   type CallSeries,
@@ -9,6 +10,7 @@ import {
   figureOf,
   recordIn,
 } from './call-metrics.js';
+import { obtainHistogram } from '../standing-buckets.js';
 import { errorType } from '../error-type.js';
 import { addOwnLabels, copyLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../report.js';
@@ -54,13 +56,27 @@ export class MetricWriter {
     if (this.instrument === undefined) {
       if (this.failure !== undefined) throw this.failure;
       try {
-        this.instrument = this.metric.open(this.collector);
+        this.instrument = this.obtain();
       } catch (error) {
         this.failure = error;
         throw error;
       }
     }
     return this.instrument;
+  }
+
+  private obtain(): Counter | Histogram {
+    const { collector, metric } = this;
+    const { name, description, summary, buckets } = metric;
+    const options = { description: description ?? summary };
+    return metric.type === MetricType.COUNTER
+      ? collector.counter(name, options)
+      : obtainHistogram(
+          collector,
+          { name, buckets },
+          (given) => collector.timer(name, { ...options, ...given }),
+          (error) => this.report('call', error),
+        );
   }
 
   private writeLabelled(call: EndedCall, value: number): void {

@@ -9,7 +9,10 @@ import type { RecordedRun } from './recorded-run.js';
 export interface InFlightMetric {
   /** Without namespace and subsystem. The age of the oldest call is in `<name>_oldest_seconds`. */
   readonly name: string;
-  readonly description: string;
+  /** The help text that the user has written. */
+  readonly description: string | undefined;
+  /** The help text otherwise. */
+  readonly summary: string;
   readonly labels: Labels | undefined;
 }
 
@@ -79,10 +82,10 @@ class InFlightGauges {
   /** Cleared metrics come back by themselves, but not the callback of a gauge. */
   open(): void {
     if (this.counts?.registered && this.ages?.registered) return;
-    const { name, description } = this.metric;
+    const { name, description, summary } = this.metric;
     try {
       this.counts = this.collector.gauge(name, {
-        description,
+        description: description ?? summary,
         collect: this.collectCounts,
       });
       this.ages = this.collector.gauge(`${name}_oldest_seconds`, {

@@ -1,3 +1,5 @@
+import { MetricType } from '../../model/metric-type.js';
+
 /**
  * The metrics that OpenTelemetry's semantic conventions for generative AI define
  * ("Semantic conventions for generative AI metrics", status: development), by the
@@ -102,3 +104,10 @@ export const GEN_AI_METRICS = {
     buckets: WORKFLOW_SECONDS,
   },
 } satisfies Record<string, GenAiMetric>;
+
+/** Durations are timers; counts of calls and tokens are plain histograms. */
+export function genAiType({
+  name,
+}: GenAiMetric): MetricType.TIMER | MetricType.HISTOGRAM {
+  return name.endsWith('_seconds') ? MetricType.TIMER : MetricType.HISTOGRAM;
+}

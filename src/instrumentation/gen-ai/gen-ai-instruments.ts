@@ -4,7 +4,10 @@ import {
   GEN_AI_METRICS,
   type GenAiLabel,
   type GenAiMetric,
+  genAiType,
 } from './gen-ai-conventions.js';
+import { report } from '../report.js';
+import { obtainHistogram } from '../standing-buckets.js';
 
 type GenAiMetricName = keyof typeof GEN_AI_METRICS;
 
@@ -31,10 +34,16 @@ export class GenAiInstruments {
   }
 
   /** Under the names of the conventions alone, which dashboards made for them know. */
-  private open({ name, description, buckets }: GenAiMetric): Histogram {
-    const options = { description, buckets, prefixed: false };
-    return name.endsWith('_seconds')
-      ? this.collector.timer(name, options)
-      : this.collector.histogram(name, options);
+  private open(metric: GenAiMetric): Histogram {
+    const { collector } = this;
+    const { name, description, buckets } = metric;
+    const type = genAiType(metric);
+    const prefixed = false;
+    return obtainHistogram(
+      collector,
+      { name, prefixed, buckets },
+      (given) => collector[type](name, { description, prefixed, ...given }),
+      (error) => report(collector, 'agent', error, name),
+    );
   }
 }

@@ -1,7 +1,7 @@
-import type { ModulesContainer } from '@nestjs/core';
 import type { HealthCheckDefinition } from '../../health/health-check.js';
 import { DecoratorError } from '../../model/errors.js';
-import { className } from '../instrumentation.js';
+import type { Module } from '../app-classes.js';
+import { className } from '../class-name.js';
 import { type DeclaredCheck, declaredChecks } from './declared-checks.js';
 
 /** What Nest knows of a provider or controller. */
@@ -16,42 +16,40 @@ interface Wrapper {
 export interface FoundCheck {
   readonly definition: HealthCheckDefinition;
   readonly source: string;
+  /** Why it cannot be run. */
+  readonly mistake: DecoratorError | undefined;
 }
 
-/**
- * Finds the methods with `@HealthCheck()` of all providers and controllers of an app.
- *
- * @throws {DecoratorError} if one is on a class of which there is an instance per request or per injection.
- */
-export function findHealthChecks(modules: ModulesContainer): FoundCheck[] {
-  const found: FoundCheck[] = [];
-  const seen = new Set<unknown>();
-  for (const { name, providers, controllers } of modules.values()) {
-    for (const wrapper of [...providers.values(), ...controllers.values()]) {
-      const { instance } = wrapper;
-      // An alias is another name for the same instance.
-      if (seen.has(instance)) continue;
-      seen.add(instance);
-      found.push(...checksOf(wrapper, name));
-    }
+/** Finds the methods with `@HealthCheck()` of the providers and controllers of an app. */
+export class HealthCheckExplorer {
+  private readonly seen = new WeakSet<object>();
+
+  /** The checks of instances that were not seen before: an alias is another name for the same instance. */
+  find(modules: Iterable<Module>): FoundCheck[] {
+    return [...modules].flatMap(({ name, providers, controllers }) =>
+      [...providers.values(), ...controllers.values()].flatMap((wrapper) =>
+        this.checksOf(wrapper, name),
+      ),
+    );
   }
-  return found;
-}
 
-function checksOf(wrapper: Wrapper, module: string): FoundCheck[] {
-  const { instance } = wrapper;
-  if (typeof instance !== 'object' || instance === null) return [];
-  return declaredOn(instance).map(({ name, key, options }) => {
-    const owner = className(instance.constructor);
-    const source = `${owner}.${String(key)}() of ${module}`;
-    checkScope(wrapper, name, source);
-    const methods = instance as Record<
-      PropertyKey,
-      HealthCheckDefinition['check']
-    >;
-    const check = (signal: AbortSignal) => methods[key]!(signal);
-    return { definition: { ...options, name, check }, source };
-  });
+  private checksOf(wrapper: Wrapper, module: string): FoundCheck[] {
+    const { instance } = wrapper;
+    if (typeof instance !== 'object' || instance === null) return [];
+    if (this.seen.has(instance)) return [];
+    this.seen.add(instance);
+    return declaredOn(instance).map(({ name, key, options }) => {
+      const owner = className(instance.constructor);
+      const source = `${owner}.${String(key)}() of ${module}`;
+      const methods = instance as Record<
+        PropertyKey,
+        HealthCheckDefinition['check']
+      >;
+      const check = (signal: AbortSignal) => methods[key]!(signal);
+      const mistake = scopeMistake(wrapper, name, source);
+      return { definition: { ...options, name, check }, source, mistake };
+    });
+  }
 }
 
 /** What users provide may be anything, also something that does not let itself be looked at. */
@@ -64,14 +62,18 @@ function declaredOn(instance: object): DeclaredCheck[] {
 }
 
 /** A check is run outside of requests, on one instance. */
-function checkScope(wrapper: Wrapper, name: string, source: string): void {
+function scopeMistake(
+  wrapper: Wrapper,
+  name: string,
+  source: string,
+): DecoratorError | undefined {
   const scope = !wrapper.isDependencyTreeStatic()
     ? 'request-scoped, or depends on something that is'
     : wrapper.isTransient
       ? 'transient'
       : undefined;
-  if (scope === undefined) return;
-  throw new DecoratorError(
+  if (scope === undefined) return undefined;
+  return new DecoratorError(
     `@HealthCheck("${name}") stands on ${source}, which is ${scope}; expected a provider or controller of the default scope`,
   );
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MetricDeclaration } from '../../collector/metric-declaration.js';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Gauge } from '../../model/gauge.js';
 import type { Histogram, HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
+import { MetricType } from '../../model/metric-type.js';
 import { HTTP_DURATION_BUCKETS } from '../http-terms.js';
 import { addOwnLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../report.js';
@@ -23,6 +25,23 @@ export const HTTP_SERVER_BUCKETS: Readonly<Record<string, readonly number[]>> =
     [REQUEST_SIZE]: BYTES,
     [RESPONSE_SIZE]: BYTES,
   };
+
+/** The metrics as they will be, before there are requests. */
+export function httpServerMetrics(
+  options: ResolvedHttpOptions,
+): MetricDeclaration[] {
+  const place = 'the option http';
+  const sizes = [
+    ...(options.requestSize ? [REQUEST_SIZE] : []),
+    ...(options.responseSize ? [RESPONSE_SIZE] : []),
+  ];
+  const { buckets } = options;
+  return [
+    { name: DURATION, type: MetricType.TIMER, buckets, place },
+    { name: ACTIVE, type: MetricType.GAUGE, place },
+    ...sizes.map((name) => ({ name, type: MetricType.HISTOGRAM, place })),
+  ];
+}
 
 /** A request that has begun. */
 export interface BegunRequest {

@@ -1,10 +1,11 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { MetricDeclaration } from '../../collector/metric-declaration.js';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { countedCalls, timedCalls } from '../calls/call-metrics.js';
 import { CallRecorder } from '../calls/call-recorder.js';
 import { callOfField, rootField } from './graphql-fields.js';
 import { handlerName } from './handler-name.js';
-import { className } from '../instrumentation.js';
+import { className } from '../class-name.js';
 import { metricNamesOf } from '../measured-method.js';
 import { isExcludedHandler } from '../no-metrics.js';
 import { KIND } from '../../model/shared.js';
@@ -12,13 +13,21 @@ import { KIND } from '../../model/shared.js';
 const HANDLER_METRICS = [
   timedCalls({
     name: 'handler_duration_seconds',
-    description: 'Duration of calls into handlers in seconds.',
+    summary: 'Duration of calls into handlers in seconds.',
   }),
   countedCalls({
     name: 'handler_executions_total',
-    description: 'Calls into handlers by outcome.',
+    summary: 'Calls into handlers by outcome.',
   }),
 ];
+
+/** The metrics as they will be, before there are calls. */
+export const HANDLER_DECLARATIONS: readonly MetricDeclaration[] =
+  HANDLER_METRICS.map(({ name, type }) => ({
+    name,
+    type,
+    place: 'MetricsInterceptor',
+  }));
 
 /**
  * Where all transports of an app hand in their calls into handlers. A transport

@@ -1,0 +1,168 @@
+import { checkBuckets, sameBuckets } from '../model/buckets.js';
+import { MetricConflictError } from '../model/errors.js';
+import type { Family } from '../model/family.js';
+import { exposedType, type MetricType } from '../model/metric-type.js';
+import type { FilteredMetric } from './filters.js';
+import { conflictOf, HISTOGRAM_SUFFIXES } from './family-terms.js';
+import type { MetricDeclaration } from './metric-declaration.js';
+import type { HistogramOptions } from './metrics-collector.js';
+
+/** What declarations say of one exposed name. */
+interface Declared {
+  readonly first: MetricDeclaration;
+  /** The declaration that gives the buckets, if one does. */
+  readonly layout: MetricDeclaration | undefined;
+  /** The declaration that gives the help text, if one does. */
+  readonly help: MetricDeclaration | undefined;
+}
+
+/** The metrics that there are. */
+interface ExistingMetrics {
+  /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
+  plan(
+    name: string,
+    prefixed: boolean,
+  ): FilteredMetric & { readonly exposed: string };
+  registered(exposed: string): Family | undefined;
+}
+
+/** A metric as somebody wants it. */
+interface Wanted {
+  readonly type: MetricType;
+  readonly buckets?: readonly number[] | undefined;
+  /** `undefined` for calls of `collector.counter()` and its kind. */
+  readonly place?: string;
+}
+
+/**
+ * What metrics will be, whichever of their recordings comes first: a name has one type
+ * and one set of buckets. Buckets that are given in one place hold in all places.
+ */
+export class DeclaredMetrics {
+  private readonly byName = new Map<string, Declared>();
+
+  constructor(private readonly existing: ExistingMetrics) {}
+
+  /**
+   * Adds declarations; their order does not matter.
+   *
+   * @param isLate whether the app is running. What is declared already then stands,
+   *   and what does not agree with it is left out.
+   * @throws {MetricConflictError} naming both places, unless it is late.
+   */
+  add(declarations: readonly MetricDeclaration[], isLate = false): void {
+    const standing = new Set(isLate ? this.byName.keys() : []);
+    for (const declaration of declarations.toSorted(byPlace)) {
+      try {
+        this.addOne(declaration, standing);
+      } catch (error) {
+        if (!isLate && error instanceof MetricConflictError) throw error;
+      }
+    }
+    if (!isLate) this.checkSuffixes();
+  }
+
+  /** Whether there is a declaration of this name. */
+  has(name: string, prefixed = true): boolean {
+    return this.byName.has(this.existing.plan(name, prefixed).exposed);
+  }
+
+  /**
+   * How a metric is made that somebody wants.
+   *
+   * @throws {MetricConflictError} if it is declared otherwise; {BucketsError} if its buckets cannot be used.
+   */
+  complete(
+    exposed: string,
+    type: MetricType,
+    options: HistogramOptions,
+  ): { type: MetricType; options: HistogramOptions } {
+    const declared = this.byName.get(exposed);
+    if (declared === undefined) return { type, options };
+    const { buckets = declared.layout?.buckets } = options;
+    if (buckets !== undefined) checkBuckets(buckets, exposed);
+    const conflict = conflictBetween(exposed, declared, { type, buckets });
+    if (conflict !== undefined) throw conflict;
+    const description = declared.help?.description ?? options.description;
+    return {
+      type: declared.first.type,
+      options: { ...options, buckets, description },
+    };
+  }
+
+  private addOne(
+    declaration: MetricDeclaration,
+    standing: ReadonlySet<string>,
+  ): void {
+    const { name, prefixed = true, place } = declaration;
+    const plan = this.existing.plan(name, prefixed);
+    const { exposed } = plan;
+    if (plan.denied || standing.has(exposed)) return;
+    const added =
+      plan.buckets === undefined
+        ? declaration
+        : { ...declaration, buckets: undefined };
+    const family = this.existing.registered(exposed);
+    const conflict = family && conflictOf(family, added.type, added.buckets);
+    if (conflict !== undefined) {
+      throw new MetricConflictError(`${place}: ${conflict.message}`);
+    }
+    this.byName.set(exposed, joined(exposed, this.byName.get(exposed), added));
+  }
+
+  /** As the samples of histograms carry suffixes, no other metric may be named like one. */
+  private checkSuffixes(): void {
+    for (const [exposed, { first }] of this.byName) {
+      if (exposedType(first.type) !== 'histogram') continue;
+      for (const suffix of HISTOGRAM_SUFFIXES) {
+        const taken = this.byName.get(exposed + suffix)?.first;
+        if (taken === undefined) continue;
+        throw new MetricConflictError(
+          `Metric "${exposed + suffix}", declared by ${taken.place}, would have the name of a sample of histogram "${exposed}", declared by ${first.place}; give one of them another name`,
+        );
+      }
+    }
+  }
+}
+
+/** What is known of a name with one more declaration. */
+function joined(
+  exposed: string,
+  known: Declared | undefined,
+  added: MetricDeclaration,
+): Declared {
+  const conflict = known && conflictBetween(exposed, known, added);
+  if (conflict !== undefined) throw conflict;
+  return {
+    first: known?.first ?? added,
+    layout: known?.layout ?? (added.buckets && added),
+    help: known?.help ?? (added.description ? added : undefined),
+  };
+}
+
+function conflictBetween(
+  exposed: string,
+  { first, layout }: Declared,
+  wanted: Wanted,
+): MetricConflictError | undefined {
+  const [was, by] =
+    wanted.place === undefined
+      ? ['was asked for ', '']
+      : ['', ` by ${wanted.place}`];
+  if (exposedType(first.type) !== exposedType(wanted.type)) {
+    return new MetricConflictError(
+      `Metric "${exposed}" is declared as a ${first.type} by ${first.place} and ${was}as a ${wanted.type}${by}; give one of them another name`,
+    );
+  }
+  const ours = layout?.buckets;
+  const theirs = wanted.buckets;
+  if (!ours || !theirs || sameBuckets(ours, theirs)) return undefined;
+  return new MetricConflictError(
+    `Metric "${exposed}" is declared with buckets ${ours.join(', ')} by ${layout.place} and ${was}with ${theirs.join(', ')}${by}; use the same buckets, or give one of them another name`,
+  );
+}
+
+/** So that the same app says the same whatever order its classes are loaded in. */
+function byPlace(a: MetricDeclaration, b: MetricDeclaration): number {
+  return a.place < b.place ? -1 : Number(a.place > b.place);
+}

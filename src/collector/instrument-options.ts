@@ -1,0 +1,82 @@
+import { OptionsError, shown } from '../model/errors.js';
+import { MetricType } from '../model/metric-type.js';
+import {
+  BOOLEAN,
+  Check,
+  isObject,
+  type Rules,
+  validate,
+} from '../model/validate.js';
+import type { Families } from './families.js';
+import type { AnyInstrument } from './family-factory.js';
+import type { HistogramOptions } from './metrics-collector.js';
+
+/** For what is checked where it is used. */
+const ANY = new Check('', () => true);
+
+const COMMON = {
+  description: ANY,
+  unit: ANY,
+  labelNames: ANY,
+  prefixed: BOOLEAN,
+} satisfies Rules;
+
+const CALLBACK = new Check(
+  'a function that reads the value',
+  (value) => typeof value === 'function',
+);
+
+const HISTOGRAM_RULES: Rules = { ...COMMON, buckets: ANY };
+
+const RULES: Readonly<Record<MetricType, Rules>> = {
+  [MetricType.COUNTER]: COMMON,
+  [MetricType.GAUGE]: { ...COMMON, collect: CALLBACK },
+  [MetricType.HISTOGRAM]: HISTOGRAM_RULES,
+  [MetricType.TIMER]: HISTOGRAM_RULES,
+};
+
+/**
+ * An instrument as users ask for it.
+ *
+ * @throws {OptionsError} naming the metric, the option and what is allowed; and what {@link Families.obtain} throws.
+ */
+export function ask(
+  families: Families,
+  name: string,
+  type: MetricType,
+  options: HistogramOptions | undefined,
+): AnyInstrument {
+  if (options !== undefined) checkOptions(name, type, options);
+  return families.obtain(name, type, options);
+}
+
+function checkOptions(name: string, type: MetricType, options: object): void {
+  if (isQuicklyKnown(type, options)) return;
+  const rules = RULES[type];
+  if (!isObject(options)) {
+    throw new OptionsError(
+      `The options of ${type} ${shown(name)} are ${shown(options)}; expected an object with any of: ${Object.keys(rules).join(', ')}`,
+    );
+  }
+  validate(options, rules, `${type}(${shown(name)})`);
+}
+
+/** Apps ask for instruments at every request: without a mistake this costs about as much as the object does. */
+function isQuicklyKnown(type: MetricType, options: any): boolean {
+  if (typeof options !== 'object' || options === null) return false;
+  for (const option in options) {
+    switch (option) {
+      case 'description':
+      case 'unit':
+      case 'labelNames':
+        break;
+      case 'buckets':
+        if (type === MetricType.COUNTER || type === MetricType.GAUGE)
+          return false;
+        break;
+      default:
+        return false;
+    }
+  }
+  return true;
+}

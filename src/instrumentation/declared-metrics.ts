@@ -1,0 +1,141 @@
+import type { MetricDeclaration } from '../collector/metric-declaration.js';
+import { DecoratorError } from '../model/errors.js';
+import { MetricType } from '../model/metric-type.js';
+import { DECLARED_METRICS, LABELLED_METHODS } from '../model/shared.js';
+import type { CallMetric } from './calls/call-metrics.js';
+import type { InFlightMetric } from './calls/running-calls.js';
+import { memberName } from './decorated-method.js';
+import type { AgentWork } from './gen-ai/agent-work.js';
+import {
+  GEN_AI_METRICS,
+  type GenAiMetric,
+  genAiType,
+} from './gen-ai/gen-ai-conventions.js';
+import { isExcludedClass, isExcludedMethod } from './no-metrics.js';
+
+type Key = string | symbol;
+
+const OF_CALLS = { takesArguments: true };
+
+/** A metric, and the method whose calls are recorded in it. */
+interface MethodMetric extends MetricDeclaration {
+  readonly key: Key;
+  /** Whether arguments of the method can be labels of it. */
+  readonly takesArguments: boolean;
+}
+
+/** A method that has parameters with `@MetricLabel`. */
+interface LabelledMethod {
+  readonly key: Key;
+  readonly label: string;
+}
+
+/** What one decorator measures of a method. */
+export interface Measured {
+  readonly metrics?: readonly CallMetric[];
+  readonly inFlight?: InFlightMetric;
+  readonly work?: AgentWork;
+}
+
+/**
+ * Notes which metrics a decorator makes. On the prototype and not on the method: other
+ * decorators may put another function in its place.
+ */
+export function declareMetrics(
+  prototype: object,
+  key: Key,
+  measured: Measured,
+  place: string,
+): void {
+  const { metrics = [], inFlight, work = {} } = measured;
+  const added: MethodMetric[] = [
+    ...metrics.map((metric) => ({ ...declarationOf(metric), ...OF_CALLS })),
+    ...gaugesOf(inFlight),
+    ...genAiMetricsOf(work),
+  ].map((metric) => ({ takesArguments: false, ...metric, key, place }));
+  append(DECLARED_METRICS, prototype, ...added);
+}
+
+/** Notes that an argument of a method is a label. */
+export function declareLabel(prototype: object, key: Key, label: string): void {
+  append(LABELLED_METHODS, prototype, { key, label } satisfies LabelledMethod);
+}
+
+/**
+ * The metrics that the methods of a class record in, inherited ones too.
+ *
+ * @throws {DecoratorError} if an argument is a label of no metric.
+ */
+export function metricsDeclaredBy(constructor: Function): MetricDeclaration[] {
+  if (isExcludedClass(constructor)) return [];
+  return prototypesOf(constructor).flatMap((prototype) => {
+    const metrics = noted<MethodMetric>(DECLARED_METRICS, prototype);
+    checkLabels(prototype, metrics);
+    return metrics.filter(({ key }) => !isExcludedMethod(prototype, key));
+  });
+}
+
+function checkLabels(
+  prototype: object,
+  metrics: readonly MethodMetric[],
+): void {
+  for (const { key, label } of noted<LabelledMethod>(
+    LABELLED_METHODS,
+    prototype,
+  )) {
+    const isUsed = metrics.some((one) => one.key === key && one.takesArguments);
+    if (isUsed || isExcludedMethod(prototype, key)) continue;
+    throw new DecoratorError(
+      `@MetricLabel("${label}") stands on a parameter of ${memberName(prototype, key)}(), whose calls no metric records. Put @Timed(), @Counted() or @Streamed() on the method`,
+    );
+  }
+}
+
+function declarationOf({ name, type, description, buckets }: CallMetric) {
+  return { name, type, description, buckets };
+}
+
+function gaugesOf(inFlight: InFlightMetric | undefined) {
+  if (inFlight === undefined) return [];
+  const { name, description } = inFlight;
+  const type = MetricType.GAUGE;
+  return [
+    { name, type, description },
+    { name: `${name}_oldest_seconds`, type },
+  ];
+}
+
+function genAiMetricsOf({ agentRun = false, tool }: AgentWork) {
+  const { agentDuration, agentInferenceCalls, agentToolCalls, toolDuration } =
+    GEN_AI_METRICS;
+  const metrics: GenAiMetric[] = [
+    ...(agentRun ? [agentDuration, agentInferenceCalls, agentToolCalls] : []),
+    ...(tool === undefined ? [] : [toolDuration]),
+  ];
+  return metrics.map((metric) => ({
+    name: metric.name,
+    type: genAiType(metric),
+    prefixed: false,
+    buckets: metric.buckets,
+  }));
+}
+
+/** The prototypes of a class and of those that it extends. */
+function prototypesOf(constructor: Function): object[] {
+  const prototypes: object[] = [];
+  let prototype: unknown = constructor.prototype;
+  while (typeof prototype === 'object' && prototype !== null) {
+    prototypes.push(prototype);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return prototypes;
+}
+
+function noted<T>(where: symbol, prototype: object): readonly T[] {
+  return Reflect.getOwnMetadata(where, prototype) ?? [];
+}
+
+function append<T>(where: symbol, prototype: object, ...added: T[]): void {
+  const all = [...noted<T>(where, prototype), ...added];
+  Reflect.defineMetadata(where, all, prototype);
+}

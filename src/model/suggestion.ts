@@ -1,0 +1,49 @@
+/** Names of other libraries for options, and what they are called here. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  help: ['description'],
+  labels: ['labelNames'],
+  label_names: ['labelNames'],
+  labelnames: ['labels'],
+  boundaries: ['buckets'],
+};
+
+/** Characters of a name that are compared: longer ones are far from every option. */
+const MAX_LENGTH = 40;
+
+/** Edits that a misspelt name may be away from the right one. */
+const MAX_EDITS = 2;
+
+/** The known name that was probably meant; `undefined` if none is close. */
+export function suggestion(
+  given: string,
+  known: readonly string[],
+): string | undefined {
+  const others = OTHER_NAMES[given.toLowerCase()] ?? [];
+  return (
+    others.find((name) => known.includes(name)) ??
+    known.find((name) => isClose(given.toLowerCase(), name.toLowerCase()))
+  );
+}
+
+function isClose(given: string, name: string): boolean {
+  if (Math.min(given.length, name.length) < 4) return false;
+  return (
+    given.startsWith(name) ||
+    name.startsWith(given) ||
+    edits(given, name) <= MAX_EDITS
+  );
+}
+
+/** The Levenshtein distance. */
+function edits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 0; i < Math.min(from.length, MAX_LENGTH); i++) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const replaced = row[j]! + (from[i] === to[j] ? 0 : 1);
+      next.push(Math.min(replaced, row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}

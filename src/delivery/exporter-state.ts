@@ -28,10 +28,13 @@ export class ExporterState implements TryNotes {
   private readonly told = new Set<string>();
   private succeededAt: SteadyTime | undefined = undefined;
 
+  /** For the exporter itself. It never throws. */
+  readonly logger: MetricsLogger = { warn: (message) => this.warn(message) };
+
   constructor(
     private readonly name: string,
     private readonly metrics: ExporterMetrics,
-    private readonly logger: MetricsLogger,
+    private readonly appLogger: MetricsLogger,
   ) {
     metrics.begin(name);
   }
@@ -121,7 +124,7 @@ export class ExporterState implements TryNotes {
 
   /** Never throws. */
   warn(message: string): void {
-    logWarning(this.logger, message);
+    logWarning(this.appLogger, message);
   }
 
   /** Logs what is new; of what there is too much only the first. */
@@ -150,7 +153,7 @@ export class ExporterState implements TryNotes {
     const seconds = Math.round(secondsSince(this.failingSince));
     const message = `Exporter "${this.name}" delivers again, after ${this.failures} failures in ${seconds} s`;
     this.failures = 0;
-    if (this.isTold) logNews(this.logger, message);
+    if (this.isTold) logNews(this.appLogger, message);
     this.isTold = false;
     this.isPauseTold = false;
   }

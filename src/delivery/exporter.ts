@@ -1,4 +1,5 @@
 import type { MetricEvent } from '../model/metric-event.js';
+import type { MetricsLogger } from '../model/logger.js';
 import type { MetricType } from '../model/metric-type.js';
 import type { MetricsSnapshot } from './snapshot.js';
 
@@ -41,8 +42,10 @@ export interface MetricsExporter {
   /**
    * Called before anything else; again if the collector is initialized anew. If it throws,
    * or takes longer than `timeout`, the app does not start.
+   *
+   * @param logger takes what is worth a warning.
    */
-  start?(): void | Promise<void>;
+  start?(logger: MetricsLogger): void | Promise<void>;
 
   /**
    * Delivers a snapshot. Called again only after the last call has settled. Once it

@@ -127,7 +127,7 @@ export class RunningExporter implements ExporterVitals {
       );
     }
     IN_USE.set(exporter, true);
-    const started = this.context.run(() => exporter.start?.());
+    const started = this.context.run(() => exporter.start?.(this.state.logger));
     try {
       await within(this.timeout, started, `The start of exporter "${name}"`);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { ExportReport, MetricsExporter } from '../../delivery/exporter.js';
+import type { MetricsLogger } from '../../model/logger.js';
 import type { MetricsSnapshot } from '../../delivery/snapshot.js';
 import type { OtlpOptions } from './config/otlp.options.js';
 import { type OtlpSettings, settingsOf } from './config/settings.js';
@@ -18,6 +19,8 @@ export class OtlpExporter implements MetricsExporter {
   readonly interval: number | false;
   readonly timeout: number;
   readonly #settings: OtlpSettings;
+  /** Those that were not logged yet. */
+  private readonly warnings: string[];
   private sender: OtlpSender | undefined = undefined;
 
   /**
@@ -30,12 +33,17 @@ export class OtlpExporter implements MetricsExporter {
     this.name = settings.name;
     this.interval = settings.interval;
     this.timeout = settings.timeout;
+    this.warnings = [...settings.warnings];
   }
 
   /**
+   * @param logger is told which variables of the environment are ignored.
    * @throws {OptionsError} if headers or certificates cannot be read, or the package for gRPC is not there.
    */
-  async start(): Promise<void> {
+  async start(logger: MetricsLogger = console): Promise<void> {
+    for (const warning of this.warnings.splice(0)) {
+      logger.warn(`Exporter "${this.name}": ${warning}`);
+    }
     // Apps that send nothing start sooner without it.
     const { OtlpSender } = await import('./otlp-sender.js');
     this.sender ??= new OtlpSender(this.#settings);

@@ -190,15 +190,6 @@ describe('the environment', () => {
 
   it.each<[Record<string, string>, RegExp]>([
     [
-      { [`${E}PROTOCOL`]: 'udp' },
-      /OTEL_EXPORTER_OTLP_PROTOCOL as 'udp'; expected 'http\/protobuf' or/,
-    ],
-    [{ [`${M}COMPRESSION`]: 'zstd' }, /METRICS_COMPRESSION as 'zstd'/],
-    [{ [`${E}TIMEOUT`]: '10s' }, /OTLP_TIMEOUT as '10s'; expected a number of/],
-    [{ [`${E}TIMEOUT`]: '0' }, /OTLP_TIMEOUT as '0'/],
-    [{ OTEL_METRIC_EXPORT_INTERVAL: '-1' }, /EXPORT_INTERVAL as '-1'/],
-    [{ [`${M}TEMPORALITY_PREFERENCE`]: 'both' }, /PREFERENCE as 'both'/],
-    [
       { [`${E}ENDPOINT`]: 'localhost:4318' },
       /^OTEL_EXPORTER_OTLP_ENDPOINT is something else; expected an absolute URL/,
     ],
@@ -215,8 +206,8 @@ describe('the environment', () => {
     [{ [`${E}HEADERS`]: 'a=s3cret%0d%0a' }, /"a", holds something else/],
     [{ [`${E}HEADERS`]: 'Host=s3cret' }, /sets itself/],
     [
-      { OTEL_RESOURCE_ATTRIBUTES: 's3cret' },
-      /^Attribute 1 in OTEL_RESOURCE_ATTRIBUTES is malformed/,
+      { [`${E}ENDPOINT`]: 'ftp://c', [`${E}PROTOCOL`]: 'grpc' },
+      /^OTEL_EXPORTER_OTLP_ENDPOINT is something else; expected an absolute URL/,
     ],
   ])('with %o is refused', (variables, fault) => {
     const read = () => found({}, variables);

@@ -1,5 +1,5 @@
-import { OptionsError, shown } from '../../../model/errors.js';
-import type { Check } from '../../../model/validate.js';
+import { shown } from '../../../model/errors.js';
+import { type Check, MAX_MILLISECONDS } from '../../../model/validate.js';
 
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -10,64 +10,86 @@ export interface Found<T> {
   readonly variable: string;
 }
 
+const TIMEOUT = `an integer from 0 to ${MAX_MILLISECONDS} (milliseconds; 0 is no limit)`;
+
 /**
  * Reads `OTEL_*` variables (OpenTelemetry specification, "Environment Variable
- * Specification"): one that is empty is not set, and words are of any case.
+ * Specification"): one that is empty is not set, words are of any case, and one whose value
+ * is not allowed is ignored with a warning, so that the next one counts.
  */
 export class Environment {
+  /** What was ignored, in sentences. */
+  readonly warnings: string[] = [];
+
   constructor(private readonly variables: Variables) {}
 
   /** The first of these variables that is set. */
   text(...names: readonly string[]): Found<string> | undefined {
-    for (const variable of names) {
-      const value = this.variables[variable]?.trim();
-      if (value) return { value, variable };
+    return this.all(names)[0];
+  }
+
+  /** The first of these variables that has an allowed word, in lower case ("Enum"). */
+  word<T extends string>(
+    check: Check,
+    ...names: readonly string[]
+  ): T | undefined {
+    for (const found of this.all(names)) {
+      const word = found.value.toLowerCase();
+      if (check.test(word)) return word as T;
+      this.ignore(found, check.expected);
     }
     return undefined;
   }
 
-  /** As {@link text}, of what an exporter is told: for metrics, or for all signals. */
-  ofExporter(name: string): Found<string> | undefined {
-    return this.text(
-      `OTEL_EXPORTER_OTLP_METRICS_${name}`,
-      `OTEL_EXPORTER_OTLP_${name}`,
+  /** The first of these variables that has an allowed whole number ("Duration"). */
+  number(check: Check, ...names: readonly string[]): number | undefined {
+    for (const found of this.all(names)) {
+      const number = wholeNumber(found.value);
+      if (check.test(number)) return number;
+      this.ignore(found, check.expected);
+    }
+    return undefined;
+  }
+
+  /** The first of these variables that has an allowed time; 0 is the longest that timers take ("Timeout"). */
+  timeout(...names: readonly string[]): number | undefined {
+    for (const found of this.all(names)) {
+      const number = wholeNumber(found.value);
+      if (number <= MAX_MILLISECONDS) return number || MAX_MILLISECONDS;
+      this.ignore(found, TIMEOUT);
+    }
+    return undefined;
+  }
+
+  /** Whether the first of these variables that is set says `true` ("Boolean"). */
+  isTrue(...names: readonly string[]): boolean {
+    const found = this.text(...names);
+    const word = found?.value.toLowerCase();
+    if (found !== undefined && word !== 'true' && word !== 'false') {
+      this.warnings.push(
+        `${stated(found)}, which counts as false; expected 'true' or 'false'`,
+      );
+    }
+    return word === 'true';
+  }
+
+  private all(names: readonly string[]): Found<string>[] {
+    return names.flatMap((variable) => {
+      const value = this.variables[variable]?.trim();
+      return value ? [{ value, variable }] : [];
+    });
+  }
+
+  private ignore(found: Found<string>, expected: string): void {
+    this.warnings.push(
+      `${stated(found)}, which is ignored; expected ${expected}`,
     );
   }
-
-  isTrue(name: string): boolean {
-    return this.text(name)?.value.toLowerCase() === 'true';
-  }
 }
 
-/** @throws {OptionsError} naming the variable, what it says and what is allowed. */
-export function wordOf<T extends string>(
-  found: Found<string> | undefined,
-  check: Check,
-): T | undefined {
-  if (found === undefined) return undefined;
-  const word = found.value.toLowerCase();
-  if (!check.test(word)) throw malformed(found, check);
-  return word as T;
-}
-
-/** @throws {OptionsError} naming the variable, what it says and what is allowed. */
-export function numberOf(
-  found: Found<string> | undefined,
-  check: Check,
-): number | undefined {
-  if (found === undefined) return undefined;
-  const number = /^\d+$/.test(found.value) ? Number(found.value) : NaN;
-  if (!check.test(number)) throw malformed(found, check);
-  return number;
-}
-
-function malformed(
-  { variable, value }: Found<string>,
-  { expected }: Check,
-): OptionsError {
-  return new OptionsError(
-    `The environment has ${variable} as ${shown(value)}; expected ${expected}`,
-  );
+/** The names of a variable of an exporter: for metrics, and for all signals. */
+export function ofExporter(name: string): [string, string] {
+  return [`OTEL_EXPORTER_OTLP_METRICS_${name}`, `OTEL_EXPORTER_OTLP_${name}`];
 }
 
 /**
@@ -76,4 +98,13 @@ function malformed(
  */
 export function isSdkDisabled(variables: Variables): boolean {
   return new Environment(variables).isTrue('OTEL_SDK_DISABLED');
+}
+
+/** `NaN` for any other text. */
+function wholeNumber(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : NaN;
+}
+
+function stated({ variable, value }: Found<string>): string {
+  return `The environment has ${variable} as ${shown(value)}`;
 }

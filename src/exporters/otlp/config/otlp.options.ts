@@ -44,7 +44,8 @@ export interface OtlpOptions {
   readonly name?: string;
   /**
    * `'grpc'` needs the package `@grpc/grpc-js`. Default: `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL`,
-   * `OTEL_EXPORTER_OTLP_PROTOCOL`, else `'http/protobuf'`.
+   * `OTEL_EXPORTER_OTLP_PROTOCOL`, else `'http/protobuf'`. A `url` with a path is one of HTTP,
+   * though the environment says gRPC.
    */
   readonly protocol?: OtlpProtocol;
   /**
@@ -75,7 +76,7 @@ export interface OtlpOptions {
   /**
    * Milliseconds that an export may take, with all of its requests. Default:
    * `OTEL_EXPORTER_OTLP_METRICS_TIMEOUT`, `OTEL_EXPORTER_OTLP_TIMEOUT`,
-   * `OTEL_METRIC_EXPORT_TIMEOUT`, else 10000.
+   * `OTEL_METRIC_EXPORT_TIMEOUT`, else 10000. In the environment 0 is no limit.
    */
   readonly timeout?: number;
   /**

@@ -1,16 +1,14 @@
 import { withDefaults } from '../../../model/validate.js';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Environment } from './environment.js';
+import type { Environment, Found } from './environment.js';
 import { parsePair } from './headers.js';
 import type { OtlpAttributes } from './otlp.options.js';
 import { PACKAGE, VERSION } from '../../../model/package.js';
 
 /**
- * What is told of the app (OpenTelemetry specification, "Resource SDK"; semantic
+ * Describes the app (OpenTelemetry specification, "Resource SDK"; semantic
  * conventions, "Resource"). What comes later wins.
- *
- * @throws {OptionsError} naming the variable that is malformed.
  */
 export function resourceOf(
   given: OtlpAttributes,
@@ -41,15 +39,25 @@ function found(): OtlpAttributes {
   };
 }
 
+/** If one attribute is malformed, all are ignored ("Specifying resource information via an environment variable"). */
 function ofEnvironment(environment: Environment): OtlpAttributes {
-  const text = environment.text('OTEL_RESOURCE_ATTRIBUTES');
-  const parts = text?.value.split(',').entries() ?? [];
-  const attributes: Record<string, string> = {};
-  for (const [i, part] of parts) {
-    if (part.trim() === '') continue;
-    const at = `Attribute ${i + 1} in ${text!.variable}`;
-    const [name, value] = parsePair(part, at);
-    attributes[name] = value;
+  const found = environment.text('OTEL_RESOURCE_ATTRIBUTES');
+  if (found === undefined) return {};
+  try {
+    return attributesOf(found);
+  } catch (error) {
+    const { message } = error as Error;
+    environment.warnings.push(`${message}; the whole variable is ignored`);
+    return {};
   }
-  return attributes;
+}
+
+function attributesOf({ value, variable }: Found<string>): OtlpAttributes {
+  const pairs = value.split(',').flatMap((part, i) => {
+    const isEmpty = part.trim() === '';
+    return isEmpty
+      ? []
+      : [parsePair(part, `Attribute ${i + 1} in ${variable}`)];
+  });
+  return Object.fromEntries(pairs);
 }

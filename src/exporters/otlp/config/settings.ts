@@ -2,12 +2,8 @@ import { OptionsError } from '../../../model/errors.js';
 import { oneOf, validate, withDefaults } from '../../../model/validate.js';
 import { EXPORT_TIMEOUT } from '../../../delivery/exporter-checks.js';
 import type { Secret } from '../../../exposition/access/secret.js';
-import {
-  Environment,
-  numberOf,
-  type Variables,
-  wordOf,
-} from './environment.js';
+import { type Endpoint, endpointOf, hasPath } from './endpoint.js';
+import { Environment, ofExporter, type Variables } from './environment.js';
 import { checkGrpcNames, type Headers, parseHeaders } from './headers.js';
 import {
   COMPRESSION,
@@ -20,16 +16,14 @@ import {
   PROTOCOL,
 } from './otlp.options.js';
 import { resourceOf } from './resource.js';
-import { parseUrl } from './url.js';
 
 /** What the exporter works by: the options, else the environment, else the defaults. */
-export interface OtlpSettings {
+export interface OtlpSettings extends Endpoint {
   /** Where the options stand, for messages. */
   readonly path: string;
   /** That of the exporter. */
   readonly name: string;
   readonly protocol: OtlpProtocol;
-  readonly url: URL;
   readonly headers: Headers;
   readonly isCompressed: boolean;
   readonly temporality: OtlpTemporality;
@@ -37,6 +31,8 @@ export interface OtlpSettings {
   readonly timeout: number;
   readonly resource: OtlpAttributes;
   readonly tls: OtlpTlsOptions;
+  /** What of the environment was ignored. */
+  readonly warnings: readonly string[];
 }
 
 const INTERVAL = 60_000;
@@ -46,10 +42,8 @@ const TIMEOUT = 10_000;
 /** "Additional Environment Variable Configuration" of the metrics exporter. */
 const PREFERENCE = oneOf('cumulative', 'delta', 'lowmemory');
 
-const TRUTH = oneOf('true', 'false');
-
 /**
- * @throws {OptionsError} naming the option or the variable, and what is allowed.
+ * @throws {OptionsError} naming the option, or the variable with an endpoint or headers that cannot be used, and what is allowed.
  */
 export function settingsOf(
   options: OtlpOptions,
@@ -58,75 +52,62 @@ export function settingsOf(
 ): OtlpSettings {
   validate(options, OTLP_RULES, path);
   const environment = new Environment(variables);
-  const protocol =
-    options.protocol ??
-    wordOf<OtlpProtocol>(environment.ofExporter('PROTOCOL'), PROTOCOL) ??
-    'http/protobuf';
-  const url = urlOf(options, path, protocol, environment);
-  if (options.tls !== undefined && url.protocol === 'http:') {
+  const protocol = protocolOf(options, environment);
+  const endpoint = endpointOf(options, path, protocol, environment);
+  if (options.tls !== undefined && !endpoint.isSecure) {
     throw new OptionsError(
       `${path}.tls is for https: only; expected an ${path}.url of https:`,
     );
   }
+  // Read here for its warning only: without it there would be no exporter to give one.
+  environment.isTrue('OTEL_SDK_DISABLED');
   return {
     path,
     name: options.name ?? 'otlp',
     protocol,
-    url,
+    ...endpoint,
     headers: headersOf(options, path, protocol, environment),
     isCompressed:
       (options.compression ??
-        wordOf(environment.ofExporter('COMPRESSION'), COMPRESSION)) === 'gzip',
+        environment.word(COMPRESSION, ...ofExporter('COMPRESSION'))) === 'gzip',
     temporality: options.temporality ?? temporalityOf(environment),
     ...timesOf(options, environment),
     resource: resourceOf(options.resource ?? {}, environment),
     tls: tlsOf(options.tls ?? {}, environment),
+    warnings: environment.warnings,
   };
+}
+
+/** The environment's gRPC is for all signals: a URL with a path that the options give is one of HTTP. */
+function protocolOf(
+  { protocol, url }: OtlpOptions,
+  environment: Environment,
+): OtlpProtocol {
+  const found =
+    protocol ??
+    environment.word<OtlpProtocol>(PROTOCOL, ...ofExporter('PROTOCOL')) ??
+    'http/protobuf';
+  const isHttp = protocol === undefined && url !== undefined && hasPath(url);
+  return found === 'grpc' && isHttp ? 'http/protobuf' : found;
 }
 
 function timesOf(
   { interval, timeout }: OtlpOptions,
   environment: Environment,
 ): Pick<OtlpSettings, 'interval' | 'timeout'> {
-  const reader = environment.text('OTEL_METRIC_EXPORT_INTERVAL');
-  const found =
-    environment.ofExporter('TIMEOUT') ??
-    environment.text('OTEL_METRIC_EXPORT_TIMEOUT');
   return {
-    interval: interval ?? numberOf(reader, EXPORT_TIMEOUT) ?? INTERVAL,
-    timeout: timeout ?? numberOf(found, EXPORT_TIMEOUT) ?? TIMEOUT,
+    interval:
+      interval ??
+      environment.number(EXPORT_TIMEOUT, 'OTEL_METRIC_EXPORT_INTERVAL') ??
+      INTERVAL,
+    timeout:
+      timeout ??
+      environment.timeout(
+        ...ofExporter('TIMEOUT'),
+        'OTEL_METRIC_EXPORT_TIMEOUT',
+      ) ??
+      TIMEOUT,
   };
-}
-
-/** "Endpoint URLs for OTLP/HTTP"; a target without a scheme is one of gRPC. */
-function urlOf(
-  { url }: OtlpOptions,
-  path: string,
-  protocol: OtlpProtocol,
-  environment: Environment,
-): URL {
-  if (url !== undefined) return parseUrl(url, `${path}.url`);
-  const own = environment.text('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT');
-  const general = environment.text('OTEL_EXPORTER_OTLP_ENDPOINT');
-  const found = own ?? general;
-  if (found === undefined) {
-    return new URL(
-      protocol === 'grpc'
-        ? 'http://localhost:4317'
-        : 'http://localhost:4318/v1/metrics',
-    );
-  }
-  const { value, variable } = found;
-  if (protocol === 'grpc' && !value.includes('://')) {
-    const isPlain =
-      wordOf(environment.ofExporter('INSECURE'), TRUTH) === 'true';
-    return parseUrl(`${isPlain ? 'http' : 'https'}://${value}`, variable);
-  }
-  const parsed = parseUrl(value, variable);
-  if (own === undefined && protocol !== 'grpc') {
-    parsed.pathname = `${parsed.pathname.replace(/\/$/, '')}/v1/metrics`;
-  }
-  return parsed;
 }
 
 function headersOf(
@@ -135,7 +116,7 @@ function headersOf(
   protocol: OtlpProtocol,
   environment: Environment,
 ): Headers {
-  const variable = environment.ofExporter('HEADERS');
+  const variable = environment.text(...ofExporter('HEADERS'));
   const found = variable && parseHeaders(variable.value, variable.variable);
   if (protocol === 'grpc') {
     checkGrpcNames(headers, `${path}.headers`);
@@ -148,13 +129,13 @@ function headersOf(
   return { ...found, ...Object.fromEntries(given) };
 }
 
-/** What needs least memory is delta: the metrics that it excepts are of a kind that there is none of here. */
+/** `lowmemory` is delta for counters and histograms; the kinds that it excepts do not exist here. */
 function temporalityOf(environment: Environment): OtlpTemporality {
-  const found = environment.text(
+  const preference = environment.word(
+    PREFERENCE,
     'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
   );
-  const preference = wordOf(found, PREFERENCE) ?? 'cumulative';
-  return preference === 'cumulative' ? 'cumulative' : 'delta';
+  return (preference ?? 'cumulative') === 'cumulative' ? 'cumulative' : 'delta';
 }
 
 function tlsOf(
@@ -162,7 +143,7 @@ function tlsOf(
   environment: Environment,
 ): OtlpTlsOptions {
   const file = (name: string): Secret | undefined => {
-    const found = environment.ofExporter(name);
+    const found = environment.text(...ofExporter(name));
     return found && { file: found.value };
   };
   const authorities = ca ?? file('CERTIFICATE');

@@ -42,11 +42,11 @@ function queryTexts({ search, searchParams }: URL): string[] {
 }
 
 async function readMaterial({
-  url,
+  isSecure,
   tls,
   path,
 }: OtlpSettings): Promise<Material> {
-  if (url.protocol === 'http:') return {};
+  if (!isSecure) return {};
   const material: Material = {};
   for (const option of ['ca', 'cert', 'key'] as const) {
     const secret = tls[option];

@@ -51,7 +51,7 @@ class GrpcTransport implements Transport {
   }
 
   send({ body, points }: Request, signal: AbortSignal): Promise<Answer> {
-    const at = addressOf(this.#settings.url);
+    const at = this.#settings.target;
     const secrets = this.#secrets.hidden;
     return new Promise((resolve, reject) => {
       const answered = (error: ServiceError | null, response?: Buffer) => {
@@ -89,14 +89,14 @@ class GrpcTransport implements Transport {
 
   private newClient({ ca, cert, key }: Material): Client {
     const { Client, credentials } = this.#grpc;
-    const { url, isCompressed } = this.#settings;
+    const { target, isSecure, isCompressed } = this.#settings;
     const bytes = (text: string | undefined) =>
       text === undefined ? null : Buffer.from(text);
     return new Client(
-      addressOf(url),
-      url.protocol === 'http:'
-        ? credentials.createInsecure()
-        : credentials.createSsl(bytes(ca), bytes(key), bytes(cert)),
+      target,
+      isSecure
+        ? credentials.createSsl(bytes(ca), bytes(key), bytes(cert))
+        : credentials.createInsecure(),
       {
         'grpc.primary_user_agent': `${PACKAGE}/${VERSION}`,
         // Retries are not for the channel to make.
@@ -123,9 +123,4 @@ function acceptedOf(
 ): Answer {
   const body = response ?? Buffer.alloc(0);
   return acceptedAnswer(body, 'application/x-protobuf', points, secrets);
-}
-
-/** Host and port: a URL leaves out the port that its scheme has. */
-function addressOf({ hostname, port, protocol }: URL): string {
-  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }

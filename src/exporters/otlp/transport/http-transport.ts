@@ -45,7 +45,7 @@ export class HttpTransport implements Transport {
     this.#agent?.destroy();
     const { material } = this.#secrets;
     const options = { keepAlive: true, maxSockets: 1, timeout: IDLE };
-    this.#agent = this.isSecure
+    this.#agent = this.#settings.isSecure
       ? new HttpsAgent({ ...options, ...material, minVersion: 'TLSv1.2' })
       : new HttpAgent(options);
   }
@@ -74,17 +74,13 @@ export class HttpTransport implements Transport {
     this.#agent = undefined;
   }
 
-  private get isSecure(): boolean {
-    return this.#settings.url.protocol === 'https:';
-  }
-
   private post(
     body: Buffer,
     contentType: string,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
     const { url, isCompressed } = this.#settings;
-    const request = this.isSecure ? httpsRequest : httpRequest;
+    const request = this.#settings.isSecure ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const sent: ClientRequest = request(url, {
         method: 'POST',

@@ -15,9 +15,9 @@ export interface Times {
 export class Deadline {
   private static readonly all = new WeakMap<ServerResponse, Deadline>();
 
-  /** Resolves when the client was dropped because it did not take its answer. */
-  readonly dropped: Promise<void>;
-  private drop!: () => void;
+/** Resolves when the client has taken its answer, or is gone, or was dropped because it did not take it. */
+  readonly over: Promise<void>;
+  private resolveOver!: () => void;
   private readonly start: Instant = instant();
   private hasBegun = false;
   private timer: NodeJS.Timeout;
@@ -30,7 +30,7 @@ export class Deadline {
     onOverdue: () => void,
   ) {
     Deadline.all.set(res, this);
-    this.dropped = new Promise((resolve) => (this.drop = resolve));
+    this.over = new Promise((resolve) => (this.resolveOver = resolve));
     this.timer = setTimeout(onOverdue, times.toBegin);
   }
 
@@ -52,16 +52,21 @@ export class Deadline {
     if (!this.hasBegun) clearTimeout(this.timer);
   }
 
+  /** To be called when the client has taken the answer. */
+  taken(): void {
+    clearTimeout(this.timer);
+    this.resolveOver();
+  }
+
   private begun(): void {
     this.hasBegun = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.req.socket.destroy();
-      this.drop();
+      this.resolveOver();
     }, this.times.toBeTaken);
     // An answer that waits behind others on a closed connection gets no event.
     this.timer.unref();
-    const taken = () => clearTimeout(this.timer);
-    this.res.once('finish', taken).once('close', taken);
+    this.res.once('close', () => this.taken());
   }
 }

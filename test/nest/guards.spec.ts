@@ -1,8 +1,11 @@
+import { text } from 'node:stream/consumers';
 import {
   BadRequestException,
   type CanActivate,
   Controller,
+  type DynamicModule,
   type ExecutionContext,
+  Get,
   Global,
   HttpException,
   Inject,
@@ -26,6 +29,7 @@ import {
 import { samples } from '../support/collector.js';
 import { freePort } from '../support/http.js';
 import { ADAPTERS, RejectAll, startApp } from './support/app.js';
+import { rawConnection } from './support/http-client.js';
 
 /** Lets in who has the key that the app says. */
 @Injectable()
@@ -92,6 +96,27 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
       ).toEqual([
         'tframex_metrics_refusals_total{reason="guard",resource="metrics"} 1',
       ]);
+    },
+  );
+
+  test.each([100, 101, 103, 200, 204, 299, 600, NaN, '401' as never])(
+    'that refuse with the status %s, which ends no request as a refusal, are answered with 403',
+    async (status) => {
+      class StrangeGuard implements CanActivate {
+        canActivate(): boolean {
+          throw new HttpException('strange', status);
+        }
+      }
+      const { get, text } = await startApp(
+        {
+          imports: [
+            MetricsModule.forRoot({ prometheus: { guards: [StrangeGuard] } }),
+          ],
+        },
+        adapter,
+      );
+      expect((await get('/metrics')).status).toBe(403);
+      expect(await text('/metrics')).toBe('Forbidden\n');
     },
   );
 
@@ -405,5 +430,42 @@ describe('guards that cannot be run keep the app from starting', () => {
     });
     await expect(start).rejects.toThrow(OptionsError);
     await expect(start).rejects.toThrow(fault);
+  });
+});
+
+describe.each(ADAPTERS)('on %s, a guard of the app', (_name, adapter) => {
+  test('that throws a status of 101 is answered as without the module', async () => {
+    class SwitchingGuard implements CanActivate {
+      canActivate(): boolean {
+        throw new HttpException('switching', 101);
+      }
+    }
+    @Controller('guarded')
+    class GuardedController {
+      @UseGuards(SwitchingGuard)
+      @Get()
+      guarded() {}
+
+      @Get('open')
+      open() {
+        return 'open';
+      }
+    }
+    const answerOf = async (imports: DynamicModule[]) => {
+      const { url } = await startApp(
+        { imports, controllers: [GuardedController] },
+        adapter,
+      );
+      const host = 'HTTP/1.1\r\nHost: x\r\n';
+      const socket = await rawConnection(
+        url,
+        `GET /guarded ${host}\r\nGET /guarded/open ${host}Connection: close\r\n\r\n`,
+      );
+      return (await text(socket)).replaceAll(/Date: .*/g, '');
+    };
+    const without = await answerOf([]);
+    expect(without).toMatch(/^HTTP\/1\.1 101 [^]*\r\n\r\nopen$/);
+    const module = { http: true, interceptor: true };
+    expect(await answerOf([MetricsModule.forRoot(module)])).toBe(without);
   });
 });

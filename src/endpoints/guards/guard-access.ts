@@ -74,7 +74,13 @@ function isGuarded({ guards, decorators }: ProtectionOptions): boolean {
 }
 
 /** What the guard says besides may be meant for others. */
-function refusalOf(status: number): Refusal {
+function refusalOf(given: number): Refusal {
+  const status = isRefusal(given) ? given : 403;
   const text = `${STATUS_CODES[status] ?? 'Refused'}\n`;
   return { status, text, reason: 'guard' };
+}
+
+/** After an informational status, clients wait for another one (RFC 9110, section 15.2); one of success would be taken for a page. */
+function isRefusal(status: number): boolean {
+  return Number.isInteger(status) && status >= 300 && status <= 599;
 }

@@ -140,7 +140,7 @@ function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
   const { port, host, path } = options.prometheus;
   const paths = pathsOf(options.enabled && path, options.health.path);
   if (port === undefined) {
-    return new AppRoutes(paths);
+    return new AppRoutes(paths, warn);
   }
   const tls = serverTlsOf(options.prometheus.tls, 'prometheus.tls', warn);
   return new ScrapeServer({ port, host, paths, tls, warn });

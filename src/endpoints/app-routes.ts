@@ -6,6 +6,7 @@ import type { Paths, Resource } from '../exposition/resources.js';
 import type { ScrapeHandler } from '../exposition/scrape-handler.js';
 import { sendUnavailable } from '../exposition/send.js';
 import { OptionsError } from '../model/errors.js';
+import { type Conflict, ExpressRoutes } from './express-routes.js';
 import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
 
 /** The option that says where a resource is. */
@@ -23,9 +24,14 @@ const PATH_OPTIONS: Readonly<Record<Resource, string>> = {
  */
 export class AppRoutes implements Endpoint {
   private adapter: HttpServer | undefined = undefined;
+  private routes: ExpressRoutes | undefined = undefined;
   private handler: ScrapeHandler | undefined = undefined;
 
-  constructor(private readonly paths: Paths) {}
+  /** @param warn receives the routes of the app that match one of the paths too. */
+  constructor(
+    private readonly paths: Paths,
+    private readonly warn: (message: string) => void,
+  ) {}
 
   get running(): boolean {
     return this.handler !== undefined && this.httpServer?.listening === true;
@@ -43,28 +49,39 @@ export class AppRoutes implements Endpoint {
     return this.adapter?.getHttpServer();
   }
 
-  /** To be called before Nest puts its own routes on the adapter, lest one of them catches all. */
+  /** To be called before Nest puts its own routes on the adapter, one of which may match all paths. */
   mount(adapter: HttpServer): void {
     this.adapter = adapter;
-    for (const resource of Object.keys(PATH_OPTIONS) as Resource[]) {
-      this.route(resource);
+    this.routes = new ExpressRoutes(adapter);
+    for (const [resource, path] of this.served()) {
+      // All methods: those that are not answered are refused here, and not looked for in the app.
+      this.routes.add(path, (request, response) =>
+        this.answer(resource, request, response),
+      );
     }
   }
 
   /**
-   * To be called when all routes are there.
+   * To be called when all routes are there. A second route for the same path is a
+   * mistake. A pattern may well match one path too many: it gives a warning.
    *
-   * @throws {OptionsError} if the app has a route of its own that ours would hide.
+   * @throws {OptionsError} if the app has a route of its own at one of the paths.
    */
   checkConflicts(): void {
-    for (const [resource, option] of Object.entries(PATH_OPTIONS)) {
-      const path = this.paths[resource as Resource];
-      if (path !== false && this.routesAt(path) > 1) {
-        throw new OptionsError(
-          `${option} puts the module's ${resource} at "${path}", where the app has a route of its own; expected another path, or false for none`,
-        );
+    const patterns = new Map<string, Pattern>();
+    for (const [resource, path] of this.served()) {
+      for (const conflict of this.routes?.conflictsAt(path) ?? []) {
+        const { kind, route } = conflict;
+        if (kind !== 'pattern') throw conflictError(resource, path, conflict);
+        const pattern = patterns.get(route) ?? {
+          ...conflict,
+          paths: new Set(),
+        };
+        patterns.set(route, pattern);
+        pattern.paths.add(path);
       }
     }
+    for (const pattern of patterns.values()) this.warn(patternWarning(pattern));
   }
 
   async start(handler: ScrapeHandler): Promise<void> {
@@ -75,30 +92,51 @@ export class AppRoutes implements Endpoint {
     this.handler = undefined;
   }
 
-  private route(resource: Resource): void {
-    const path = this.paths[resource];
-    if (path === false) return;
-    // All methods: those that are not answered are refused by us, and not looked for in the app.
-    this.adapter?.all(path, async (request: any, response: any) => {
-      const res = nodeResponse(response);
-      if (this.handler === undefined) {
-        return sendUnavailable(res, 'Metrics are not served now\n');
-      }
-      const req = nodeRequest(request);
-      await this.handler.serve(resource, req, res, clientOf(request));
+  private served(): [Resource, string][] {
+    return (Object.keys(PATH_OPTIONS) as Resource[]).flatMap((resource) => {
+      const path = this.paths[resource];
+      return path === false ? [] : [[resource, path] as [Resource, string]];
     });
   }
 
-  /** How many routes Express has at a path. Fastify refuses a second one by itself. */
-  private routesAt(path: string): number {
-    const express: { router?: { stack?: ExpressLayer[] } } =
-      this.adapter?.getInstance?.() ?? {};
-    const layers =
-      this.adapter?.getType?.() === 'express' ? express.router?.stack : [];
-    return (layers ?? []).filter(({ route }) => route?.path === path).length;
+  private async answer(
+    resource: Resource,
+    request: any,
+    response: any,
+  ): Promise<void> {
+    const res = nodeResponse(response);
+    if (this.handler === undefined) {
+      return sendUnavailable(res, 'Metrics are not served now\n');
+    }
+    const req = nodeRequest(request);
+    await this.handler.serve(resource, req, res, clientOf(request));
   }
 }
 
-interface ExpressLayer {
-  route?: { path: unknown };
+/** A route of the app that matches several paths of the module's. */
+interface Pattern extends Conflict {
+  readonly paths: Set<string>;
+}
+
+function conflictError(
+  resource: Resource,
+  path: string,
+  { kind, route }: Conflict,
+): OptionsError {
+  const spelling =
+    route === path ? '' : ` ("${route}", which Express does not tell apart)`;
+  const there =
+    kind === 'module'
+      ? 'where another MetricsModule has its own: in this app, or in another Nest app on the same Express application'
+      : `where the app has a route of its own${spelling}`;
+  return new OptionsError(
+    `${PATH_OPTIONS[resource]} puts the module's ${resource} at "${path}", ${there}; expected another path, or false for none`,
+  );
+}
+
+function patternWarning({ route, paths, isFirst }: Pattern): string {
+  const answer = isFirst
+    ? 'comes before the module, which answers only what the route passes on'
+    : 'does not get these requests: the module answers them';
+  return `The app's route "${route}" matches ${[...paths].map((path) => `"${path}"`).join(', ')} too, and ${answer}. Set prometheus.path and health.path to paths that it does not match, or to false`;
 }

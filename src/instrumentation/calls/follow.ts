@@ -9,7 +9,7 @@ import {
   isThenable,
 } from './result-kinds.js';
 import type { Run } from './run.js';
-import { shadow } from '../shadow.js';
+import { shadow } from '../../model/shadow.js';
 
 type Follow = (value: unknown, run: Run) => unknown;
 

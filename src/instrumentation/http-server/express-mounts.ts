@@ -1,4 +1,4 @@
-import { shadow } from '../shadow.js';
+import { shadow } from '../../model/shadow.js';
 import {
   addedLayers,
   type ExpressApplication,

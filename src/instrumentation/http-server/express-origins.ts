@@ -1,5 +1,6 @@
 import type { HttpServer } from '@nestjs/common';
-import { shadow } from '../shadow.js';
+import { aroundFallbacks } from '../../endpoints/fallback-routes.js';
+import { shadow } from '../../model/shadow.js';
 import {
   addedLayers,
   type ExpressApplication,
@@ -44,19 +45,16 @@ export class ExpressOrigins {
   }
 
   /**
-   * Notes the handlers of what nothing has answered.
+   * Notes what Nest adds for requests that nothing has answered.
    *
-   * @param beforeFirst is called before the adapter adds the first of them.
+   * @param beforeFirst is called before that.
    */
   watchFallbacks(adapter: HttpServer, beforeFirst: () => void): void {
-    shadow(adapter, 'setNotFoundHandler', (set, restore) => (...args) => {
-      restore();
-      beforeFirst();
-      this.note('fallback', () => Reflect.apply(set!, adapter, args));
-    });
-    shadow(adapter, 'setErrorHandler', (set, restore) => (...args) => {
-      restore();
-      this.note('fallback', () => Reflect.apply(set!, adapter, args));
+    let isFirst = true;
+    aroundFallbacks(adapter, (add) => {
+      if (isFirst) beforeFirst();
+      isFirst = false;
+      this.note('fallback', add);
     });
   }
 

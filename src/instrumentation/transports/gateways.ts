@@ -5,7 +5,7 @@ import type { GaugeSeries } from '../../model/gauge.js';
 import type { GuardRejections } from './guard-rejections.js';
 import { isExcludedClass } from '../no-metrics.js';
 import { quietly } from './quietly.js';
-import { shadow } from '../shadow.js';
+import { shadow } from '../../model/shadow.js';
 
 /** Where `@WebSocketGateway()` leaves its options, on the class. */
 const GATEWAY_OPTIONS = 'websockets:gateway_options';

@@ -2,7 +2,7 @@ import type { ExternalContextCreator } from '@nestjs/core';
 import type { HandlerMetrics } from './handler-metrics.js';
 import { handlerName } from './handler-name.js';
 import { quietly } from './quietly.js';
-import { shadow } from '../shadow.js';
+import { shadow } from '../../model/shadow.js';
 
 /** Where the decorators of @nestjs/graphql leave the parent type and the name of a field, on the method or its class. */
 const PARENT_TYPE = 'graphql:resolver_type';

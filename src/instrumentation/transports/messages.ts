@@ -1,7 +1,7 @@
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { GuardRejections } from './guard-rejections.js';
 import type { HandlerMetrics } from './handler-metrics.js';
-import { shadow } from '../shadow.js';
+import { shadow } from '../../model/shadow.js';
 
 /** Whether this is NestJS 12, whose hooks see a message from outside of its guards, pipes and filters. */
 export function hasHooks(config: ApplicationConfig): boolean {

@@ -2,7 +2,7 @@ import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import type { HandlerMetrics } from './handler-metrics.js';
 import { takeOver } from '../measured-method.js';
 import { quietly } from './quietly.js';
-import { shadow } from '../shadow.js';
+import { shadow } from '../../model/shadow.js';
 
 /** Where the decorators of @nestjs/schedule leave what kind of job a method is. */
 const JOB_TYPE = 'SCHEDULER_TYPE';

@@ -15,7 +15,7 @@ export interface Times {
 export class Deadline {
   private static readonly all = new WeakMap<ServerResponse, Deadline>();
 
-/** Resolves when the client has taken its answer, or is gone, or was dropped because it did not take it. */
+  /** Resolves when the client has taken its answer, or is gone, or was dropped because it did not take it. */
   readonly over: Promise<void>;
   private resolveOver!: () => void;
   private readonly start: Instant = instant();

@@ -45,9 +45,9 @@ export async function send(
 }
 
 /**
- * Writes content to its end. Not by a pipeline of Node's: it has a dozen listeners on
- * the response, and Node warns of a leak from the eleventh for an event on, whoever
- * they are of. Never settles if the client leaves.
+ * Writes content to its end. Never settles if the client leaves. A pipeline of Node's
+ * would add a dozen listeners to the response; Node warns about a leak when an event
+ * has more than ten, those of the app and of tracing included.
  */
 async function write(
   content: Content,

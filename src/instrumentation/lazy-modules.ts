@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LazyModuleLoader, ModulesContainer } from '@nestjs/core';
 import type { Module } from './app-classes.js';
-import { shadow } from './shadow.js';
+import { shadow } from '../model/shadow.js';
 
 type Listener = (modules: readonly Module[]) => void;
 

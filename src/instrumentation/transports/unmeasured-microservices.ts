@@ -1,5 +1,5 @@
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { shadow } from '../shadow.js';
+import { shadow } from '../../model/shadow.js';
 
 /** What all servers of @nestjs/microservices have. */
 interface MessageServer {

@@ -54,7 +54,9 @@ export class HttpRequests {
           : undefined,
         start: instant(),
       };
-      res.on('close', () => this.closed(request));
+      const closed = () => this.closed(request);
+      // Responses of serverless wrappers never close.
+      res.once('finish', closed).once('close', closed);
       this.running.set(req, request);
       if (res.socket === null) this.queued.add(request);
     } catch (error) {

@@ -122,6 +122,7 @@ export class WebSocketConnections {
   private onDisconnect(client: object, callback: Function): Function {
     const connection = this.clients.get(client);
     if (connection === undefined || connection.isOpen) return callback;
+    if (hasEnded(client)) return callback;
     connection.isOpen = true;
     this.quietly(() => connection.series.inc());
     return (...args: unknown[]) => {
@@ -134,6 +135,17 @@ export class WebSocketConnections {
     quietly(this.collector, 'WebSocket connections', action);
   }
 }
+
+/** Whether a client is gone already, as a gateway may refuse it in `handleConnection()`: no event comes any more. */
+function hasEnded(client: {
+  disconnected?: unknown;
+  readyState?: unknown;
+}): boolean {
+  return client.disconnected === true || client.readyState === CLOSED;
+}
+
+/** The state of a WebSocket that is closed (WHATWG WebSockets, "readyState"). */
+const CLOSED = 3;
 
 interface GatewayOptions {
   namespace?: string | RegExp;

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { firstValueFrom, Observable, Subject } from 'rxjs';
+import {
+  BehaviorSubject,
+  firstValueFrom,
+  isObservable,
+  Observable,
+  Subject,
+} from 'rxjs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   Agent,
@@ -12,6 +18,8 @@ import {
   Timed,
 } from '../../src/index.js';
 import { samples } from '../support/collector.js';
+import { usedHeap } from '../support/heap.js';
+import { waitFor } from '../support/http.js';
 
 vi.mock(
   '../../src/model/clock.js',
@@ -32,6 +40,38 @@ class SdkStream implements AsyncIterable<number> {
   [Symbol.asyncIterator]() {
     return this.items;
   }
+}
+
+const ENDLESS = {
+  generator: function* () {
+    for (;;) yield 1;
+  },
+  'async generator': async function* () {
+    for (;;) yield 1;
+  },
+  'async generator that hangs': async function* () {
+    yield 1;
+    await new Promise(() => {});
+  },
+  iterable: () => ({
+    [Symbol.asyncIterator]: () => ENDLESS['async generator'](),
+  }),
+  'promise of a stream': async () => ENDLESS['async generator'](),
+  Observable: () => new Observable((consumer) => consumer.next(1)),
+  Subject: () => new BehaviorSubject(1),
+};
+
+/** Begins to consume a stream. */
+async function begin(given: unknown): Promise<void> {
+  const stream: any = await given;
+  if (isObservable(stream)) {
+    stream.subscribe();
+    return;
+  }
+  const iterator = stream[Symbol.asyncIterator]?.() ?? stream;
+  await iterator.next();
+  // Does not come where the stream hangs.
+  void iterator.next();
 }
 
 @Agent('Writer')
@@ -81,6 +121,13 @@ class WriterAgent {
   @Counted({ labels: ({ status }) => ({ outcome: status }) })
   async plain(): Promise<string> {
     return 'no stream';
+  }
+
+  /** Streams that never end by themselves, of all kinds. */
+  @Timed()
+  @InFlight()
+  endless(kind: keyof typeof ENDLESS, _held: unknown) {
+    return ENDLESS[kind]();
   }
 
   @InFlight({ labels: { tier: 'gold' } })
@@ -281,6 +328,48 @@ describe('@InFlight()', () => {
     expect(await inFlight()).toMatch(/ 1$/);
     await items.return(undefined);
     expect(await inFlight()).toMatch(/ 0$/);
+  });
+
+  test.each(Object.keys(ENDLESS) as (keyof typeof ENDLESS)[])(
+    'forgets a stream that its consumer drops, and keeps nothing of it alive: %s',
+    async (kind) => {
+      const { agent, metric } = await writer();
+      const before = usedHeap();
+      for (let i = 0; i < 2_000; i++) {
+        await begin(
+          agent.endless(
+            kind,
+            Array.from({ length: 10_000 }, () => i),
+          ),
+        );
+        if (i === 0)
+          expect((await metric('agent_in_flight'))[0]).toMatch(/ 1$/);
+      }
+      await waitFor(async () => {
+        usedHeap();
+        await sleep(1);
+        const samples = [
+          ...(await metric('agent_in_flight')),
+          ...(await metric('agent_in_flight_oldest_seconds')),
+        ];
+        return samples.length === 2 && samples.every((s) => s.endsWith(' 0'));
+      }, 'the gauges to come back');
+      // Of 160 MB.
+      expect(usedHeap() - before).toBeLessThan(16e6);
+    },
+  );
+
+  test('still shows a stream that is in use', async () => {
+    const { agent, metric } = await writer();
+    const items = agent.endless('generator', []) as Generator<number>;
+    items.next();
+    for (let i = 0; i < 3; i++) {
+      usedHeap();
+      await sleep(1);
+    }
+    expect((await metric('agent_in_flight'))[0]).toMatch(/ 1$/);
+    items.return(undefined);
+    expect((await metric('agent_in_flight'))[0]).toMatch(/ 0$/);
   });
 
   test('is there again after the metrics were cleared', async () => {

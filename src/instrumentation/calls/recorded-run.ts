@@ -2,6 +2,7 @@ import { instant, secondsSince } from '../../model/clock.js';
 import type { CallFigures, CallStatus, EndedCall } from './call-metrics.js';
 import type { CallRecorder } from './call-recorder.js';
 import type { Run } from './run.js';
+import type { RunningCall } from './running-calls.js';
 import { Stopwatch } from './stopwatch.js';
 
 /** A call while it runs, and what is to be recorded of it once it has ended. */
@@ -13,6 +14,7 @@ export class RecordedRun implements Run, EndedCall, CallFigures {
   readonly start = instant();
   private ended = false;
   private readonly stream: StreamProgress | undefined;
+  private readonly running: RunningCall | undefined;
 
   constructor(
     private readonly recorder: CallRecorder,
@@ -20,7 +22,9 @@ export class RecordedRun implements Run, EndedCall, CallFigures {
     isStream: boolean,
   ) {
     this.stream = isStream ? new StreamProgress(this.start) : undefined;
-    recorder.running?.add(this);
+    this.running = recorder.running?.add(this.start);
+    // The consumer of a stream may drop it without a word.
+    if (isStream) this.running?.endWith(this);
   }
 
   get items(): number {
@@ -67,7 +71,7 @@ export class RecordedRun implements Run, EndedCall, CallFigures {
   }
 
   postpone(): void {
-    this.recorder.running?.delete(this);
+    this.running?.end();
   }
 
   again(): Run {
@@ -77,7 +81,7 @@ export class RecordedRun implements Run, EndedCall, CallFigures {
   private end(): void {
     this.ended = true;
     this.seconds = this.stream?.seconds ?? secondsSince(this.start);
-    this.recorder.running?.delete(this);
+    this.running?.end();
     this.recorder.write(this);
   }
 }

@@ -1,9 +1,8 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { secondsSince } from '../../model/clock.js';
+import { type Instant, secondsSince } from '../../model/clock.js';
 import type { Gauge } from '../../model/gauge.js';
 import type { Labels } from '../../model/labels.js';
 import { report } from '../report.js';
-import type { RecordedRun } from './recorded-run.js';
 
 /** The gauges of calls while they run. */
 export interface InFlightMetric {
@@ -35,7 +34,7 @@ export class RunningCalls {
 
 /** The running calls of one method. */
 export class MethodCalls {
-  private readonly runs = new Set<RecordedRun>();
+  private readonly calls = new Set<RunningCall>();
 
   constructor(
     private readonly gauges: InFlightGauges,
@@ -43,22 +42,39 @@ export class MethodCalls {
   ) {}
 
   get count(): number {
-    return this.runs.size;
+    return this.calls.size;
   }
 
   /** A Set keeps the order in which they began. */
   get oldestSeconds(): number {
-    const [oldest] = this.runs;
+    const [oldest] = this.calls;
     return oldest === undefined ? 0 : secondsSince(oldest.start);
   }
 
-  add(run: RecordedRun): void {
-    this.runs.add(run);
-    if (this.runs.size === 1) this.gauges.open();
+  add(start: Instant): RunningCall {
+    const call = new RunningCall(this.calls, start);
+    this.calls.add(call);
+    if (this.calls.size === 1) this.gauges.open();
+    return call;
+  }
+}
+
+const dropped = new FinalizationRegistry<RunningCall>((call) => call.end());
+
+/** A call while it runs. It holds nothing of the call: what hangs keeps no arguments alive. */
+export class RunningCall {
+  constructor(
+    private readonly calls: Set<RunningCall>,
+    readonly start: Instant,
+  ) {}
+
+  end(): void {
+    this.calls.delete(this);
   }
 
-  delete(run: RecordedRun): void {
-    this.runs.delete(run);
+  /** Ends it at the latest when nothing refers to an object any more. */
+  endWith(object: object): void {
+    dropped.register(object, this);
   }
 }
 

@@ -1,6 +1,8 @@
 import type { CallMetric } from './calls/call-metrics.js';
 import type { CallRecorder, CallSpec } from './calls/call-recorder.js';
-import { type AgentWork, doAgentWork } from './gen-ai/agent-work.js';
+import { type Follow, followerOf } from './calls/follow.js';
+import { type AgentWork, beginAgentWork } from './gen-ai/agent-work.js';
+import { doRun } from './gen-ai/timed-work.js';
 import type { ArgumentLabels } from './calls/metric-writer.js';
 import type { DecoratedMethod } from './decorated-method.js';
 import {
@@ -11,6 +13,7 @@ import {
 import type { ClassScope } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
 import { isExcludedMethod } from './no-metrics.js';
+import type { Run } from './calls/run.js';
 import type { InFlightMetric } from './calls/running-calls.js';
 import {
   ARGUMENT_LABELS,
@@ -83,27 +86,54 @@ export function metricNamesOf(method: Function): string[] {
 }
 
 function wrap(original: Method, spec: MutableSpec): Method {
+  const followResult = followerOf(original);
   // Nearly always the same ones: there is one app to a process, and few classes inherit a method.
   let lastScope: ClassScope | undefined;
   let recorder: CallRecorder | undefined;
-  function measured(this: unknown, ...args: unknown[]): unknown {
-    const scope = scopeOf(this);
-    if (scope === undefined) return original.apply(this, args);
+  function begin(self: unknown, args: unknown[]): Run | undefined {
+    const scope = scopeOf(self);
+    if (scope === undefined) return undefined;
     if (scope !== lastScope) {
       lastScope = scope;
       recorder = isExcludedMethod(spec.prototype, spec.key)
         ? undefined
         : scope.recorder(spec, String(spec.key));
     }
-    if (recorder === undefined) return original.apply(this, args);
-    if (spec.work === undefined) return recorder.call(original, this, args);
-    const { agents, agent } = scope;
-    return doAgentWork(agents, agent, spec.work, () =>
-      recorder!.call(original, this, args),
-    );
+    if (recorder === undefined) return undefined;
+    const call = recorder.begin(args);
+    return spec.work === undefined
+      ? call
+      : beginAgentWork(scope.agents, scope.agent, spec.work, call);
+  }
+  // One frame on the stack for each call, so that recursion gets as deep as without metrics.
+  function measured(this: unknown, ...args: unknown[]): unknown {
+    const run = begin(this, args);
+    if (run === undefined) return original.apply(this, args);
+    if (spec.work?.agentRun === true) {
+      return doAgentRun(run, original, this, args, followResult);
+    }
+    let result: unknown;
+    try {
+      result = original.apply(this, args);
+    } catch (error) {
+      run.fail(error);
+      throw error;
+    }
+    return followResult(result, run);
   }
   takeOver(original, measured);
   return measured;
+}
+
+/** Makes a call inside of the context of its agent run. A function of its own, so that other calls make no closure. */
+function doAgentRun(
+  run: Run,
+  method: Method,
+  self: unknown,
+  args: unknown[],
+  followResult: Follow,
+): unknown {
+  return doRun(run, () => method.apply(self, args), followResult);
 }
 
 /** Whatever Nest or the user attached to the method goes along: name, length, properties, metadata. */

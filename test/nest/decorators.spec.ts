@@ -18,12 +18,15 @@ import {
   Agent,
   Counted,
   DecoratorError,
+  InFlight,
   MetricLabel,
   MetricsCollector,
   type MetricsModuleOptions,
   MetricsModule,
   PrometheusCollector,
+  Streamed,
   Timed,
+  Tool,
 } from '../../src/index.js';
 import { samples } from '../support/collector.js';
 import { ADAPTERS, startApp } from './support/app.js';
@@ -251,6 +254,46 @@ describe('a decorated method', () => {
     expect(Object.getOwnPropertySymbols({ ...agent })).toEqual([]);
     expect(JSON.stringify(agent)).toBe('{"greeting":"hello"}');
   });
+});
+
+describe('a decorated method that calls itself', () => {
+  @Injectable()
+  class Walker {
+    private deepest = 0;
+
+    @Timed()
+    timed(depth: number): number {
+      this.deepest = depth;
+      return this.timed(depth + 1);
+    }
+
+    @Timed()
+    @Counted()
+    @Streamed()
+    @InFlight()
+    @Tool()
+    measured(depth: number): number {
+      this.deepest = depth;
+      return this.measured(depth + 1);
+    }
+
+    walk(method: 'timed' | 'measured'): number {
+      expect(() => this[method](0)).toThrow(RangeError);
+      return this.deepest;
+    }
+  }
+
+  test.each(['timed', 'measured'] as const)(
+    'gets as deep with the module as without: %s',
+    async (method) => {
+      const { app } = await appOf([Walker]);
+      const walker = app.get(Walker);
+      // What is done once takes room on the stack too.
+      walker.walk(method);
+      const ratio = walker.walk(method) / new Walker().walk(method);
+      expect(ratio).toBeGreaterThan(0.9);
+    },
+  );
 });
 
 describe("someone else's decorator between two of ours", () => {

@@ -1,7 +1,7 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Labels } from '../../model/labels.js';
 import type { CallMetric } from './call-metrics.js';
-import { follow } from './follow.js';
+import { follow, type Follow } from './follow.js';
 import { type ArgumentLabels, MetricWriter } from './metric-writer.js';
 import { RecordedRun } from './recorded-run.js';
 import type { Run } from './run.js';
@@ -39,12 +39,19 @@ export class CallRecorder {
       );
   }
 
-  /** Makes the call, and records it once its work has ended. */
-  call<T>(method: (...args: any[]) => T, self: unknown, args: unknown[]): T {
-    if (this.writers.length === 0 && this.running === undefined) {
-      return method.apply(self, args);
-    }
+  /**
+   * Makes the call, and records it once its work has ended.
+   *
+   * @param followResult see {@link followerOf}.
+   */
+  call<T>(
+    method: (...args: any[]) => T,
+    self: unknown,
+    args: unknown[],
+    followResult: Follow = follow,
+  ): T {
     const run = this.begin(args);
+    if (run === undefined) return method.apply(self, args);
     let result: T;
     try {
       result = method.apply(self, args);
@@ -52,12 +59,14 @@ export class CallRecorder {
       run.fail(error);
       throw error;
     }
-    return follow(result, run);
+    return followResult(result, run);
   }
 
-  /** A call that begins now. It is recorded if it is told how it ended. */
-  begin(args: readonly unknown[]): Run {
-    return new RecordedRun(this, args, false);
+  /** A call that begins now, recorded when its run ends; `undefined` if the method has no metrics to record. */
+  begin(args: readonly unknown[]): Run | undefined {
+    return this.writers.length === 0 && this.running === undefined
+      ? undefined
+      : new RecordedRun(this, args, false);
   }
 
   write(run: RecordedRun): void {

@@ -1,7 +1,13 @@
-import { from, isObservable, Observable, Subject, takeUntil } from 'rxjs';
+import { isAsyncFunction } from 'node:util/types';
+import { isObservable } from 'rxjs';
 import { followItself } from './followers.js';
 import { followIterable, followIterator } from './follow-iterator.js';
 import {
+  followFirstSubscription,
+  followObservable,
+} from './follow-observable.js';
+import {
+  inheritsPromise,
   isAsyncIterable,
   isIterator,
   isNativePromise,
@@ -10,8 +16,21 @@ import {
 } from './result-kinds.js';
 import type { Run } from './run.js';
 import { shadow } from '../../model/shadow.js';
+import { watchPromise } from './watch-promise.js';
 
-type Follow = (value: unknown, run: Run) => unknown;
+/** Follows what a call returned, and gives what the caller is to be given. */
+export type Follow = <T>(value: T, run: Run) => T;
+
+type Onward = (value: unknown, run: Run) => unknown;
+
+/**
+ * How the results of a function are followed. Only the caller has the promise of an
+ * `async` function. Any other function may have handled its promise itself, or may
+ * return the same one to several callers.
+ */
+export function followerOf(method: Function): Follow {
+  return isAsyncFunction(method) ? follow : followShared;
+}
 
 /**
  * Follows what a call returned until its work has ended: a promise to its
@@ -25,19 +44,15 @@ type Follow = (value: unknown, run: Run) => unknown;
  * @param onward follows what a promise settles with.
  * @returns what the caller is to be given; it behaves as `value` does.
  */
-export function follow<T>(value: T, run: Run, onward?: Follow): T;
+export function follow<T>(value: T, run: Run, onward?: Onward): T;
 export function follow(
   value: unknown,
   run: Run,
-  onward: Follow = follow,
+  onward: Onward = follow,
 ): unknown {
   try {
     if (typeof value === 'object' && value !== null) {
-      if (isNativePromise(value)) return followPromise(value, run, onward);
-      if (isObservable(value)) return followObservable(value, run);
-      if (isThenable(value)) return followThenable(value, run, onward);
-      if (isIterator(value)) return followIterator(value, run);
-      if (isAsyncIterable(value)) return followIterable(value, run);
+      return followObject(value, run, onward);
     }
   } catch {
     // An object that does not let itself be looked at is a result like any other.
@@ -46,27 +61,56 @@ export function follow(
   return value;
 }
 
-/** The promise returned is a new one, so that a rejection nobody handles is still reported as such. */
+/** Follows a value that other code than its caller may have: a native promise comes back itself, and is watched. */
+export function followShared<T>(value: T, run: Run): T;
+export function followShared(value: unknown, run: Run): unknown {
+  if (typeof value !== 'object' || value === null) {
+    run.succeed(value);
+    return value;
+  }
+  if (!isNativePromise(value)) return follow(value, run);
+  return watchPromise(value, {
+    fulfilled: (result) => followInPlace(result, run),
+    rejected: (error) => run.fail(error),
+  });
+}
+
+/** Follows a value that other code has already. Never throws. */
+function followInPlace(value: unknown, run: Run): void {
+  try {
+    if (isPlainObservable(value)) {
+      followFirstSubscription(value, run);
+      return;
+    }
+  } catch {
+    // An object that refuses to be inspected; follow() takes it for a plain result.
+  }
+  follow(value, run);
+}
+
+function followObject(value: object, run: Run, onward: Onward): unknown {
+  if (inheritsPromise(value)) return followPromise(value, run, onward);
+  if (isObservable(value)) return followObservable(value, run);
+  if (isThenable(value)) return followThenable(value, run, onward);
+  if (isIterator(value)) return followIterator(value, run);
+  if (isAsyncIterable(value)) return followIterable(value, run);
+  run.succeed(value);
+  return value;
+}
+
+/** The promise returned is a new one, so that Node still reports an unhandled rejection. */
 function followPromise(
   promise: Promise<unknown>,
   run: Run,
-  onward: Follow,
+  onward: Onward,
 ): Promise<unknown> {
-  const derived = promise.then(
+  return promise.then(
     (result) => onward(result, run),
     (error: unknown) => {
       run.fail(error);
       throw error;
     },
   );
-  // Some promises have more to them, e.g. a `cancel()`.
-  for (const _property in promise) {
-    return Object.defineProperties(
-      derived,
-      Object.getOwnPropertyDescriptors(promise),
-    );
-  }
-  return derived;
 }
 
 /**
@@ -76,7 +120,7 @@ function followPromise(
 function followThenable(
   thenable: PromiseLike<unknown>,
   first: Run,
-  onward: Follow,
+  onward: Onward,
 ): PromiseLike<unknown> {
   return followItself(thenable, first, (run) =>
     shadow(thenable, 'then', (then, restore) => {
@@ -101,59 +145,4 @@ function followThenable(
       };
     }),
   );
-}
-
-function followObservable(
-  source: Observable<unknown>,
-  first: Run,
-): Observable<unknown> {
-  first.postpone();
-  if (isPlainObservable(source)) return observed(source, first);
-  // A Subject, say, whose other methods its callers need: it is handed back itself.
-  return followItself(source, first, (run) =>
-    shadow(source, 'subscribe', (_subscribe, restore) => {
-      return (...args: unknown[]) => {
-        restore();
-        return observed(source, run).subscribe(...(args as []));
-      };
-    }),
-  );
-}
-
-/** Every subscription is a run. While an item is handed over, the consumer is at work. */
-function observed(source: Observable<unknown>, work: Run): Observable<unknown> {
-  return new Observable((consumer) => {
-    const run = work.again();
-    const left = new Subject<void>();
-    let handingOver = false;
-    // Before there is anything to leave: a source may give all it has while it is subscribed to.
-    consumer.add(() => {
-      // Who leaves with an item in hand, by `take(1)` or `firstValueFrom()`, has what it came for.
-      if (handingOver) run.succeed(undefined);
-      else run.cancel();
-      left.next();
-    });
-    const subscribe = () =>
-      from(source)
-        .pipe(takeUntil(left))
-        .subscribe({
-          next: (item) => {
-            run.item(item);
-            run.pause();
-            handingOver = true;
-            consumer.next(item);
-            handingOver = false;
-            run.resume();
-          },
-          complete: () => {
-            run.succeed(undefined);
-            consumer.complete();
-          },
-          error: (error: unknown) => {
-            run.fail(error);
-            consumer.error(error);
-          },
-        });
-    run.enter(subscribe);
-  });
 }

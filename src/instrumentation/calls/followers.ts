@@ -1,13 +1,12 @@
+import { JoinedRuns } from './joined-runs.js';
 import type { Run } from './run.js';
 
 /** Calls that follow one and the same object; more are not kept, so that a shared object does not collect them. */
 const MAX_FOLLOWERS = 8;
 
-/** Runs that end together, because their calls returned the same object. */
-class Followers implements Run {
+/** The runs of calls that returned the same object. */
+class Followers extends JoinedRuns {
   private begun = false;
-
-  constructor(private readonly runs: Run[]) {}
 
   /** Lets one more run end with the others, unless the work has begun or there are too many. */
   add(run: Run): boolean {
@@ -16,45 +15,9 @@ class Followers implements Run {
     return true;
   }
 
-  enter<T>(part: () => T): T {
-    const all = this.runs.reduce<() => T>(
-      (inner, run) => () => run.enter(inner),
-      part,
-    );
-    return all();
-  }
-
-  succeed(result: unknown): void {
-    for (const run of this.runs) run.succeed(result);
-  }
-
-  fail(error: unknown): void {
-    for (const run of this.runs) run.fail(error);
-  }
-
-  cancel(): void {
-    for (const run of this.runs) run.cancel();
-  }
-
-  item(item: unknown): void {
-    for (const run of this.runs) run.item(item);
-  }
-
-  pause(): void {
-    for (const run of this.runs) run.pause();
-  }
-
-  resume(): void {
-    for (const run of this.runs) run.resume();
-  }
-
-  postpone(): void {
-    for (const run of this.runs) run.postpone();
-  }
-
-  again(): Run {
+  override again(): Run {
     this.begun = true;
-    return new Followers(this.runs.map((run) => run.again()));
+    return super.again();
   }
 }
 

@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import { Observable } from 'rxjs';
 
 /** What sync and async iterators have in common. */
@@ -9,13 +10,22 @@ export interface AnyIterator {
 
 export type Step = IteratorResult<unknown>;
 
-export function isNativePromise(value: object): value is Promise<unknown> {
-  return value instanceof Promise && value.constructor === Promise;
+/** Its `constructor` is not read: that is how a watched promise notices that other code handles it. */
+export function isNativePromise(value: unknown): value is Promise<unknown> {
+  return isPromise(value) && inheritsPromise(value);
+}
+
+/** Cheaper, and also true for the result of `Object.create(Promise.prototype)`. */
+export function inheritsPromise(value: object): value is Promise<unknown> {
+  return Object.getPrototypeOf(value) === Promise.prototype;
 }
 
 /** A Subject is not one, nor is a `connectable()`, which has a method of its own. */
-export function isPlainObservable(source: Observable<unknown>): boolean {
+export function isPlainObservable(
+  source: unknown,
+): source is Observable<unknown> {
   return (
+    source instanceof Observable &&
     Object.getPrototypeOf(source) === Observable.prototype &&
     !Object.hasOwn(source, 'connect')
   );

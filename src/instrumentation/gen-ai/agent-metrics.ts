@@ -1,4 +1,5 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import type { Run } from '../calls/run.js';
 import { report } from '../report.js';
 import { AgentRuns } from './agent-runs.js';
 import { GenAiWriter } from './gen-ai-writer.js';
@@ -22,7 +23,7 @@ import type {
 import { RunningInference } from './running-inference.js';
 import { RunningWork, type Work } from './running-work.js';
 import type { ChunkOf, ChunkStream, ReadChunk } from './streamed-inference.js';
-import { doTimed } from './timed-work.js';
+import { doRun, TimedWork } from './timed-work.js';
 
 /**
  * What agents do and cost, in the vocabulary of OpenTelemetry's semantic conventions
@@ -145,7 +146,7 @@ export class AgentMetrics {
    * @returns what the work returns; a promise or stream is followed to its end.
    */
   runAgent<T>(agent: string, work: () => T): T {
-    return doTimed(() => this.openRun(agent), work);
+    return doRun(this.beginAgentRun(agent), work);
   }
 
   /**
@@ -155,8 +156,7 @@ export class AgentMetrics {
    * @returns what the work returns; a promise or stream is followed to its end.
    */
   runTool<T>(tool: string, work: () => T): T {
-    const call = this.openTool(tool);
-    return doTimed(() => call, work);
+    return doRun(this.beginTool(tool), work);
   }
 
   /**
@@ -185,6 +185,17 @@ export class AgentMetrics {
   startTool(tool: string): RunningWork {
     checkToolCall({ tool, seconds: 0 });
     return new RunningWork(this.openTool(tool));
+  }
+
+  /** @internal A run of an agent, begun again by everybody who consumes its stream. */
+  beginAgentRun(agent: string): Run {
+    return new TimedWork(() => this.openRun(agent));
+  }
+
+  /** @internal A tool call, which is one however often its stream is consumed. */
+  beginTool(tool: string): Run {
+    const call = this.openTool(tool);
+    return new TimedWork(() => call);
   }
 
   /** @internal Tells of an error that is kept from the app. */

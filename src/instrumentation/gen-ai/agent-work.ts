@@ -1,3 +1,5 @@
+import { JoinedRuns } from '../calls/joined-runs.js';
+import type { Run } from '../calls/run.js';
 import type { AgentMetrics } from './agent-metrics.js';
 
 /** What a decorated method is in the work of agents. */
@@ -8,13 +10,20 @@ export interface AgentWork {
   tool?: string;
 }
 
-/** Does the work of a method that may be both: a tool for whoever calls it, and a run of its own inside. */
-export function doAgentWork<T>(
+/**
+ * Begins the work of a method that may be both: a tool for whoever calls it, and a
+ * run of its own inside.
+ *
+ * @param call the call of the method, if that is recorded too.
+ */
+export function beginAgentWork(
   metrics: AgentMetrics,
   agent: string,
   { agentRun = false, tool }: AgentWork,
-  work: () => T,
-): T {
-  const run = agentRun ? () => metrics.runAgent(agent, work) : work;
-  return tool === undefined ? run() : metrics.runTool(tool, run);
+  call: Run | undefined,
+): Run {
+  const runs = call === undefined ? [] : [call];
+  if (agentRun) runs.push(metrics.beginAgentRun(agent));
+  if (tool !== undefined) runs.push(metrics.beginTool(tool));
+  return new JoinedRuns(runs);
 }

@@ -1,12 +1,19 @@
 import { follow } from '../calls/follow.js';
+import { isNativePromise } from '../calls/result-kinds.js';
 import type { Run } from '../calls/run.js';
 
 /** Follows a stream as {@link follow} does, and web streams too, which are results everywhere else. */
 export function followStream<T>(stream: T, run: Run): T;
 export function followStream(stream: unknown, run: Run): unknown {
-  return isReadableStream(stream)
-    ? followReadable(stream, run)
-    : follow(stream, run, followStream);
+  if (isReadableStream(stream)) return followReadable(stream, run);
+  const followed = follow(stream, run, followStream);
+  // Some promises have more to them, e.g. a `cancel()`.
+  return isNativePromise(stream)
+    ? Object.defineProperties(
+        followed as object,
+        Object.getOwnPropertyDescriptors(stream),
+      )
+    : followed;
 }
 
 /**

@@ -1,15 +1,18 @@
-import { follow } from '../calls/follow.js';
+import { type Follow, followerOf } from '../calls/follow.js';
 import type { Run } from '../calls/run.js';
 import { RunningWork, type Work } from './running-work.js';
 
 /**
- * Does some work and follows it to its end.
+ * Does some work as a run, and follows it to its end.
  *
- * @param open begins the work: anew for everybody who consumes a stream.
+ * @param followResult see {@link followerOf}.
  * @returns what the work returns.
  */
-export function doTimed<T>(open: () => Work, work: () => T): T {
-  const run = new TimedWork(open);
+export function doRun<T>(
+  run: Run,
+  work: () => T,
+  followResult: Follow = followerOf(work),
+): T {
   let result: T;
   try {
     result = run.enter(work);
@@ -17,13 +20,14 @@ export function doTimed<T>(open: () => Work, work: () => T): T {
     run.fail(error);
     throw error;
   }
-  return follow(result, run);
+  return followResult(result, run);
 }
 
 /** Times work. A stream's consumer has its own time. */
-class TimedWork implements Run {
+export class TimedWork implements Run {
   private readonly running: RunningWork;
 
+  /** @param open begins the work: another time for everybody who consumes a stream. */
   constructor(private readonly open: () => Work) {
     this.running = new RunningWork(open());
   }

@@ -1,4 +1,5 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import { followerOf } from '../calls/follow.js';
 import type { HandlerMetrics } from './handler-metrics.js';
 import { takeOver } from '../measured-method.js';
 import { quietly } from './quietly.js';
@@ -62,8 +63,9 @@ export class ScheduledJobs {
     if (recorder === undefined) return;
     shadow(instance, name, (method, restore) => {
       this.restores.push(restore);
+      const followResult = followerOf(method);
       const measured = function (this: unknown, ...args: unknown[]): unknown {
-        return recorder.call(method, this, args);
+        return recorder.call(method, this, args, followResult);
       };
       takeOver(method, measured);
       return measured;

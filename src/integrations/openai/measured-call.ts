@@ -1,3 +1,5 @@
+import { isNativePromise } from '../../instrumentation/calls/result-kinds.js';
+import { watchPromise } from '../../instrumentation/calls/watch-promise.js';
 import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
 import type {
   ChunkAnswer,
@@ -31,15 +33,12 @@ export class MeasuredCall implements CallObserver {
   /** @returns what the caller is to be given for what the SDK's method has returned. */
   follow(result: unknown): unknown {
     if (isApiPromise(result)) return observeApiPromise(result, this);
-    // A double of a client may return any promise.
-    if (result instanceof Promise && result.constructor === Promise) {
-      return result.then(
-        (answer: unknown) => this.answered(answer),
-        (error: unknown) => {
-          this.failed(error);
-          throw error;
-        },
-      );
+    // A double of a client may return any promise, and have it in other hands too.
+    if (isNativePromise(result)) {
+      return watchPromise(result, {
+        fulfilled: (answer) => void this.answered(answer),
+        rejected: (error) => this.failed(error),
+      });
     }
     return this.answered(result);
   }

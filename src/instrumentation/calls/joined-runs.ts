@@ -1,0 +1,47 @@
+import type { Run } from './run.js';
+
+/** Runs that begin and end together. */
+export class JoinedRuns implements Run {
+  /** @param runs from the innermost to the outermost. */
+  constructor(protected readonly runs: Run[]) {}
+
+  enter<T>(part: () => T): T {
+    const all = this.runs.reduce<() => T>(
+      (inner, run) => () => run.enter(inner),
+      part,
+    );
+    return all();
+  }
+
+  succeed(result: unknown): void {
+    for (const run of this.runs) run.succeed(result);
+  }
+
+  fail(error: unknown): void {
+    for (const run of this.runs) run.fail(error);
+  }
+
+  cancel(): void {
+    for (const run of this.runs) run.cancel();
+  }
+
+  item(item: unknown): void {
+    for (const run of this.runs) run.item(item);
+  }
+
+  pause(): void {
+    for (const run of this.runs) run.pause();
+  }
+
+  resume(): void {
+    for (const run of this.runs) run.resume();
+  }
+
+  postpone(): void {
+    for (const run of this.runs) run.postpone();
+  }
+
+  again(): Run {
+    return new JoinedRuns(this.runs.map((run) => run.again()));
+  }
+}

@@ -1,0 +1,101 @@
+import { isSurelyHandled, stateOf } from './promise-state.js';
+import { UnseenPromises } from './unseen-promises.js';
+
+/** Callbacks for the end of a promise. Neither may throw. */
+export interface Settlement {
+  readonly fulfilled: (result: unknown) => void;
+  readonly rejected: (error: unknown) => void;
+}
+
+/** Stands for the reason of a rejection that only a handler could read. */
+const UNSEEN_REJECTION = Object.assign(
+  new Error('The promise of the call has no handler'),
+  { name: 'UnseenRejection' },
+);
+
+/** Where a promise keeps its watch. A WeakMap of promises costs five times as much: there are many, and they live short. */
+const WATCH = Symbol('nestjs-agent-metrics:watch');
+
+/** Promises that take no property. They do not show when other code handles them, and are checked until they settle. */
+const frozen = new WeakMap<Promise<unknown>, Watch>();
+
+const unseen = new UnseenPromises();
+
+type Watched<T = unknown> = Promise<T> & { readonly [WATCH]?: Watch };
+
+/**
+ * Watches a native promise that others may have in their hands too, and returns it
+ * itself. A handler of ours marks a promise as handled, and Node does not report its
+ * rejection any more. So the module adds none before other code handles the promise.
+ */
+export function watchPromise<T>(
+  promise: Watched<T>,
+  settlement: Settlement,
+): Promise<T> {
+  const watch = promise[WATCH] ?? beginWatch(promise);
+  watch.add(settlement);
+  return promise;
+}
+
+function beginWatch(promise: Watched): Watch {
+  const watch = frozen.get(promise) ?? new Watch(promise);
+  if (!Reflect.defineProperty(promise, WATCH, { value: watch })) {
+    frozen.set(promise, watch);
+  } else if (!Object.hasOwn(promise, 'constructor')) {
+    void Object.defineProperty(promise, 'constructor', NOTICED_CONSTRUCTOR);
+  }
+  return watch;
+}
+
+/**
+ * `await`, `then()`, `catch()`, `finally()`, `Promise.all()` and all else that handles
+ * a native promise reads its `constructor` first (ECMA-262, PromiseResolve and
+ * SpeciesConstructor). One accessor for all promises, so that they have one shape.
+ */
+const NOTICED_CONSTRUCTOR = {
+  configurable: true,
+  get(this: Watched) {
+    this[WATCH]?.see();
+    return Promise;
+  },
+};
+
+class Watch {
+  private isSeen = false;
+  private settlements: Settlement[] = [];
+
+  constructor(private readonly promise: Promise<unknown>) {}
+
+  add(settlement: Settlement): void {
+    if (this.isSeen) this.attach(settlement);
+    else if (this.settlements.push(settlement) === 1) unseen.add(this);
+  }
+
+  /** Other code handles the promise, so that handlers of ours change nothing. */
+  see(): void {
+    if (this.isSeen) return;
+    this.isSeen = true;
+    unseen.delete(this);
+    for (const settlement of this.settlements) this.attach(settlement);
+    this.settlements = [];
+  }
+
+  /** @returns whether there is nothing more to look for. */
+  look(): boolean {
+    if (this.isSeen) return true;
+    const state = stateOf(this.promise);
+    if (state === 'pending') return false;
+    if (state === 'fulfilled' || isSurelyHandled()) this.see();
+    else this.giveUp();
+    return true;
+  }
+
+  private attach({ fulfilled, rejected }: Settlement): void {
+    void Promise.prototype.then.call(this.promise, fulfilled, rejected);
+  }
+
+  private giveUp(): void {
+    for (const { rejected } of this.settlements) rejected(UNSEEN_REJECTION);
+    this.settlements = [];
+  }
+}

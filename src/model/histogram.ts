@@ -5,6 +5,7 @@ import { MetricValueError, shown } from './errors.js';
 import type { HistogramFamily } from './family.js';
 import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
 import type { Labels, LabelValue } from './labels.js';
+import { Tally } from './tally.js';
 import type { Tap } from './tap.js';
 
 /** Stops a running timer, adds labels known only now, and returns the seconds that it took. */
@@ -44,6 +45,30 @@ export class Histogram extends Instrument<HistogramFamily> {
       this.observe({ ...startLabels, ...stopLabels }, seconds);
       return seconds;
     };
+  }
+
+  /** @internal Observations that are counted before their labels are known, and added by {@link addTally}. */
+  newTally(): Tally {
+    return new Tally(this.family.bounds);
+  }
+
+  /**
+   * @internal Adds a tally of this histogram to the series of these labels. There are
+   * no events of its observations: only their sum and their buckets are known.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  addTally(labels: Labels, { counts, sum }: Tally): void {
+    const cell = this.family.cell(labels);
+    for (const [bucket, count] of counts.entries()) {
+      cell.counts[bucket]! += count;
+    }
+    cell.sum += sum;
+  }
+
+  /** @internal Whether each single observation is passed on, e.g. to StatsD. */
+  get hasListener(): boolean {
+    return this.family.tap?.hasListener === true;
   }
 
   /**

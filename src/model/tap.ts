@@ -19,6 +19,10 @@ export class Tap {
     private readonly listener: RecordingListener | undefined,
   ) {}
 
+  get hasListener(): boolean {
+    return this.listener !== undefined;
+  }
+
   counted(cell: ValueCell, value: number): void {
     if (this.exemplars !== undefined) {
       cell.exemplar = this.exemplars.next(cell.exemplar, value);

@@ -210,14 +210,15 @@ export class AgentMetrics {
     const tell = (cause: string, error: unknown) =>
       this.report(cause, error, `${request.provider} ${request.model}`);
     return new RunningInference(request, {
-      finished: (inference) => {
+      finished: (inference, moreChunks) => {
         try {
           checkInference(inference);
-          this.writer.inference(inference, agent);
+          this.writer.inference(inference, agent, moreChunks);
         } catch (error) {
           tell('inference', error);
         }
       },
+      newChunkTally: () => this.writer.newChunkTally(),
       discarded: () => {
         if (run !== undefined) run.inferenceCalls--;
       },

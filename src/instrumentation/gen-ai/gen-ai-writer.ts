@@ -1,4 +1,5 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import type { Tally } from '../../model/tally.js';
 import { AgentRunWriter } from './agent-run-writer.js';
 import { GenAiInstruments } from './gen-ai-instruments.js';
 import { InferenceWriter } from './inference-writer.js';
@@ -26,8 +27,22 @@ export class GenAiWriter {
     this.agentRuns = new AgentRunWriter(this.instruments);
   }
 
-  inference(inference: Inference, agent: string | undefined): void {
-    this.inferences.write(inference, agent);
+  /** @param moreChunks the times of output chunks that the inference itself does not list. */
+  inference(
+    inference: Inference,
+    agent: string | undefined,
+    moreChunks?: Tally,
+  ): void {
+    this.inferences.write(inference, agent, moreChunks);
+  }
+
+  /** Counts times of output chunks; `undefined` if their histogram cannot be made, which writing the inference reports. */
+  newChunkTally(): Tally | undefined {
+    try {
+      return this.instruments.histogram('timePerOutputChunk').newTally();
+    } catch {
+      return undefined;
+    }
   }
 
   tool(call: ToolCall, agent: string | undefined): void {

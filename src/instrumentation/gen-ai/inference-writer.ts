@@ -1,4 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import type { Tally } from '../../model/tally.js';
+import { report } from '../report.js';
 import { Draft } from './draft.js';
 import type { GenAiInstruments, GenAiLabels } from './gen-ai-instruments.js';
 import type { PriceList } from './price-list.js';
@@ -11,14 +13,18 @@ export class InferenceWriter {
 
   constructor(
     private readonly instruments: GenAiInstruments,
-    collector: MetricsCollector,
+    private readonly collector: MetricsCollector,
     prices: PriceList | undefined,
   ) {
     this.tokens = new TokenAccounts(collector, prices);
   }
 
   /** @throws {MetricsError} if some of it cannot be recorded; nothing is recorded then. */
-  write(inference: Inference, agent: string | undefined): void {
+  write(
+    inference: Inference,
+    agent: string | undefined,
+    moreChunks: Tally | undefined,
+  ): void {
     const { instruments } = this;
     const { seconds, secondsToFirstChunk, usage } = inference;
     const draft = new Draft();
@@ -35,20 +41,36 @@ export class InferenceWriter {
         secondsToFirstChunk,
       );
     }
-    this.draftChunks(draft, inference);
+    this.draftChunks(draft, inference, moreChunks);
     this.draftTokens(draft, inference, 'input', usage?.inputTokens);
     this.draftTokens(draft, inference, 'output', usage?.outputTokens);
     this.tokens.draft(draft, inference, agent);
     draft.write();
+    if (moreChunks !== undefined) this.reportMissedEvents(moreChunks);
   }
 
-  private draftChunks(draft: Draft, inference: Inference): void {
+  private draftChunks(
+    draft: Draft,
+    inference: Inference,
+    moreChunks: Tally | undefined,
+  ): void {
     const { secondsPerOutputChunk = [] } = inference;
     if (secondsPerOutputChunk.length === 0) return;
-    const histogram = this.instruments.histogram('timePerOutputChunk');
-    const labels = labelsOf(inference);
-    for (const seconds of secondsPerOutputChunk)
-      draft.add(histogram, labels, seconds);
+    draft.addAll(
+      this.instruments.histogram('timePerOutputChunk'),
+      labelsOf(inference),
+      secondsPerOutputChunk,
+      moreChunks,
+    );
+  }
+
+  /** Receivers of events, such as StatsD, get no times that were counted by bucket. */
+  private reportMissedEvents({ length }: Tally): void {
+    const { name, hasListener } =
+      this.instruments.histogram('timePerOutputChunk');
+    if (!hasListener) return;
+    const text = `A stream was so long that ${length} times of its chunks are in the histogram "${name}" but were not sent as events`;
+    report(this.collector, 'chunk_events', new Error(text));
   }
 
   private draftTokens(

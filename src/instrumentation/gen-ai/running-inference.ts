@@ -1,3 +1,4 @@
+import type { Tally } from '../../model/tally.js';
 import { Stopwatch } from '../calls/stopwatch.js';
 import { followStream } from './readable-stream.js';
 import type {
@@ -13,10 +14,19 @@ import {
   type StreamSurroundings,
 } from './streamed-inference.js';
 
+/** Times of output chunks that are listed one by one. Those of a longer stream are counted by bucket, which takes no more memory. */
+const LISTED_CHUNKS = 1_000;
+
 /** What an inference is given by those who keep account of it. */
 export interface InferenceSurroundings extends StreamSurroundings {
-  /** Takes note of its end. Never throws. */
-  finished(inference: Inference): void;
+  /**
+   * Takes note of its end. Never throws.
+   *
+   * @param moreChunks the times of output chunks that the inference itself does not list.
+   */
+  finished(inference: Inference, moreChunks: Tally | undefined): void;
+  /** Counts times of output chunks; `undefined` if there is no histogram for them. Never throws. */
+  newChunkTally(): Tally | undefined;
   /** Takes note that it was none. Never throws. */
   discarded(): void;
 }
@@ -29,6 +39,7 @@ export class RunningInference {
   private readonly clock = new Stopwatch();
   private secondsToFirstChunk: number | undefined = undefined;
   private readonly secondsPerOutputChunk: number[] = [];
+  private moreChunks: Tally | undefined = undefined;
   private lastChunk = 0;
   private ended = false;
 
@@ -61,7 +72,7 @@ export class RunningInference {
     if (this.secondsToFirstChunk === undefined) {
       this.secondsToFirstChunk = seconds;
     } else {
-      this.secondsPerOutputChunk.push(seconds - this.lastChunk);
+      this.outputChunk(seconds - this.lastChunk);
     }
     this.lastChunk = seconds;
   }
@@ -93,11 +104,20 @@ export class RunningInference {
     this.surroundings.discarded();
   }
 
+  private outputChunk(seconds: number): void {
+    if (this.secondsPerOutputChunk.length < LISTED_CHUNKS) {
+      this.secondsPerOutputChunk.push(seconds);
+    } else {
+      this.moreChunks ??= this.surroundings.newChunkTally();
+      this.moreChunks?.observe(seconds);
+    }
+  }
+
   private finish(answer: InferenceAnswer, error: unknown): void {
     if (this.ended) return;
     this.ended = true;
     const { operation, provider, model, agent } = this.request;
-    this.surroundings.finished({
+    const inference = {
       operation,
       provider,
       model,
@@ -108,6 +128,7 @@ export class RunningInference {
       secondsToFirstChunk: this.secondsToFirstChunk,
       secondsPerOutputChunk: this.secondsPerOutputChunk,
       error: error ?? answer?.error,
-    });
+    };
+    this.surroundings.finished(inference, this.moreChunks);
   }
 }

@@ -1,0 +1,123 @@
+import { describe, expect, test, vi } from 'vitest';
+import { AgentMetrics, type MetricEvent } from '../../src/index.js';
+import { makeCollector, samplesOf } from '../support/collector.js';
+import { usedHeap } from '../support/heap.js';
+import { waitFor } from '../support/http.js';
+import { pass } from '../support/manual-clock.js';
+
+vi.mock('../../src/model/clock.js', () => import('../support/manual-clock.js'));
+
+const REQUEST = { provider: 'acme', model: 'acme-1' };
+const METRIC = 'gen_ai_client_operation_time_per_output_chunk_seconds';
+
+/** Times of output chunks that fall into all buckets, in whole nanoseconds. */
+function timesOf(count: number): number[] {
+  return Array.from(
+    { length: count },
+    (_, i) => Math.round(1e9 * 0.001 * 1.7 ** (i % 25)) / 1e9,
+  );
+}
+
+async function chunkSamples(record: (agents: AgentMetrics) => void) {
+  const { collector } = makeCollector();
+  record(new AgentMetrics(collector));
+  const lines = samplesOf(await collector.metrics(), METRIC);
+  const isSum = (line: string) => line.startsWith(`${METRIC}_sum`);
+  const sum = lines.find(isSum);
+  return {
+    sum: sum === undefined ? 0 : Number(sum.split(' ').at(-1)),
+    others: lines.filter((line) => !isSum(line)),
+  };
+}
+
+describe('the times of the chunks of an inference', () => {
+  test.each([0, 1, 999, 1_000, 1_001, 30_000])(
+    'are recorded as if each was observed: %i chunks after the first',
+    async (count) => {
+      const times = timesOf(count);
+      const answer = { responseModel: 'acme-1-0613' };
+      const streamed = await chunkSamples((agents) => {
+        const inference = agents.startInference(REQUEST);
+        inference.chunk();
+        for (const seconds of times) {
+          pass(seconds);
+          inference.chunk();
+        }
+        // The model is known at the end only.
+        inference.end(answer);
+      });
+      const observed = await chunkSamples((agents) =>
+        agents.recordInference({
+          ...REQUEST,
+          ...answer,
+          seconds: 1,
+          secondsPerOutputChunk: times,
+        }),
+      );
+      expect(streamed.others).toEqual(observed.others);
+      expect(streamed.sum).toBeCloseTo(observed.sum, 3);
+    },
+  );
+
+  test('take no more memory however many there are', async () => {
+    const { collector } = makeCollector();
+    const inference = new AgentMetrics(collector).startInference(REQUEST);
+    const chunks = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        pass(0.001);
+        inference.chunk();
+      }
+    };
+    chunks(2_000);
+    const before = usedHeap();
+    chunks(1_000_000);
+    // A number each would be 8 MB.
+    expect(usedHeap() - before).toBeLessThan(1e6);
+    inference.end();
+    const page = await collector.metrics();
+    const [count] = samplesOf(page, METRIC).filter((line) =>
+      line.startsWith(`${METRIC}_count`),
+    );
+    expect(count).toMatch(/ 1001999$/);
+  });
+
+  test('are sent as events up to 1,000, and a stream with more of them is counted and logged once', async () => {
+    const { collector, warnings } = makeCollector();
+    const events: MetricEvent[] = [];
+    collector.events$.subscribe((event) => void events.push(event));
+    const agents = new AgentMetrics(collector);
+    for (let run = 0; run < 2; run++) {
+      const inference = agents.startInference(REQUEST);
+      for (let i = 0; i < 1_501; i++) inference.chunk();
+      inference.end();
+    }
+    const ofChunks = () => events.filter(({ name }) => name === METRIC);
+    await waitFor(() => ofChunks().length === 2_000, 'the events');
+    expect(
+      samplesOf(await collector.metrics(), 'metrics_errors_total'),
+    ).toContain('metrics_errors_total{cause="chunk_events"} 2');
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(
+      `500 times of its chunks are in the histogram "${METRIC}"`,
+    );
+  });
+
+  test('are not recorded with an inference that is discarded', async () => {
+    const { others } = await chunkSamples((agents) => {
+      const inference = agents.startInference(REQUEST);
+      for (let i = 0; i < 3_000; i++) inference.chunk();
+      inference.discard();
+    });
+    expect(others).toEqual([]);
+  });
+
+  test('are not recorded where the app has another metric of that name', async () => {
+    const { collector, warnings } = makeCollector();
+    collector.counter(METRIC);
+    const inference = new AgentMetrics(collector).startInference(REQUEST);
+    for (let i = 0; i < 3_000; i++) inference.chunk();
+    inference.end();
+    expect(warnings).toHaveLength(1);
+    expect(await collector.metrics()).not.toContain(`${METRIC}_count`);
+  });
+});

@@ -115,6 +115,10 @@ export class OtherCopies implements CopyListener {
 
   private warnAbout(copy: Copy, fact: string, advice: string): void {
     if (this.warn === undefined || !isFirstWarning(ownCopy, copy)) return;
-    this.warn(`${fact}: ${ownCopy.path} and ${copy.path}. ${advice}.`);
+    this.warn(`${fact}: ${placeOf(ownCopy)} and ${placeOf(copy)}. ${advice}.`);
   }
+}
+
+function placeOf({ version, path }: Copy): string {
+  return `${version} in ${path}`;
 }

@@ -1,3 +1,4 @@
+import { VERSION } from './package.js';
 import { processWide, PROTOCOL } from './shared.js';
 
 /**
@@ -7,6 +8,8 @@ import { processWide, PROTOCOL } from './shared.js';
  */
 export interface Copy {
   readonly protocol: number;
+  /** Of the package. */
+  readonly version: string;
   /** The file that it was loaded from. */
   readonly path: string;
   /** Its public classes that apps use as tokens. Held weakly, so that an unused copy can be collected. */
@@ -21,7 +24,7 @@ export interface CopyListener {
 /** The same for copies of all protocols. */
 interface LoadedCopies {
   readonly copies: Set<Copy>;
-  /** Held weakly: an app that nobody closed can be collected all the same. */
+  /** Held weakly, so that an app that was not closed can be collected. */
   readonly listeners: Set<WeakRef<CopyListener>>;
   /** The pairs of paths that a warning has named. */
   readonly warned: Set<string>;
@@ -37,6 +40,7 @@ const loaded = processWide<LoadedCopies>('nestjs-agent-metrics:copies', () => ({
 export function registerCopy(classes: Record<string, Function>): Copy {
   const copy: Copy = {
     protocol: PROTOCOL,
+    version: VERSION,
     path: callerOf(new Error()),
     classes: new Map(
       Object.entries(classes).map(([name, one]) => [name, new WeakRef(one)]),

@@ -5,13 +5,13 @@ import { transform } from '@swc/core';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import webpack from 'webpack';
+import { runFile } from '../support/app-folder.js';
 import {
   APP,
   appFolder,
   OPTIONAL_FOR_NEST,
   OUTPUT,
   PACKAGES,
-  runFile,
   writeApp,
 } from '../support/bundled-app.js';
 

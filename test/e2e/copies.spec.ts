@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { expect, test } from 'vitest';
+import { VERSION } from '../../src/model/package.js';
 import { PROTOCOL } from '../../src/model/shared.js';
 import { AppFolder } from '../support/app-folder.js';
+
+/** What `tsc` has compiled. */
+const BUILT = fileURLToPath(new URL('../../build/index.js', import.meta.url));
 
 const OWN_COPY = 'node_modules/library/node_modules/nestjs-agent-metrics';
 
@@ -71,7 +75,7 @@ const ES_LIBRARY = `
 
 const COMMONJS_LIBRARY = `
   const { Injectable } = require('@nestjs/common');
-  const { Counted, PrometheusCollector, Tool } = require('nestjs-agent-metrics');
+  const { Counted, PrometheusCollector, Tool } = require('./node_modules/nestjs-agent-metrics/dist/cjs/index.js');
   ${CLASS}
   exports.LibraryAgent = LibraryAgent;
   ${LIBRARY}`;
@@ -81,26 +85,6 @@ const RECORDED = [
   'agent_executions_total{agent="LibraryAgent",method="run",status="success"} 1',
   'gen_ai_execute_tool_duration_seconds_count{gen_ai_operation_name="execute_tool",gen_ai_tool_name="search"} 1',
 ];
-
-/** Makes one file of the package, as the app's bundler or a build of another format does. */
-async function bundlePackage(
-  outfile: string,
-  format: 'esm' | 'cjs',
-  plugins: Plugin[] = [],
-): Promise<void> {
-  const entry = fileURLToPath(new URL('../../build/index.js', import.meta.url));
-  await build({
-    entryPoints: [entry],
-    outfile,
-    allowOverwrite: true,
-    bundle: true,
-    format,
-    plugins,
-    platform: 'node',
-    packages: 'external',
-    logOverride: { 'empty-import-meta': 'silent' },
-  });
-}
 
 /** Makes a version of the package that speaks another protocol. */
 const nextProtocol: Plugin = {
@@ -126,7 +110,7 @@ test("an app records what a library's own copy of the package decorates", async 
 
 test('an ES module and a CommonJS copy of one version work together', async () => {
   const folder = appFolder(COMMONJS_LIBRARY, 'commonjs');
-  await bundlePackage(folder.of(`${OWN_COPY}/index.js`), 'cjs');
+  folder.install(OWN_COPY);
   const output = await folder.run('app.js');
   expect(linesOf(output)).toEqual(expect.arrayContaining(RECORDED));
   expect(output).not.toContain('WARN');
@@ -136,7 +120,16 @@ test('an app says at start which two versions cannot work together, once', async
   const folder = appFolder(ES_LIBRARY, 'module');
   folder.install(OWN_COPY);
   const other = folder.of(`${OWN_COPY}/dist/index.js`);
-  await bundlePackage(other, 'esm', [nextProtocol]);
+  await build({
+    entryPoints: [BUILT],
+    outfile: other,
+    allowOverwrite: true,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    plugins: [nextProtocol],
+  });
   // The library injects nothing: Nest itself refuses what it cannot provide.
   const library = ES_LIBRARY.replace('[PrometheusCollector]', '[]').replace(
     /this\.collector\.counter.*/,
@@ -144,12 +137,15 @@ test('an app says at start which two versions cannot work together, once', async
   );
   folder.write('node_modules/library/index.js', library);
   const output = await folder.run('app.js');
+  const own = folder.of(
+    'node_modules/nestjs-agent-metrics/dist/chunks/core.js',
+  );
   const warnings = linesOf(output).filter((line) =>
     line.includes('WARN [MetricsModule]'),
   );
   expect(warnings).toEqual([
     expect.stringContaining(
-      `Two versions of nestjs-agent-metrics are loaded that cannot work together: ${folder.of('node_modules/nestjs-agent-metrics/dist/chunks/core.js')} and ${other}. Calls of methods that are decorated with the second one are not recorded. Install one version: "npm ls nestjs-agent-metrics" lists them.`,
+      `Two versions of nestjs-agent-metrics are loaded that cannot work together: ${VERSION} in ${own} and ${VERSION} in ${other}. Calls of methods that are decorated with the second one are not recorded. Install one version: "npm ls nestjs-agent-metrics" lists them.`,
     ),
   ]);
 });

@@ -28,9 +28,10 @@ const DEPENDENCIES = [
 export class AppFolder {
   readonly path = tempFolder();
 
-  constructor() {
+  /** @param packages what it imports beside the package itself. */
+  constructor(packages: readonly string[] = DEPENDENCIES) {
     this.write('package.json', '{ "type": "module" }');
-    for (const name of DEPENDENCIES) {
+    for (const name of packages) {
       const target = join(this.path, 'node_modules', name);
       mkdirSync(dirname(target), { recursive: true });
       symlinkSync(join(ROOT, 'node_modules', name), target);
@@ -67,17 +68,21 @@ export class AppFolder {
     return join(this.path, path);
   }
 
-  /** Runs a file in a process of its own; rejects if it fails or does not end. */
-  async run(path: string): Promise<string> {
-    const { stdout, stderr } = await promisify(execFile)(
-      process.execPath,
-      [this.of(path)],
-      {
-        cwd: this.path,
-        timeout: 60_000,
-        env: { ...process.env, NO_COLOR: '1' },
-      },
-    );
-    return stdout + stderr;
+  run(path: string): Promise<string> {
+    return runFile(this.of(path));
   }
+}
+
+/** Runs a file with Node.js and returns what it prints, on both streams. Rejects if it fails or does not end. */
+export async function runFile(file: string): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [file],
+    {
+      cwd: dirname(file),
+      timeout: 60_000,
+      env: { ...process.env, NO_COLOR: '1' },
+    },
+  );
+  return stdout + stderr;
 }

@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import ts from 'typescript';
-import { tempFolder } from './temp.js';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { AppFolder } from './app-folder.js';
 
 /** What the app of the tests needs beside this package. None of its optional peers is among them. */
 export const PACKAGES = [
@@ -66,18 +61,9 @@ export const OUTPUT =
 
 /** A folder with the built package and what the app imports, gone when the test ends. */
 export function appFolder(): string {
-  const folder = tempFolder();
-  const modules = join(folder, 'node_modules');
-  const own = join(modules, 'nestjs-agent-metrics');
-  mkdirSync(own, { recursive: true });
-  for (const part of ['dist', 'package.json']) {
-    cpSync(join(ROOT, part), join(own, part), { recursive: true });
-  }
-  for (const name of PACKAGES) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
-  }
-  return folder;
+  const folder = new AppFolder(PACKAGES);
+  folder.install();
+  return folder.path;
 }
 
 /** Writes the app as TypeScript compiles it, to ES modules or CommonJS. Returns its file. */
@@ -94,14 +80,4 @@ export function writeApp(folder: string, format: 'mjs' | 'cjs'): string {
   });
   writeFileSync(file, outputText);
   return file;
-}
-
-/** Runs a file with Node.js and returns what it prints, on both streams. */
-export async function runFile(file: string): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [file],
-    { cwd: dirname(file), timeout: 60_000 },
-  );
-  return stdout + stderr;
 }

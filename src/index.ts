@@ -19,6 +19,7 @@ export {
   type InFlightOptions,
 } from './decorators/in-flight.decorator.js';
 export { MetricLabel } from './decorators/metric-label.decorator.js';
+export { MetricName } from './decorators/metric-name.decorator.js';
 export { NoMetrics } from './decorators/no-metrics.decorator.js';
 export {
   Streamed,

@@ -21,6 +21,7 @@ import { Readiness, type ReadinessTerms } from './health/readiness.js';
 import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 import { AppHealthChecks } from './instrumentation/health/app-health-checks.js';
 import { HttpClientMetrics } from './instrumentation/http-client/http-client.js';
+import { warningOfMinifiedNames } from './instrumentation/minified-names.js';
 import { HttpInstrumentation } from './instrumentation/http-server/http-instrumentation.js';
 import { LazyModules } from './instrumentation/lazy-modules.js';
 import {
@@ -151,6 +152,7 @@ export class MetricsModule
 
   async onModuleInit(): Promise<void> {
     this.otherCopies.checkModules();
+    if (this.options.enabled) this.checkNames();
     this.http?.routesAreThere();
     this.healthChecks.start(this.options.health.checks, this.modules.values());
     this.lazyModules.onLoad((modules) => this.healthChecks.addLate(modules));
@@ -208,6 +210,12 @@ export class MetricsModule
 
   private get appServer(): Server | undefined {
     return this.adapterHost.httpAdapter?.getHttpServer?.();
+  }
+
+  private checkNames(): void {
+    const { interceptor } = this.options;
+    const warning = warningOfMinifiedNames(this.modules, interceptor);
+    if (warning !== undefined) warn(warning);
   }
 
   private async addExporters(): Promise<void> {

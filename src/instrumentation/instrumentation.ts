@@ -2,9 +2,9 @@ import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { MetricsError } from '../model/errors.js';
 import { CallRecorder, type CallSpec } from './calls/call-recorder.js';
 import type { AgentMetrics } from './gen-ai/agent-metrics.js';
+import { labelOf } from './class-name.js';
 import { RunningCalls } from './calls/running-calls.js';
-import { AGENT_NAME, KIND } from '../model/shared.js';
-import { className } from './class-name.js';
+import { KIND } from '../model/shared.js';
 import { metricsDeclaredBy } from './declared-metrics.js';
 import { report } from './report.js';
 
@@ -47,7 +47,7 @@ export class Instrumentation {
         this.collector,
         this.running,
         this.agents,
-        agentName(constructor),
+        labelOf(constructor),
       );
       this.scopes.set(constructor, scope);
     }
@@ -89,10 +89,4 @@ export class ClassScope {
     }
     return recorder;
   }
-}
-
-/** The name given by the nearest `@Agent()` up the class chain, else the name of the class. */
-function agentName(constructor: Function): string {
-  const name: unknown = Reflect.getMetadata(AGENT_NAME, constructor);
-  return typeof name === 'string' ? name : className(constructor);
 }

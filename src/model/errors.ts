@@ -91,6 +91,22 @@ export class ExportError extends MetricsError {
   }
 }
 
+// In an app that is minified, errors keep the names that they are known by.
+for (const [name, errorClass] of Object.entries({
+  MetricNameError,
+  LabelError,
+  MetricValueError,
+  BucketsError,
+  MetricConflictError,
+  ForeignMetricError,
+  OptionsError,
+  DecoratorError,
+  MetricsServerError,
+  ExportError,
+})) {
+  Object.defineProperty(errorClass, 'name', { value: name });
+}
+
 /** Whether an error is an {@link ExportError}, whichever copy of the package made it. */
 export function isExportError(error: unknown): error is ExportError {
   return isMetricsError(error) && error.code === 'export';

@@ -20,8 +20,8 @@ export const PROTOCOL = 1;
 
 const PREFIX = `nestjs-agent-metrics@${PROTOCOL}`;
 
-/** Metadata of a class: the name that its `@Agent()` gives. A string. */
-export const AGENT_NAME = Symbol.for(`${PREFIX}:agent-name`);
+/** Metadata of a class: the name that `@Agent()` or `@MetricName()` gives it. A string. */
+export const CLASS_NAME = Symbol.for(`${PREFIX}:class-name`);
 
 /** Metadata of a class or method that `@NoMetrics()` excludes. `true`. */
 export const NO_METRICS = Symbol.for(`${PREFIX}:no-metrics`);

@@ -247,14 +247,18 @@ describe('an app and a library with two copies of the package', () => {
     const { MetricsModule } = await anotherCopy();
     const warnings: string[] = [];
     const start = async () => {
-      const app = await Test.createTestingModule({
+      const module = await Test.createTestingModule({
         imports: [
           MetricsModule.forRoot(OPTIONS),
-          library.MetricsModule.forRoot(OPTIONS),
+          library.MetricsModule.forRoot({
+            ...OPTIONS,
+            prometheus: { port: 0, host: '127.0.0.1' },
+          }),
         ],
       })
         .setLogger(loggerTo(warnings))
         .compile();
+      const app = module.createNestApplication();
       await app.init();
       onTestFinished(() => app.close());
     };
@@ -289,11 +293,12 @@ describe('a copy of another protocol', () => {
   /** An app, with what it warned of. */
   async function appOf({ MetricsModule }: Copy, enabled = true) {
     const warnings: string[] = [];
-    const app = await Test.createTestingModule({
+    const module = await Test.createTestingModule({
       imports: [MetricsModule.forRoot({ ...OPTIONS, enabled })],
     })
       .setLogger(loggerTo(warnings))
       .compile();
+    const app = module.createNestApplication();
     await app.init();
     onTestFinished(() => app.close());
     return { app, warnings };

@@ -4,8 +4,8 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { countedCalls, timedCalls } from '../calls/call-metrics.js';
 import { CallRecorder } from '../calls/call-recorder.js';
 import { callOfField, rootField } from './graphql-fields.js';
+import { labelOf } from '../class-name.js';
 import { handlerName } from './handler-name.js';
-import { className } from '../class-name.js';
 import { metricNamesOf } from '../measured-method.js';
 import { isExcludedHandler } from '../no-metrics.js';
 import { KIND } from '../../model/shared.js';
@@ -100,7 +100,7 @@ export class HandlerMetrics {
       ({ name }) => !recorded.includes(name),
     );
     const identity = {
-      handler: className(controller),
+      handler: labelOf(controller),
       method: handlerName(controller, method),
       transport,
       ...field,

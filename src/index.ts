@@ -152,6 +152,7 @@ export type {
   HealthStatus,
 } from './health/health-status.js';
 
+export type { Aggregator } from './model/aggregator.js';
 export {
   DEFAULT_HISTOGRAM_BUCKETS,
   DEFAULT_TIMER_BUCKETS,

@@ -1,7 +1,7 @@
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { CheckReport, HealthChecks } from '../health/health-checks.js';
 import type { Gauge } from '../model/gauge.js';
-import type { MetricsCollector } from './metrics-collector.js';
+import type { GaugeOptions, MetricsCollector } from './metrics-collector.js';
 
 const STATUS = 'health_check_status';
 const DURATION = 'health_check_duration_seconds';
@@ -39,14 +39,14 @@ export class CheckMetrics {
     if (this.checks.size === 0) return;
     try {
       this.gauges = [
-        this.gauge(STATUS, 'Whether a health check is up.', ({ isUp }) =>
-          isUp ? 1 : 0,
-        ),
-        this.gauge(
-          DURATION,
-          'Duration of the last run of a health check in seconds.',
-          ({ seconds }) => seconds,
-        ),
+        this.gauge(STATUS, ({ isUp }) => (isUp ? 1 : 0), {
+          description: 'Whether a health check is up.',
+          aggregator: 'min',
+        }),
+        this.gauge(DURATION, ({ seconds }) => seconds, {
+          description: 'Duration of the last run of a health check in seconds.',
+          aggregator: 'max',
+        }),
       ];
     } catch (error) {
       this.collector.reportError('health_check', error);
@@ -55,14 +55,14 @@ export class CheckMetrics {
 
   private gauge(
     name: string,
-    description: string,
     valueOf: (report: CheckReport) => number,
+    options: GaugeOptions,
   ): Gauge {
     const collect = async (gauge: Gauge) => {
       for (const report of await this.checks.all()) {
         gauge.set({ check: report.name }, valueOf(report));
       }
     };
-    return this.collector.gauge(name, { description, collect });
+    return this.collector.gauge(name, { ...options, collect });
   }
 }

@@ -24,12 +24,15 @@ import {
   HISTOGRAM_SUFFIXES,
   kindOf,
 } from './family-terms.js';
-import type { HistogramOptions } from './metrics-collector.js';
+import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
 
 /** Hears of the recordings of metrics of some types. */
 export interface RecordingAudience extends RecordingListener {
   wants(type: MetricType): boolean;
 }
+
+/** What may be said of a metric when it is asked for, whatever its type. */
+type MetricTerms = GaugeOptions & HistogramOptions;
 
 /** A family with the instrument that users hold and the face it shows to prom-client. */
 interface Entry {
@@ -95,7 +98,7 @@ export class Families implements FamilyKeeper {
   obtain(
     name: string,
     type: MetricType,
-    options: HistogramOptions = {},
+    options: MetricTerms = {},
   ): AnyInstrument {
     const { prefixed = true } = options;
     const known = prefixed ? this.byGivenName.get(name) : undefined;
@@ -109,10 +112,10 @@ export class Families implements FamilyKeeper {
   obtainExposed(
     exposed: string,
     type: MetricType,
-    description: string,
+    options: GaugeOptions,
   ): AnyInstrument {
     const plan = this.factory.planExposed(exposed);
-    return this.obtainPlanned(plan, type, { description }).instrument;
+    return this.obtainPlanned(plan, type, options).instrument;
   }
 
   /** Whether a filter denies the metric of this name. */
@@ -185,7 +188,7 @@ export class Families implements FamilyKeeper {
   private obtainPlanned(
     plan: MetricPlan,
     type: MetricType,
-    given: HistogramOptions,
+    given: MetricTerms,
     known?: Entry,
   ): Entry {
     const { exposed, buckets, denied } = plan;
@@ -222,7 +225,7 @@ export class Families implements FamilyKeeper {
   private create(
     plan: MetricPlan,
     asked: MetricType,
-    given: HistogramOptions,
+    given: MetricTerms,
   ): Entry {
     const { exposed, denied } = plan;
     const { type, options } = denied

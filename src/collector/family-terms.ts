@@ -1,10 +1,11 @@
+import { type Aggregator, AGGREGATORS } from '../model/aggregator.js';
 import { checkBuckets, sameBuckets } from '../model/buckets.js';
 import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
-import { type Family, HistogramFamily } from '../model/family.js';
+import { type Family, GaugeFamily, HistogramFamily } from '../model/family.js';
 import { checkLabelName } from '../model/labels.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
 import { shortened } from '../model/shortened.js';
-import type { InstrumentOptions } from './metrics-collector.js';
+import type { GaugeOptions } from './metrics-collector.js';
 
 /** Characters that a help text may have; the next page would have them all again. */
 const MAX_HELP = 1_024;
@@ -17,8 +18,10 @@ export const HISTOGRAM_SUFFIXES: readonly string[] = [
 ];
 
 /** Takes over a description and a unit where the family has none yet. */
-export function describe(family: Family, options: InstrumentOptions): void {
-  const { description, unit, labelNames } = options;
+export function describe(family: Family, options: GaugeOptions): void {
+  const { description, unit, labelNames, aggregator } = options;
+  if (family instanceof GaugeFamily && aggregator !== undefined)
+    family.aggregator = aggregatorFor(family, aggregator);
   if (labelNames !== undefined)
     family.labelNames = namesFor(family, labelNames);
   if (description !== undefined) {
@@ -31,6 +34,22 @@ export function describe(family: Family, options: InstrumentOptions): void {
     family.unit ??= checkText('unit', unit, family.name);
     if (family.type === MetricType.TIMER) checkTimerUnit(unit, family.name);
   }
+}
+
+/** How a gauge is aggregated: as it was first asked for. */
+function aggregatorFor(family: Family, given: Aggregator): Aggregator {
+  if (!AGGREGATORS.includes(given)) {
+    throw new OptionsError(
+      `The aggregator of metric "${family.name}" is ${shown(given)}; expected one of: ${AGGREGATORS.join(', ')}`,
+    );
+  }
+  const { aggregator = given } = family;
+  if (aggregator !== given) {
+    throw new MetricConflictError(
+      `Metric "${family.name}" has the aggregator ${aggregator} and was asked for with ${given}; use the same one`,
+    );
+  }
+  return given;
 }
 
 /** The label names that are declared; those that were first stay. */

@@ -1,5 +1,6 @@
 import type { HealthStatus } from '../health/health-status.js';
 import type { Counter } from '../model/counter.js';
+import type { Aggregator } from '../model/aggregator.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
 import type { MetricEventInit } from '../model/metric-event.js';
@@ -20,6 +21,16 @@ export interface InstrumentOptions {
 export interface GaugeOptions extends InstrumentOptions {
   /** Reads the value whenever the gauge is scraped. A later callback takes the place of an earlier one. */
   collect?: GaugeCallback;
+  /**
+   * How prom-client's `AggregatorRegistry` makes one value of those of several processes:
+   * `'max'` for durations, ages and times, `'min'` for a state of which the worst counts, `'first'`
+   * for what is the same everywhere, `'omit'` to leave it out. The first one that is given
+   * stays. Default: `'sum'`.
+   *
+   * @example
+   * collector.gauge('last_import_timestamp_seconds', { aggregator: 'max' });
+   */
+  aggregator?: Aggregator;
 }
 
 export interface HistogramOptions extends InstrumentOptions {

@@ -2,11 +2,12 @@ import type { Counter } from '../model/counter.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import { MetricType } from '../model/metric-type.js';
 import { buildMetricName } from '../model/names.js';
+import type { GaugeOptions } from './metrics-collector.js';
 import type { Families } from './families.js';
 
 /**
  * Gives the metrics about the metrics. They have the namespace and not the subsystem
- * in their names, no filter applies to them, and nobody hears of their recordings.
+ * in their names, no filter applies to them, and their recordings are no events.
  */
 export class OwnMetrics {
   constructor(
@@ -20,21 +21,22 @@ export class OwnMetrics {
 
   /** @throws {MetricConflictError} if the name is taken by something else. */
   counter(name: string, description: string): Counter {
-    return this.families.obtainExposed(
-      this.nameOf(name),
-      MetricType.COUNTER,
+    return this.families.obtainExposed(this.nameOf(name), MetricType.COUNTER, {
       description,
-    ) as Counter;
+    }) as Counter;
   }
 
   /** Throws as {@link counter} does. */
-  gauge(name: string, description: string, collect: GaugeCallback): Gauge {
+  gauge(
+    name: string,
+    options: GaugeOptions & { readonly collect: GaugeCallback },
+  ): Gauge {
     const gauge = this.families.obtainExposed(
       this.nameOf(name),
       MetricType.GAUGE,
-      description,
+      options,
     ) as Gauge;
-    gauge.readThrough(collect);
+    gauge.readThrough(options.collect);
     return gauge;
   }
 }

@@ -1,3 +1,4 @@
+import type { Aggregator } from '../model/aggregator.js';
 import type { Counter } from '../model/counter.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import type { Labels } from '../model/labels.js';
@@ -5,7 +6,14 @@ import type { Labels } from '../model/labels.js';
 /** Gives instruments of metrics about the metrics: with the namespace, unfiltered, heard by nobody. */
 export interface OwnInstruments {
   counter(name: string, description: string): Counter;
-  gauge(name: string, description: string, collect: GaugeCallback): Gauge;
+  gauge(
+    name: string,
+    options: {
+      readonly description: string;
+      readonly aggregator?: Aggregator;
+      readonly collect: GaugeCallback;
+    },
+  ): Gauge;
 }
 
 /** What the gauges say of an exporter. */
@@ -45,26 +53,26 @@ export class ExporterMetrics {
     this.attempt(() => {
       const { instruments } = this;
       this.gauges = [
-        instruments.gauge(
-          'metrics_export_queue_length',
-          'Events that wait to be delivered by an exporter.',
-          (gauge) => {
+        instruments.gauge('metrics_export_queue_length', {
+          description: 'Events that wait to be delivered by an exporter.',
+          collect: (gauge) => {
             for (const { name, waiting } of this.exporters()) {
               gauge.set({ exporter: name }, waiting);
             }
           },
-        ),
-        instruments.gauge(
-          'metrics_export_last_success_timestamp_seconds',
-          'When an exporter has delivered last, in seconds since the Unix epoch.',
-          (gauge) => {
+        }),
+        instruments.gauge('metrics_export_last_success_timestamp_seconds', {
+          description:
+            'When an exporter has delivered last, in seconds since the Unix epoch.',
+          aggregator: 'max',
+          collect: (gauge) => {
             for (const { name, lastSuccess } of this.exporters()) {
               if (lastSuccess !== undefined) {
                 gauge.set({ exporter: name }, lastSuccess);
               }
             }
           },
-        ),
+        }),
       ];
     });
   }

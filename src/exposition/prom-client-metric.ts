@@ -1,16 +1,14 @@
-import type { HistogramCell, ValueCell } from '../model/cells.js';
-import { type Family, HistogramFamily } from '../model/family.js';
-import { labelsOf } from '../model/labels.js';
+import type { Aggregator } from '../model/aggregator.js';
+import type { Family } from '../model/family.js';
 import { type ExposedType, exposedType } from '../model/metric-type.js';
 import type { MetricRegistry } from './metric-registry.js';
+import { valuesForJson, valuesForPage } from './prom-client-values.js';
 
-interface Sample {
-  labels: Record<string, string>;
-  value: number;
-  metricName?: string;
-  /** The upper bound of a bucket. */
-  le?: number | string;
-}
+/**
+ * Milliseconds that prom-client waits for the callback of a gauge: its AggregatorRegistry
+ * gives up all processes of a cluster if one has not answered within 5 seconds.
+ */
+const READ_LIMIT = 4_000;
 
 /**
  * One of our families as prom-client's `Registry` expects a metric to be, so that
@@ -20,7 +18,6 @@ export class PromClientMetric {
   /** Writable: prom-client's OpenMetrics page renames counters in place. */
   name: string;
   readonly type: ExposedType;
-  readonly aggregator = 'sum';
 
   constructor(readonly family: Family) {
     this.name = family.name;
@@ -31,6 +28,10 @@ export class PromClientMetric {
     return this.family.help;
   }
 
+  get aggregator(): Aggregator {
+    return this.family.aggregator ?? 'sum';
+  }
+
   /** Enters the registry. Throws what prom-client throws if the name is taken. */
   register(registry: MetricRegistry): void {
     this.name = this.family.name;
@@ -39,19 +40,12 @@ export class PromClientMetric {
 
   /** As prom-client's JSON and aggregation read it. */
   get() {
-    return this.read(({ le, labels, ...sample }) => ({
-      ...sample,
-      labels: le === undefined ? labels : { ...labels, le },
-    }));
+    return this.read(valuesForJson);
   }
 
-  /** As prom-client's pages read it: what the lines of a histogram share is escaped once. */
+  /** As prom-client's pages read it. */
   getForPromString() {
-    return this.read(({ le, labels, ...sample }) =>
-      le === undefined
-        ? { ...sample, labels }
-        : { ...sample, labels: { le }, sharedLabels: labels },
-    );
+    return this.read(valuesForPage);
   }
 
   /** prom-client's `registry.resetMetrics()`. */
@@ -59,39 +53,10 @@ export class PromClientMetric {
     this.family.clear();
   }
 
-  private async read<T>(shape: (sample: Sample) => T) {
-    const fresh = await this.family.refresh();
-    const { name, help, type, aggregator } = this;
-    const values = fresh ? this.samples().map(shape) : [];
+  private async read(valuesOf: typeof valuesForPage) {
+    const fresh = await this.family.refresh(READ_LIMIT);
+    const { family, name, help, type, aggregator } = this;
+    const values = fresh ? valuesOf(family, name) : [];
     return { name, help, type, aggregator, values };
-  }
-
-  private samples(): Sample[] {
-    const { family } = this;
-    return family instanceof HistogramFamily
-      ? family.cells.flatMap((cell) => this.histogramSamples(family, cell))
-      : family.cells.map((cell) => ({
-          labels: labelsOf(cell),
-          value: (cell as ValueCell).value,
-        }));
-  }
-
-  private histogramSamples(
-    family: HistogramFamily,
-    cell: HistogramCell,
-  ): Sample[] {
-    const labels = labelsOf(cell);
-    let count = 0;
-    const samples: Sample[] = cell.counts.map((inBucket, i) => ({
-      labels,
-      le: family.bounds[i] ?? '+Inf',
-      value: (count += inBucket),
-      metricName: `${this.name}_bucket`,
-    }));
-    samples.push(
-      { labels, value: cell.sum, metricName: `${this.name}_sum` },
-      { labels, value: count, metricName: `${this.name}_count` },
-    );
-    return samples;
   }
 }

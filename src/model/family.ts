@@ -1,3 +1,4 @@
+import type { Aggregator } from './aggregator.js';
 import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
 import { Collection } from './collection.js';
 import { LabelIndex } from './label-index.js';
@@ -51,6 +52,8 @@ export abstract class Family<C extends Cell = Cell> {
   readonly type: MetricType;
   unit: string | undefined;
   help: string;
+  /** How the values of several processes become one; `undefined` for their sum. */
+  aggregator: Aggregator | undefined = undefined;
   /** The names of labels that are given by position. */
   labelNames: readonly string[] = [];
   /** The series, in the order in which they came. */

@@ -42,11 +42,19 @@ async function worker() {
   const runs = collector.counter('runs_total');
   const seconds = collector.timer('run_seconds', { buckets: [1, 10] });
   const sessions = collector.gauge('sessions');
+  const largest = collector.gauge('largest_batch', { aggregator: 'max' });
+  // prom-client gives up all workers if one has not answered within 5 seconds.
+  collector.gauge('hangs', { collect: () => new Promise(() => {}) });
+  collector.addHealthCheck({
+    name: 'store',
+    check: () => cluster.worker.id === 1,
+  });
   // A port of its own, so that the test knows who has which request.
   const app = createServer((req, res) => {
     runs.inc({ path: req.url });
     seconds.observe(5);
     sessions.inc();
+    largest.inc();
     res.end();
   });
   app.listen({ port: 0, host: HOST, exclusive: true });

@@ -4,7 +4,7 @@ import { samplesOf } from '../support/collector.js';
 import { waitFor } from '../support/http.js';
 import { start } from '../support/processes.js';
 
-test('the workers of a cluster make one page, by the AggregatorRegistry of prom-client', async () => {
+test('the workers of a cluster make one page by the AggregatorRegistry of prom-client, whatever hangs in them', async () => {
   const file = fileURLToPath(new URL('cluster-app.mjs', import.meta.url));
   const app = start(process.execPath, [file]);
   onTestFinished(() => app.stop());
@@ -37,4 +37,11 @@ test('the workers of a cluster make one page, by the AggregatorRegistry of prom-
     'tframex_run_seconds_count 5',
   ]);
   expect(samplesOf(page, 'tframex_sessions')).toEqual(['tframex_sessions 5']);
+  expect(samplesOf(page, 'tframex_largest_batch')).toEqual([
+    'tframex_largest_batch 3',
+  ]);
+  expect(samplesOf(page, 'tframex_health_check_status')).toEqual([
+    'tframex_health_check_status{check="store"} 0',
+  ]);
+  expect(samplesOf(page, 'tframex_hangs')).toEqual([]);
 });

@@ -106,6 +106,7 @@ class InFlightGauges {
       });
       this.ages = this.collector.gauge(`${name}_oldest_seconds`, {
         description: 'Age of the oldest running call in seconds.',
+        aggregator: 'max',
         collect: this.collectAges,
       });
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type Aggregator, AGGREGATORS } from '../model/aggregator.js';
+import type { Aggregator } from '../model/aggregator.js';
 import { checkBuckets, sameBuckets } from '../model/buckets.js';
 import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
 import { type Family, GaugeFamily, HistogramFamily } from '../model/family.js';
@@ -38,11 +38,6 @@ export function describe(family: Family, options: GaugeOptions): void {
 
 /** How a gauge is aggregated: as it was first asked for. */
 function aggregatorFor(family: Family, given: Aggregator): Aggregator {
-  if (!AGGREGATORS.includes(given)) {
-    throw new OptionsError(
-      `The aggregator of metric "${family.name}" is ${shown(given)}; expected one of: ${AGGREGATORS.join(', ')}`,
-    );
-  }
   const { aggregator = given } = family;
   if (aggregator !== given) {
     throw new MetricConflictError(

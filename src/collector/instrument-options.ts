@@ -1,15 +1,17 @@
+import { AGGREGATORS } from '../model/aggregator.js';
 import { OptionsError, shown } from '../model/errors.js';
 import { MetricType } from '../model/metric-type.js';
 import {
   BOOLEAN,
   Check,
   isObject,
+  oneOf,
   type Rules,
   validate,
 } from '../model/validate.js';
 import type { Families } from './families.js';
 import type { AnyInstrument } from './family-factory.js';
-import type { HistogramOptions } from './metrics-collector.js';
+import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
 
 /** For what is checked where it is used. */
 const ANY = new Check('', () => true);
@@ -30,7 +32,11 @@ const HISTOGRAM_RULES: Rules = { ...COMMON, buckets: ANY };
 
 const RULES: Readonly<Record<MetricType, Rules>> = {
   [MetricType.COUNTER]: COMMON,
-  [MetricType.GAUGE]: { ...COMMON, collect: CALLBACK },
+  [MetricType.GAUGE]: {
+    ...COMMON,
+    collect: CALLBACK,
+    aggregator: oneOf(...AGGREGATORS),
+  },
   [MetricType.HISTOGRAM]: HISTOGRAM_RULES,
   [MetricType.TIMER]: HISTOGRAM_RULES,
 };
@@ -44,7 +50,7 @@ export function ask(
   families: Families,
   name: string,
   type: MetricType,
-  options: HistogramOptions | undefined,
+  options: (GaugeOptions & HistogramOptions) | undefined,
 ): AnyInstrument {
   if (options !== undefined) checkOptions(name, type, options);
   return families.obtain(name, type, options);

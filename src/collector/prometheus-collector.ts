@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Observable } from 'rxjs';
 import type { MetricsExporter } from '../delivery/exporter.js';
 import { Exporters } from '../delivery/exporters.js';
 import type { MetricsSnapshot } from '../delivery/snapshot.js';
+import { CollectorRegistry } from '../exposition/collector-registry.js';
 import { HealthResponder } from '../exposition/health-responder.js';
 import type { Probe } from '../exposition/resources.js';
 import { Health, type Vitals } from '../health/health.js';
@@ -51,7 +52,7 @@ import type { CollectorSurroundings } from './surroundings.js';
 export class PrometheusCollector extends MetricsCollector {
   /**
    * The registry that the metrics are in: the one of the option `registry`, whichever
-   * package it is of, or one of prom-client.
+   * package it is of, or else one of prom-client, whose pages are those that scrapers get.
    */
   readonly registry: Registry;
 
@@ -72,7 +73,9 @@ export class PrometheusCollector extends MetricsCollector {
   ) {
     super();
     this.options = resolveCollectorOptions(options);
-    this.registry = (this.options.registry as Registry) ?? new Registry();
+    this.registry =
+      (this.options.registry as Registry | null) ??
+      new CollectorRegistry((...page) => this.serving.render(...page));
     this.families = new Families(this.options, this.registry, {
       overflowed: (family) => this.report.overflowed(family),
       collectFailed: ({ name }, error) =>
@@ -225,9 +228,7 @@ export class PrometheusCollector extends MetricsCollector {
    *   Default: nothing, which gives the Prometheus text format.
    */
   metrics(accept?: string): Promise<string> {
-    return this.serving.render(accept, ({ chunks }) =>
-      Buffer.concat(chunks).toString('utf8'),
-    );
+    return this.serving.render(accept);
   }
 
   /**

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from '../exposition/access/access.js';
 import { ConfiguredAccess } from '../exposition/access/configured-access.js';
-import type { Content } from '../exposition/content.js';
 import type { Endpoint } from '../exposition/endpoint.js';
 import { type Formats, negotiate } from '../exposition/formats/negotiate.js';
 import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
@@ -67,13 +66,14 @@ export class Serving {
     return this.endpoint.url;
   }
 
-  /** Renders the page in the format for an `Accept` header, and lends it until `use` has ended. */
-  render<T>(
-    accept: string | undefined,
-    use: (content: Content) => T | Promise<T>,
-  ): Promise<T> {
+  /**
+   * Renders the page as text, in the format for an `Accept` header.
+   *
+   * @param registered only the metric that is registered under this name. Default: all.
+   */
+  render(accept: string | undefined, registered?: string): Promise<string> {
     const format = negotiate(accept, this.formats);
-    return this.page.render({ format }, use);
+    return this.page.render({ format, registered }, (page) => page.text());
   }
 
   serve(

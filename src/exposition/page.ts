@@ -13,6 +13,8 @@ export interface PageRequest {
   readonly format: Format;
   /** Only metrics with these names, of their own or of their samples. Default: all. */
   readonly names?: readonly string[] | undefined;
+  /** Only the metric that is registered under this name. */
+  readonly registered?: string | undefined;
   /** Milliseconds in which it is needed. Default: as long as it takes. */
   readonly patience?: number | undefined;
 }
@@ -41,18 +43,21 @@ export class Page {
     request: PageRequest,
     use: (content: Content) => T | Promise<T>,
   ): Promise<T> {
-    const key = JSON.stringify([request.format.contentType, request.names]);
-    const pages = request.names === undefined ? this.whole : this.parts;
+    const { format, names, registered, patience } = request;
+    const key = JSON.stringify([format.contentType, names, registered]);
+    const isWhole = names === undefined && registered === undefined;
+    const pages = isWhole ? this.whole : this.parts;
     const write = (out: PageWriter) => this.write(request, out);
-    return pages.lend(key, write, use, request.patience);
+    return pages.lend(key, write, use, patience);
   }
 
   private async write(
-    { format, names }: PageRequest,
+    { format, names, registered }: PageRequest,
     out: PageWriter,
   ): Promise<readonly Buffer[]> {
     const turn = new Turn(this.turns);
-    const { heads, metrics, added } = await this.reader.read({ names }, turn);
+    const reading = await this.reader.read({ names, registered }, turn);
+    const { heads, metrics, added } = reading;
     const page = format.begin(heads, out);
     for (const metric of metrics) {
       await this.writeMetric(metric, added, page, turn);

@@ -27,6 +27,8 @@ import type { Turn } from './turns.js';
 export interface ReadRequest {
   /** Only metrics with these names, of their own or of their samples. Default: all. */
   readonly names?: readonly string[] | undefined;
+  /** Only the metric that is registered under this name. */
+  readonly registered?: string | undefined;
   /** Milliseconds that a metric is waited for. Default: as pages do. */
   readonly limit?: number | undefined;
 }
@@ -76,9 +78,9 @@ export class RegistryReader {
    */
   async read(request: ReadRequest, turn: Turn): Promise<RegistryReading> {
     const before = this.index();
-    const isAsked = selection(request.names);
+    const isAsked = selection(request);
     const { exposed, unread } = await this.collect(
-      this.asked(before, request.names, isAsked),
+      this.asked(before, request, isAsked),
       turn,
       request.limit,
     );
@@ -117,11 +119,12 @@ export class RegistryReader {
 
   private asked(
     index: RegistryIndex,
-    names: readonly string[] | undefined,
+    { registered, names }: ReadRequest,
     isAsked: (head: MetricHead) => boolean,
   ): readonly RegisteredMetric[] {
-    if (names === undefined) return index.all;
-    return index.candidates(names).filter((one) => {
+    const asked = registered === undefined ? names : [registered];
+    if (asked === undefined) return index.all;
+    return index.candidates(asked).filter((one) => {
       const type = this.typeOf(one);
       return type === undefined || isAsked({ name: one.name, type });
     });
@@ -214,9 +217,11 @@ export class RegistryReader {
 }
 
 /** Whether a metric is among those that are asked for, by its own name or by one of its samples. */
-function selection(
-  names: readonly string[] | undefined,
-): (head: MetricHead) => boolean {
+function selection({
+  names,
+  registered,
+}: ReadRequest): (head: MetricHead) => boolean {
+  if (registered !== undefined) return ({ name }) => name === registered;
   if (names === undefined) return () => true;
   const asked = new Set(names);
   return (head) => namesOf(head).some((name) => asked.has(name));

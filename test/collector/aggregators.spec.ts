@@ -55,7 +55,7 @@ describe('the aggregator of a gauge', () => {
       collector.gauge('g', { aggregator: 'median' as Aggregator }),
     ).toThrow(
       new OptionsError(
-        `The aggregator of metric "g" is 'median'; expected one of: sum, first, min, max, average, omit`,
+        "gauge('g').aggregator is 'median'; expected 'sum' or 'first' or 'min' or 'max' or 'average' or 'omit'",
       ),
     );
   });

@@ -1,0 +1,35 @@
+import { Registry } from 'prom-client';
+
+/**
+ * Renders a page as text.
+ *
+ * @param contentType of the format.
+ * @param metric only the metric of this name. Default: all.
+ */
+export type RenderText = (
+  contentType: string,
+  metric?: string,
+) => Promise<string>;
+
+/**
+ * The registry of a collector that joins none. Its pages are those that scrapers get, in
+ * the format that `setContentType()` says; everything else is prom-client's.
+ */
+export class CollectorRegistry extends Registry {
+  constructor(private readonly render: RenderText) {
+    super();
+  }
+
+  override metrics(): Promise<string> {
+    return this.render(this.contentType);
+  }
+
+  /** As prom-client has it, without the end of a page. */
+  override async getSingleMetricAsString(name: string): Promise<string> {
+    if (this.getSingleMetric(name) === undefined) {
+      return super.getSingleMetricAsString(name);
+    }
+    const page = await this.render(this.contentType, name);
+    return page.replace(/\n(?:# EOF\n)?$/, '');
+  }
+}

@@ -7,12 +7,12 @@ const MAX_CAUSES = 3;
 const MAX_READ = 4_000;
 const MAX_SHOWN = 1_000;
 
-/** What stands before the host in a URL: `user:password@`, `token@`. */
-const USER_INFO = /\b([a-z][a-z\d+.-]*:\/\/)[^\s/?#]*@/gi;
+/** The beginning of a URL. Of a longer scheme it finds the end, which is as good. */
+const SCHEME = /[a-z][a-z\d+.-]{0,30}:\/\//gi;
 
-/** The same with a slash or the like in the password, which is no URL any more but is written now and then. */
-const BROKEN_USER_INFO =
-  /\b([a-z][a-z\d+.-]*:\/\/)[^\s/?#:@]*:(?!\d+(?:[/?#]|\s|$))\S*@/gi;
+/** A host with its port, which `user:password` can hardly be taken for. */
+const WEB_ORIGIN =
+  /^(https?|wss?):\/\/(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:.]+\]):\d{1,5}$/i;
 
 /** What an error says, with what caused it, and without credentials in URLs. Never throws. */
 export function errorText(error: unknown): string {
@@ -25,13 +25,42 @@ export function errorText(error: unknown): string {
   return maskCredentials(messages.join(', caused by '));
 }
 
-/** A text with `***` in place of credentials in URLs, cut if it is long. */
+/**
+ * A text with `***` in place of credentials in URLs, cut if it is long. A password may
+ * hold what a URL does not allow in it, such as `@`, `:` and `/`, so credentials end at
+ * the last `@` before a space.
+ */
 export function maskCredentials(text: string): string {
+  const end = text.length > MAX_READ ? MAX_READ : Infinity;
   return text
     .slice(0, MAX_READ)
-    .replace(USER_INFO, '$1***@')
-    .replace(BROKEN_USER_INFO, '$1***@')
+    .replace(/\S+/g, (word, at: number) =>
+      masked(word, at + word.length === end),
+    )
     .slice(0, MAX_SHOWN);
+}
+
+/** @param isCut whether more of the word follows, perhaps the `@` after a password. */
+function masked(word: string, isCut: boolean): string {
+  const end = isCut ? word.length : word.lastIndexOf('@');
+  const before = word.slice(0, Math.max(0, end));
+  for (const { 0: scheme, index } of before.matchAll(SCHEME)) {
+    const start = index + scheme.length;
+    if (isUserInfo(scheme, before.slice(start))) {
+      return `${word.slice(0, start)}***${word.slice(end)}`;
+    }
+  }
+  return word;
+}
+
+/**
+ * Whether the part of a URL before its last `@` is a user, with or without a password,
+ * and not a host with a path that has an `@` in it.
+ */
+function isUserInfo(scheme: string, part: string): boolean {
+  const [authority = ''] = part.split(/[/?#]/, 1);
+  if (authority === part || authority.includes('@')) return true;
+  return part.includes(':') && !WEB_ORIGIN.test(scheme + authority);
 }
 
 /** Node reports a failed connection as an `AggregateError` without message, `fetch` as a cause. */

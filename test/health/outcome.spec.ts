@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jsonOf } from '../../src/health/details.js';
 import { errorText, maskCredentials } from '../../src/health/error-text.js';
@@ -117,6 +118,15 @@ describe('credentials in URLs', () => {
     ],
     ['postgres://u:se/secret@db', 'postgres://***@db'],
     ['postgres://u:se#secret@db/x', 'postgres://***@db/x'],
+    ['postgres://user:p@ss:w/ord@db', 'postgres://***@db'],
+    ['postgres://user:p@ss:w/ord@db:5432/app', 'postgres://***@db:5432/app'],
+    ['postgres://user:12/secret@db', 'postgres://***@db'],
+    ['https://user:80/secret@host/x', 'https://***@host/x'],
+    ['mysql://us/er:se@cret@db', 'mysql://***@db'],
+    ['redis://:s/e@c:ret@cache:6379/0', 'redis://***@cache:6379/0'],
+    ['https://to@ken@api.example/path', 'https://***@api.example/path'],
+    ['"amqp://u:se@c/ret@mq"', '"amqp://***@mq"'],
+    ['postgres://u:a://secret@b@db', 'postgres://***@db'],
   ])('are masked: %s', (text, masked) => {
     expect(maskCredentials(`at ${text} (1)`)).toBe(`at ${masked} (1)`);
   });
@@ -124,7 +134,12 @@ describe('credentials in URLs', () => {
   test.each([
     'https://api.example:8080/users/a@b.example',
     'https://api.example/users/a@b.example',
+    'http://host/path@2x.png',
+    'http://localhost:3000/path@2x.png',
+    'http://[::1]:3000/path@2x.png',
     'mail a@b.example',
+    'mail:a@b.example at 12:30, see http://host:3000/x and ask c@d.example',
+    'ratio 1:2 @ noon',
   ])('are not seen where there are none: %s', (text) => {
     expect(maskCredentials(text)).toBe(text);
   });
@@ -137,6 +152,35 @@ describe('credentials in URLs', () => {
     expect(jsonOf({ a: [{ url: 'amqp://u:secret@mq' }] })).toEqual({
       a: [{ url: 'amqp://***@mq' }],
     });
+  });
+
+  test('are masked as a whole, whatever stands in them and around them', () => {
+    const character = fc.constantFrom(...'@:/?#%[]!$&*,;="', 'x', 'ü', '7');
+    const part = fc.string({ unit: character, maxLength: 12 });
+    const scheme = fc.constantFrom('postgres', 'mongodb+srv', 'redis', 'https');
+    fc.assert(
+      fc.property(scheme, part, part, part, (name, user, before, after) => {
+        const url = `${name}://${user}:${before}SECRET${after}@db.internal/app`;
+        const text = `cannot reach ${url} (mail a@b.example)`;
+        expect(maskCredentials(text)).toBe(
+          `cannot reach ${name}://***@db.internal/app (mail a@b.example)`,
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('are masked at the end of what is read of a long text, where their end is missing', () => {
+    for (const url of ['postgres://user:', 'postgres://', 'https://u:1/']) {
+      const many = 'http://u:p@h '.repeat(300);
+      const text = `${many}${url}${'secret'.repeat(1_000)}@db`;
+      const shown = maskCredentials(text.slice(-8_000));
+      expect(shown).not.toContain('secret');
+      expect(maskCredentials(`${url}${'secret'.repeat(1_000)}@db`)).toBe(
+        `${/^\w+:\/\//.exec(url)![0]}***`,
+      );
+    }
+    expect(maskCredentials('x'.repeat(9_000))).toBe('x'.repeat(1_000));
   });
 
   test('are looked for in a moment, also in a long text', () => {

@@ -11,6 +11,7 @@ import { PushgatewayExporter } from './exporters/pushgateway/pushgateway-exporte
 import type { PushgatewayOptions } from './exporters/pushgateway/pushgateway.options.js';
 import type { StatsdOptions } from './exporters/statsd/statsd.options.js';
 import { StatsdExporter } from './exporters/statsd/statsd-exporter.js';
+import type { Hidden } from './model/hidden.js';
 import { Check, validateOne } from './model/validate.js';
 
 /** An exporter, or its class, of which Nest makes it. */
@@ -33,9 +34,9 @@ export function checkExporters(value: unknown, path: string): void {
 
 /** The options of backends that the package knows; `undefined` for those that are not configured. */
 export interface ConfiguredBackends {
-  readonly otlp: OtlpOptions | undefined;
+  readonly otlp: Hidden<OtlpOptions> | undefined;
   readonly statsd: StatsdOptions | undefined;
-  readonly pushgateway: PushgatewayOptions | undefined;
+  readonly pushgateway: Hidden<PushgatewayOptions> | undefined;
 }
 
 export function configuredExporters(
@@ -43,9 +44,9 @@ export function configuredExporters(
   collector: PrometheusCollector,
 ): MetricsExporter[] {
   return [
-    otlp && !isSdkDisabled(process.env) && new OtlpExporter(otlp),
+    otlp && !isSdkDisabled(process.env) && new OtlpExporter(otlp.reveal()),
     statsd && new StatsdExporter(statsd),
-    pushgateway && new PushgatewayExporter(pushgateway, collector),
+    pushgateway && new PushgatewayExporter(pushgateway.reveal(), collector),
   ].filter((exporter) => typeof exporter === 'object');
 }
 

@@ -28,6 +28,7 @@ import {
 import {
   PROTECTION_RULES,
   type ProtectionOptions,
+  type ResolvedProtection,
 } from './endpoints/guards/protection.options.js';
 import { checkTls, type TlsOptions } from './exposition/tls/tls.options.js';
 import type { MetricRegistry } from './exposition/metric-registry.js';
@@ -56,6 +57,7 @@ import {
   type ExporterOrClass,
 } from './metrics.exporters.js';
 import { OptionsError } from './model/errors.js';
+import { hidden, type Hidden } from './model/hidden.js';
 import {
   BOOLEAN,
   Check,
@@ -135,17 +137,21 @@ export type ResolvedMetricsOptions = Required<
   ConfiguredBackends & {
     http: ResolvedHttpOptions | undefined;
     httpClient: ResolvedHttpClientOptions | undefined;
-    prometheus: PrometheusOptions &
-      Required<
-        Omit<
-          PrometheusOptions,
-          'port' | 'registry' | 'tls' | keyof ProtectionOptions
-        >
-      >;
-    health: ResolvedHealthOptions & ProtectionOptions;
+    prometheus: ResolvedPrometheusOptions;
+    health: ResolvedHealthOptions & ResolvedProtection;
   };
 
-const PROMETHEUS_DEFAULTS: ResolvedMetricsOptions['prometheus'] = {
+/** What may hold secrets is hidden. */
+type ResolvedPrometheusOptions = Pick<PrometheusOptions, 'port' | 'registry'> &
+  Required<
+    Omit<
+      PrometheusOptions,
+      'port' | 'registry' | 'tls' | keyof ProtectionOptions
+    >
+  > &
+  ResolvedProtection & { readonly tls?: Hidden<TlsOptions> | undefined };
+
+const PROMETHEUS_DEFAULTS = {
   ...SERVING_DEFAULTS,
   defaultMetrics: true,
 };
@@ -215,11 +221,15 @@ export function resolveMetricsOptions(
     },
     http: resolveHttpOptions(options.http, pathsOnApp(prometheus, health)),
     httpClient: resolveHttpClientOptions(options.httpClient),
-    otlp: groupOf(options.otlp),
+    otlp: hidden(groupOf(options.otlp)),
     statsd: groupOf(options.statsd),
-    pushgateway: groupOf(options.pushgateway),
-    prometheus,
-    health,
+    pushgateway: hidden(groupOf(options.pushgateway)),
+    prometheus: {
+      ...prometheus,
+      access: hidden(prometheus.access),
+      tls: hidden(prometheus.tls),
+    },
+    health: { ...health, access: hidden(health.access) },
   };
 }
 
@@ -242,8 +252,8 @@ function checkPaths(metrics: string | false, health: string | false): void {
 }
 
 function pathsOnApp(
-  { path, port }: ResolvedMetricsOptions['prometheus'],
-  health: ResolvedMetricsOptions['health'],
+  { path, port }: Pick<ResolvedPrometheusOptions, 'path' | 'port'>,
+  health: Pick<ResolvedHealthOptions, 'path'>,
 ): string[] {
   if (port !== undefined) return [];
   const paths = Object.values(pathsOf(path, health.path));

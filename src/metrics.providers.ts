@@ -17,6 +17,7 @@ import { ScrapeServer } from './exposition/scrape-server.js';
 import { serverTlsOf } from './exposition/tls/server-tls.js';
 import { Readiness } from './health/readiness.js';
 import { OptionsError } from './model/errors.js';
+import type { Hidden } from './model/hidden.js';
 import { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 import { HandlerMetrics } from './instrumentation/transports/handler-metrics.js';
 import { Instrumentation } from './instrumentation/instrumentation.js';
@@ -126,13 +127,13 @@ export const providers: Provider[] = [
 ];
 
 /** @throws {OptionsError} if the module is imported by its class alone. */
-function optionsOf(options: MetricsOptions | undefined) {
+function optionsOf(options: Hidden<MetricsOptions> | undefined) {
   if (options === undefined) {
     throw new OptionsError(
       'MetricsModule is imported without its options; import MetricsModule.forRoot() once, in the root module. It is global: other modules need not import it',
     );
   }
-  return resolveMetricsOptions(options);
+  return resolveMetricsOptions(options.reveal());
 }
 
 /** The probes stay where they are in an app that switches its metrics off: they decide on restarts. */
@@ -142,7 +143,8 @@ function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
   if (port === undefined) {
     return new AppRoutes(paths, warn);
   }
-  const tls = serverTlsOf(options.prometheus.tls, 'prometheus.tls', warn);
+  const { tls: material } = options.prometheus;
+  const tls = serverTlsOf(material?.reveal(), 'prometheus.tls', warn);
   return new ScrapeServer({ port, host, paths, tls, warn });
 }
 

@@ -9,6 +9,7 @@ import {
   type MetricRegistry,
 } from '../exposition/metric-registry.js';
 import { pathsOf } from '../exposition/resources.js';
+import { hidden, type Hidden } from '../model/hidden.js';
 import {
   BOOLEAN,
   Check,
@@ -85,7 +86,13 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
 export type ResolvedCollectorOptions = Required<
   Omit<PrometheusCollectorOptions, 'access' | 'tls'>
 > &
-  Pick<PrometheusCollectorOptions, 'access' | 'tls'>;
+  HiddenCollectorOptions;
+
+/** What may hold secrets is hidden. */
+interface HiddenCollectorOptions {
+  readonly access: Hidden<AccessOptions> | undefined;
+  readonly tls: Hidden<TlsOptions> | undefined;
+}
 
 export const HEALTH_PATH = '/health';
 
@@ -174,5 +181,10 @@ export function resolveCollectorOptions(
     options,
   );
   // The caller may change the object later, unchecked.
-  return { ...resolved, defaultLabels: { ...resolved.defaultLabels } };
+  return {
+    ...resolved,
+    defaultLabels: { ...resolved.defaultLabels },
+    access: hidden(resolved.access),
+    tls: hidden(resolved.tls),
+  };
 }

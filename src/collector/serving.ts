@@ -51,9 +51,10 @@ export class Serving {
     this.endpoint =
       endpoint ??
       new ScrapeServer({
-        ...options,
+        port: options.port,
+        host: options.host,
         paths: pathsOf(options.path, HEALTH_PATH),
-        tls: serverTlsOf(options.tls, 'tls', warn),
+        tls: serverTlsOf(options.tls?.reveal(), 'tls', warn),
         warn,
       });
   }
@@ -104,6 +105,6 @@ function accessOf(
   { access }: ResolvedCollectorOptions,
   warn: (message: string) => void,
 ): Access {
-  const placed = { options: access, path: 'access' };
+  const placed = { options: access?.reveal(), path: 'access' };
   return new ConfiguredAccess({ metrics: placed, health: placed }, warn);
 }

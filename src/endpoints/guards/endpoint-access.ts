@@ -2,7 +2,7 @@ import { type Access, EveryAccess } from '../../exposition/access/access.js';
 import { ConfiguredAccess } from '../../exposition/access/configured-access.js';
 import { GuardAccess } from './guard-access.js';
 import type { NestParts } from './guarded-endpoint.js';
-import type { ProtectionOptions } from './protection.options.js';
+import type { ResolvedProtection } from './protection.options.js';
 
 /**
  * Access to the pages of a module: first by address, token and password, then by
@@ -11,15 +11,15 @@ import type { ProtectionOptions } from './protection.options.js';
  * @param warn receives a message for each secret that can no longer be read.
  */
 export function endpointAccess(
-  metrics: ProtectionOptions,
-  health: ProtectionOptions,
+  metrics: ResolvedProtection,
+  health: ResolvedProtection,
   warn: (message: string) => void,
   nest: NestParts,
 ): Access {
   const configured = new ConfiguredAccess(
     {
-      metrics: { options: metrics.access, path: 'prometheus.access' },
-      health: { options: health.access, path: 'health.access' },
+      metrics: { options: metrics.access?.reveal(), path: 'prometheus.access' },
+      health: { options: health.access?.reveal(), path: 'health.access' },
     },
     warn,
   );

@@ -13,7 +13,7 @@ import {
   type NestParts,
   type RunGuards,
 } from './guarded-endpoint.js';
-import type { ProtectionOptions } from './protection.options.js';
+import type { ResolvedProtection } from './protection.options.js';
 
 type GuardedPage = 'metrics' | 'health';
 
@@ -30,7 +30,7 @@ export class GuardAccess implements Access {
   private readonly run: Partial<Record<GuardedPage, RunGuards>> = {};
 
   constructor(
-    private readonly options: Readonly<Record<GuardedPage, ProtectionOptions>>,
+    private readonly options: Readonly<Record<GuardedPage, ResolvedProtection>>,
     private readonly nest: NestParts,
   ) {}
 
@@ -69,7 +69,7 @@ export class GuardAccess implements Access {
   }
 }
 
-function isGuarded({ guards, decorators }: ProtectionOptions): boolean {
+function isGuarded({ guards, decorators }: ResolvedProtection): boolean {
   return guards !== undefined || decorators !== undefined;
 }
 

@@ -3,6 +3,7 @@ import {
   type AccessOptions,
   checkAccess,
 } from '../../exposition/access/access.options.js';
+import type { Hidden } from '../../model/hidden.js';
 import { Check, type Rules } from '../../model/validate.js';
 
 /** What keeps others from a page of the module. */
@@ -19,6 +20,11 @@ export interface ProtectionOptions {
    * global guards of the app are run. Default: none.
    */
   decorators?: readonly ClassDecorator[];
+}
+
+/** The same, checked. */
+export interface ResolvedProtection extends Omit<ProtectionOptions, 'access'> {
+  readonly access?: Hidden<AccessOptions> | undefined;
 }
 
 export const PROTECTION_RULES = {

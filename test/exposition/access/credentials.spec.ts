@@ -179,17 +179,20 @@ describe('credentials', () => {
     expect(await closed.status(undefined, '/health/ready')).toBe(403);
   });
 
-  test('appear nowhere: not on the page, the health, in warnings or in what is shown of the collector', async () => {
+  test('appear nowhere: not on the page, the health, in warnings or in what `inspect()` shows of the collector', async () => {
     const { collector, warnings, status } = await protectedBy({
       bearerToken: ['hunter2', { env: setVariable('hunter3') }],
       basicAuth: { username: 'prom', password: 'hunter4' },
     });
     await status(bearer('hunter5'));
-    const { access } = collector as unknown as { access: object };
+    expect(await status(bearer('hunter2'))).toBe(200);
     for (const shown of [
       await collector.metrics(),
       JSON.stringify(await collector.healthCheck()),
-      inspect(access, { depth: 10, showHidden: true }),
+      inspect(collector),
+      inspect(collector, { depth: 12, showHidden: true }),
+      inspect(collector, { depth: 12, showHidden: true, getters: true }),
+      inspect(collector, { depth: 12, customInspect: false }),
       ...warnings,
     ]) {
       expect(shown).not.toContain('hunter');

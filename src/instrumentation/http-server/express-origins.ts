@@ -10,15 +10,17 @@ import {
 import { watchRoutes } from './route-methods.js';
 
 /**
- * Why Nest has put something on an Express application: the handler of a controller's
- * route, the middleware of a `MiddlewareConsumer`, or the answer to what nothing else
- * answers.
+ * Why Nest has put something on an Express application that is no route of a
+ * controller: it is middleware of a `MiddlewareConsumer`, or answers requests that
+ * nothing else has answered.
  */
-export type Origin = Function | 'middleware' | 'fallback';
+export type Origin = 'middleware' | 'fallback';
 
 /** Knows which routes and mounted functions Nest has put on an Express application. */
 export class ExpressOrigins {
   private readonly origins = new WeakMap<object, Origin>();
+  /** Of controllers, by their routes. Apart from the others: every request asks for these, few for the handler. */
+  private readonly handlers = new WeakMap<ExpressRoute, Function>();
 
   constructor(private readonly app: ExpressApplication) {}
 
@@ -26,10 +28,21 @@ export class ExpressOrigins {
     return this.origins.get(added);
   }
 
+  /** The handler of a controller's route, as Nest has made it. */
+  handlerOf(route: ExpressRoute): Function | undefined {
+    return this.handlers.get(route);
+  }
+
   /** Notes routes and middleware that the adapter adds. Returns what ends that. */
   watchRoutes(adapter: HttpServer): () => void {
     const restores = [
-      watchRoutes(adapter, (_path, handler, add) => this.note(handler, add)),
+      watchRoutes(adapter, (_path, handler, add) => {
+        const [result, layers] = addedLayers(this.app, add);
+        for (const { route } of layers) {
+          if (route !== undefined) this.handlers.set(route, handler);
+        }
+        return result;
+      }),
     ];
     shadow(adapter, 'createMiddlewareFactory', (create, restore) => {
       restores.push(restore);

@@ -104,9 +104,9 @@ export class ExpressFramework implements HttpFramework {
     const origin = this.origins.of(route);
     if (origin === 'middleware') return isServed(req) ? route : undefined;
     if (origin === 'fallback') return undefined;
-    // What a controller answers it means; a page for all paths has just not found any.
-    const isNotFound = origin === undefined && req.res.statusCode === 404;
-    return isNotFound && isCatchAll(route.path) ? undefined : route;
+    return req.res.statusCode === 404 && this.isPageForAll(route)
+      ? undefined
+      : route;
   }
 
   describe(route: ExpressRoute | MountedRoute): RouteDescription {
@@ -114,11 +114,10 @@ export class ExpressFramework implements HttpFramework {
       return { template: route.template, isExcluded: false };
     }
     const isOwn = this.app.router.stack.some((layer) => layer.route === route);
-    const origin = this.origins.of(route);
-    const handlers =
-      typeof origin === 'function'
-        ? [origin]
-        : route.stack.map(({ handle }) => handle);
+    const handler = this.origins.handlerOf(route);
+    const handlers = handler
+      ? [handler]
+      : route.stack.map(({ handle }) => handle);
     return {
       // An error of a mounted router is answered outside of it.
       template: isOwn ? String(route.path) : this.mounts.templateOf(route),
@@ -164,6 +163,13 @@ export class ExpressFramework implements HttpFramework {
     return stack
       .slice(from)
       .filter((layer) => this.origins.of(layer) !== 'fallback');
+  }
+
+  /** What a controller answers it means; a page for all paths has just not found any. */
+  private isPageForAll(route: ExpressRoute): boolean {
+    return (
+      isCatchAll(route.path) && this.origins.handlerOf(route) === undefined
+    );
   }
 
   /** A preflight request is not one for what middleware serves. */

@@ -125,7 +125,7 @@ describe('requests to ServeStaticModule', () => {
     });
   });
 
-  test('go by its files on Fastify, and are unmatched where there is none', async () => {
+  test('go by its files on Fastify, and are unmatched where there is no such file', async () => {
     const rootPath = folderWith('index.html', 'style.css');
     const modules = [ServeStaticModule.forRoot({ rootPath })];
     expect(await seriesOf(onFastify, modules, requests)).toEqual({

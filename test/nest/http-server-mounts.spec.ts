@@ -88,7 +88,7 @@ function itemsRouter() {
   return router;
 }
 
-/** What version 2.3 of Express' router tells of its layers, and earlier ones do not. */
+/** Removes what Express' router keeps of its layers from version 2.3 on. */
 function forgetPaths(app: INestApplication): void {
   const forget = (stack: any[]) => {
     for (const layer of stack ?? []) {

@@ -171,7 +171,7 @@ describe('On Express, a route of the app', () => {
     },
   );
 
-  test('is none where a global prefix excludes the paths of the module', async () => {
+  test('is not one that Nest adds where a global prefix excludes the paths of the module', async () => {
     const { app } = await start([controllerAt('/hello')], {
       configure: (one) =>
         one.setGlobalPrefix('api', { exclude: ['metrics', 'health', '/'] }),

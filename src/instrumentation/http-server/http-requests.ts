@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { type Instant, instant, secondsSince } from '../../model/clock.js';
 import { methodLabel } from '../http-terms.js';
@@ -55,8 +55,9 @@ export class HttpRequests {
         start: instant(),
       };
       const closed = () => this.closed(request);
-      // Responses of serverless wrappers never close.
-      res.once('finish', closed).once('close', closed);
+      res.once('close', closed);
+      // Responses of serverless wrappers finish, and never close.
+      if (!(req.socket instanceof Socket)) res.once('finish', closed);
       this.running.set(req, request);
       if (res.socket === null) this.queued.add(request);
     } catch (error) {

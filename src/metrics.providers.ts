@@ -1,4 +1,4 @@
-import { Logger, type Provider } from '@nestjs/common';
+import { type CanActivate, Logger, type Provider } from '@nestjs/common';
 import {
   ApplicationConfig,
   ExternalContextCreator,
@@ -10,6 +10,7 @@ import { PrometheusCollector } from './collector/prometheus-collector.js';
 import { AppRoutes } from './endpoints/app-routes.js';
 import { endpointAccess } from './endpoints/guards/endpoint-access.js';
 import type { NestParts } from './endpoints/guards/guarded-endpoint.js';
+import type { ResolvedProtection } from './endpoints/guards/protection.options.js';
 import type { Access } from './exposition/access/access.js';
 import { MetricsHealthIndicator } from './endpoints/metrics-health.indicator.js';
 import { pathsOf } from './exposition/resources.js';
@@ -60,7 +61,13 @@ export const providers: Provider[] = [
     useFactory: (
       { enabled, prometheus, health }: ResolvedMetricsOptions,
       ...nest: NestParts
-    ) => endpointAccess(enabled ? prometheus : {}, health, warn, nest),
+    ) =>
+      endpointAccess(
+        enabled ? prometheus : closed(prometheus),
+        health,
+        warn,
+        nest,
+      ),
   },
   {
     provide: PrometheusCollector,
@@ -135,6 +142,17 @@ function optionsOf(options: Hidden<MetricsOptions> | undefined) {
   }
   return resolveMetricsOptions(options.reveal());
 }
+
+/** The protection of a page that is switched off: no secret is read, and a controller of the app's that serves it lets in no one. */
+function closed({
+  access,
+  guards,
+  decorators,
+}: ResolvedProtection): ResolvedProtection {
+  return access === undefined ? { guards, decorators } : { guards: [NO_ONE] };
+}
+
+const NO_ONE: CanActivate = { canActivate: () => false };
 
 /** The probes stay where they are in an app that switches its metrics off: they decide on restarts. */
 function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {

@@ -19,10 +19,6 @@ vi.mock(
   '../../src/model/clock.js',
   () => import('../support/process-clock.js'),
 );
-vi.mock(
-  '../../src/model/timers.js',
-  () => import('../support/process-timers.js'),
-);
 
 const sleep = (milliseconds: number) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

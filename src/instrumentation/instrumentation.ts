@@ -1,5 +1,5 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
-import { MetricsError } from '../model/errors.js';
+import { isMetricsError } from '../model/errors.js';
 import { CallRecorder, type CallSpec } from './calls/call-recorder.js';
 import type { AgentMetrics } from './gen-ai/agent-metrics.js';
 import { labelOf } from './class-name.js';
@@ -59,7 +59,7 @@ export class Instrumentation {
     try {
       return declare();
     } catch (error) {
-      if (!(error instanceof MetricsError)) return undefined;
+      if (!isMetricsError(error)) return undefined;
       if (!isLate) throw error;
       report(this.collector, 'call', error);
       return undefined;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import {
   BadRequestException,
@@ -28,6 +29,7 @@ import {
 } from '../../src/index.js';
 import { samples } from '../support/collector.js';
 import { freePort } from '../support/http.js';
+import { tempFolder } from '../support/temp.js';
 import { ADAPTERS, RejectAll, startApp } from './support/app.js';
 import { rawConnection } from './support/http-client.js';
 
@@ -233,6 +235,27 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect((await get('/own/metrics')).status).toBe(403);
     expect((await get('/own/health')).status).toBe(403);
     expect((await get('/own/health/live')).status).toBe(200);
+  });
+
+  test('and tokens keep controllers closed while metrics are switched off, though the token cannot be read', async () => {
+    @Controller('own/metrics')
+    class OwnMetrics extends MetricsController {}
+    const bearerToken = { file: join(tempFolder(), 'none') };
+    const { get } = await startApp(
+      {
+        imports: [
+          MetricsModule.forRoot({
+            enabled: false,
+            prometheus: { access: { bearerToken } },
+          }),
+        ],
+        controllers: [OwnMetrics],
+      },
+      adapter,
+    );
+    const headers = { authorization: 'Bearer x' };
+    expect((await get('/own/metrics', { headers })).status).toBe(403);
+    expect((await get('/health')).status).toBe(200);
   });
 
   test('that fail let nobody in, and are counted as errors', async () => {

@@ -201,7 +201,9 @@ describe('a registry that others change too', () => {
     await collector.initialize();
     await collector.shutdown();
     new PromCounter({ name: 'a', help: 'theirs', registers: [registry] });
-    await expect(collector.initialize()).rejects.toThrow('close the app or collector that has registered it');
+    await expect(collector.initialize()).rejects.toThrow(
+      'close the app or collector that has registered it',
+    );
     expect((await collector.healthCheck()).server_running).toBe(false);
   });
 });

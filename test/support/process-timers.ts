@@ -5,9 +5,11 @@
  * @example
  * vi.mock('../../src/model/timers.js', () => import('./process-timers.js'));
  */
+const callGlobal = (callback: () => void, milliseconds?: number) =>
+  globalThis.setTimeout(callback, milliseconds);
+
 export const setTimeout: typeof globalThis.setTimeout = Object.assign(
-  (...args: Parameters<typeof globalThis.setTimeout>) =>
-    globalThis.setTimeout(...args),
+  callGlobal as typeof globalThis.setTimeout,
   globalThis.setTimeout,
 );
 

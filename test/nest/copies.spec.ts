@@ -242,30 +242,6 @@ describe('an app and a library with two copies of the package', () => {
     ]);
   });
 
-  test('refuse a metric that a collector of the other copy has as another type', async () => {
-    const library = await anotherCopy();
-    const { Counted, MetricsCollector, MetricsModule } = await anotherCopy();
-    class Conflicting {
-      @Counted('runs')
-      run(): void {}
-    }
-    const collector = new library.PrometheusCollector({ namespace: '' });
-    collector.gauge('runs');
-    const start = async () => {
-      const app = await Test.createTestingModule({
-        imports: [MetricsModule.forRoot(OPTIONS)],
-        providers: [Conflicting],
-      })
-        .overrideProvider(MetricsCollector)
-        .useValue(collector)
-        .compile();
-      // Ends what has begun; Nest rejects with the error of the start once more.
-      onTestFinished(() => app.close().catch(() => {}));
-      await app.init();
-    };
-    await expect(start()).rejects.toThrow('"runs"');
-  });
-
   test('are named in one warning when the app imports the module of both', async () => {
     const library = await anotherCopy();
     const { MetricsModule } = await anotherCopy();

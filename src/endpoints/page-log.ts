@@ -13,6 +13,7 @@ export function logPages(
   url: () => string,
   log: (message: string) => void,
 ): void {
+  if (paths.metrics === false && paths.health === false) return;
   const announce = () => log(pagesText(paths, url()));
   if (server === undefined || server.listening) announce();
   else server.once('listening', announce);

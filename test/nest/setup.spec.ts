@@ -94,7 +94,7 @@ describe('a mistake in the imports', () => {
     },
   );
 
-  test('is none where the same dynamic module is imported in two places', async () => {
+  test('is not seen where the same dynamic module is imported in two places', async () => {
     const metrics = MetricsModule.forRoot();
     @Module({ imports: [metrics] })
     class Feature {}

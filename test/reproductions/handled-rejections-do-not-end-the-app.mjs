@@ -1,6 +1,6 @@
 /**
  * Shows that the module neither ends an app that handles its rejections, nor hides a
- * rejection that nobody handles.
+ * rejection that no code handles.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -36,7 +36,9 @@ function collectorWith(file) {
   );
 }
 
-console.log('An app starts with its token in a FIFO that nobody writes to.');
+console.log(
+  'An app starts with its token in a FIFO that no process writes to.',
+);
 const failing = collectorWith(fifo);
 const start = failing.initialize().then(
   () => 'starts',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { tempFolder } from './temp.js';
 
-/** Makes a FIFO, which nobody writes to. */
+/** Makes a FIFO, which no process writes to. */
 export function makeFifo(path: string): string {
   execFileSync('mkfifo', [path]);
   return path;
@@ -35,7 +35,7 @@ export function hangingFiles() {
   /** Lets all that hangs go on, and nothing hang any more. */
   const release = () => {
     hanging.clear();
-    // Opened for reading and writing, a FIFO waits for nobody, and lets the readers go on.
+    // Opened for reading and writing, a FIFO waits for no one else, and lets the readers go on.
     closeSync(openSync(fifo, constants.O_RDWR));
   };
   onTestFinished(() => {

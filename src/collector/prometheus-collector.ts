@@ -210,7 +210,7 @@ export class PrometheusCollector extends MetricsCollector {
   /**
    * All recordings from now on, as events; each a moment after it was made. The name
    * of an event is the exposed one, its labels are those of the series, and the value
-   * of a gauge is what it is now. Without a subscriber none is made.
+   * of a gauge is what it is now. Each subscriber gets events of its own.
    */
   get events$(): Observable<MetricEvent> {
     return this.exporters.audience.events$;

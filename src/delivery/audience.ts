@@ -1,4 +1,4 @@
-import { Observable, share } from 'rxjs';
+import { map, Observable, share } from 'rxjs';
 import type { Cell } from '../model/cells.js';
 import type { Family } from '../model/family.js';
 import { labelsOf } from '../model/labels.js';
@@ -7,13 +7,13 @@ import type { MetricType } from '../model/metric-type.js';
 import { EventFeed } from './event-feed.js';
 import { Tries, type TryNotes } from './tries.js';
 
-/** For who cannot fail. */
+/** For listeners that cannot fail. */
 const NO_NOTES: TryNotes = { delivered() {}, failed() {}, retried() {} };
 
 /** How many events may wait for the subscribers. */
 const MAX_WAITING = 10_000;
 
-/** All who hear of recordings. An event is made once for all of them, and only if there is one who wants it. */
+/** The listeners of recordings. An event is made only if somebody wants it. Each listener gets its own: user code may change it. */
 export class Audience {
   /** The recordings as events, from now on, for any number of subscribers. */
   readonly events$: Observable<MetricEvent>;
@@ -21,7 +21,7 @@ export class Audience {
 
   /**
    * @param changed is called when there are other feeds than before.
-   * @param dropped hears of events that subscribers did not get, since too many were waiting.
+   * @param dropped receives the number of events that subscribers did not get, as too many were waiting.
    */
   constructor(
     private readonly changed: () => void,
@@ -49,12 +49,27 @@ export class Audience {
     let event: MetricEvent | undefined;
     for (const feed of this.feeds) {
       if (!feed.wants(family.type) || !feed.hasRoom()) continue;
-      feed.push((event ??= eventOf(family, cell, value)));
+      event = event ? new MetricEvent(event) : eventOf(family, cell, value);
+      feed.push(event);
     }
   }
 
-  /** One feed for all subscribers, as long as there are any. */
+  /** One feed for all subscribers, as long as there are any. A subscriber that is alone needs no copy. */
   private observable(): Observable<MetricEvent> {
+    let subscribers = 0;
+    const shared = this.fed().pipe(share());
+    return new Observable<MetricEvent>((subscriber) => {
+      subscribers++;
+      subscriber.add(() => void subscribers--);
+      return shared
+        .pipe(
+          map((event) => (subscribers > 1 ? new MetricEvent(event) : event)),
+        )
+        .subscribe(subscriber);
+    });
+  }
+
+  private fed(): Observable<MetricEvent> {
     return new Observable<MetricEvent>((subscriber) => {
       const feed = new EventFeed(
         undefined,
@@ -71,7 +86,7 @@ export class Audience {
         this.remove(feed);
         feed.stop();
       };
-    }).pipe(share());
+    });
   }
 }
 

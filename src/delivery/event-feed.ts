@@ -15,7 +15,7 @@ export type Receive = (
   signal: AbortSignal,
 ) => void | ExportReport | Promise<void | ExportReport>;
 
-/** A bounded queue of events between those who record and one who wants to hear of it. */
+/** A bounded queue of events between the code that records and one listener. */
 export class EventFeed {
   private waiting: MetricEvent[] = [];
   private lost = 0;
@@ -31,7 +31,7 @@ export class EventFeed {
    * @param types those whose events are wanted. Default: all.
    * @param limit how many may wait. What comes beyond is dropped: the oldest are those that a backend wants first.
    * @param newTries gives the tries that a delivery is made by.
-   * @param dropped hears of events that are not delivered, and why.
+   * @param dropped receives the number of events that are not delivered, and why.
    */
   constructor(
     private readonly types: readonly MetricType[] | undefined,
@@ -116,7 +116,7 @@ export class EventFeed {
       this.tellLost();
       const wait = outcome.result === 'delivered' ? 0 : outcome.pause;
       if (wait > 0) return this.pause(wait, life);
-      // The app has its turn between two batches.
+      // Between two batches the app can run.
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (life === this.life) this.awake = false;
@@ -144,15 +144,17 @@ export class EventFeed {
 
   private async deliver(signal: AbortSignal): Promise<ExportReport | void> {
     const batch = this.waiting.slice(0, BATCH);
-    if (batch.length === 0) return undefined;
+    // User code may shorten the array that it gets.
+    const { length } = batch;
+    if (length === 0) return undefined;
     try {
       const report = await this.receive(batch, signal);
-      this.waiting.splice(0, batch.length);
+      this.waiting.splice(0, length);
       return report;
     } catch (error) {
       if (!isRetryable(error)) {
-        this.waiting.splice(0, batch.length);
-        this.dropped(batch.length, `they were refused: ${messageOf(error)}`);
+        this.waiting.splice(0, length);
+        this.dropped(length, `they were refused: ${messageOf(error)}`);
       }
       throw error;
     }

@@ -65,7 +65,8 @@ export interface MetricsExporter {
    * after the last call has settled; if that rejected, with the same events. What comes
    * meanwhile waits; beyond `maxWaiting` it is dropped and counted. An event's name is
    * the exposed one and its labels are those of the series; a gauge's value is what it is
-   * now. Gauges that are read through a callback make no events.
+   * now. Gauges that are read through a callback make no events. The events belong to this
+   * exporter: no other listener sees what it changes in them.
    *
    * @param signal aborted when the time for it is over.
    * @throws {ExportError} as {@link export} does.

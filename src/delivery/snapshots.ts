@@ -37,7 +37,8 @@ export class Snapshots {
       const series = await seriesTaken(metric, added, turn);
       const { name, type, help, unit, bounds } = metric;
       const head = { name, type: TYPES[type], help, unit };
-      const terms = type === 'histogram' ? { ...head, bounds } : head;
+      const terms =
+        type === 'histogram' ? { ...head, bounds: [...bounds] } : head;
       metrics.push(withSeries(terms, series) as MetricSnapshot);
     }
     this.exemplarsShown();

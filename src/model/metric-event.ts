@@ -51,6 +51,6 @@ export class MetricEvent {
     this.labels = { ...init.labels };
     this.description = init.description;
     this.unit = init.unit;
-    this.timestamp = init.timestamp ?? new Date();
+    this.timestamp = init.timestamp ? new Date(init.timestamp) : new Date();
   }
 }

@@ -25,6 +25,7 @@ export const {
 
 /** What a class given to `forRootAsync({ useClass })` or `useExisting` implements. */
 export interface MetricsOptionsFactory {
+  /** Returns the options of the module. Called once, when the app starts. */
   createMetricsOptions(): MetricsOptions | Promise<MetricsOptions>;
 }
 

@@ -67,13 +67,7 @@ function injectedBy({ inject = [], useClass }: MetricsModuleAsyncOptions) {
 
 /**
  * Metrics for a NestJS app: `MetricsModule.forRoot()` once, in the root module.
- *
- * @example
- * @Module({
- *   imports: [MetricsModule.forRoot({ namespace: 'tframex', subsystem: 'api' })],
- *   providers: [AssistantAgent],
- * })
- * export class AppModule {}
+ * Example: `imports: [MetricsModule.forRoot({ namespace: 'tframex', subsystem: 'api' })]`.
  */
 @Module({
   imports: [ReadinessModule],
@@ -120,7 +114,12 @@ export class MetricsModule
     }
   }
 
-  /** @throws {OptionsError} naming the option, what was given and what is allowed. */
+  /**
+   * The module with fixed options, for the `imports` of the root module.
+   *
+   * @param options Default: none. The page is at `/metrics`, and names begin with `tframex_`.
+   * @throws {OptionsError} naming the option, what was given and what is allowed.
+   */
   static override forRoot(options: MetricsModuleOptions = {}): DynamicModule {
     const { isGlobal: _isGlobal, ...metrics } = options;
     // Checked again when the module is made, as all options are; here the stack leads to the mistake.
@@ -128,7 +127,11 @@ export class MetricsModule
     return withAliases(super.forRoot(options));
   }
 
-  /** @throws {OptionsError} unless one of `useFactory`, `useClass` and `useExisting` is given. */
+  /**
+   * The module with options that a factory or a provider returns, e.g. a `ConfigService`.
+   *
+   * @throws {OptionsError} unless exactly one of `useFactory`, `useClass` and `useExisting` is given.
+   */
   static override forRootAsync(
     options: MetricsModuleAsyncOptions,
   ): DynamicModule {
@@ -150,6 +153,11 @@ export class MetricsModule
     this.http?.routesAreComing(this.modules, httpAdapter);
   }
 
+  /**
+   * Starts the collector, its exporters and the health checks. Nest calls it.
+   *
+   * @throws {MetricsError} if an option, an exporter or the server on `prometheus.port` cannot be used.
+   */
   async onModuleInit(): Promise<void> {
     this.otherCopies.checkModules();
     if (this.options.enabled) this.checkNames();
@@ -162,11 +170,17 @@ export class MetricsModule
     this.httpClient?.start();
   }
 
+  /**
+   * Logs where the pages are. Nest calls it.
+   *
+   * @throws {OptionsError} if the app has a route of its own on the path of a page.
+   */
   onApplicationBootstrap(): void {
     if (this.endpoint instanceof AppRoutes) this.endpoint.checkConflicts();
     this.tellWhere();
   }
 
+  /** Delivers what exporters still have, and stops all measuring. Nest calls it. */
   async onApplicationShutdown(): Promise<void> {
     this.otherCopies.close();
     this.healthChecks.stop();

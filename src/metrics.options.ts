@@ -73,7 +73,7 @@ export interface MetricsOptions extends RecordingOptions {
   enabled?: boolean;
   /**
    * Measure every call into a handler, over HTTP, microservices, WebSocket, GraphQL
-   * and @nestjs/schedule, and the open WebSocket connections. Default: `false`.
+   * and `@nestjs/schedule`, and the open WebSocket connections. Default: `false`.
    */
   interceptor?: boolean;
   /** Measure the HTTP requests to the app, refused and unmatched ones too. Default: `false`. */
@@ -82,7 +82,9 @@ export interface MetricsOptions extends RecordingOptions {
   httpClient?: boolean | HttpClientOptions;
   /** What agents cost. */
   agents?: AgentMetricsOptions;
+  /** The metrics page: its path, port, format and who may read it. Default: `/metrics` on the app itself. */
   prometheus?: PrometheusOptions;
+  /** The health, its checks and its probes. Default: `/health` beside the metrics page. */
   health?: HealthOptions;
   /** Sends the metrics by OTLP; `true` for what `OTEL_*` variables and defaults say. Default: `false`. */
   otlp?: boolean | OtlpOptions;

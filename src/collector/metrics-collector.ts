@@ -6,7 +6,7 @@ import type { Histogram } from '../model/histogram.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import type { MetricDeclaration } from './metric-declaration.js';
 
-/** What an instrument can be told when it is asked for. */
+/** Options that every instrument takes. */
 export interface InstrumentOptions {
   /** The metric's help text. The first one that is given stays. */
   description?: string;
@@ -18,6 +18,7 @@ export interface InstrumentOptions {
   prefixed?: boolean;
 }
 
+/** Options of a gauge. */
 export interface GaugeOptions extends InstrumentOptions {
   /** Reads the value whenever the gauge is scraped. A later callback takes the place of an earlier one. */
   collect?: GaugeCallback;
@@ -33,6 +34,7 @@ export interface GaugeOptions extends InstrumentOptions {
   aggregator?: Aggregator;
 }
 
+/** Options of a histogram or a timer. */
 export interface HistogramOptions extends InstrumentOptions {
   /** Upper bounds: finite, strictly increasing, without `+Inf`. */
   buckets?: readonly number[];
@@ -100,12 +102,12 @@ export abstract class MetricsCollector {
   /** How many metrics there are, each name counted once. */
   abstract getMetricCount(): number;
 
-  /** Removes all metrics. Instruments that are still held start anew at their next recording. */
+  /** Removes all metrics. An instrument that is still held begins again at its next recording. */
   abstract clearMetrics(): void;
 
   /**
-   * Has all exporters deliver what there is, now. To be called at the end of a job that
-   * nobody scrapes. Without exporters there is nothing to deliver, as here.
+   * Has all exporters deliver what there is, now. Call it at the end of a job that no
+   * scraper reads. Without exporters it does nothing, as here.
    *
    * @param _timeout milliseconds that they have for it. Default: `flushTimeout`.
    * @throws {ExportError} saying which of them could not.

@@ -139,10 +139,12 @@ export class PrometheusCollector extends MetricsCollector {
     return ask(this.families, name, MetricType.TIMER, options) as Histogram;
   }
 
+  /** @internal */
   override declare(metrics: readonly MetricDeclaration[], isLate?: boolean) {
     this.families.declared.add(metrics, isLate);
   }
 
+  /** @internal */
   override isDeclared(name: string, prefixed?: boolean): boolean {
     return this.families.declared.has(name, prefixed);
   }
@@ -166,8 +168,7 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   /**
-   * Adds a check to the health, and to the gauges `health_check_status` and
-   * `health_check_duration_seconds`.
+   * Adds a check to the health, and to the gauges `health_check_status` and `health_check_duration_seconds`.
    *
    * @param source where it comes from, for the messages of errors.
    * @returns removes the check.
@@ -181,8 +182,7 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   /**
-   * Adds an exporter, which brings the metrics to a backend. It is started with the
-   * collector, or at once if that is initialized.
+   * Adds an exporter. It is started with the collector, or at once if that is initialized.
    *
    * @returns removes it, after it has delivered what is left.
    * @throws {OptionsError} if it is no exporter, or its name is taken; and what its `start()` throws.

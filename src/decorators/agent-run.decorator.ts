@@ -12,15 +12,10 @@ import { measureMethod } from '../instrumentation/measured-method.js';
  *
  * It goes along with `@Timed` and `@Counted`.
  *
- * @throws {DecoratorError} when it stands on anything but a method of instances.
+ * Example: `@AgentRun() async run(question: string): Promise<string> { ... }` in a class with
+ * `@Agent('Assistant')`.
  *
- * @example
- * @Agent('Assistant')
- * @Injectable()
- * export class AssistantAgent {
- *   @AgentRun()
- *   async run(question: string): Promise<string> { ... }
- * }
+ * @throws {DecoratorError} when it stands on anything but a method of instances.
  */
 export function AgentRun() {
   refuseBareUse('@AgentRun()', arguments);

@@ -7,14 +7,11 @@ import { namesClass } from '../instrumentation/names-class.js';
  * the `handler` label of its handlers. Subclasses go by the same name unless they have
  * their own. Classes that are not agents are named by `@MetricName('name')`.
  *
+ * Example: `@Agent('Assistant')` before `@Injectable() export class AssistantAgent {}`.
+ *
  * @param name Default: the name of the class, which is also what a class without
  *   this decorator goes by.
  * @throws {DecoratorError} when it stands on anything but a class, or the name is no text.
- *
- * @example
- * @Agent('Assistant')
- * @Injectable()
- * export class AssistantAgent {}
  */
 export function Agent(name?: string): ClassDecorator {
   refuseBareUse("@Agent('name')", arguments);

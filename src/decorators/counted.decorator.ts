@@ -10,6 +10,7 @@ import {
 import { measureMethod } from '../instrumentation/measured-method.js';
 import { COUNTED_RULES, namedOptions } from './option-rules.js';
 
+/** What `@Counted()` takes instead of a metric name. */
 export interface CountedOptions {
   /** Metric name, without namespace and subsystem. Default: `'agent_executions_total'`. */
   name?: string;
@@ -25,12 +26,10 @@ export interface CountedOptions {
  * Counts every call of a method once its work has ended, with the labels `agent`,
  * `method`, `status` and, if it failed, `error_type`.
  *
+ * Example: `@Counted() async run(prompt: string): Promise<string> { ... }`.
+ *
  * @param options a metric name, or more.
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
- *
- * @example
- * @Counted()
- * async run(prompt: string): Promise<string> { ... }
  */
 export function Counted(options: string | CountedOptions = {}) {
   refuseBareUse('@Counted()', arguments);

@@ -14,15 +14,12 @@ import { declareCheck } from '../instrumentation/health/declared-checks.js';
  * if the method returns nothing, `true` or an object, and down if it returns `false`
  * or `{ status: 'down' }`, throws, rejects, or takes too long.
  *
+ * Example: `@HealthCheck('vector-store', { timeout: 500, critical: false })` before
+ * `ping(signal: AbortSignal) { return this.client.ping({ signal }); }`.
+ *
  * @param name the name of the check, which no other has. It is a label of the check's metrics.
  * @throws {OptionsError} naming the option, what was given and what is allowed.
  * @throws {DecoratorError} when it stands on anything but a method of instances.
- *
- * @example
- * @HealthCheck('vector-store', { timeout: 500, critical: false })
- * async ping(signal: AbortSignal): Promise<void> {
- *   await this.client.ping({ signal });
- * }
  */
 export function HealthCheck(name: string, options: HealthCheckOptions = {}) {
   refuseBareUse("@HealthCheck('name')", arguments);

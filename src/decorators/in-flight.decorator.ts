@@ -7,6 +7,7 @@ import { measureMethod } from '../instrumentation/measured-method.js';
 import type { Labels } from '../model/labels.js';
 import { IN_FLIGHT_RULES, namedOptions } from './option-rules.js';
 
+/** What `@InFlight()` takes instead of a metric name. */
 export interface InFlightOptions {
   /**
    * Name of the gauge of running calls, without namespace and subsystem. The age
@@ -24,12 +25,10 @@ export interface InFlightOptions {
  * one has, with the labels `agent` and `method`: an agent that hangs is in no
  * other metric. A stream runs while it is consumed.
  *
+ * Example: `@InFlight() async run(prompt: string): Promise<string> { ... }`.
+ *
  * @param options a metric name, or more.
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
- *
- * @example
- * @InFlight()
- * async run(prompt: string): Promise<string> { ... }
  */
 export function InFlight(options: string | InFlightOptions = {}) {
   refuseBareUse('@InFlight()', arguments);

@@ -13,12 +13,10 @@ import { LABEL_NAME } from './option-rules.js';
  * Makes the value of a parameter a label of what `@Timed` and `@Counted` record of
  * its method. Use it for values that are few: each one is a series.
  *
+ * Example: `@Timed() async run(@MetricLabel('model') model: string, prompt: string) { ... }`.
+ *
  * @param label the name of the label.
  * @throws {DecoratorError} unless it stands on a parameter of a method of instances, and the name is one of a label.
- *
- * @example
- * @Timed()
- * async run(@MetricLabel('model') model: string, prompt: string): Promise<string> { ... }
  */
 export function MetricLabel(label: string) {
   refuseBareUse("@MetricLabel('name')", arguments);

@@ -9,16 +9,10 @@ import { namesClass } from '../instrumentation/names-class.js';
  *
  * Subclasses have the same name in labels, unless they have a decorator of their own.
  *
+ * Examples: `@MetricName('tools')` before `@Controller('tools') export class ToolsController {}` and
+ * `@MetricName('PaymentError') export class PaymentError extends Error {}`.
+ *
  * @throws {DecoratorError} when it stands on anything but a class, or the name is empty or no string.
- *
- * @example
- * @MetricName('tools')
- * @Controller('tools')
- * export class ToolsController {}
- *
- * @example
- * @MetricName('PaymentError')
- * export class PaymentError extends Error {}
  */
 export function MetricName(name: string): ClassDecorator {
   refuseBareUse("@MetricName('name')", arguments);

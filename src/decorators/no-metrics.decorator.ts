@@ -11,12 +11,9 @@ import { excludeClass, excludeMethod } from '../instrumentation/no-metrics.js';
  * its own `@Timed` and `@Counted`, the interceptor, and what is captured of its
  * transport.
  *
- * @throws {DecoratorError} when it stands on anything but a class or a method.
+ * Example: `@NoMetrics()` before `@Get('internal/ping') ping() { ... }`.
  *
- * @example
- * @NoMetrics()
- * @Get('internal/ping')
- * ping() { ... }
+ * @throws {DecoratorError} when it stands on anything but a class or a method.
  */
 export function NoMetrics(): ClassDecorator & MethodDecorator {
   refuseBareUse('@NoMetrics()', arguments);

@@ -12,6 +12,7 @@ import {
 import { measureMethod } from '../instrumentation/measured-method.js';
 import { namedOptions, STREAMED_RULES } from './option-rules.js';
 
+/** What `@Streamed()` takes instead of a metric name. */
 export interface StreamedOptions {
   /**
    * What the names of the metrics begin with, without namespace and subsystem:
@@ -32,13 +33,10 @@ export interface StreamedOptions {
  *
  * It goes along with `@Timed` and `@Counted`, which record the whole stream.
  *
+ * Example: `@Streamed() async *answer(prompt: string): AsyncGenerator<string> { ... }`.
+ *
  * @param options what the names begin with, or more.
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
- *
- * @example
- * @Streamed()
- * @Timed()
- * async *answer(prompt: string): AsyncGenerator<string> { ... }
  */
 export function Streamed(options: string | StreamedOptions = {}) {
   refuseBareUse('@Streamed()', arguments);

@@ -10,6 +10,7 @@ import {
 import { measureMethod } from '../instrumentation/measured-method.js';
 import { namedOptions, TIMED_RULES } from './option-rules.js';
 
+/** What `@Timed()` takes instead of a metric name. */
 export interface TimedOptions {
   /** Metric name, without namespace and subsystem. Default: `'agent_duration_seconds'`. */
   name?: string;
@@ -25,16 +26,11 @@ export interface TimedOptions {
  * Times every call of a method, in seconds, until its work has ended, with the
  * labels `agent`, `method`, `status` and, if it failed, `error_type`.
  *
+ * Examples: `@Timed() async run(prompt: string): Promise<string> { ... }` and
+ * `@Timed({ name: 'lookup_duration_seconds', labels: ({ result }) => ({ found: result !== undefined }) })`.
+ *
  * @param options a metric name, or more.
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
- *
- * @example
- * @Timed()
- * async run(prompt: string): Promise<string> { ... }
- *
- * @example
- * @Timed({ name: 'lookup_duration_seconds', labels: ({ result }) => ({ found: result !== undefined }) })
- * lookup(key: string): Passage | undefined { ... }
  */
 export function Timed(options: string | TimedOptions = {}) {
   refuseBareUse('@Timed()', arguments);

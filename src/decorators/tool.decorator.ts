@@ -12,12 +12,10 @@ import { TEXT, validateOne } from '../model/validate.js';
  * `gen_ai_tool_name`, `gen_ai_agent_name` and, if it failed, `error_type`
  * (`gen_ai_execute_tool_duration_seconds`). It counts for the agent run around it.
  *
+ * Example: `@Tool('search') async search(query: string): Promise<Passage[]> { ... }`.
+ *
  * @param name of the tool. Default: the name of the method.
  * @throws {DecoratorError} unless it stands on a method of instances, and the name is a text.
- *
- * @example
- * @Tool('search')
- * async search(query: string): Promise<Passage[]> { ... }
  */
 export function Tool(name?: string) {
   refuseBareUse('@Tool()', arguments);

@@ -4,6 +4,7 @@ import type { Probe } from '../exposition/resources.js';
 import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
 
 abstract class EndpointController {
+  /** The collector that answers. */
   @Inject(PrometheusCollector)
   protected readonly collector!: PrometheusCollector;
 }
@@ -13,12 +14,11 @@ abstract class EndpointController {
  * a prefix, a version or other decorators of Nest's on it. Extend it, and switch
  * the module's own page off with `prometheus: { path: false }`.
  *
- * @example
- * @Controller('internal/metrics')
- * @UseGuards(OperatorGuard)
- * export class GuardedMetricsController extends MetricsController {}
+ * Example: `@Controller('internal/metrics')` and `@UseGuards(OperatorGuard)` before
+ * `export class GuardedMetricsController extends MetricsController {}`.
  */
 export abstract class MetricsController extends EndpointController {
+  /** Answers with the metrics page, in the format that the request accepts. Never rejects. */
   @Get()
   serve(@Req() request: any, @Res() response: any): Promise<void> {
     return this.collector.serveMetrics(
@@ -31,6 +31,7 @@ export abstract class MetricsController extends EndpointController {
 
 /** The health and its probes as a controller of the user's own; see {@link MetricsController}. */
 export abstract class HealthController extends EndpointController {
+  /** Answers with the health: 200 when healthy, 503 when not. Never rejects. */
   @Get()
   serve(@Req() request: any, @Res() response: any): Promise<void> {
     return this.collector.serveHealth(
@@ -40,11 +41,13 @@ export abstract class HealthController extends EndpointController {
     );
   }
 
+  /** Answers 200 as long as the process runs. Never rejects. */
   @Get('live')
   live(@Req() request: any, @Res() response: any): Promise<void> {
     return this.probe('live', request, response);
   }
 
+  /** Answers 200 when the app is ready for requests, 503 when not. Never rejects. */
   @Get('ready')
   ready(@Req() request: any, @Res() response: any): Promise<void> {
     return this.probe('ready', request, response);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { MetricsCollector } from '../collector/metrics-collector.js';
 import type { CheckStatus } from '../health/health-status.js';
 
-/** The result of an indicator, as @nestjs/terminus has them. */
+/** The result of an indicator, as `@nestjs/terminus` has them. */
 export type MetricsHealthResult<Key extends string = string> = Record<
   Key,
   { status: 'up' | 'down'; checks?: Record<string, CheckStatus> }
@@ -10,7 +10,7 @@ export type MetricsHealthResult<Key extends string = string> = Record<
 
 /**
  * The health of the metrics and all health checks as an indicator of
- * @nestjs/terminus, for those who have its endpoint already.
+ * `@nestjs/terminus`, for apps that have its endpoint already.
  *
  * @example
  * this.health.check([() => this.metrics.isHealthy('metrics')]);

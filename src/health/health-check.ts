@@ -11,7 +11,8 @@ import {
 /**
  * What a health check returns: nothing or `true` if it is up, `false` if it is
  * down, or an object of details, which is down if its `status` says so (`'down'`,
- * `'error'`, `'fail'` or `false`). Results of @nestjs/terminus' indicators are understood.
+ * `'error'`, `'fail'` or `false`). Results of indicators of
+ * `@nestjs/terminus` are understood.
  */
 export type HealthCheckResult = void | boolean | object;
 
@@ -24,6 +25,7 @@ export type HealthCheckFunction = (
   signal: AbortSignal,
 ) => HealthCheckResult | PromiseLike<HealthCheckResult>;
 
+/** How often a health check runs, how long it may take, and what depends on it. */
 export interface HealthCheckOptions {
   /** Milliseconds after which a check that has not ended is down; 5000 at most. Default: 1000. */
   timeout?: number;
@@ -33,9 +35,11 @@ export interface HealthCheckOptions {
   critical?: boolean;
 }
 
+/** A health check that is given in the options or to `addHealthCheck()`. */
 export interface HealthCheckDefinition extends HealthCheckOptions {
   /** The name of the check, which no other has. It is a label of the check's metrics. */
   name: string;
+  /** Finds out whether it is up. Called when the health or a page asks, unless the last result is newer than `cacheFor`. */
   check: HealthCheckFunction;
 }
 

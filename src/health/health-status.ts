@@ -21,9 +21,11 @@ export interface HealthStatus {
 
 /** How one health check stands. All but `status` is there with `health.details` only. */
 export interface CheckStatus extends Partial<CheckDetails> {
+  /** Whether the last run of the check has found it up. */
   status: 'up' | 'down';
 }
 
+/** More of a health check, which only `health.details` shows. */
 export interface CheckDetails {
   /** Whether the app is unhealthy while this check is down. */
   critical: boolean;

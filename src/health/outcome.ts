@@ -17,7 +17,7 @@ const DOWN: readonly unknown[] = [false, 'down', 'error', 'fail'];
 /** Statuses that say no more than whether a check is up. */
 const SAID_BY_UP: readonly unknown[] = [undefined, true, false, 'up', 'down'];
 
-/** The states of an indicator of @nestjs/terminus. */
+/** The states of an indicator of `@nestjs/terminus`. */
 const INDICATOR_STATES: readonly unknown[] = ['up', 'down', 'degraded'];
 
 /** What the result of a check says. */
@@ -50,7 +50,7 @@ export function failure(thrown: unknown): Outcome {
   return { isUp: false, error };
 }
 
-/** `{ database: { status: 'up' } }` */
+/** Whether it has the form `{ database: { status: 'up' } }`. */
 function isIndicatorResult(
   result: Record<string, unknown>,
 ): result is Record<string, Record<string, unknown>> {

@@ -18,9 +18,10 @@ export class Counter extends Instrument<CounterFamily> {
    * Adds to the series of these labels.
    *
    * @param value how much to add: finite, 0 or more. Default: 1.
-   * @throws {MetricValueError} or {LabelError}; nothing is recorded then.
+   * @throws {MetricValueError} or {LabelError}. Nothing is recorded then.
    */
   inc(labels?: Labels, value?: number): void;
+  /** Adds `value` (default 1) to the series without labels. Throws as with labels. */
   inc(value?: number): void;
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
@@ -29,12 +30,16 @@ export class Counter extends Instrument<CounterFamily> {
   }
 
   /**
-   * The series of these labels, resolved once. Values without names are those of
-   * the `labelNames` that the metric was asked for with.
+   * The series of these labels, resolved once: the fastest way to record in it.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
   labels(labels: Labels): CounterSeries;
+  /**
+   * The series of these label values, in the order of the `labelNames` that the metric was asked for with.
+   *
+   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   */
   labels(...values: LabelValue[]): CounterSeries;
   labels(...labels: [Labels] | LabelValue[]): CounterSeries {
     return new CounterSeries(this.family, namedLabels(this.family, labels));
@@ -43,7 +48,12 @@ export class Counter extends Instrument<CounterFamily> {
 
 /** One series of a {@link Counter}. */
 export class CounterSeries extends Series<ValueCell> {
-  /** Adds `value`: finite, 0 or more. Default: 1. */
+  /**
+   * Adds to the series.
+   *
+   * @param value how much to add: finite, 0 or more. Default: 1.
+   * @throws {MetricValueError} if it is anything else. Nothing is recorded then.
+   */
   inc(value = 1): void {
     if (!isIncrement(value)) throw incrementError(value, this.metric);
     addTo(this.live(), value, this.tap);

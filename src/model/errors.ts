@@ -7,6 +7,7 @@ import { isKind, KIND } from './shared.js';
  * the `cause` label of `metrics_errors_total`.
  */
 export abstract class MetricsError extends Error {
+  /** The cause in one word, e.g. `invalid_option`: stable, and safe to switch on. */
   abstract readonly code: string;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -81,7 +82,9 @@ export interface ExportErrorOptions extends ErrorOptions {
 /** Metrics could not be delivered to a backend. */
 export class ExportError extends MetricsError {
   readonly code = 'export';
+  /** Whether the same may go through at the next try. */
   readonly retryable: boolean;
+  /** Milliseconds after which the backend wants the next try, at the earliest; `undefined` if it wants no pause. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, options: ExportErrorOptions = {}) {

@@ -30,6 +30,7 @@ export class Gauge extends Instrument<GaugeFamily> {
    * @throws {MetricValueError} if `value` is not a number; {LabelError} if the labels cannot be written.
    */
   set(labels: Labels, value: number): void;
+  /** Sets the series without labels. Throws as with labels. */
   set(value: number): void;
   set(labels: Labels | number, value?: number): void {
     if (typeof labels !== 'object') return this.set(NO_LABELS, labels);
@@ -39,6 +40,7 @@ export class Gauge extends Instrument<GaugeFamily> {
 
   /** Adds `value` (default 1). Throws as {@link set} does. */
   inc(labels?: Labels, value?: number): void;
+  /** Adds `value` (default 1) to the series without labels. Throws as {@link set} does. */
   inc(value?: number): void;
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
@@ -48,6 +50,7 @@ export class Gauge extends Instrument<GaugeFamily> {
 
   /** Subtracts `value` (default 1). Throws as {@link set} does. */
   dec(labels?: Labels, value?: number): void;
+  /** Subtracts `value` (default 1) from the series without labels. Throws as {@link set} does. */
   dec(value?: number): void;
   dec(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.dec(NO_LABELS, labels);
@@ -61,12 +64,16 @@ export class Gauge extends Instrument<GaugeFamily> {
   }
 
   /**
-   * The series of these labels, resolved once. Values without names are those of
-   * the `labelNames` that the metric was asked for with.
+   * The series of these labels, resolved once: the fastest way to record in it.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
   labels(labels: Labels): GaugeSeries;
+  /**
+   * The series of these label values, in the order of the `labelNames` that the metric was asked for with.
+   *
+   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   */
   labels(...values: LabelValue[]): GaugeSeries;
   labels(...labels: [Labels] | LabelValue[]): GaugeSeries {
     return new GaugeSeries(this.family, namedLabels(this.family, labels));
@@ -83,18 +90,23 @@ export class Gauge extends Instrument<GaugeFamily> {
 
 /** One series of a {@link Gauge}. */
 export class GaugeSeries extends Series<ValueCell> {
+  /**
+   * Sets the value.
+   *
+   * @throws {MetricValueError} if `value` is not a number.
+   */
   set(value: number): void {
     checkNumber(value, this.metric);
     setTo(this.live(), value, this.tap);
   }
 
-  /** Adds `value`. Default: 1. */
+  /** Adds `value`. Default: 1. Throws as {@link set} does. */
   inc(value = 1): void {
     checkNumber(value, this.metric);
     addTo(this.live(), value, this.tap);
   }
 
-  /** Subtracts `value`. Default: 1. */
+  /** Subtracts `value`. Default: 1. Throws as {@link set} does. */
   dec(value = 1): void {
     checkNumber(value, this.metric);
     addTo(this.live(), -value, this.tap);

@@ -28,6 +28,7 @@ export class Histogram extends Instrument<HistogramFamily> {
    * @throws {MetricValueError} if `value` is not finite; {LabelError} if the labels cannot be written.
    */
   observe(labels: Labels, value: number): void;
+  /** Observes a value in the series without labels. Throws as with labels. */
   observe(value: number): void;
   observe(labels: Labels | number, value?: number): void {
     if (typeof labels !== 'object') return this.observe(NO_LABELS, labels);
@@ -72,12 +73,16 @@ export class Histogram extends Instrument<HistogramFamily> {
   }
 
   /**
-   * The series of these labels, resolved once. Values without names are those of
-   * the `labelNames` that the metric was asked for with.
+   * The series of these labels, resolved once: the fastest way to record in it.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
   labels(labels: Labels): HistogramSeries;
+  /**
+   * The series of these label values, in the order of the `labelNames` that the metric was asked for with.
+   *
+   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   */
   labels(...values: LabelValue[]): HistogramSeries;
   labels(...labels: [Labels] | LabelValue[]): HistogramSeries {
     return new HistogramSeries(this.family, namedLabels(this.family, labels));
@@ -94,6 +99,11 @@ export class HistogramSeries extends Series<HistogramCell> {
     this.bounds = family.bounds;
   }
 
+  /**
+   * Observes a value.
+   *
+   * @throws {MetricValueError} if `value` is not finite.
+   */
   observe(value: number): void {
     checkObservation(value, this.metric);
     observeIn(this.live(), this.bounds, value, this.tap);

@@ -1,5 +1,6 @@
 /** Where warnings go. Nest's `Logger` is one; so is `console`. */
 export interface MetricsLogger {
+  /** Takes a warning, each cause once. */
   warn(message: string): void;
   /** For what is good news. Default: {@link warn}. */
   log?(message: string): void;

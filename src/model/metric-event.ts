@@ -5,6 +5,7 @@ import type { MetricType } from './metric-type.js';
 export interface MetricEventInit {
   /** The name without namespace and subsystem, e.g. `requests_total`. */
   name: string;
+  /** The kind of metric; a name has one only. */
   type: MetricType;
   /**
    * Counter: how much to add, 0 or more. Gauge: the value to set. Histogram: the
@@ -36,12 +37,19 @@ export interface MetricEventInit {
  * );
  */
 export class MetricEvent {
+  /** The name of the metric: as it was given, or the exposed one in what a listener gets. */
   readonly name: string;
+  /** The kind of metric. */
   readonly type: MetricType;
+  /** How much a counter was increased by, the value of a gauge, or what was observed (timers: seconds). */
   readonly value: number;
+  /** A copy of the labels that were given; empty if there were none. */
   readonly labels: Labels;
+  /** The help text of the metric, if there is one. */
   readonly description: string | undefined;
+  /** The unit of the value in words, if it is known. */
   readonly unit: string | undefined;
+  /** When it happened. */
   readonly timestamp: Date;
 
   constructor(init: MetricEventInit) {

@@ -1,8 +1,12 @@
 /** The kinds of metric. A `TIMER` is a histogram of durations, in seconds. */
 export enum MetricType {
+  /** A value that only goes up. */
   COUNTER = 'counter',
+  /** A value that goes up and down. */
   GAUGE = 'gauge',
+  /** Observations, counted in buckets. */
   HISTOGRAM = 'histogram',
+  /** Durations in seconds, counted in buckets. */
   TIMER = 'timer',
 }
 

@@ -16,8 +16,11 @@ export type RefusalReason =
 
 /** How a request is turned away. */
 export interface Refusal {
+  /** The status code of the answer. */
   readonly status: number;
+  /** The body of the answer, as plain text. */
   readonly text: string;
+  /** Further headers of the answer, e.g. `WWW-Authenticate`. Default: none. */
   readonly headers?: OutgoingHttpHeaders;
   /** What it is counted as. Default: `'other'`. */
   readonly reason?: RefusalReason;
@@ -29,6 +32,8 @@ export interface Access {
   prepare?(): Promise<void>;
 
   /**
+   * Called for each request before it is answered.
+   *
    * @param client the address that the request comes from, as far as proxies are trusted.
    * @param res where headers may be set; the answer itself is given by others.
    * @returns how the request is turned away; nothing if it may pass.

@@ -7,6 +7,7 @@ import { checkHidden, checkSecret, type Secret } from './secret.js';
 export interface BasicAuth {
   /** Without `:` and control characters. */
   readonly username: string;
+  /** Without control characters; as text, or where it is kept. */
   readonly password: Secret;
 }
 

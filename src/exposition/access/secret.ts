@@ -7,7 +7,15 @@ import { type Check, isObject } from '../../model/validate.js';
  * line feed at the end does not belong to it.
  */
 export type Secret =
-  string | { readonly file: string } | { readonly env: string };
+  | string
+  | {
+      /** Path of the file, from the working directory. */
+      readonly file: string;
+    }
+  | {
+      /** Name of the environment variable. */
+      readonly env: string;
+    };
 
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

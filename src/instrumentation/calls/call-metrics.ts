@@ -3,10 +3,12 @@ import { HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import { MetricType } from '../../model/metric-type.js';
 
+/** How a call has ended: the label `status`. `cancelled` is a stream that its consumer left before its end. */
 export type CallStatus = 'success' | 'error' | 'cancelled';
 
 /** A call that has ended, as label functions see it. */
 export interface EndedCall {
+  /** What the method was called with. */
   readonly args: readonly any[];
   /** `cancelled` if the consumer of a stream left before its end. */
   readonly status: CallStatus;

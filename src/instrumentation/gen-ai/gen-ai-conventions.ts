@@ -28,9 +28,13 @@ export type GenAiLabel =
 export type GenAiOperation =
   'chat' | 'text_completion' | 'embeddings' | 'generate_content' | 'retrieval';
 
+/** A metric of the conventions: a timer if its name ends with `_seconds`, else a histogram. */
 export interface GenAiMetric {
+  /** The name in Prometheus, without namespace and subsystem. */
   readonly name: string;
+  /** The help text. */
   readonly description: string;
+  /** The upper bounds that the conventions recommend. */
   readonly buckets: readonly number[];
 }
 
@@ -48,62 +52,73 @@ const AGENT_SECONDS = [
 const WORKFLOW_SECONDS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200];
 const CALLS = [1, 2, 4, 8, 16, 32, 64, 128];
 
-export const GEN_AI_METRICS = {
-  /** gen_ai.client.token.usage */
+/** The metrics of the conventions, which `AgentMetrics` records. */
+export const GEN_AI_METRICS: {
+  /** `gen_ai.client.token.usage`: the tokens of an inference, by `gen_ai_token_type`. */
+  readonly tokenUsage: GenAiMetric;
+  /** `gen_ai.client.operation.duration`: the seconds of an inference. */
+  readonly operationDuration: GenAiMetric;
+  /** `gen_ai.client.operation.time_to_first_chunk`: the seconds until a stream begins. */
+  readonly timeToFirstChunk: GenAiMetric;
+  /** `gen_ai.client.operation.time_per_output_chunk`: the seconds that each later chunk took. */
+  readonly timePerOutputChunk: GenAiMetric;
+  /** `gen_ai.invoke_agent.duration`: the seconds of an agent run. */
+  readonly agentDuration: GenAiMetric;
+  /** `gen_ai.invoke_agent.inference_calls`: how many inferences an agent run took. */
+  readonly agentInferenceCalls: GenAiMetric;
+  /** `gen_ai.invoke_agent.tool_calls`: how many tool calls an agent run took. */
+  readonly agentToolCalls: GenAiMetric;
+  /** `gen_ai.execute_tool.duration`: the seconds of a tool call. */
+  readonly toolDuration: GenAiMetric;
+  /** `gen_ai.invoke_workflow.duration`: the seconds of a workflow. */
+  readonly workflowDuration: GenAiMetric;
+} = {
   tokenUsage: {
     name: 'gen_ai_client_token_usage',
     description: 'Tokens of an inference, by direction.',
     buckets: TOKENS,
   },
-  /** gen_ai.client.operation.duration */
   operationDuration: {
     name: 'gen_ai_client_operation_duration_seconds',
     description: 'Duration of an inference in seconds.',
     buckets: OPERATION_SECONDS,
   },
-  /** gen_ai.client.operation.time_to_first_chunk */
   timeToFirstChunk: {
     name: 'gen_ai_client_operation_time_to_first_chunk_seconds',
     description: 'Time from the request to the first chunk in seconds.',
     buckets: OPERATION_SECONDS,
   },
-  /** gen_ai.client.operation.time_per_output_chunk */
   timePerOutputChunk: {
     name: 'gen_ai_client_operation_time_per_output_chunk_seconds',
     description: 'Time waited for each chunk after the first in seconds.',
     buckets: OPERATION_SECONDS,
   },
-  /** gen_ai.invoke_agent.duration */
   agentDuration: {
     name: 'gen_ai_invoke_agent_duration_seconds',
     description: 'Duration of an agent run in seconds.',
     buckets: AGENT_SECONDS,
   },
-  /** gen_ai.invoke_agent.inference_calls */
   agentInferenceCalls: {
     name: 'gen_ai_invoke_agent_inference_calls',
     description: 'Inferences of an agent run.',
     buckets: CALLS,
   },
-  /** gen_ai.invoke_agent.tool_calls */
   agentToolCalls: {
     name: 'gen_ai_invoke_agent_tool_calls',
     description: 'Tool calls of an agent run.',
     buckets: CALLS,
   },
-  /** gen_ai.execute_tool.duration */
   toolDuration: {
     name: 'gen_ai_execute_tool_duration_seconds',
     description: 'Duration of a tool call in seconds.',
     buckets: OPERATION_SECONDS,
   },
-  /** gen_ai.invoke_workflow.duration */
   workflowDuration: {
     name: 'gen_ai_invoke_workflow_duration_seconds',
     description: 'Duration of a workflow in seconds.',
     buckets: WORKFLOW_SECONDS,
   },
-} satisfies Record<string, GenAiMetric>;
+};
 
 /** Durations are timers; counts of calls and tokens are plain histograms. */
 export function genAiType({

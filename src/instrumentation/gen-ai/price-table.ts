@@ -23,16 +23,23 @@ export interface ModelPrice {
   readonly output: number;
 }
 
+/** What tokens cost, in one currency. */
 export interface PriceTable {
   /** The `currency` label, e.g. `'USD'`. */
   readonly currency: string;
   /** How many tokens the prices are for. Default: 1,000,000. */
   readonly perTokens?: number;
+  /** The prices. The first one whose `model` and `provider` match counts; of a model without one no cost is counted. */
   readonly models: readonly ModelPrice[];
 }
 
 /** A table, or a JSON file that has one; its path is from the working directory. */
-export type Prices = PriceTable | { readonly file: string };
+export type Prices =
+  | PriceTable
+  | {
+      /** Path of the JSON file. It is read once, when the app starts. */
+      readonly file: string;
+    };
 
 const MODEL_RULES: Rules = {
   model: TEXT,

@@ -22,7 +22,7 @@ export interface TokenUsage {
 export interface InferenceRequest {
   /** Default: `'chat'`. */
   readonly operation?: GenAiOperation | undefined;
-  /** Who answers, e.g. `'openai'` (`gen_ai.provider.name`). */
+  /** The provider of the model, e.g. `'openai'` (`gen_ai.provider.name`). */
   readonly provider: string;
   /** The model that was asked for. */
   readonly model: string;
@@ -34,6 +34,7 @@ export interface InferenceRequest {
 export interface InferenceAnswer {
   /** The model that answered. */
   readonly responseModel?: string | undefined;
+  /** The tokens that it took. Default: none are counted. */
   readonly usage?: TokenUsage | undefined;
   /** Why it failed; left out if it did not. */
   readonly error?: unknown;
@@ -41,11 +42,11 @@ export interface InferenceAnswer {
 
 /** An inference that has ended. */
 export interface Inference extends InferenceRequest, InferenceAnswer {
-  /** How long it took. */
+  /** How many seconds it took. */
   readonly seconds: number;
-  /** From the request to the first chunk; for streams only. */
+  /** Seconds from the request to the first chunk; for streams only. */
   readonly secondsToFirstChunk?: number | undefined;
-  /** How long each later chunk was waited for; for streams only. */
+  /** Seconds that each later chunk was waited for; for streams only. */
   readonly secondsPerOutputChunk?: readonly number[] | undefined;
 }
 
@@ -53,6 +54,7 @@ export interface Inference extends InferenceRequest, InferenceAnswer {
 export interface ToolCall {
   /** The name of the tool. */
   readonly tool: string;
+  /** How many seconds it took. */
   readonly seconds: number;
   /** The agent that called it. Default: that of the run around the call. */
   readonly agent?: string | undefined;
@@ -62,11 +64,13 @@ export interface ToolCall {
 
 /** An agent run that has ended. */
 export interface EndedAgentRun {
+  /** The name of the agent. */
   readonly agent: string;
+  /** How many seconds it took. */
   readonly seconds: number;
-  /** Default: 0. */
+  /** How many inferences it took. Default: 0. */
   readonly inferenceCalls?: number | undefined;
-  /** Default: 0. */
+  /** How many tool calls it took. Default: 0. */
   readonly toolCalls?: number | undefined;
   /** Why it failed; left out if it did not. */
   readonly error?: unknown;
@@ -74,7 +78,9 @@ export interface EndedAgentRun {
 
 /** A workflow, several agents or steps with one purpose, that has ended. */
 export interface EndedWorkflow {
+  /** The name of the workflow. */
   readonly workflow: string;
+  /** How many seconds it took. */
   readonly seconds: number;
   /** Why it failed; left out if it did not. */
   readonly error?: unknown;

@@ -4,7 +4,7 @@ import { handlerName } from './handler-name.js';
 import { quietly } from './quietly.js';
 import { shadow } from '../../model/shadow.js';
 
-/** Where the decorators of @nestjs/graphql leave the parent type and the name of a field, on the method or its class. */
+/** Where the decorators of `@nestjs/graphql` leave the parent type and the name of a field, on the method or its class. */
 const PARENT_TYPE = 'graphql:resolver_type';
 const FIELD_NAME = 'graphql:resolver_name';
 
@@ -39,7 +39,7 @@ export function callOfField(args: unknown[]): object {
 
 /**
  * Measures the resolvers of root fields from outside of their guards, pipes and
- * filters: @nestjs/graphql has them made by this one creator of the app.
+ * filters: `@nestjs/graphql` has them made by this one creator of the app.
  */
 export function measureResolvers(
   creator: ExternalContextCreator,

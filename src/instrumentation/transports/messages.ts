@@ -23,7 +23,7 @@ export function measureMessages(
 
 type MessageHandler = (...args: unknown[]) => unknown;
 
-/** What all servers of @nestjs/microservices have. */
+/** What all servers of `@nestjs/microservices` have. */
 interface MessageServer {
   getHandlerByPattern(pattern: string): MessageHandler | null;
 }

@@ -29,6 +29,7 @@ export class MetricsInterceptor implements NestInterceptor {
     private readonly handlers?: HandlerMetrics,
   ) {}
 
+  /** Follows the call until its answer has ended, and changes nothing in it. Nest calls it. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     // Auto-mocking test containers inject whatever they like.
     const recorder = isKind(this.handlers, 'handler-metrics')

@@ -5,7 +5,7 @@ import { takeOver } from '../measured-method.js';
 import { quietly } from './quietly.js';
 import { shadow } from '../../model/shadow.js';
 
-/** Where the decorators of @nestjs/schedule leave what kind of job a method is. */
+/** Where the decorators of `@nestjs/schedule` leave what kind of job a method is. */
 const JOB_TYPE = 'SCHEDULER_TYPE';
 
 type Methods = Record<string, (...args: any[]) => unknown>;

@@ -1,7 +1,7 @@
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { shadow } from '../../model/shadow.js';
 
-/** What all servers of @nestjs/microservices have. */
+/** What all servers of `@nestjs/microservices` have. */
 interface MessageServer {
   addHandler(...args: unknown[]): unknown;
   listen(...args: unknown[]): unknown;

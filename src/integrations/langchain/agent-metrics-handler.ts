@@ -17,7 +17,7 @@ import { className, type SerializedRunnable } from './serialized.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** What is told of a model that begins, after what it is and is asked. */
+/** The parameters of the start of a model, after its description and its input. */
 type ModelStart = [
   runId: string,
   parentRunId?: string,
@@ -32,18 +32,21 @@ type ModelStart = [
  * calls and agent runs, as `AgentMetrics` does. Give it to whatever is invoked, or to
  * the constructor of a model. One handler is enough for an app.
  *
- * It never throws, and never changes what it is told of.
+ * It never throws, and never changes the events that it receives.
  *
  * @example
  * const handler = new AgentMetricsHandler(agentMetrics);
  * await graph.invoke(input, { callbacks: [handler] });
  */
 export class AgentMetricsHandler extends BaseCallbackHandler {
+  /** The name of the handler in LangChain. */
   readonly name = 'agent_metrics';
 
   /** In the background a call would wait for all others, and its time be wrong. */
   override awaitHandlers = true;
+  /** Retrievers are no inferences: nothing is recorded of them. */
   override ignoreRetriever = true;
+  /** Nothing is recorded of custom events. */
   override ignoreCustomEvent = true;
 
   private readonly agentOf: (chain: Chain) => string | undefined;
@@ -52,7 +55,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
 
   /**
    * @param metrics the app's, which Nest injects.
-   * @throws {TypeError} if it is none, or `agentOf` is no function.
+   * @throws {TypeError} if it is no `AgentMetrics`, or `agentOf` is no function.
    */
   constructor(
     private readonly metrics: AgentMetrics,
@@ -70,6 +73,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     return this;
   }
 
+  /** An inference of a chat model begins. */
   override handleChatModelStart(
     model: SerializedRunnable,
     _messages: unknown,
@@ -78,6 +82,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.openInference('chat', model, told);
   }
 
+  /** An inference of a text completion model begins, or of a chat model that tells it in this way. */
   override handleLLMStart(
     model: SerializedRunnable,
     _prompts: unknown,
@@ -86,6 +91,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.openInference('text_completion', model, told);
   }
 
+  /** A chunk of a stream has come. */
   override handleLLMNewToken(
     _token: string,
     _indices: unknown,
@@ -108,6 +114,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.quietly('chunk', () => this.inferences.get(runId)?.chunk());
   }
 
+  /** An inference has its answer. One from a cache is not recorded. */
   override handleLLMEnd(
     answers: Generations,
     runId: string,
@@ -122,6 +129,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     });
   }
 
+  /** An inference has failed. */
   override handleLLMError(
     error: unknown,
     runId: string,
@@ -136,6 +144,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     });
   }
 
+  /** A tool call begins. */
   override handleToolStart(
     tool: SerializedRunnable,
     _input: string,
@@ -150,10 +159,12 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     );
   }
 
+  /** A tool call has ended. */
   override handleToolEnd(_output: unknown, runId: string): void {
     this.quietly('end', () => this.works.end(runId));
   }
 
+  /** A tool call has failed. */
   override handleToolError(error: unknown, runId: string): void {
     this.quietly('failure', () => this.works.fail(runId, error));
   }
@@ -176,10 +187,12 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     );
   }
 
+  /** A chain has ended: an agent run, if it is one. */
   override handleChainEnd(_outputs: unknown, runId: string): void {
     this.quietly('end', () => this.works.end(runId));
   }
 
+  /** A chain has failed. */
   override handleChainError(error: unknown, runId: string): void {
     this.quietly('failure', () => this.works.fail(runId, error));
   }

@@ -13,9 +13,10 @@ export interface Chain {
   readonly within: string | undefined;
 }
 
+/** How an {@link AgentMetricsHandler} names what it records. */
 export interface AgentMetricsHandlerOptions {
   /**
-   * Tells the agent that a chain is a run of, or `undefined` if it is none. What it
+   * Tells the agent that a chain is a run of, or `undefined` for a chain that is no agent run. What it
    * returns becomes the label `gen_ai_agent_name`, so there must be few of them.
    *
    * Default: graphs of LangGraph and agent executors, by their names. One without a

@@ -7,9 +7,10 @@ import { modelOf, type OpenAIClient, providerOf } from './openai-client.js';
 import { replaceMethod } from './replace-method.js';
 import { withMeasuredTools } from './tools.js';
 
+/** Options of {@link observeOpenAI}. */
 export interface ObserveOpenAIOptions {
   /**
-   * Who answers, for servers that speak the same API: one of OpenTelemetry's
+   * The provider, for servers that speak the same API: one of OpenTelemetry's
    * well-known values of `gen_ai.provider.name`, such as `'groq'`, `'deepseek'` or
    * `'mistral_ai'`, or a name of your own. Default: `'openai'`; `'azure.ai.openai'`
    * for an `AzureOpenAI`, `'aws.bedrock'` for a client of Amazon Bedrock.

@@ -2,21 +2,31 @@
 type Method = (...args: never[]) => unknown;
 
 interface Creates {
+  /** Asks the model. */
   readonly create: Method;
 }
 
 /**
  * What is looked for in a client: an `OpenAI` or `AzureOpenAI` of the package
- * `openai`, version 5 or later, has it all. It is told by its shape, so that
- * every version of the package will do.
+ * `openai`, version 5 or later, has it all. It is known by its shape, so that
+ * every version of the package works.
  */
 export interface OpenAIClient {
+  /** The API of chats. */
   readonly chat: {
-    readonly completions: Creates & { readonly runTools?: Method };
+    /** Chat completions. */
+    readonly completions: Creates & {
+      /** Asks again until no more tools are called. */
+      readonly runTools?: Method;
+    };
   };
+  /** The Responses API. */
   readonly responses?: Creates;
+  /** Embeddings. */
   readonly embeddings?: Creates;
+  /** Text completions. */
   readonly completions?: Creates;
+  /** Makes another client, which is measured alike. */
   readonly withOptions?: Method;
 }
 

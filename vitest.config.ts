@@ -6,7 +6,7 @@ const path = (relative: string) =>
 
 /** Leads the imports of NestJS to version 11. */
 const nest11 = {
-  find: /^@nestjs\/([\w-]+)$/,
+  find: /^@nestjs\/([\w.-]+)$/,
   replacement: path('./test/nest11/node_modules/@nestjs/$1/index.js'),
 };
 

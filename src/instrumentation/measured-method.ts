@@ -105,22 +105,24 @@ function wrap(original: Method, spec: MutableSpec): Method {
       ? call
       : beginAgentWork(scope.agents, scope.agent, spec.work, call);
   }
-  // One frame on the stack for each call, so that recursion gets as deep as without metrics.
-  function measured(this: unknown, ...args: unknown[]): unknown {
-    const run = begin(this, args);
-    if (run === undefined) return original.apply(this, args);
-    if (spec.work?.agentRun === true) {
-      return doAgentRun(run, original, this, args, followResult);
-    }
-    let result: unknown;
-    try {
-      result = original.apply(this, args);
-    } catch (error) {
-      run.fail(error);
-      throw error;
-    }
-    return followResult(result, run);
-  }
+  const { measured } = {
+    // One frame on the stack for each call, so that recursion gets as deep as without metrics.
+    measured(this: unknown, ...args: unknown[]): unknown {
+      const run = begin(this, args);
+      if (run === undefined) return original.apply(this, args);
+      if (spec.work?.agentRun === true) {
+        return doAgentRun(run, original, this, args, followResult);
+      }
+      let result: unknown;
+      try {
+        result = original.apply(this, args);
+      } catch (error) {
+        run.fail(error);
+        throw error;
+      }
+      return followResult(result, run);
+    },
+  } as Record<'measured', Method>;
   takeOver(original, measured);
   return measured;
 }
@@ -136,11 +138,14 @@ function doAgentRun(
   return doRun(run, () => method.apply(self, args), followResult);
 }
 
-/** Whatever Nest or the user attached to the method goes along: name, length, properties, metadata. */
+/**
+ * Copies what the method has to the one that replaces it: name, length, the prototype of
+ * a generator, properties and metadata.
+ *
+ * @param to written as a method: a function would have a prototype of its own, and could be called with `new`.
+ */
 export function takeOver(from: Method, to: Method): void {
-  const { prototype: _prototype, ...own } =
-    Object.getOwnPropertyDescriptors(from);
-  Object.defineProperties(to, own as PropertyDescriptorMap);
+  Object.defineProperties(to, Object.getOwnPropertyDescriptors(from));
   for (const key of Reflect.getOwnMetadataKeys(from)) {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);
   }

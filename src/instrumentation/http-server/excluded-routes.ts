@@ -52,9 +52,11 @@ function markController(instance: Methods, controller: Function): void {
 }
 
 function marked(method: Methods[string]): Methods[string] {
-  const route = function (this: unknown, ...args: unknown[]): unknown {
-    return method.apply(this, args);
-  };
+  const { route } = {
+    route(this: unknown, ...args: unknown[]): unknown {
+      return method.apply(this, args);
+    },
+  } as Record<'route', Methods[string]>;
   takeOver(method, route);
   excludeClass(route);
   const config: object = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, route) ?? {};

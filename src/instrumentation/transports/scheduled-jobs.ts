@@ -64,9 +64,11 @@ export class ScheduledJobs {
     shadow(instance, name, (method, restore) => {
       this.restores.push(restore);
       const followResult = followerOf(method);
-      const measured = function (this: unknown, ...args: unknown[]): unknown {
-        return recorder.call(method, this, args, followResult);
-      };
+      const { measured } = {
+        measured(this: unknown, ...args: unknown[]): unknown {
+          return recorder.call(method, this, args, followResult);
+        },
+      } as Record<'measured', Methods[string]>;
       takeOver(method, measured);
       return measured;
     });

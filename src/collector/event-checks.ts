@@ -2,8 +2,7 @@ import { checkIncrement } from '../model/counter.js';
 import { MetricValueError, shown } from '../model/errors.js';
 import { checkNumber } from '../model/gauge.js';
 import { checkObservation } from '../model/histogram.js';
-import { NO_LABELS } from '../model/instrument.js';
-import { canonicalLabels } from '../model/labels.js';
+import { canonicalLabels, NO_LABELS } from '../model/labels.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
 

@@ -13,7 +13,8 @@ import type { HealthStatus } from '../health/health-status.js';
 import { Counter } from '../model/counter.js';
 import { Gauge } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
-import { NO_LABELS } from '../model/instrument.js';
+import { ownLabels } from '../model/given-labels.js';
+import { NO_LABELS } from '../model/labels.js';
 import type { MetricEvent, MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
 import { CheckMetrics } from './check-metrics.js';
@@ -106,10 +107,12 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override record(event: MetricEventInit): void {
-    const { name, type, value, labels = NO_LABELS } = event;
+    const { name, type, value } = event;
+    let { labels = NO_LABELS } = event;
     let instrument = this.families.settled(event);
     if (instrument === undefined) {
-      checkEvent(event);
+      labels = ownLabels(labels, name);
+      checkEvent({ name, type, value, labels });
       instrument = this.families.obtain(name, type, event);
     }
     if (instrument instanceof Counter) instrument.inc(labels, value);

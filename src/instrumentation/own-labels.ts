@@ -1,32 +1,43 @@
 import { LabelError } from '../model/errors.js';
-import type { Labels, LabelValue } from '../model/labels.js';
+import { readLabels } from '../model/given-labels.js';
+import {
+  checkLabelName,
+  type Labels,
+  type LabelValue,
+} from '../model/labels.js';
 
 export type MutableLabels = Record<string, LabelValue>;
 
-/** By a plain loop: several times faster here than a spread. */
-export function copyLabels(
-  to: MutableLabels,
-  from: Labels | undefined,
-): MutableLabels {
+/** By a plain loop over labels of our own: several times faster here than a spread. */
+export function copyLabels(to: MutableLabels, from: Labels): MutableLabels {
   for (const name in from) to[name] = from[name];
   return to;
 }
 
 /**
- * Adds labels that a function of the user has given.
+ * Adds labels that a user has given, or a function of theirs.
  *
- * @throws {LabelError} if they are a promise.
+ * @throws {LabelError} if they are a promise, or no object of label names and values.
  */
 export function addOwnLabels(
   to: MutableLabels,
   given: Labels | undefined,
   metric: string,
 ): void {
+  if (given === undefined || given === null) return;
   if (given instanceof Promise) {
     given.catch(() => {});
     throw new LabelError(
       `The labels of metric "${metric}" are a promise; expected a function that gives them at once`,
     );
   }
-  copyLabels(to, given);
+  let count = 0;
+  for (const name in given) {
+    if (!Object.prototype.hasOwnProperty.call(given, name)) continue;
+    // Assigned, it would not become a label, but be gone.
+    if (name === '__proto__') checkLabelName(name, metric);
+    to[name] = given[name];
+    count++;
+  }
+  if (count === 0) readLabels(given, metric);
 }

@@ -1,8 +1,8 @@
 import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from './errors.js';
 import type { CounterFamily } from './family.js';
-import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
-import type { Labels, LabelValue } from './labels.js';
+import { Instrument, namedLabels, Series } from './instrument.js';
+import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
 import type { Tap } from './tap.js';
 
 /**

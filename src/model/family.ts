@@ -1,9 +1,15 @@
 import type { Aggregator } from './aggregator.js';
 import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
 import { Collection } from './collection.js';
+import {
+  checkGiven,
+  type GivenLabels,
+  readLabels,
+  unreadableLabels,
+} from './given-labels.js';
 import { LabelIndex } from './label-index.js';
 import {
-  canonicalLabels,
+  canonicalSet,
   hasLongValue,
   type LabelFilter,
   type Labels,
@@ -27,7 +33,7 @@ export interface FamilyDefinition {
   readonly filterLabels: LabelFilter | undefined;
 }
 
-/** Whoever keeps the families hears of what happens in them. */
+/** Receives the events of its families: a cleared one is used again, one is full, a callback failed. */
 export interface FamilyKeeper {
   /** A cleared family is about to get a series again. May throw if its name was given away. */
   revive(family: Family): void;
@@ -43,7 +49,7 @@ const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
 /** Other orders and types of known label sets that are remembered, per series. */
 const PATHS_PER_SERIES = 4;
 
-/** Removed cells that may stay in the index before it is built anew. */
+/** Removed cells that may stay in the index before it is rebuilt. */
 const MIN_GARBAGE = 64;
 
 /** All series of one metric name. */
@@ -98,7 +104,7 @@ export abstract class Family<C extends Cell = Cell> {
     this.maxSeries = definition.maxSeries;
   }
 
-  /** Leads all recordings to one cell that nobody reads, whatever their labels. */
+  /** Leads all recordings, whatever their labels, to one cell that is on no page. */
   deny(): void {
     const cell = this.newCell({ names: [], values: [] });
     this.cell = () => cell;
@@ -126,13 +132,20 @@ export abstract class Family<C extends Cell = Cell> {
    * @throws {LabelError} if the labels cannot be written.
    */
   cell(labels: Labels): C {
-    const cell = this.index.find(labels);
-    return cell !== undefined && !cell.removed ? cell : this.resolve(labels);
+    let found: C | undefined;
+    try {
+      found = this.index.find(labels);
+    } catch (error) {
+      throw unreadableLabels(this.name, error);
+    }
+    return found ?? this.resolve(labels, this.index.takeMissed());
   }
 
   /** Removes one series. Returns whether there was one. */
   remove(labels: Labels): boolean {
-    const cell = this.sets.findSet(this.canonical(labels));
+    const cell = this.sets.findSet(
+      this.canonical(readLabels(labels, this.name)),
+    );
     if (cell === undefined || cell.removed) return false;
     cell.removed = true;
     this.cells.splice(this.cells.indexOf(cell), 1);
@@ -143,7 +156,7 @@ export abstract class Family<C extends Cell = Cell> {
     return true;
   }
 
-  /** Removes every series. Whoever holds on to one gets a new one at its next recording. */
+  /** Removes every series. A series that is still held is made again at its next recording. */
   clear(): void {
     for (const cell of this.cells) cell.removed = true;
     this.cells.length = 0;
@@ -152,11 +165,12 @@ export abstract class Family<C extends Cell = Cell> {
   }
 
   /** The way to a cell that is not known under these very labels: first seen, or in another order or type. */
-  private resolve(labels: Labels): C {
-    if (this.isFull() && this.isPlain && this.index.isCanonical(labels)) {
+  private resolve(labels: Labels, given: GivenLabels): C {
+    checkGiven(given, labels, this.name);
+    if (this.isFull() && this.isPlain && this.index.isCanonical(given)) {
       return this.overflowCell();
     }
-    const set = this.canonical(labels);
+    const set = this.canonical(given);
     let cell = this.sets.findSet(set);
     if (cell === undefined || cell.removed) {
       if (this.isFull()) return this.overflowCell();
@@ -165,16 +179,16 @@ export abstract class Family<C extends Cell = Cell> {
     // A value that was cut is given in full again each time, and is not to be kept.
     if (
       this.paths < this.maxSeries * PATHS_PER_SERIES &&
-      !hasLongValue(labels)
+      !hasLongValue(given.values)
     ) {
-      this.index.add(labels, cell);
+      this.index.add(given, cell);
       this.paths++;
     }
     return cell;
   }
 
-  private canonical(labels: Labels): LabelSet {
-    const set = canonicalLabels(labels ?? {}, this.name, this.defaultLabels);
+  private canonical(given: GivenLabels): LabelSet {
+    const set = canonicalSet(given, this.name, this.defaultLabels);
     return this.filterLabels === undefined ? set : this.filterLabels(set);
   }
 
@@ -187,7 +201,7 @@ export abstract class Family<C extends Cell = Cell> {
     this.countOverflow ??= this.keeper.overflowed(this);
     this.countOverflow();
     if (this.overflow === undefined) {
-      const set = this.canonical(OVERFLOW);
+      const set = this.canonical(readLabels(OVERFLOW, this.name));
       const known = this.sets.findSet(set);
       this.overflow =
         known === undefined || known.removed ? this.addCell(set) : known;

@@ -3,8 +3,9 @@ import type { HistogramCell } from './cells.js';
 import { instant, secondsSince } from './clock.js';
 import { MetricValueError, shown } from './errors.js';
 import type { HistogramFamily } from './family.js';
-import { Instrument, namedLabels, NO_LABELS, Series } from './instrument.js';
-import type { Labels, LabelValue } from './labels.js';
+import { ownLabels } from './given-labels.js';
+import { Instrument, namedLabels, Series } from './instrument.js';
+import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
 import { Tally } from './tally.js';
 import type { Tap } from './tap.js';
 
@@ -39,11 +40,12 @@ export class Histogram extends Instrument<HistogramFamily> {
 
   /** Starts a timer. Stopping it observes the seconds since then. */
   startTimer(labels: Labels = NO_LABELS): StopTimer {
-    const startLabels = { ...labels };
+    const startLabels = ownLabels(labels, this.name);
     const start = instant();
-    return (stopLabels) => {
+    return (stopLabels = NO_LABELS) => {
       const seconds = secondsSince(start);
-      this.observe({ ...startLabels, ...stopLabels }, seconds);
+      const given = ownLabels(stopLabels, this.name);
+      this.observe({ ...startLabels, ...given }, seconds);
       return seconds;
     };
   }

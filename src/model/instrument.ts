@@ -1,10 +1,9 @@
 import type { Cell } from './cells.js';
 import { LabelError } from './errors.js';
 import type { Family } from './family.js';
-import type { Labels, LabelValue } from './labels.js';
+import { ownLabels } from './given-labels.js';
+import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
 import type { Tap } from './tap.js';
-
-export const NO_LABELS: Labels = Object.freeze({});
 
 /** What counters, gauges and histograms have in common. */
 export abstract class Instrument<F extends Family> {
@@ -71,8 +70,8 @@ export abstract class Series<C extends Cell> {
     private readonly family: Family<C>,
     labels: Labels,
   ) {
-    this.cell = family.cell(labels);
-    this.labels = { ...labels };
+    this.labels = ownLabels(labels, family.name);
+    this.cell = family.cell(this.labels);
   }
 
   /** @internal */

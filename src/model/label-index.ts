@@ -1,9 +1,11 @@
 import type { Cell } from './cells.js';
+import { GivenLabels, isPlain } from './given-labels.js';
 import {
   type Labels,
   type LabelSet,
   type LabelValue,
   MAX_LABEL_VALUE,
+  NO_LABELS,
 } from './labels.js';
 
 /**
@@ -11,29 +13,57 @@ import {
  * given. Joined string keys would be several times slower and can collide.
  *
  * The same cell may be filed under several paths, because callers give labels in
- * other orders and as other types; `add` is told each of them once. A path ends
+ * other orders and as other types; `add` files each of them once. A path ends
  * at the first step that nothing else needs: most series are told apart by one or
  * two of their labels, and the rest is compared with the cell's own.
  */
 export class LabelIndex<C extends Cell> {
   private root = new LabelNode<C>();
   private readonly names = new Set<string>();
+  private missed: GivenLabels | undefined = undefined;
 
+  /**
+   * The cell of labels as they are given. Each value is read once, on the way along
+   * them: if no cell is known, {@link takeMissed} gives the labels as they were read.
+   */
   find(labels: Labels): C | undefined {
     let node = this.root;
+    if (labels === NO_LABELS && node.cell?.removed === false) return node.cell;
     let cell: C | undefined;
     let depth = 0;
+    let missed: GivenLabels | undefined;
     for (const name in labels) {
-      if (cell !== undefined) {
-        return isLabelled(cell, labels) ? cell : undefined;
+      // In this very form it costs nothing: the compiler knows that for-in gives own keys.
+      if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
+      const value = labels[name];
+      if (missed !== undefined) {
+        missed.add(name, value);
+        if (missed.areTooMany) break;
+        continue;
       }
-      if (!node.reach(name, labels[name])) return undefined;
-      cell = node.reachedCell;
-      if (cell === undefined) node = node.reachedNode!;
-      depth++;
+      if (cell !== undefined) {
+        if (hasLabel(cell, depth, name, value)) depth++;
+        else (missed = walked(labels, depth, node, cell)).add(name, value);
+      } else if (node.reach(name, value)) {
+        cell = node.reachedCell;
+        if (cell === undefined) node = node.reachedNode!;
+        depth++;
+      } else (missed = walked(labels, depth, node, cell)).add(name, value);
     }
-    if (cell === undefined) return node.cell;
-    return depth === cell.names.length ? cell : undefined;
+    if (missed === undefined) {
+      const found = cell ?? cellAt(node, depth, labels);
+      const isWhole = cell === undefined || depth === cell.names.length;
+      if (found?.removed === false && isWhole) return found;
+    }
+    this.missed = missed ?? walked(labels, depth, node, cell);
+    return undefined;
+  }
+
+  /** What {@link find} has read when it found nothing. */
+  takeMissed(): GivenLabels {
+    const { missed } = this;
+    this.missed = undefined;
+    return missed!;
   }
 
   findSet({ names, values }: LabelSet): C | undefined {
@@ -47,11 +77,8 @@ export class LabelIndex<C extends Cell> {
       : undefined;
   }
 
-  add(labels: Labels, cell: C): void {
-    const names: string[] = [];
-    for (const name in labels) names.push(name);
-    const values = names.map((name) => labels[name]);
-    this.file(names, values, cell, isLabelled(cell, labels));
+  add({ names, values }: GivenLabels, cell: C): void {
+    this.file(names, values, cell, isLabelled(cell, names, values));
   }
 
   addSet(cell: C): void {
@@ -63,16 +90,11 @@ export class LabelIndex<C extends Cell> {
    * Whether labels are given just as `addSet` would file them, under names that it
    * has filed before: what `find` does not find then is not there in any other form.
    */
-  isCanonical(labels: Labels): boolean {
-    let previous = '';
-    for (const name in labels) {
-      const value = labels[name];
-      if (typeof value !== 'string' || value === '') return false;
-      if (value.length > MAX_LABEL_VALUE) return false;
-      if (!(name > previous) || !this.names.has(name)) return false;
-      previous = name;
-    }
-    return true;
+  isCanonical({ names, values }: GivenLabels): boolean {
+    return names.every((name, i) => {
+      const isNext = i === 0 || name > names[i - 1]!;
+      return isNext && this.names.has(name) && isCanonicalValue(values[i]);
+    });
   }
 
   clear(): void {
@@ -112,7 +134,7 @@ export class LabelIndex<C extends Cell> {
           return displaced;
         }
         if (step?.removed === false) displaced = step;
-        step = new LabelNode<C>();
+        step = new LabelNode<C>(node, names[i], values[i]);
         node.put(names[i]!, values[i], step);
       }
       node = step;
@@ -142,6 +164,20 @@ class LabelNode<C extends Cell> {
   private values: Map<LabelValue, Step<C>> | undefined = undefined;
   private otherNames: Map<string, Map<LabelValue, Step<C>>> | undefined =
     undefined;
+
+  /** How it is reached: from which node, by which label. */
+  constructor(
+    private readonly parent?: LabelNode<C>,
+    private readonly stepName?: string,
+    private readonly stepValue?: LabelValue,
+  ) {}
+
+  /** The value of a label on the path to this node. */
+  valueBefore(name: string): LabelValue {
+    return name === this.stepName
+      ? this.stepValue
+      : this.parent?.valueBefore(name);
+  }
 
   get isEmpty(): boolean {
     return this.name === undefined;
@@ -197,16 +233,71 @@ class LabelNode<C extends Cell> {
   }
 }
 
-/** Whether labels, as they are given, are the cell's own. */
-function isLabelled(cell: Cell, labels: Labels): boolean {
-  const { names, values } = cell;
-  let count = 0;
+/** The cell of labels that end at a node. Those without any are of what was given as labels, and nothing else. */
+function cellAt<C extends Cell>(
+  node: LabelNode<C>,
+  depth: number,
+  labels: Labels,
+): C | undefined {
+  const areLabels = depth > 0 || labels === NO_LABELS || isPlain(labels);
+  return areLabels ? node.cell : undefined;
+}
+
+/**
+ * The labels that a walk has read before it ended at a cell, or else at a node. Only
+ * their names are read again: a getter need not give the same value twice.
+ */
+function walked<C extends Cell>(
+  labels: Labels,
+  depth: number,
+  node: LabelNode<C>,
+  cell: C | undefined,
+): GivenLabels {
+  const given = new GivenLabels();
   for (const name in labels) {
-    const i = names[count] === name ? count : names.indexOf(name);
-    if (i === -1 || values[i] !== labels[name]) return false;
-    count++;
+    if (given.names.length === depth) break;
+    if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
+    given.add(
+      name,
+      cell === undefined
+        ? node.valueBefore(name)
+        : cell.values[cell.names.indexOf(name)],
+    );
   }
-  return count === names.length;
+  return given;
+}
+
+/** Whether labels, as they are given, are the cell's own. */
+function isLabelled(
+  cell: Cell,
+  names: readonly string[],
+  values: readonly LabelValue[],
+): boolean {
+  return (
+    names.length === cell.names.length &&
+    names.every((name, i) => hasLabel(cell, i, name, values[i]))
+  );
+}
+
+/** @param at where the label is likely to stand. */
+function hasLabel(
+  { names, values }: Cell,
+  at: number,
+  name: string,
+  value: LabelValue,
+): boolean {
+  const i = names[at] === name ? at : names.indexOf(name);
+  return i !== -1 && values[i] === value;
+}
+
+/** Whether the value is on its series as it is. */
+function isCanonicalValue(value: LabelValue): boolean {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    value.length <= MAX_LABEL_VALUE &&
+    value.isWellFormed()
+  );
 }
 
 function isEqual(

@@ -1,4 +1,5 @@
 import { LabelError, shown } from './errors.js';
+import { type GivenLabels, readLabels } from './given-labels.js';
 import { shortened } from './shortened.js';
 
 /** Numbers and booleans are written as text; `null`, `undefined` and `''` mean that the label is absent. */
@@ -6,6 +7,8 @@ export type LabelValue = string | number | boolean | null | undefined;
 
 /** Label names and their values, in any order. The object is never kept. */
 export type Labels = Readonly<Record<string, LabelValue>>;
+
+export const NO_LABELS: Labels = Object.freeze({});
 
 /** A label set in canonical form: sorted by name, absent labels left out. */
 export interface LabelSet {
@@ -29,6 +32,9 @@ export type LabelFilter = (labels: LabelSet) => LabelSet;
  */
 export const MAX_LABEL_VALUE = 1_024;
 
+/** Characters that a label name may have; what is longer is refused. Names are in the code, and no text. */
+export const MAX_LABEL_NAME = 256;
+
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const RESERVED = new Set(['le', 'quantile']);
 
@@ -36,40 +42,49 @@ const RESERVED = new Set(['le', 'quantile']);
  * Brings labels into canonical form, so that equal label sets are one series
  * whatever the order and the types they were given in.
  *
- * @param defaults labels, already checked, that are there unless `labels` has them with a value.
  * @throws {LabelError} naming the metric, the label and the rule.
  */
-export function canonicalLabels(
-  labels: Labels,
+export function canonicalLabels(labels: Labels, metric: string): LabelSet {
+  return canonicalSet(readLabels(labels, metric), metric);
+}
+
+/**
+ * As {@link canonicalLabels}, for labels that were read.
+ *
+ * @param defaults labels, already checked, that are there unless `given` has them with a value.
+ */
+export function canonicalSet(
+  given: GivenLabels,
   metric: string,
   defaults: Labels = {},
 ): LabelSet {
-  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) {
-    throw new LabelError(
-      `Labels of metric "${metric}" are ${shown(labels)}; expected an object of label names and values`,
-    );
+  const present = new Map<string, LabelValue>();
+  for (const [name, value] of Object.entries(defaults)) {
+    if (isPresent(value)) present.set(name, value);
   }
-  const present: Record<string, LabelValue> = Object.create(null);
-  for (const name of Object.keys(defaults)) {
-    if (isPresent(defaults[name])) present[name] = defaults[name];
-  }
-  for (const name of Object.keys(labels)) {
+  given.names.forEach((name, i) => {
     checkLabelName(name, metric);
-    if (isPresent(labels[name])) present[name] = labels[name];
-  }
-  const names = Object.keys(present).sort();
+    const value = given.values[i];
+    if (isPresent(value)) present.set(name, value);
+  });
+  const names = [...present.keys()].sort();
   return {
     names,
-    values: names.map((name) => valueText(name, present[name], metric)),
+    values: names.map((name) => valueText(name, present.get(name), metric)),
   };
 }
 
 /**
  * Checks a label name against the Prometheus data model, "Metric names and labels".
  *
- * @throws {LabelError} if it is malformed, starts with `__`, or is `le` or `quantile`.
+ * @throws {LabelError} if it is malformed or too long, starts with `__`, or is `le` or `quantile`.
  */
 export function checkLabelName(name: string, metric: string): void {
+  if (name.length > MAX_LABEL_NAME) {
+    throw new LabelError(
+      `Label name ${shown(name)} of metric "${metric}" has ${name.length} characters; expected ${MAX_LABEL_NAME} at most`,
+    );
+  }
   if (!LABEL_NAME.test(name)) {
     throw new LabelError(
       `Label name ${shown(name)} of metric "${metric}" is malformed; expected a letter or "_", then letters, digits and "_"`,
@@ -82,14 +97,11 @@ export function checkLabelName(name: string, metric: string): void {
   }
 }
 
-/** Whether a label has a value that is longer than what its series will have. */
-export function hasLongValue(labels: Labels): boolean {
-  for (const name in labels) {
-    const value = labels[name];
-    if (typeof value === 'string' && value.length > MAX_LABEL_VALUE)
-      return true;
-  }
-  return false;
+/** Whether one of these values is longer than what its series will have. */
+export function hasLongValue(values: readonly LabelValue[]): boolean {
+  return values.some(
+    (value) => typeof value === 'string' && value.length > MAX_LABEL_VALUE,
+  );
 }
 
 /** An empty label value is the same as no label (Prometheus data model). */

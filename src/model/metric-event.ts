@@ -1,4 +1,5 @@
-import type { Labels } from './labels.js';
+import { ownLabels } from './given-labels.js';
+import { type Labels, NO_LABELS } from './labels.js';
 import type { MetricType } from './metric-type.js';
 
 /** What a {@link MetricEvent} is made from. */
@@ -52,11 +53,12 @@ export class MetricEvent {
   /** When it happened. */
   readonly timestamp: Date;
 
+  /** @throws {LabelError} if the labels are no object of label names and values. */
   constructor(init: MetricEventInit) {
     this.name = init.name;
     this.type = init.type;
     this.value = init.value;
-    this.labels = { ...init.labels };
+    this.labels = ownLabels(init.labels ?? NO_LABELS, init.name);
     this.description = init.description;
     this.unit = init.unit;
     this.timestamp = init.timestamp ? new Date(init.timestamp) : new Date();

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { LabelError } from '../../src/model/errors.js';
-import { canonicalLabels, type Labels } from '../../src/model/labels.js';
+import { readLabels } from '../../src/model/given-labels.js';
+import { canonicalSet, type Labels } from '../../src/model/labels.js';
 
 const set = (labels: unknown, defaults?: Labels) =>
-  canonicalLabels(labels as Labels, 'm', defaults);
+  canonicalSet(readLabels(labels, 'm'), 'm', defaults);
 
 describe('labels in canonical form', () => {
   test('are sorted by name, whatever the order they were given in', () => {

@@ -110,11 +110,11 @@ export class MetricWriter {
   private seriesOfSuccess(): CallSeries {
     const instrument = this.open();
     const outcome = { ...this.identity, status: 'success' };
+    const { labels: extra, name } = this.metric;
     try {
-      return instrument.labels({
-        ...outcome,
-        ...(this.metric.labels as Labels),
-      });
+      const labels = copyLabels({}, outcome);
+      addOwnLabels(labels, extra as Labels | undefined, name);
+      return instrument.labels(labels);
     } catch (error) {
       this.report('labels', error);
       return instrument.labels(outcome);

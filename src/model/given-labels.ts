@@ -1,0 +1,106 @@
+import { LabelError, messageOf, shown } from './errors.js';
+import type { Labels, LabelValue } from './labels.js';
+
+/** How many labels a series may be given: the limit that OpenTelemetry has for attributes. */
+export const MAX_LABELS = 128;
+
+/**
+ * Labels as a caller gave them: the own enumerable keys in their order, and the value
+ * that each had when it was read. Nobody reads the caller's object again, so that a
+ * getter or a Proxy cannot give another value to who makes the series.
+ */
+export class GivenLabels {
+  readonly names: string[] = [];
+  readonly values: LabelValue[] = [];
+
+  /** Whether there are more than {@link MAX_LABELS}: the rest need not be read. */
+  get areTooMany(): boolean {
+    return this.names.length > MAX_LABELS;
+  }
+
+  add(name: string, value: LabelValue): void {
+    this.names.push(name);
+    this.values.push(value);
+  }
+}
+
+/**
+ * Reads labels.
+ *
+ * @throws {LabelError} if they are no object of labels, cannot be read, or are too many.
+ */
+export function readLabels(labels: unknown, metric: string): GivenLabels {
+  if (typeof labels !== 'object') throw noLabels(labels, metric);
+  const given = new GivenLabels();
+  try {
+    for (const name in labels) {
+      if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
+      given.add(name, (labels as Labels)[name]);
+      if (given.areTooMany) break;
+    }
+  } catch (error) {
+    throw unreadableLabels(metric, error);
+  }
+  checkGiven(given, labels, metric);
+  return given;
+}
+
+/** A copy that is the reader's own. Throws as {@link readLabels} does. */
+export function ownLabels(labels: unknown, metric: string): Labels {
+  const { names, values } = readLabels(labels, metric);
+  return Object.fromEntries(names.map((name, i) => [name, values[i]]));
+}
+
+/** @throws {LabelError} if `given`, which was read from `labels`, has no labels where some were meant, or too many. */
+export function checkGiven(
+  given: GivenLabels,
+  labels: object | null,
+  metric: string,
+): void {
+  if (given.areTooMany) {
+    throw new LabelError(
+      `Metric "${metric}" was given more than ${MAX_LABELS} labels; expected ${MAX_LABELS} at most`,
+    );
+  }
+  const isEmpty = given.names.length === 0;
+  if (isEmpty ? !isPlain(labels) : isArray(labels)) {
+    throw noLabels(labels, metric);
+  }
+}
+
+/**
+ * Whether this is nothing but its own keys: `{}`, also of another realm, or `null`. A
+ * Map, a Date and an object that inherits its labels are not: without own keys they
+ * would be recorded without labels.
+ */
+export function isPlain(labels: object | null): boolean {
+  if (labels === null) return true;
+  try {
+    const prototype = Object.getPrototypeOf(labels) as object | null;
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  } catch {
+    // The trap of a Proxy.
+    return false;
+  }
+}
+
+function isArray(labels: object | null): boolean {
+  try {
+    return Array.isArray(labels);
+  } catch {
+    return true;
+  }
+}
+
+export function unreadableLabels(metric: string, cause: unknown): LabelError {
+  return new LabelError(
+    `Labels of metric "${metric}" cannot be read: ${messageOf(cause)}`,
+    { cause },
+  );
+}
+
+function noLabels(labels: unknown, metric: string): LabelError {
+  return new LabelError(
+    `Labels of metric "${metric}" are ${shown(labels)}; expected an object of label names and values`,
+  );
+}

@@ -1,9 +1,8 @@
 import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from './errors.js';
-import type { CounterFamily } from './family.js';
+import type { CounterFamily, Family } from './family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
-import type { Tap } from './tap.js';
 
 /**
  * A value that only goes up.
@@ -17,7 +16,7 @@ export class Counter extends Instrument<CounterFamily> {
   /**
    * Adds to the series of these labels.
    *
-   * @param value how much to add: finite, 0 or more. Default: 1.
+   * @param value how much to add: finite, 0 or more, as the sum must be. Default: 1.
    * @throws {MetricValueError} or {LabelError}. Nothing is recorded then.
    */
   inc(labels?: Labels, value?: number): void;
@@ -26,7 +25,7 @@ export class Counter extends Instrument<CounterFamily> {
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
     if (!isIncrement(value)) throw incrementError(value, this.family.name);
-    addTo(this.family.cell(labels), value, this.family.tap);
+    addTo(this.family.cell(labels), value, this.family);
   }
 
   /**
@@ -51,18 +50,40 @@ export class CounterSeries extends Series<ValueCell> {
   /**
    * Adds to the series.
    *
-   * @param value how much to add: finite, 0 or more. Default: 1.
+   * @param value how much to add: finite, 0 or more, as the sum must be. Default: 1.
    * @throws {MetricValueError} if it is anything else. Nothing is recorded then.
    */
   inc(value = 1): void {
-    if (!isIncrement(value)) throw incrementError(value, this.metric);
-    addTo(this.live(), value, this.tap);
+    // What is infinite makes the sum so.
+    if (!isAmount(value)) throw incrementError(value, this.metric);
+    addTo(this.live(), value, this.family);
   }
 }
 
-function addTo(cell: ValueCell, value: number, tap: Tap | undefined): void {
-  cell.value += value;
+function addTo(
+  cell: ValueCell,
+  value: number,
+  family: Family<ValueCell>,
+): void {
+  const sum = cell.value + value;
+  if (sum === Infinity) return checkSum(cell, value, family);
+  cell.value = sum;
+  const { tap } = family;
   if (tap !== undefined) tap.counted(cell, value);
+}
+
+/** Throws, as the counter would stay infinite for good. */
+function checkSum(
+  cell: ValueCell,
+  value: number,
+  family: Family<ValueCell>,
+): void {
+  const { name } = family;
+  checkIncrement(value, name);
+  if (!family.keeps(cell)) return;
+  throw new MetricValueError(
+    `Counter "${name}" is at ${cell.value} and cannot be increased by ${value}; expected a sum of ${Number.MAX_VALUE} at most`,
+  );
 }
 
 /** @throws {MetricValueError} unless `value` is a finite number of 0 or more. */
@@ -71,7 +92,11 @@ export function checkIncrement(value: unknown, metric: string): void {
 }
 
 function isIncrement(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value < Infinity;
+  return isAmount(value) && value < Infinity;
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0;
 }
 
 function incrementError(value: unknown, metric: string): MetricValueError {

@@ -67,6 +67,7 @@ export abstract class Family<C extends Cell = Cell> {
   /** False once cleared, until the next recording. */
   registered = true;
   readonly maxSeries: number;
+  private isDenied = false;
   /** What is done with recordings beside keeping them. */
   tap: Tap | undefined = undefined;
 
@@ -108,6 +109,12 @@ export abstract class Family<C extends Cell = Cell> {
   deny(): void {
     const cell = this.newCell({ names: [], values: [] });
     this.cell = () => cell;
+    this.isDenied = true;
+  }
+
+  /** Whether what is recorded in this cell is on pages. */
+  keeps(cell: C): boolean {
+    return !this.isDenied && !cell.removed;
   }
 
   protected abstract newCell(labels: LabelSet): C;

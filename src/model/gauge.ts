@@ -1,9 +1,8 @@
 import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from './errors.js';
-import type { GaugeFamily } from './family.js';
+import type { Family, GaugeFamily } from './family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
-import type { Tap } from './tap.js';
 import { unixTime } from './wall-clock.js';
 
 /**
@@ -35,27 +34,27 @@ export class Gauge extends Instrument<GaugeFamily> {
   set(labels: Labels | number, value?: number): void {
     if (typeof labels !== 'object') return this.set(NO_LABELS, labels);
     checkNumber(value, this.family.name);
-    setTo(this.family.cell(labels), value, this.family.tap);
+    setTo(this.family.cell(labels), value, this.family);
   }
 
-  /** Adds `value` (default 1). Throws as {@link set} does. */
+  /** Adds `value` (default 1). Throws as {@link set} does, and if the sum of finite numbers would not be finite. */
   inc(labels?: Labels, value?: number): void;
   /** Adds `value` (default 1) to the series without labels. Throws as {@link set} does. */
   inc(value?: number): void;
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
     checkNumber(value, this.family.name);
-    addTo(this.family.cell(labels), value, this.family.tap);
+    addTo(this.family.cell(labels), value, this.family);
   }
 
-  /** Subtracts `value` (default 1). Throws as {@link set} does. */
+  /** Subtracts `value` (default 1). Throws as {@link inc} does. */
   dec(labels?: Labels, value?: number): void;
   /** Subtracts `value` (default 1) from the series without labels. Throws as {@link set} does. */
   dec(value?: number): void;
   dec(labels: Labels | number = NO_LABELS, value = 1): void {
     if (typeof labels !== 'object') return this.dec(NO_LABELS, labels);
     checkNumber(value, this.family.name);
-    addTo(this.family.cell(labels), -value, this.family.tap);
+    addTo(this.family.cell(labels), -value, this.family);
   }
 
   /** Sets the series to the present time, in seconds since the Unix epoch. */
@@ -97,30 +96,54 @@ export class GaugeSeries extends Series<ValueCell> {
    */
   set(value: number): void {
     checkNumber(value, this.metric);
-    setTo(this.live(), value, this.tap);
+    setTo(this.live(), value, this.family);
   }
 
   /** Adds `value`. Default: 1. Throws as {@link set} does. */
   inc(value = 1): void {
     checkNumber(value, this.metric);
-    addTo(this.live(), value, this.tap);
+    addTo(this.live(), value, this.family);
   }
 
   /** Subtracts `value`. Default: 1. Throws as {@link set} does. */
   dec(value = 1): void {
     checkNumber(value, this.metric);
-    addTo(this.live(), -value, this.tap);
+    addTo(this.live(), -value, this.family);
   }
 }
 
-function setTo(cell: ValueCell, value: number, tap: Tap | undefined): void {
+function setTo(
+  cell: ValueCell,
+  value: number,
+  { tap }: Family<ValueCell>,
+): void {
   cell.value = value;
   if (tap !== undefined) tap.changed(cell);
 }
 
-function addTo(cell: ValueCell, value: number, tap: Tap | undefined): void {
-  cell.value += value;
+function addTo(
+  cell: ValueCell,
+  value: number,
+  family: Family<ValueCell>,
+): void {
+  const sum = cell.value + value;
+  if (!Number.isFinite(sum)) checkSum(cell, value, family);
+  cell.value = sum;
+  const { tap } = family;
   if (tap !== undefined) tap.changed(cell);
+}
+
+/** A gauge that is not finite was set so, or changed by what is not finite: it does not get there by adding. */
+function checkSum(
+  cell: ValueCell,
+  value: number,
+  family: Family<ValueCell>,
+): void {
+  if (!Number.isFinite(cell.value) || !Number.isFinite(value)) return;
+  if (!family.keeps(cell)) return;
+  throw new MetricValueError(
+    `Gauge "${family.name}" is at ${cell.value} and cannot be changed by ${value}; expected a sum of ${Number.MAX_VALUE} at most; set() takes Infinity`,
+  );
 }
 
 /** @throws {MetricValueError} unless `value` is a number. NaN and the infinities are allowed. */

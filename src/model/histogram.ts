@@ -7,7 +7,6 @@ import { ownLabels } from './given-labels.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
 import { Tally } from './tally.js';
-import type { Tap } from './tap.js';
 
 /** Stops a running timer, adds labels known only now, and returns the seconds that it took. */
 export type StopTimer = (labels?: Labels) => number;
@@ -26,7 +25,8 @@ export class Histogram extends Instrument<HistogramFamily> {
   /**
    * Observes a value in the series of these labels.
    *
-   * @throws {MetricValueError} if `value` is not finite; {LabelError} if the labels cannot be written.
+   * @throws {MetricValueError} if `value`, or the sum of all observations with it, is
+   *   not finite; {LabelError} if the labels cannot be written.
    */
   observe(labels: Labels, value: number): void;
   /** Observes a value in the series without labels. Throws as with labels. */
@@ -34,8 +34,7 @@ export class Histogram extends Instrument<HistogramFamily> {
   observe(labels: Labels | number, value?: number): void {
     if (typeof labels !== 'object') return this.observe(NO_LABELS, labels);
     checkObservation(value, this.family.name);
-    const cell = this.family.cell(labels);
-    observeIn(cell, this.family.bounds, value, this.family.tap);
+    observeIn(this.family.cell(labels), value, this.family);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then. */
@@ -92,23 +91,16 @@ export class Histogram extends Instrument<HistogramFamily> {
 }
 
 /** One series of a {@link Histogram}. */
-export class HistogramSeries extends Series<HistogramCell> {
-  private readonly bounds: readonly number[];
-
-  /** @internal */
-  constructor(family: HistogramFamily, labels: Labels) {
-    super(family, labels);
-    this.bounds = family.bounds;
-  }
-
+export class HistogramSeries extends Series<HistogramCell, HistogramFamily> {
   /**
    * Observes a value.
    *
-   * @throws {MetricValueError} if `value` is not finite.
+   * @throws {MetricValueError} if `value`, or the sum of all observations with it, is not finite.
    */
   observe(value: number): void {
-    checkObservation(value, this.metric);
-    observeIn(this.live(), this.bounds, value, this.tap);
+    // What is not finite makes the sum so.
+    if (typeof value !== 'number') checkObservation(value, this.metric);
+    observeIn(this.live(), value, this.family);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
@@ -136,12 +128,28 @@ export function checkObservation(
 
 function observeIn(
   cell: HistogramCell,
-  bounds: readonly number[],
   value: number,
-  tap: Tap | undefined,
+  family: HistogramFamily,
 ): void {
-  const bucket = bucketOf(bounds, value);
+  const sum = cell.sum + value;
+  if (!Number.isFinite(sum)) return checkSum(cell, value, family);
+  const bucket = bucketOf(family.bounds, value);
   cell.counts[bucket]!++;
-  cell.sum += value;
+  cell.sum = sum;
+  const { tap } = family;
   if (tap !== undefined) tap.observed(cell, bucket, value);
+}
+
+/** Throws, as the sum would not be finite for good. */
+function checkSum(
+  cell: HistogramCell,
+  value: number,
+  family: HistogramFamily,
+): void {
+  const { name } = family;
+  checkObservation(value, name);
+  if (!family.keeps(cell)) return;
+  throw new MetricValueError(
+    `Histogram "${name}" has observed a sum of ${cell.sum} and cannot observe ${value}; expected a sum of ${Number.MAX_VALUE} at most`,
+  );
 }

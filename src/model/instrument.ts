@@ -3,7 +3,6 @@ import { LabelError } from './errors.js';
 import type { Family } from './family.js';
 import { ownLabels } from './given-labels.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
-import type { Tap } from './tap.js';
 
 /** What counters, gauges and histograms have in common. */
 export abstract class Instrument<F extends Family> {
@@ -61,13 +60,14 @@ export function namedLabels(
 }
 
 /** One series, its labels resolved once: the fastest way to record. */
-export abstract class Series<C extends Cell> {
+export abstract class Series<C extends Cell, F extends Family<C> = Family<C>> {
   private cell: C;
   private readonly labels: Labels;
 
   /** @internal */
   constructor(
-    private readonly family: Family<C>,
+    /** @internal */
+    protected readonly family: F,
     labels: Labels,
   ) {
     this.labels = ownLabels(labels, family.name);
@@ -77,11 +77,6 @@ export abstract class Series<C extends Cell> {
   /** @internal */
   protected get metric(): string {
     return this.family.name;
-  }
-
-  /** @internal */
-  protected get tap(): Tap | undefined {
-    return this.family.tap;
   }
 
   /** @internal The cell to record to: another one than before if it was removed meanwhile. */

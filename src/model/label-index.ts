@@ -31,32 +31,35 @@ export class LabelIndex<C extends Cell> {
     if (labels === NO_LABELS && node.cell?.removed === false) return node.cell;
     let cell: C | undefined;
     let depth = 0;
-    let missed: GivenLabels | undefined;
+    let value: LabelValue;
+    // What is known is not handed over inside the loop: that takes registers from it.
+    let isKnown = true;
     for (const name in labels) {
       // In this very form it costs nothing: the compiler knows that for-in gives own keys.
       if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
-      const value = labels[name];
-      if (missed !== undefined) {
-        missed.add(name, value);
-        if (missed.areTooMany) break;
-        continue;
-      }
+      value = labels[name];
       if (cell !== undefined) {
-        if (hasLabel(cell, depth, name, value)) depth++;
-        else (missed = walked(labels, depth, node, cell)).add(name, value);
-      } else if (node.reach(name, value)) {
+        if (!hasLabel(cell, depth, name, value)) {
+          isKnown = false;
+          break;
+        }
+      } else {
+        if (!node.reach(name, value)) {
+          isKnown = false;
+          break;
+        }
         cell = node.reachedCell;
         if (cell === undefined) node = node.reachedNode!;
-        depth++;
-      } else (missed = walked(labels, depth, node, cell)).add(name, value);
+      }
+      depth++;
     }
-    if (missed === undefined) {
-      const found = cell ?? cellAt(node, depth, labels);
+    if (isKnown && depth > 0) {
       const isWhole = cell === undefined || depth === cell.names.length;
-      if (found?.removed === false && isWhole) return found;
+      const end = isWhole ? (cell ?? node.cell) : undefined;
+      if (end !== undefined && !end.removed) return end;
     }
-    this.missed = missed ?? walked(labels, depth, node, cell);
-    return undefined;
+    const isEmpty = isKnown && depth === 0;
+    return this.miss(labels, isEmpty, depth, node, cell, value);
   }
 
   /** What {@link find} has read when it found nothing. */
@@ -100,6 +103,37 @@ export class LabelIndex<C extends Cell> {
   clear(): void {
     this.root = new LabelNode<C>();
     this.names.clear();
+  }
+
+  /**
+   * Keeps what was read on a way that has ended at a cell, or else at a node, and reads
+   * the rest. The names alone are read twice: a getter need not give the same value again.
+   *
+   * @param isEmpty whether there are no labels. Those of `{}` have a cell; what else is without own keys has none.
+   * @param depth how many labels are known.
+   * @param value that of the first label that is not.
+   */
+  private miss(
+    labels: Labels,
+    isEmpty: boolean,
+    depth: number,
+    node: LabelNode<C>,
+    cell: C | undefined,
+    value: LabelValue,
+  ): C | undefined {
+    if (isEmpty && node.cell?.removed === false && isPlain(labels)) {
+      return node.cell;
+    }
+    const given = new GivenLabels();
+    for (const name in labels) {
+      if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
+      const { length } = given.names;
+      if (length < depth) given.add(name, knownValue(name, node, cell));
+      else given.add(name, length === depth ? value : labels[name]);
+      if (given.areTooMany) break;
+    }
+    this.missed = given;
+    return undefined;
   }
 
   private file(
@@ -233,38 +267,14 @@ class LabelNode<C extends Cell> {
   }
 }
 
-/** The cell of labels that end at a node. Those without any are of what was given as labels, and nothing else. */
-function cellAt<C extends Cell>(
-  node: LabelNode<C>,
-  depth: number,
-  labels: Labels,
-): C | undefined {
-  const areLabels = depth > 0 || labels === NO_LABELS || isPlain(labels);
-  return areLabels ? node.cell : undefined;
-}
-
-/**
- * The labels that a walk has read before it ended at a cell, or else at a node. Only
- * their names are read again: a getter need not give the same value twice.
- */
-function walked<C extends Cell>(
-  labels: Labels,
-  depth: number,
+function knownValue<C extends Cell>(
+  name: string,
   node: LabelNode<C>,
   cell: C | undefined,
-): GivenLabels {
-  const given = new GivenLabels();
-  for (const name in labels) {
-    if (given.names.length === depth) break;
-    if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
-    given.add(
-      name,
-      cell === undefined
-        ? node.valueBefore(name)
-        : cell.values[cell.names.indexOf(name)],
-    );
-  }
-  return given;
+): LabelValue {
+  return cell === undefined
+    ? node.valueBefore(name)
+    : cell.values[cell.names.indexOf(name)];
 }
 
 /** Whether labels, as they are given, are the cell's own. */

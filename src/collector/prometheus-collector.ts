@@ -10,11 +10,9 @@ import type { Probe } from '../exposition/resources.js';
 import { Health, type Vitals } from '../health/health.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { HealthStatus } from '../health/health-status.js';
-import { Counter } from '../model/counter.js';
-import { Gauge } from '../model/gauge.js';
+import type { Counter } from '../model/counter.js';
+import type { Gauge } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
-import { ownLabels } from '../model/given-labels.js';
-import { NO_LABELS } from '../model/labels.js';
 import type { MetricEvent, MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
 import { CheckMetrics } from './check-metrics.js';
@@ -23,7 +21,7 @@ import {
   type ResolvedCollectorOptions,
   resolveCollectorOptions,
 } from './collector.options.js';
-import { checkEvent } from './event-checks.js';
+import { checkEvent, recordValue } from './event-recording.js';
 import { Families } from './families.js';
 import { ask } from './instrument-options.js';
 import type { MetricDeclaration } from './metric-declaration.js';
@@ -107,17 +105,12 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override record(event: MetricEventInit): void {
+    const known = this.families.settled(event);
+    if (known !== undefined)
+      return recordValue(known, event.value, event.labels);
+    const labels = checkEvent(event);
     const { name, type, value } = event;
-    let { labels = NO_LABELS } = event;
-    let instrument = this.families.settled(event);
-    if (instrument === undefined) {
-      labels = ownLabels(labels, name);
-      checkEvent({ name, type, value, labels });
-      instrument = this.families.obtain(name, type, event);
-    }
-    if (instrument instanceof Counter) instrument.inc(labels, value);
-    else if (instrument instanceof Gauge) instrument.set(labels, value);
-    else instrument.observe(labels, value);
+    recordValue(this.families.obtain(name, type, event), value, labels);
   }
 
   override async sendMetric(event: MetricEventInit): Promise<void> {

@@ -1,12 +1,7 @@
 import type { Aggregator } from './aggregator.js';
 import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
 import { Collection } from './collection.js';
-import {
-  checkGiven,
-  type GivenLabels,
-  readLabels,
-  unreadableLabels,
-} from './given-labels.js';
+import { checkGiven, type GivenLabels, readLabels } from './given-labels.js';
 import { LabelIndex } from './label-index.js';
 import {
   canonicalSet,
@@ -139,13 +134,9 @@ export abstract class Family<C extends Cell = Cell> {
    * @throws {LabelError} if the labels cannot be written.
    */
   cell(labels: Labels): C {
-    let found: C | undefined;
-    try {
-      found = this.index.find(labels);
-    } catch (error) {
-      throw unreadableLabels(this.name, error);
-    }
-    return found ?? this.resolve(labels, this.index.takeMissed());
+    return (
+      this.index.find(labels) ?? this.resolve(labels, this.index.takeMissed())
+    );
   }
 
   /** Removes one series. Returns whether there was one. */

@@ -1,4 +1,4 @@
-import { LabelError, messageOf, shown } from './errors.js';
+import { LabelError, shown } from './errors.js';
 import type { Labels, LabelValue } from './labels.js';
 
 /** How many labels a series may be given: the limit that OpenTelemetry has for attributes. */
@@ -27,19 +27,15 @@ export class GivenLabels {
 /**
  * Reads labels.
  *
- * @throws {LabelError} if they are no object of labels, cannot be read, or are too many.
+ * @throws {LabelError} if they are no object of labels, or are too many. What a getter of theirs throws is thrown on.
  */
 export function readLabels(labels: unknown, metric: string): GivenLabels {
   if (typeof labels !== 'object') throw noLabels(labels, metric);
   const given = new GivenLabels();
-  try {
-    for (const name in labels) {
-      if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
-      given.add(name, (labels as Labels)[name]);
-      if (given.areTooMany) break;
-    }
-  } catch (error) {
-    throw unreadableLabels(metric, error);
+  for (const name in labels) {
+    if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
+    given.add(name, (labels as Labels)[name]);
+    if (given.areTooMany) break;
   }
   checkGiven(given, labels, metric);
   return given;
@@ -63,7 +59,7 @@ export function checkGiven(
     );
   }
   const isEmpty = given.names.length === 0;
-  if (isEmpty ? !isPlain(labels) : isArray(labels)) {
+  if (isEmpty ? !isPlain(labels) : Array.isArray(labels)) {
     throw noLabels(labels, metric);
   }
 }
@@ -75,28 +71,8 @@ export function checkGiven(
  */
 export function isPlain(labels: object | null): boolean {
   if (labels === null) return true;
-  try {
-    const prototype = Object.getPrototypeOf(labels) as object | null;
-    return prototype === null || Object.getPrototypeOf(prototype) === null;
-  } catch {
-    // The trap of a Proxy.
-    return false;
-  }
-}
-
-function isArray(labels: object | null): boolean {
-  try {
-    return Array.isArray(labels);
-  } catch {
-    return true;
-  }
-}
-
-export function unreadableLabels(metric: string, cause: unknown): LabelError {
-  return new LabelError(
-    `Labels of metric "${metric}" cannot be read: ${messageOf(cause)}`,
-    { cause },
-  );
+  const prototype = Object.getPrototypeOf(labels) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function noLabels(labels: unknown, metric: string): LabelError {

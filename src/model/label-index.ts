@@ -1,5 +1,6 @@
 import type { Cell } from './cells.js';
 import { GivenLabels, isPlain } from './given-labels.js';
+import { LabelNode, type Step } from './label-node.js';
 import {
   type Labels,
   type LabelSet,
@@ -28,38 +29,30 @@ export class LabelIndex<C extends Cell> {
    */
   find(labels: Labels): C | undefined {
     let node = this.root;
-    if (labels === NO_LABELS && node.cell?.removed === false) return node.cell;
     let cell: C | undefined;
     let depth = 0;
     let value: LabelValue;
-    // What is known is not handed over inside the loop: that takes registers from it.
+    // The loop is left with a flag: a call in it would take registers from it.
     let isKnown = true;
     for (const name in labels) {
       // In this very form it costs nothing: the compiler knows that for-in gives own keys.
       if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
       value = labels[name];
       if (cell !== undefined) {
-        if (!hasLabel(cell, depth, name, value)) {
-          isKnown = false;
-          break;
-        }
-      } else {
-        if (!node.reach(name, value)) {
-          isKnown = false;
-          break;
-        }
+        isKnown = hasLabel(cell, depth, name, value);
+      } else if ((isKnown = node.reach(name, value))) {
         cell = node.reachedCell;
         if (cell === undefined) node = node.reachedNode!;
       }
+      if (!isKnown) break;
       depth++;
     }
     if (isKnown && depth > 0) {
-      const isWhole = cell === undefined || depth === cell.names.length;
-      const end = isWhole ? (cell ?? node.cell) : undefined;
-      if (end !== undefined && !end.removed) return end;
+      if (cell === undefined) {
+        if (node.cell?.removed === false) return node.cell;
+      } else if (!cell.removed && depth === cell.names.length) return cell;
     }
-    const isEmpty = isKnown && depth === 0;
-    return this.miss(labels, isEmpty, depth, node, cell, value);
+    return this.miss(labels, isKnown, depth, node, cell, value);
   }
 
   /** What {@link find} has read when it found nothing. */
@@ -109,20 +102,20 @@ export class LabelIndex<C extends Cell> {
    * Keeps what was read on a way that has ended at a cell, or else at a node, and reads
    * the rest. The names alone are read twice: a getter need not give the same value again.
    *
-   * @param isEmpty whether there are no labels. Those of `{}` have a cell; what else is without own keys has none.
+   * @param isKnown whether all labels are. Those of `{}` have a cell; what else is without own keys has none.
    * @param depth how many labels are known.
    * @param value that of the first label that is not.
    */
   private miss(
     labels: Labels,
-    isEmpty: boolean,
+    isKnown: boolean,
     depth: number,
     node: LabelNode<C>,
     cell: C | undefined,
     value: LabelValue,
   ): C | undefined {
-    if (isEmpty && node.cell?.removed === false && isPlain(labels)) {
-      return node.cell;
+    if (isKnown && depth === 0 && node.cell?.removed === false) {
+      if (labels === NO_LABELS || isPlain(labels)) return node.cell;
     }
     const given = new GivenLabels();
     for (const name in labels) {
@@ -175,95 +168,6 @@ export class LabelIndex<C extends Cell> {
     }
     node.cell = cell;
     return displaced;
-  }
-}
-
-/** A cell where no further step is needed. */
-type Step<C extends Cell> = LabelNode<C> | C;
-
-/**
- * What follows a step. Nearly every step is followed by values of one label name
- * only, and many by one value only, which needs no Map.
- */
-class LabelNode<C extends Cell> {
-  /** Of the labels that end here. */
-  cell: C | undefined = undefined;
-  /** Where `reach` has led: one of them. Apart, so that a look-up need not tell them apart. */
-  reachedNode: LabelNode<C> | undefined = undefined;
-  reachedCell: C | undefined = undefined;
-  private reachedName: string | undefined = undefined;
-  private reachedValue: LabelValue = undefined;
-  private name: string | undefined = undefined;
-  /** All values of that name, once there are several. */
-  private values: Map<LabelValue, Step<C>> | undefined = undefined;
-  private otherNames: Map<string, Map<LabelValue, Step<C>>> | undefined =
-    undefined;
-
-  /** How it is reached: from which node, by which label. */
-  constructor(
-    private readonly parent?: LabelNode<C>,
-    private readonly stepName?: string,
-    private readonly stepValue?: LabelValue,
-  ) {}
-
-  /** The value of a label on the path to this node. */
-  valueBefore(name: string): LabelValue {
-    return name === this.stepName
-      ? this.stepValue
-      : this.parent?.valueBefore(name);
-  }
-
-  get isEmpty(): boolean {
-    return this.name === undefined;
-  }
-
-  /** Goes to what follows; false if nothing does. What was reached last is often what is asked for next. */
-  reach(name: string, value: LabelValue): boolean {
-    if (name === this.reachedName && value === this.reachedValue) return true;
-    const step = this.stepsOf(name)?.get(value);
-    if (step !== undefined) this.keep(name, value, step);
-    return step !== undefined;
-  }
-
-  child(name: string, value: LabelValue): Step<C> | undefined {
-    return this.reach(name, value) ? this.reached : undefined;
-  }
-
-  put(name: string, value: LabelValue, step: Step<C>): void {
-    const isOnly = name === this.reachedName && value === this.reachedValue;
-    if (this.name === undefined) {
-      this.name = name;
-    } else if (this.values !== undefined || !isOnly) {
-      // The only one so far is the one that was reached.
-      this.values ??= new Map([[this.reachedValue, this.reached!]]);
-      this.growStepsOf(name).set(value, step);
-    }
-    this.keep(name, value, step);
-  }
-
-  private get reached(): Step<C> | undefined {
-    return this.reachedCell ?? this.reachedNode;
-  }
-
-  private keep(name: string, value: LabelValue, step: Step<C>): void {
-    this.reachedName = name;
-    this.reachedValue = value;
-    const isNode = step instanceof LabelNode;
-    this.reachedNode = isNode ? step : undefined;
-    this.reachedCell = isNode ? undefined : step;
-  }
-
-  private stepsOf(name: string): Map<LabelValue, Step<C>> | undefined {
-    return name === this.name ? this.values : this.otherNames?.get(name);
-  }
-
-  private growStepsOf(name: string): Map<LabelValue, Step<C>> {
-    let steps = this.stepsOf(name);
-    if (steps === undefined) {
-      this.otherNames ??= new Map();
-      this.otherNames.set(name, (steps = new Map()));
-    }
-    return steps;
   }
 }
 

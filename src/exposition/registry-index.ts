@@ -1,6 +1,7 @@
 import type { MetricHead, PageType } from './formats/exposed-metric.js';
 import { ReservedNames } from './formats/reserved-names.js';
 import { ownersOf, textNamesOf } from './formats/sample-names.js';
+import { PromClientMetric } from './prom-client-metric.js';
 import type { RegisteredMetric } from './registered-metrics.js';
 
 /**
@@ -25,6 +26,7 @@ export class RegistryIndex {
     const heads = all.map((one) => ({
       name: one.name,
       type: typeOf(one) ?? 'unknown',
+      isOurs: one.metric instanceof PromClientMetric,
     }));
     this.reserved = new ReservedNames(heads, textNamesOf);
     this.heads = heads.filter(

@@ -185,8 +185,11 @@ export class RegistryReader {
   private ownsItsNames(metric: MetricHead, reserved: ReservedNames): boolean {
     const owner = reserved.ownerAmong(metric);
     if (owner === undefined) return true;
+    const why = owner.startsWith(metric.name)
+      ? `a sample of it would be named "${owner}", which is another metric`
+      : `"${owner}" has a sample of that name`;
     const error = new ForeignMetricError(
-      `Metric "${metric.name}" is left out, as "${owner}" has a sample of that name; give one of them another name`,
+      `Metric "${metric.name}" is left out, as ${why}; give one of them another name`,
     );
     this.metricFailed(metric.name, error);
     return false;

@@ -432,6 +432,34 @@ s_count{a="x"} 1
     );
   });
 
+  test('that would take the name of a metric of ours are left out, although they came first', async () => {
+    const { registry, registers, both, collector, warnings } = joined();
+    new Summary({ name: 'rows', help: 'H', registers }).observe(1);
+    const all = {
+      metricName: 'tries_bucket',
+      labels: { le: '+Inf' },
+      value: 1,
+    };
+    put(registry, metricOf('tries', 'histogram', [all]));
+    collector.counter('rows_sum').inc(2);
+    collector.gauge('tries_created').set(3);
+    const { text, openMetrics } = await both();
+    expect(samplesOf(text, 'rows_sum')).toEqual(['rows_sum 2']);
+    for (const page of [text, openMetrics]) {
+      expect(page).not.toMatch(/^# TYPE rows summary/m);
+      expect(samplesOf(page, 'tries_created')).toEqual(['tries_created 3']);
+    }
+    expect(openMetrics).not.toMatch(/^# TYPE tries /m);
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'Metric "rows" is left out, as a sample of it would be named "rows_sum", which is another metric',
+      ),
+      expect.stringContaining(
+        'Metric "tries" is not on OpenMetrics pages, where a sample of it may be named "tries_created", which is another metric',
+      ),
+    ]);
+  });
+
   test('have their own `le` and `quantile`, and not those of the labels of the registry', async () => {
     const { registry, registers, both, collector } = joined();
     registry.setDefaultLabels({ le: '7', quantile: '9' });

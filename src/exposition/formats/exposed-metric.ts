@@ -11,6 +11,8 @@ export type PageType = ExposedType | 'summary' | 'unknown';
 export interface MetricHead {
   readonly name: string;
   readonly type: PageType;
+  /** Whether it is one of our families. Default: `false`. */
+  readonly isOurs?: boolean;
 }
 
 /**

@@ -43,7 +43,10 @@ export class OpenMetricsNames {
 }
 
 function conflict(name: string, owner: string): MetricConflictError {
+  const why = owner.startsWith(name)
+    ? `a sample of it may be named "${owner}", which is another metric`
+    : `"${owner}" may have a sample of that name`;
   return new MetricConflictError(
-    `Metric "${name}" is not on OpenMetrics pages, where "${owner}" may have a sample of that name; give one of them another name`,
+    `Metric "${name}" is not on OpenMetrics pages, where ${why}; give one of them another name`,
   );
 }

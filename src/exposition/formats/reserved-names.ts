@@ -2,7 +2,8 @@ import type { MetricHead } from './exposed-metric.js';
 
 /**
  * The names that histograms and summaries have on a page, as families and as samples.
- * No other metric can have one of them. A name belongs to the first that has it.
+ * No other metric can have one of them. A name belongs to the first that has it, and to
+ * our metrics before all others.
  */
 export class ReservedNames {
   private readonly owners = new Map<string, string>();
@@ -12,14 +13,16 @@ export class ReservedNames {
     all: readonly MetricHead[],
     private readonly namesOf: (head: MetricHead) => readonly string[],
   ) {
-    for (const head of all) {
-      if (head.type === 'histogram' || head.type === 'summary') {
-        this.reserve(head);
-      }
-    }
+    const composites = all.filter(
+      ({ type }) => type === 'histogram' || type === 'summary',
+    );
+    const foreign = composites.filter(({ isOurs }) => !isOurs);
+    for (const one of composites) if (one.isOurs) this.reserve(one);
+    if (foreign.length > 0) this.reserveOurs(all);
+    for (const one of foreign) this.reserve(one);
   }
 
-  /** The histogram or summary that has a name of this other metric; `undefined` if none has. */
+  /** The metric that owns a name of this other one; `undefined` if none does. */
   ownerAmong(head: MetricHead): string | undefined {
     if (this.owners.size === 0) return undefined;
     for (const name of this.namesOf(head)) {
@@ -27,6 +30,13 @@ export class ReservedNames {
       if (owner !== undefined && owner !== head.name) return owner;
     }
     return undefined;
+  }
+
+  /** What has one sample a series keeps the name that it was given. */
+  private reserveOurs(all: readonly MetricHead[]): void {
+    for (const { name, isOurs } of all) {
+      if (isOurs && !this.owners.has(name)) this.owners.set(name, name);
+    }
   }
 
   private reserve(head: MetricHead): void {

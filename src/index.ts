@@ -172,12 +172,9 @@ export {
   OptionsError,
 } from './model/errors.js';
 export { Gauge, type GaugeCallback, type GaugeSeries } from './model/gauge.js';
-export {
-  Histogram,
-  type HistogramSeries,
-  type StopTimer,
-} from './model/histogram.js';
+export { Histogram, type HistogramSeries } from './model/histogram.js';
 export type { Labels, LabelValue } from './model/labels.js';
 export type { MetricsLogger } from './model/logger.js';
 export { MetricEvent, type MetricEventInit } from './model/metric-event.js';
 export { MetricType } from './model/metric-type.js';
+export type { StopTimer } from './model/stop-timer.js';

@@ -2,12 +2,9 @@ import type { MetricRegistry } from '../exposition/metric-registry.js';
 import { PromClientMetric } from '../exposition/prom-client-metric.js';
 import { MetricConflictError } from '../model/errors.js';
 import type { ExemplarSource } from '../model/exemplars.js';
-import {
-  type Family,
-  type FamilyKeeper,
-  GaugeFamily,
-  HistogramFamily,
-} from '../model/family.js';
+import { type Family, HistogramFamily } from '../model/family.js';
+import type { FamilyKeeper } from '../model/family-definition.js';
+import { GaugeFamily } from '../model/gauge-family.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { exposedType, type MetricType } from '../model/metric-type.js';
 import { type RecordingListener, Tap } from '../model/tap.js';
@@ -212,10 +209,11 @@ export class Families implements FamilyKeeper {
       family instanceof GaugeFamily ? undefined : this.exemplars;
     const isHeard = !plan.isOwn && this.audience?.wants(family.type) === true;
     const listener = isHeard ? this.audience : undefined;
-    family.tap =
-      exemplars === undefined && listener === undefined
-        ? undefined
-        : new Tap(family, exemplars, listener);
+    const isPlain =
+      exemplars === undefined &&
+      listener === undefined &&
+      !family.isReadThrough;
+    family.tap = isPlain ? undefined : new Tap(family, exemplars, listener);
   }
 
   private keptLike({ denied }: MetricPlan): Map<string, Entry> {

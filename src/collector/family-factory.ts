@@ -7,11 +7,13 @@ import { Counter } from '../model/counter.js';
 import {
   CounterFamily,
   type Family,
-  type FamilyDefinition,
-  type FamilyKeeper,
-  GaugeFamily,
   HistogramFamily,
 } from '../model/family.js';
+import type {
+  FamilyDefinition,
+  FamilyKeeper,
+} from '../model/family-definition.js';
+import { GaugeFamily } from '../model/gauge-family.js';
 import { Gauge } from '../model/gauge.js';
 import { Histogram } from '../model/histogram.js';
 import { MetricType } from '../model/metric-type.js';

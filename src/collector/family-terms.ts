@@ -1,7 +1,8 @@
 import type { Aggregator } from '../model/aggregator.js';
 import { checkBuckets, sameBuckets } from '../model/buckets.js';
 import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
-import { type Family, GaugeFamily, HistogramFamily } from '../model/family.js';
+import { type Family, HistogramFamily } from '../model/family.js';
+import { GaugeFamily } from '../model/gauge-family.js';
 import { checkLabelName } from '../model/labels.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
 import { shortened } from '../model/shortened.js';

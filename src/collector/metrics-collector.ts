@@ -20,7 +20,18 @@ export interface InstrumentOptions {
 
 /** Options of a gauge. */
 export interface GaugeOptions extends InstrumentOptions {
-  /** Reads the value whenever the gauge is scraped. A later callback takes the place of an earlier one. */
+  /**
+   * Reads the value whenever the gauge is scraped. A series that it sets at one scrape and
+   * not at the next one is removed. If it fails, none of its series is shown. A later
+   * callback takes the place of an earlier one.
+   *
+   * @example
+   * collector.gauge('queue_length', {
+   *   collect: (gauge) => {
+   *     for (const { name, length } of queues) gauge.set({ queue: name }, length);
+   *   },
+   * });
+   */
   collect?: GaugeCallback;
   /**
    * How prom-client's `AggregatorRegistry` makes one value of those of several processes:

@@ -9,8 +9,8 @@ export interface MetricsSnapshot {
   readonly metrics: readonly MetricSnapshot[];
   /**
    * The names of metrics that are there, but could not be read this time, as their callback
-   * failed or took too long: they are not in `metrics`, or without series. A reader that keeps what
-   * was delivered keeps it for these. Default: none.
+   * failed or took too long: they are not in `metrics`, or without the series of the callback. A
+   * reader that keeps what was delivered keeps it for these. Default: none.
    */
   readonly unread?: readonly string[];
 }

@@ -50,13 +50,13 @@ export class PromClientMetric {
 
   /** prom-client's `registry.resetMetrics()`. */
   reset(): void {
-    this.family.clear();
+    this.family.reset();
   }
 
   private async read(valuesOf: typeof valuesForPage) {
     const fresh = await this.family.refresh(READ_LIMIT);
     const { family, name, help, type, aggregator } = this;
-    const values = fresh ? valuesOf(family, name) : [];
+    const values = valuesOf(family, name, fresh);
     return { name, help, type, aggregator, values };
   }
 }

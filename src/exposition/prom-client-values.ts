@@ -23,10 +23,15 @@ const sharedLabels = new WeakMap<HistogramCell, Record<string, string>>();
  * The series of a family as prom-client writes a page of them.
  *
  * @param name the metric's name as prom-client has it now.
+ * @param isFresh whether the callback of a gauge has succeeded.
  */
-export function valuesForPage(family: Family, name: string): PromClientValue[] {
+export function valuesForPage(
+  family: Family,
+  name: string,
+  isFresh: boolean,
+): PromClientValue[] {
   if (family instanceof HistogramFamily) return linesOf(family, name);
-  return family.cells.map((cell) => ({
+  return family.cellsAfter(isFresh).map((cell) => ({
     labels: labelsOf(cell),
     value: (cell as ValueCell).value,
     sharedLabels: NO_LABELS,
@@ -34,7 +39,11 @@ export function valuesForPage(family: Family, name: string): PromClientValue[] {
 }
 
 /** The same for prom-client's JSON and aggregation, which change what they are given. */
-export function valuesForJson(family: Family, name: string): PromClientValue[] {
+export function valuesForJson(
+  family: Family,
+  name: string,
+  isFresh: boolean,
+): PromClientValue[] {
   if (family instanceof HistogramFamily) {
     return linesOf(family, name).map(
       ({ labels, sharedLabels: shared, value, metricName }) => ({
@@ -44,7 +53,7 @@ export function valuesForJson(family: Family, name: string): PromClientValue[] {
       }),
     );
   }
-  return family.cells.map((cell) => ({
+  return family.cellsAfter(isFresh).map((cell) => ({
     labels: labelsOf(cell),
     value: (cell as ValueCell).value,
   }));

@@ -247,13 +247,13 @@ async function refreshed(
 }
 
 function exposedFamily({ family, fresh }: CollectedFamily): ExposedMetric {
-  const { name, type, help, unit, cells } = family;
+  const { name, type, help, unit } = family;
   return {
     name,
     type: exposedType(type),
     help,
     unit,
     bounds: family instanceof HistogramFamily ? family.bounds : [],
-    cells: fresh ? cells.slice() : [],
+    cells: family.cellsAfter(fresh).slice(),
   };
 }

@@ -1,6 +1,6 @@
 import type { Aggregator } from './aggregator.js';
 import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
-import { Collection } from './collection.js';
+import type { FamilyDefinition, FamilyKeeper } from './family-definition.js';
 import { checkGiven, type GivenLabels, readLabels } from './given-labels.js';
 import { LabelIndex } from './label-index.js';
 import {
@@ -9,34 +9,10 @@ import {
   type LabelFilter,
   type Labels,
   type LabelSet,
+  NO_LABELS,
 } from './labels.js';
 import type { MetricType } from './metric-type.js';
 import type { Tap } from './tap.js';
-
-/** What is known of a metric before its first series. */
-export interface FamilyDefinition {
-  /** The exposed name. */
-  readonly name: string;
-  readonly type: MetricType;
-  readonly help: string;
-  readonly unit: string | undefined;
-  /** Labels of every series, unless it has its own of that name. */
-  readonly defaultLabels: Labels;
-  /** How many series it may have before the rest goes to the overflow series. */
-  readonly maxSeries: number;
-  /** Changes the label set of each series when it is made. */
-  readonly filterLabels: LabelFilter | undefined;
-}
-
-/** Receives the events of its families: a cleared one is used again, one is full, a callback failed. */
-export interface FamilyKeeper {
-  /** A cleared family is about to get a series again. May throw if its name was given away. */
-  revive(family: Family): void;
-  /** A family is full. Returns what is to be called for each recording that goes to the overflow series. */
-  overflowed(family: Family): () => void;
-  /** The callback of a gauge failed. */
-  collectFailed(family: Family, error: unknown): void;
-}
 
 /** Where recordings go once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
 const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
@@ -114,11 +90,6 @@ export abstract class Family<C extends Cell = Cell> {
 
   protected abstract newCell(labels: LabelSet): C;
 
-  /** Whether values are read when somebody asks, and not recorded when they change. */
-  get isReadThrough(): boolean {
-    return false;
-  }
-
   /**
    * Brings values that are read through a callback up to date. Returns false if that failed.
    *
@@ -127,6 +98,19 @@ export abstract class Family<C extends Cell = Cell> {
   async refresh(_limit?: number): Promise<boolean> {
     return true;
   }
+
+  /** Whether a callback sets series, so that a change is no recording. */
+  get isReadThrough(): boolean {
+    return false;
+  }
+
+  /** The series to read after a refresh. If it failed, they are those that no callback sets. */
+  cellsAfter(_isFresh: boolean): readonly C[] {
+    return this.cells;
+  }
+
+  /** Notes that a series has changed, where there is a callback. */
+  changed(_cell: C): void {}
 
   /**
    * The cell of these labels, made if there is room for it, else the overflow cell.
@@ -141,17 +125,9 @@ export abstract class Family<C extends Cell = Cell> {
 
   /** Removes one series. Returns whether there was one. */
   remove(labels: Labels): boolean {
-    const cell = this.sets.findSet(
-      this.canonical(readLabels(labels, this.name)),
-    );
-    if (cell === undefined || cell.removed) return false;
-    cell.removed = true;
-    this.cells.splice(this.cells.indexOf(cell), 1);
-    if (cell === this.overflow) this.overflow = undefined;
-    if (++this.garbage > Math.max(MIN_GARBAGE, this.cells.length)) {
-      this.rebuildIndex();
-    }
-    return true;
+    const cell = this.known(labels);
+    if (cell !== undefined) this.drop(cell);
+    return cell !== undefined;
   }
 
   /** Removes every series. A series that is still held is made again at its next recording. */
@@ -162,16 +138,66 @@ export abstract class Family<C extends Cell = Cell> {
     this.rebuildIndex();
   }
 
+  /** Removes every series. The one without labels starts again at 0, unless label names were declared. */
+  reset(): void {
+    const unlabelled = this.unlabelled();
+    this.clear();
+    if (unlabelled !== undefined) this.addCell(unlabelled);
+  }
+
+  protected drop(cell: C): void {
+    cell.removed = true;
+    this.cells.splice(this.cells.indexOf(cell), 1);
+    this.dropped(1);
+  }
+
+  /** Removes all of these in one pass: one by one takes long where there are many. */
+  protected dropAll(gone: ReadonlySet<C>): void {
+    if (gone.size === 0) return;
+    const { cells } = this;
+    let kept = 0;
+    for (const cell of cells) {
+      if (gone.has(cell)) cell.removed = true;
+      else cells[kept++] = cell;
+    }
+    const count = cells.length - kept;
+    cells.length = kept;
+    this.dropped(count);
+  }
+
+  /** The series that starts again at a reset. */
+  protected unlabelled(): C | undefined {
+    return this.labelNames.length === 0 ? this.known(NO_LABELS) : undefined;
+  }
+
+  /** Removes series that the family can do without, when it is full. */
+  protected makeRoom(): void {}
+
+  private dropped(count: number): void {
+    if (this.overflow?.removed) this.overflow = undefined;
+    this.garbage += count;
+    if (this.garbage > Math.max(MIN_GARBAGE, this.cells.length)) {
+      this.rebuildIndex();
+    }
+  }
+
+  /** The cell of these labels, if there is one. */
+  private known(labels: Labels): C | undefined {
+    const set = this.canonical(readLabels(labels, this.name));
+    const cell = this.sets.findSet(set);
+    return cell?.removed === false ? cell : undefined;
+  }
+
   /** The way to a cell that is not known under these very labels: first seen, or in another order or type. */
   private resolve(labels: Labels, given: GivenLabels): C {
     checkGiven(given, labels, this.name);
-    if (this.isFull() && this.isPlain && this.index.isCanonical(given)) {
-      return this.overflowCell();
-    }
+    const isNew =
+      this.isFull() && this.isPlain && this.index.isCanonical(given);
+    if (isNew && !this.findsRoom()) return this.overflowCell();
     const set = this.canonical(given);
     let cell = this.sets.findSet(set);
     if (cell === undefined || cell.removed) {
-      if (this.isFull()) return this.overflowCell();
+      if (this.isFull() && !this.findsRoom()) return this.overflowCell();
       cell = this.addCell(set);
     }
     // A value that was cut is given in full again each time, and is not to be kept.
@@ -193,6 +219,11 @@ export abstract class Family<C extends Cell = Cell> {
   private isFull(): boolean {
     const regular = this.cells.length - (this.overflow === undefined ? 0 : 1);
     return regular >= this.maxSeries;
+  }
+
+  private findsRoom(): boolean {
+    this.makeRoom();
+    return !this.isFull();
   }
 
   private overflowCell(): C {
@@ -236,35 +267,6 @@ export abstract class Family<C extends Cell = Cell> {
 }
 
 export class CounterFamily extends Family<ValueCell> {
-  protected newCell(labels: LabelSet): ValueCell {
-    return new ValueCell(this.name, labels);
-  }
-}
-
-export class GaugeFamily extends Family<ValueCell> {
-  private collection: Collection<void> | undefined = undefined;
-
-  /** Has `collect` called whenever a page is made; `undefined` for no longer. */
-  readThrough(collect: (() => Promise<void>) | undefined): void {
-    this.collection =
-      collect &&
-      new Collection(`The callback of gauge "${this.name}"`, collect);
-  }
-
-  override get isReadThrough(): boolean {
-    return this.collection !== undefined;
-  }
-
-  override async refresh(limit?: number): Promise<boolean> {
-    try {
-      await this.collection?.get(limit);
-      return true;
-    } catch (error) {
-      this.keeper.collectFailed(this, error);
-      return false;
-    }
-  }
-
   protected newCell(labels: LabelSet): ValueCell {
     return new ValueCell(this.name, labels);
   }

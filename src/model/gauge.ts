@@ -1,13 +1,16 @@
 import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from './errors.js';
-import type { Family, GaugeFamily } from './family.js';
+import type { Family } from './family.js';
+import type { GaugeFamily } from './gauge-family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
+import { startSeriesTimer, startTimer, type StopTimer } from './stop-timer.js';
 import { unixTime } from './wall-clock.js';
 
 /**
  * Reads the present value of a gauge at scrape time. It returns the value, or
  * sets the series itself through the gauge that it is given (also as `this`).
+ * A series that it sets at one scrape and not at the next one is removed.
  */
 export type GaugeCallback = (
   this: Gauge,
@@ -63,6 +66,25 @@ export class Gauge extends Instrument<GaugeFamily> {
   }
 
   /**
+   * Starts a timer. Stopping it sets the series to the seconds since then and returns them.
+   *
+   * @throws {LabelError} if the labels are no object of label names and values.
+   *
+   * @example
+   * const stop = collector.gauge('last_import_seconds').startTimer({ source: 'crm' });
+   * const rows = await importRows();
+   * stop({ status: rows.length > 0 ? 'full' : 'empty' });
+   */
+  startTimer(labels: Labels = NO_LABELS): StopTimer {
+    return startTimer(this, labels);
+  }
+
+  /** @internal */
+  took(labels: Labels, seconds: number): void {
+    this.set(labels, seconds);
+  }
+
+  /**
    * The series of these labels, resolved once: the fastest way to record in it.
    *
    * @throws {LabelError} if the labels cannot be written.
@@ -80,10 +102,20 @@ export class Gauge extends Instrument<GaugeFamily> {
 
   /** @internal Reads through `callback` whenever the gauge is scraped; a later one takes its place. */
   readThrough(callback: GaugeCallback): void {
-    this.family.readThrough(async () => {
-      const value = await callback.call(this, this);
-      if (value !== undefined) this.set(NO_LABELS, value);
+    this.family.readThrough(() => {
+      const value = callback.call(this, this);
+      if (typeof value === 'object') return this.setLater(value);
+      this.setRead(value);
+      return undefined;
     });
+  }
+
+  private async setLater(value: Promise<number | void>): Promise<void> {
+    this.setRead(await value);
+  }
+
+  private setRead(value: number | void): void {
+    if (value !== undefined) this.set(NO_LABELS, value);
   }
 }
 
@@ -109,6 +141,21 @@ export class GaugeSeries extends Series<ValueCell> {
   dec(value = 1): void {
     checkNumber(value, this.metric);
     addTo(this.live(), -value, this.family);
+  }
+
+  /** Sets the series to the present time, in seconds since the Unix epoch. */
+  setToCurrentTime(): void {
+    this.set(unixTime());
+  }
+
+  /** Starts a timer. Stopping it sets the series to the seconds since then and returns them. */
+  startTimer(): () => number {
+    return startSeriesTimer(this);
+  }
+
+  /** @internal */
+  took(seconds: number): void {
+    this.set(seconds);
   }
 }
 

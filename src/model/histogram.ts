@@ -1,15 +1,12 @@
 import { bucketOf } from './buckets.js';
 import type { HistogramCell } from './cells.js';
-import { instant, secondsSince } from './clock.js';
 import { MetricValueError, shown } from './errors.js';
 import type { HistogramFamily } from './family.js';
 import { ownLabels } from './given-labels.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
+import { startSeriesTimer, startTimer, type StopTimer } from './stop-timer.js';
 import { Tally } from './tally.js';
-
-/** Stops a running timer, adds labels known only now, and returns the seconds that it took. */
-export type StopTimer = (labels?: Labels) => number;
 
 /**
  * Counts observations into buckets. `collector.timer()` returns one too, with
@@ -37,16 +34,29 @@ export class Histogram extends Instrument<HistogramFamily> {
     observeIn(this.family.cell(labels), value, this.family);
   }
 
-  /** Starts a timer. Stopping it observes the seconds since then. */
+  /** Starts a timer. Stopping it observes the seconds since then and returns them. */
   startTimer(labels: Labels = NO_LABELS): StopTimer {
-    const startLabels = ownLabels(labels, this.name);
-    const start = instant();
-    return (stopLabels = NO_LABELS) => {
-      const seconds = secondsSince(start);
-      const given = ownLabels(stopLabels, this.name);
-      this.observe({ ...startLabels, ...given }, seconds);
-      return seconds;
-    };
+    return startTimer(this, labels);
+  }
+
+  /** @internal */
+  took(labels: Labels, seconds: number): void {
+    this.observe(labels, seconds);
+  }
+
+  /**
+   * Makes the series of these labels with 0 observations, so that it is on the page
+   * before the first one. A series that exists starts again at 0.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   *
+   * @example
+   * latency.zero({ store: 'docs' });
+   */
+  zero(labels: Labels = NO_LABELS): void {
+    const given = ownLabels(labels, this.name);
+    this.family.remove(given);
+    this.family.cell(given);
   }
 
   /** @internal Observations that are counted before their labels are known, and added by {@link addTally}. */
@@ -105,12 +115,12 @@ export class HistogramSeries extends Series<HistogramCell, HistogramFamily> {
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
   startTimer(): () => number {
-    const start = instant();
-    return () => {
-      const seconds = secondsSince(start);
-      this.observe(seconds);
-      return seconds;
-    };
+    return startSeriesTimer(this);
+  }
+
+  /** @internal */
+  took(seconds: number): void {
+    this.observe(seconds);
   }
 }
 

@@ -32,13 +32,53 @@ export abstract class Instrument<F extends Family> {
   }
 
   /**
-   * Removes the series of these labels. Recording to them again starts a new one.
+   * Removes the series of these labels, by default the one without labels. Recording to
+   * them again starts a new series.
    *
    * @returns whether there was such a series.
    * @throws {LabelError} if the labels cannot be written.
+   *
+   * @example
+   * requests.remove({ method: 'GET' });
    */
-  remove(labels: Labels = NO_LABELS): boolean {
-    return this.family.remove(labels);
+  remove(labels?: Labels): boolean;
+  /**
+   * Removes the series of these label values, in the order of the `labelNames` that the metric was asked for with.
+   *
+   * @returns whether there was such a series.
+   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   *
+   * @example
+   * requests.remove('GET');
+   */
+  remove(...values: LabelValue[]): boolean;
+  remove(...given: [Labels?] | LabelValue[]): boolean {
+    const isNothing = given.length <= 1 && (given[0] ?? null) === null;
+    return this.family.remove(
+      isNothing ? NO_LABELS : namedLabels(this.family, given as LabelValue[]),
+    );
+  }
+
+  /**
+   * Removes all series. Recording again starts new ones.
+   *
+   * @example
+   * requests.removeAll();
+   */
+  removeAll(): void {
+    this.family.clear();
+  }
+
+  /**
+   * Removes all series. The series without labels, if there is one, starts again at 0,
+   * unless the metric was asked for with `labelNames`. Prometheus and exporters see a
+   * reset of the metric.
+   *
+   * @example
+   * requests.reset();
+   */
+  reset(): void {
+    this.family.reset();
   }
 }
 
@@ -52,8 +92,12 @@ export function namedLabels(
   const { labelNames, name } = family;
   const values = given as LabelValue[];
   if (values.length !== labelNames.length) {
+    const expected =
+      labelNames.length === 0
+        ? 'an object, as it has no labelNames'
+        : `${labelNames.length}, of its labelNames [${labelNames.join(', ')}], or an object`;
     throw new LabelError(
-      `Metric "${name}" was given ${values.length} label values; expected ${labelNames.length}, of its labelNames [${labelNames.join(', ')}], or an object`,
+      `Metric "${name}" was given ${values.length} label values; expected ${expected}`,
     );
   }
   return Object.fromEntries(labelNames.map((label, i) => [label, values[i]]));

@@ -30,10 +30,10 @@ export class Tap {
     this.listener?.recorded(this.family, cell, value);
   }
 
-  /** That somebody has read a value is no recording. */
+  /** On a gauge with a callback, a change is no recording. */
   changed(cell: ValueCell): void {
-    if (this.family.isReadThrough) return;
-    this.listener?.recorded(this.family, cell, cell.value);
+    if (this.family.isReadThrough) this.family.changed(cell);
+    else this.listener?.recorded(this.family, cell, cell.value);
   }
 
   observed(cell: HistogramCell, bucket: number, value: number): void {

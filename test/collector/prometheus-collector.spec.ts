@@ -148,12 +148,14 @@ describe('a collector that joined a prom-client registry', () => {
     ]);
   });
 
-  test('is cleared by resetMetrics() of the registry', async () => {
+  test('is reset by resetMetrics() of the registry, as prom-client does it', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     collector.counter('hits_total').inc();
+    collector.counter('labelled_total').inc({ a: 1 });
     registry.resetMetrics();
-    expect(await samples(collector, 'hits_total')).toEqual([]);
+    expect(await samples(collector, 'hits_total')).toEqual(['hits_total 0']);
+    expect(await samples(collector, 'labelled_total')).toEqual([]);
   });
 });
 

@@ -73,6 +73,27 @@ describe('a series that begins anew', () => {
         collector.histogram('sizes').remove({ a: 'b' });
       },
     ],
+    [
+      'was reset',
+      (collector) => {
+        collector.counter('runs_total').reset();
+        collector.histogram('sizes').reset();
+      },
+    ],
+    [
+      'was removed with all others',
+      (collector) => {
+        collector.counter('runs_total').removeAll();
+        collector.histogram('sizes').removeAll();
+      },
+    ],
+    [
+      'was reset and set to zero',
+      (collector) => {
+        collector.counter('runs_total').reset();
+        collector.histogram('sizes').zero({ a: 'b' });
+      },
+    ],
   ])(
     'is told as a whole though it %s and passed what it was at the same moment',
     async (_what, end) => {
@@ -89,6 +110,21 @@ describe('a series that begins anew', () => {
       expect(arrived.sizes).toEqual({ counts: [all, 0], sum: all / 2 });
     },
   );
+
+  it('is told as a whole without labels too, where it stays at 0 after a reset', async () => {
+    stopWallClock();
+    const { collector, arrived } = await withExporter();
+    const runs = collector.counter('runs_total');
+    for (const times of [2, 3, 7]) {
+      runs.inc(times);
+      await collector.flush();
+      runs.reset();
+    }
+    collector.registry.resetMetrics();
+    runs.inc();
+    await collector.flush();
+    expect(arrived.runs).toBe(13);
+  });
 
   it('is told as a whole in a registry that adds labels, and told as one while it lasts', async () => {
     stopWallClock();

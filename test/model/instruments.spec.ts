@@ -159,7 +159,7 @@ describe('a gauge', () => {
     expect(page).toContain('\nwhole 1\n');
     expect(page).toContain('metrics_errors_total{cause="gauge_callback"} 2');
     expect(page).toContain('metrics_errors_total{cause="invalid_value"} 2');
-    expect(warnings).toEqual([
+    expect(warnings.toSorted()).toEqual([
       expect.stringContaining('database is down'),
       expect.stringContaining('Gauge "rubbish" cannot take \'much\''),
     ]);

@@ -166,6 +166,11 @@ describe('the time at which a series began', () => {
   test.each<[string, (made: TestCollector) => void]>([
     ['cleared', ({ collector }) => collector.clearMetrics()],
     ['removed', ({ collector }) => collector.counter('c').remove({ a: 1 })],
+    ['reset', ({ collector }) => collector.counter('c').reset()],
+    [
+      'removed with all others',
+      ({ collector }) => collector.counter('c').removeAll(),
+    ],
     [
       'reset by prom-client',
       ({ collector }) => collector.registry.resetMetrics(),
@@ -184,6 +189,30 @@ describe('the time at which a series began', () => {
       end(made);
       series.inc();
       expect(await began()).toBeCloseTo(first + 60, 1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is another one for a series without labels and for one that is set to zero', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const made = makeCollector();
+      const counter = made.collector.counter('c');
+      const histogram = made.collector.histogram('h', { buckets: [1] });
+      const began = async () =>
+        [...(await pageOf(made)).matchAll(/_created (.*)$/gm)].map(([, time]) =>
+          Number(time),
+        );
+      counter.inc();
+      histogram.observe(1);
+      const first = await began();
+      vi.advanceTimersByTime(60_000);
+      counter.reset();
+      histogram.zero();
+      const second = await began();
+      expect(second).toHaveLength(2);
+      second.forEach((time, i) => expect(time).toBeCloseTo(first[i]! + 60, 1));
     } finally {
       vi.useRealTimers();
     }

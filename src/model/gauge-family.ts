@@ -1,0 +1,105 @@
+import { CallbackSeries } from './callback-series.js';
+import { ValueCell } from './cells.js';
+import { Collection } from './collection.js';
+import { Family } from './family.js';
+import type { LabelSet } from './labels.js';
+import { Tap } from './tap.js';
+
+/** Sets the series of a gauge. Without a promise it is done when it returns. */
+export type Collect = () => Promise<void> | undefined;
+
+/** All series of one gauge. Those that its callback no longer sets are removed. */
+export class GaugeFamily extends Family<ValueCell> {
+  private collection: Collection<void> | undefined = undefined;
+  /** Also set while a run goes on whose callback was taken away. */
+  private callbackSeries: CallbackSeries | undefined = undefined;
+
+  /** Calls `collect` whenever a page is made; `undefined` takes it away. */
+  readThrough(collect: Collect | undefined): void {
+    if (collect === undefined) return this.endCallback();
+    const series = (this.callbackSeries ??= new CallbackSeries());
+    this.collection = new Collection(
+      `The callback of gauge "${this.name}"`,
+      () => this.run(collect, series),
+    );
+    this.tap ??= new Tap(this, undefined, undefined);
+  }
+
+  override get isReadThrough(): boolean {
+    return this.callbackSeries !== undefined;
+  }
+
+  override async refresh(limit?: number): Promise<boolean> {
+    try {
+      await this.collection?.get(limit);
+      return true;
+    } catch (error) {
+      this.keeper.collectFailed(this, error);
+      return false;
+    }
+  }
+
+  override cellsAfter(isFresh: boolean): readonly ValueCell[] {
+    const series = this.callbackSeries;
+    if (isFresh || series === undefined) return this.cells;
+    return this.cells.filter((cell) => !series.has(cell));
+  }
+
+  override changed(cell: ValueCell): void {
+    this.callbackSeries?.changed(cell);
+  }
+
+  override clear(): void {
+    super.clear();
+    this.callbackSeries?.clear();
+  }
+
+  protected newCell(labels: LabelSet): ValueCell {
+    const cell = new ValueCell(this.name, labels);
+    if (this.callbackSeries?.isRunning) this.callbackSeries.changed(cell);
+    return cell;
+  }
+
+  protected override drop(cell: ValueCell): void {
+    super.drop(cell);
+    this.callbackSeries?.forget(cell);
+  }
+
+  /** Only the callback brings back a series of its own. */
+  protected override unlabelled(): ValueCell | undefined {
+    const cell = super.unlabelled();
+    const series = this.callbackSeries;
+    if (cell === undefined || series === undefined) return cell;
+    return series.isRunning || !series.has(cell) ? cell : undefined;
+  }
+
+  /** Series that the callback has not set again yet make room for those that it sets now. */
+  protected override makeRoom(): void {
+    const series = this.callbackSeries;
+    if (series !== undefined) this.dropAll(series.takeEarlier());
+  }
+
+  private async run(collect: Collect, series: CallbackSeries): Promise<void> {
+    const run = series.begin();
+    let isComplete = false;
+    try {
+      const pending = collect();
+      // A synchronous run ends before other code can set a series.
+      if (pending !== undefined) await pending;
+      isComplete = series.isLatest(run);
+    } finally {
+      series.end();
+      if (this.collection === undefined) this.endCallback();
+      else if (isComplete) this.dropAll(series.takeEarlier());
+    }
+  }
+
+  /** Removes the series of the callback: nothing would set them again. */
+  private endCallback(): void {
+    this.collection = undefined;
+    const series = this.callbackSeries;
+    if (series === undefined) return;
+    this.dropAll(series.takeAll());
+    if (!series.isRunning) this.callbackSeries = undefined;
+  }
+}

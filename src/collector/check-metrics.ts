@@ -8,14 +8,12 @@ const DURATION = 'health_check_duration_seconds';
 
 /** The health checks as gauges. They are read when metrics are scraped, which runs the checks. */
 export class CheckMetrics {
-  private gauges: Gauge[] = [];
-
   constructor(
     private readonly collector: MetricsCollector,
     private readonly checks: HealthChecks,
   ) {}
 
-  /** Adds a check, and returns what removes it with its series. Parameters and errors are those of {@link HealthChecks.add}. */
+  /** Adds a check, and returns what removes it. Parameters and errors are those of {@link HealthChecks.add}. */
   add(
     definition: HealthCheckDefinition,
     source = 'addHealthCheck()',
@@ -23,11 +21,7 @@ export class CheckMetrics {
   ): () => void {
     const remove = this.checks.add(definition, source, isLogged);
     this.show();
-    const { name: check } = definition;
-    return () => {
-      if (!remove()) return;
-      for (const gauge of this.gauges) gauge.remove({ check });
-    };
+    return () => void remove();
   }
 
   /**
@@ -38,31 +32,29 @@ export class CheckMetrics {
   show(): void {
     if (this.checks.size === 0) return;
     try {
-      this.gauges = [
-        this.gauge(STATUS, ({ isUp }) => (isUp ? 1 : 0), {
-          description: 'Whether a health check is up.',
-          aggregator: 'min',
-        }),
-        this.gauge(DURATION, ({ seconds }) => seconds, {
-          description: 'Duration of the last run of a health check in seconds.',
-          aggregator: 'max',
-        }),
-      ];
+      this.open(STATUS, ({ isUp }) => (isUp ? 1 : 0), {
+        description: 'Whether a health check is up.',
+        aggregator: 'min',
+      });
+      this.open(DURATION, ({ seconds }) => seconds, {
+        description: 'Duration of the last run of a health check in seconds.',
+        aggregator: 'max',
+      });
     } catch (error) {
       this.collector.reportError('health_check', error);
     }
   }
 
-  private gauge(
+  private open(
     name: string,
     valueOf: (report: CheckReport) => number,
     options: GaugeOptions,
-  ): Gauge {
+  ): void {
     const collect = async (gauge: Gauge) => {
       for (const report of await this.checks.all()) {
         gauge.set({ check: report.name }, valueOf(report));
       }
     };
-    return this.collector.gauge(name, { ...options, collect });
+    this.collector.gauge(name, { ...options, collect });
   }
 }

@@ -27,8 +27,6 @@ export interface ExporterVitals {
 
 /** The metrics about exporters. Never throws. */
 export class ExporterMetrics {
-  private gauges: Gauge[] = [];
-
   /**
    * @param failed takes note of an instrument that could not be had or used.
    * @param exporters gives those that there are.
@@ -52,35 +50,26 @@ export class ExporterMetrics {
   show(): void {
     this.attempt(() => {
       const { instruments } = this;
-      this.gauges = [
-        instruments.gauge('metrics_export_queue_length', {
-          description: 'Events that wait to be delivered by an exporter.',
-          collect: (gauge) => {
-            for (const { name, waiting } of this.exporters()) {
-              gauge.set({ exporter: name }, waiting);
+      instruments.gauge('metrics_export_queue_length', {
+        description: 'Events that wait to be delivered by an exporter.',
+        collect: (gauge) => {
+          for (const { name, waiting } of this.exporters()) {
+            gauge.set({ exporter: name }, waiting);
+          }
+        },
+      });
+      instruments.gauge('metrics_export_last_success_timestamp_seconds', {
+        description:
+          'When an exporter has delivered last, in seconds since the Unix epoch.',
+        aggregator: 'max',
+        collect: (gauge) => {
+          for (const { name, lastSuccess } of this.exporters()) {
+            if (lastSuccess !== undefined) {
+              gauge.set({ exporter: name }, lastSuccess);
             }
-          },
-        }),
-        instruments.gauge('metrics_export_last_success_timestamp_seconds', {
-          description:
-            'When an exporter has delivered last, in seconds since the Unix epoch.',
-          aggregator: 'max',
-          collect: (gauge) => {
-            for (const { name, lastSuccess } of this.exporters()) {
-              if (lastSuccess !== undefined) {
-                gauge.set({ exporter: name }, lastSuccess);
-              }
-            }
-          },
-        }),
-      ];
-    });
-  }
-
-  /** The exporter is gone. Its counters stay, as what they count has been. */
-  end(exporter: string): void {
-    this.attempt(() => {
-      for (const gauge of this.gauges) gauge.remove({ exporter });
+          }
+        },
+      });
     });
   }
 

@@ -88,7 +88,6 @@ export class Exporters {
       if (feed !== undefined) this.audience.remove(feed);
       feed?.discard();
       removeCheck();
-      this.metrics.end(name);
     };
     let ended: Promise<void> | undefined;
     const remove = (timeout: number) => (ended ??= end(timeout));

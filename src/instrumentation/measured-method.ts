@@ -1,8 +1,7 @@
 import type { CallMetric } from './calls/call-metrics.js';
 import type { CallRecorder, CallSpec } from './calls/call-recorder.js';
-import { type Follow, followerOf } from './calls/follow.js';
+import { followerOf } from './calls/follow.js';
 import { type AgentWork, beginAgentWork } from './gen-ai/agent-work.js';
-import { doRun } from './gen-ai/timed-work.js';
 import type { ArgumentLabels } from './calls/metric-writer.js';
 import type { DecoratedMethod } from './decorated-method.js';
 import {
@@ -110,32 +109,21 @@ function wrap(original: Method, spec: MutableSpec): Method {
     measured(this: unknown, ...args: unknown[]): unknown {
       const run = begin(this, args);
       if (run === undefined) return original.apply(this, args);
-      if (spec.work?.agentRun === true) {
-        return doAgentRun(run, original, this, args, followResult);
-      }
+      const leave = spec.work?.agentRun === true ? run.open?.() : undefined;
       let result: unknown;
       try {
         result = original.apply(this, args);
       } catch (error) {
+        leave?.();
         run.fail(error);
         throw error;
       }
+      leave?.();
       return followResult(result, run);
     },
   } as Record<'measured', Method>;
   takeOver(original, measured);
   return measured;
-}
-
-/** Makes a call inside of the context of its agent run. A function of its own, so that other calls make no closure. */
-function doAgentRun(
-  run: Run,
-  method: Method,
-  self: unknown,
-  args: unknown[],
-  followResult: Follow,
-): unknown {
-  return doRun(run, () => method.apply(self, args), followResult);
 }
 
 /**

@@ -16,6 +16,8 @@ import { lastValueFrom, of, throwError } from 'rxjs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   Agent,
+  AgentMetrics,
+  AgentRun,
   Counted,
   DecoratorError,
   InFlight,
@@ -277,13 +279,19 @@ describe('a decorated method that calls itself', () => {
       return this.measured(depth + 1);
     }
 
-    walk(method: 'timed' | 'measured'): number {
+    @AgentRun()
+    agent(depth: number): number {
+      this.deepest = depth;
+      return this.agent(depth + 1);
+    }
+
+    walk(method: 'timed' | 'measured' | 'agent'): number {
       expect(() => this[method](0)).toThrow(RangeError);
       return this.deepest;
     }
   }
 
-  test.each(['timed', 'measured'] as const)(
+  test.each(['timed', 'measured', 'agent'] as const)(
     'gets as deep with the module as without: %s',
     async (method) => {
       const { app } = await appOf([Walker]);
@@ -294,6 +302,20 @@ describe('a decorated method that calls itself', () => {
       expect(ratio).toBeGreaterThan(0.9);
     },
   );
+
+  test('leaves no agent run behind for its caller when the stack ends', async () => {
+    const { app, collector } = await appOf([Walker]);
+    app.get(Walker).walk('agent');
+    const inference = { provider: 'acme', model: 'acme-1', seconds: 1 };
+    app.get(AgentMetrics).recordInference(inference);
+    const name = 'gen_ai_client_operation_duration_seconds';
+    const counts = (await samples(collector, name)).filter((line) =>
+      line.includes('_count'),
+    );
+    expect(counts).toEqual([
+      `${name}_count{gen_ai_operation_name="chat",gen_ai_provider_name="acme",gen_ai_request_model="acme-1"} 1`,
+    ]);
+  });
 });
 
 describe("someone else's decorator between two of ours", () => {

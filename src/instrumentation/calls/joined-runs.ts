@@ -13,6 +13,13 @@ export class JoinedRuns implements Run {
     return all();
   }
 
+  open(): () => void {
+    const opened = this.runs.toReversed().map((run) => run.open?.());
+    return () => {
+      for (const leave of opened.toReversed()) leave?.();
+    };
+  }
+
   succeed(result: unknown): void {
     for (const run of this.runs) run.succeed(result);
   }

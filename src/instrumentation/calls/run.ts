@@ -2,6 +2,13 @@
 export interface Run {
   /** Does a part of the work, in whatever belongs around it. */
   enter<T>(part: () => T): T;
+  /**
+   * As {@link enter}, for work that follows in the calling function: it takes no frame on the
+   * stack. Default: nothing belongs around the work.
+   *
+   * @returns ends it.
+   */
+  open?(): (() => void) | undefined;
   succeed(result: unknown): void;
   fail(error: unknown): void;
   /** Its consumer left before the end. */

@@ -231,6 +231,7 @@ export class AgentMetrics {
     const context = this.runs.begin(agent);
     return {
       enter: (part) => context.enter(part),
+      open: () => context.open(),
       end: this.kept(agent, (seconds, error) => {
         const { inferenceCalls, toolCalls } = context;
         this.recordAgentRun({

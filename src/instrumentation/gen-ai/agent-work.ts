@@ -25,5 +25,5 @@ export function beginAgentWork(
   const runs = call === undefined ? [] : [call];
   if (agentRun) runs.push(metrics.beginAgentRun(agent));
   if (tool !== undefined) runs.push(metrics.beginTool(tool));
-  return new JoinedRuns(runs);
+  return runs.length === 1 ? runs[0]! : new JoinedRuns(runs);
 }

@@ -4,6 +4,8 @@ import { Stopwatch } from '../calls/stopwatch.js';
 export interface Work {
   /** Does a part of it. */
   enter<T>(part: () => T): T;
+  /** See `Run.open()`. */
+  open?(): () => void;
   /** Takes note of its end. Never throws. */
   end(seconds: number, error: unknown): void;
 }
@@ -26,6 +28,11 @@ export class RunningWork {
    */
   enter<T>(part: () => T): T {
     return this.work.enter(part);
+  }
+
+  /** @internal See `Run.open()`. */
+  open(): (() => void) | undefined {
+    return this.work.open?.();
   }
 
   /** From now on the consumer of what it yields is at work, whose time does not count. */

@@ -27,13 +27,17 @@ export function doRun<T>(
 export class TimedWork implements Run {
   private readonly running: RunningWork;
 
-  /** @param open begins the work: another time for everybody who consumes a stream. */
-  constructor(private readonly open: () => Work) {
-    this.running = new RunningWork(open());
+  /** @param begin begins the work: another time for everybody who consumes a stream. */
+  constructor(private readonly begin: () => Work) {
+    this.running = new RunningWork(begin());
   }
 
   enter<T>(part: () => T): T {
     return this.running.enter(part);
+  }
+
+  open(): (() => void) | undefined {
+    return this.running.open();
   }
 
   succeed(): void {
@@ -61,6 +65,6 @@ export class TimedWork implements Run {
   postpone(): void {}
 
   again(): Run {
-    return new TimedWork(this.open);
+    return new TimedWork(this.begin);
   }
 }

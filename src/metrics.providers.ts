@@ -173,8 +173,15 @@ function collectorOf(
   readiness: Readiness,
   modules: ModulesContainer,
 ): PrometheusCollector {
-  const { namespace, subsystem, defaultLabels, maxSeriesPerMetric } = options;
-  const { buckets, filters, flushTimeout, enabled } = options;
+  const { namespace, subsystem, defaultLabels } = options;
+  const {
+    maxMetrics,
+    maxSeriesPerMetric,
+    buckets,
+    filters,
+    flushTimeout,
+    enabled,
+  } = options;
   const { details, version } = options.health;
   const isReady = () => readiness.isReady;
   const { registry, defaultMetrics, exemplars, createdSamples } =
@@ -185,6 +192,7 @@ function collectorOf(
       namespace,
       subsystem,
       defaultLabels,
+      maxMetrics,
       maxSeriesPerMetric,
       buckets,
       filters,

@@ -31,6 +31,11 @@ export interface RecordingOptions {
   /** Labels of every series, unless it has its own of that name. Default: none. */
   defaultLabels?: Record<string, string>;
   /**
+   * How many metrics there may be, besides those about the metrics. Recordings of
+   * more are dropped, with one warning, and counted by `metrics_dropped_recordings_total`. Default: 2000.
+   */
+  maxMetrics?: number;
+  /**
    * How many series one metric may have. What comes after is recorded in one
    * series `{otel_metric_overflow="true"}`. Default: 2000.
    */
@@ -107,6 +112,7 @@ export const RECORDING_RULES = {
   namespace: STRING,
   subsystem: STRING,
   defaultLabels: DEFAULT_LABELS,
+  maxMetrics: integer(1, 1_000_000),
   maxSeriesPerMetric: MAX_SERIES,
   buckets: new Check(
     'an object of metric names and, for each, finite numbers in strictly increasing order, such as { agent_duration_seconds: [0.1, 1, 10] }',
@@ -151,6 +157,7 @@ export const RECORDING_DEFAULTS = {
   namespace: 'tframex',
   subsystem: '',
   defaultLabels: {},
+  maxMetrics: 2000,
   maxSeriesPerMetric: 2000,
   buckets: {},
   filters: [],

@@ -14,6 +14,7 @@ import {
   type MetricPlan,
   type MetricSettings,
 } from './family-factory.js';
+import { type Entry, FamilyStore } from './family-store.js';
 import { DeclaredMetrics } from './declared-metrics.js';
 import {
   conflictOf,
@@ -28,27 +29,21 @@ export interface RecordingAudience extends RecordingListener {
   wants(type: MetricType): boolean;
 }
 
+/** Receives what families report of themselves. */
+interface FamiliesListener extends Omit<FamilyKeeper, 'revive'> {
+  /** A recording was dropped, as there are `maxMetrics` metrics. */
+  hadNoRoom(family: Family): void;
+}
+
 /** What may be said of a metric when it is asked for, whatever its type. */
 type MetricTerms = GaugeOptions & HistogramOptions;
-
-/** A family with the instrument that users hold and the face it shows to prom-client. */
-interface Entry {
-  readonly plan: MetricPlan;
-  readonly family: Family;
-  readonly instrument: AnyInstrument;
-  readonly metric: PromClientMetric;
-}
 
 /** All families of one collector: made on first use, one to a name, kept in step with the registry. */
 export class Families implements FamilyKeeper {
   readonly declared: DeclaredMetrics;
-  private readonly byName = new Map<string, Entry>();
-  /** Families that filters deny: they are in no registry and take no name away. */
-  private readonly denied = new Map<string, Entry>();
+  private readonly store: FamilyStore;
   /** Whether the registry has what is registered: not so after shutdown, if it is someone else's. */
   private attached = true;
-  /** The same entries by the name as callers give it, so that a known name is not built again. */
-  private readonly byGivenName = new Map<string, Entry>();
   private readonly factory: FamilyFactory;
   private exemplars: ExemplarSource | undefined = undefined;
   private audience: RecordingAudience | undefined = undefined;
@@ -56,8 +51,9 @@ export class Families implements FamilyKeeper {
   constructor(
     settings: MetricSettings,
     private readonly registry: MetricRegistry,
-    private readonly listener: Omit<FamilyKeeper, 'revive'>,
+    private readonly listener: FamiliesListener,
   ) {
+    this.store = new FamilyStore(settings.maxMetrics);
     this.factory = new FamilyFactory(settings, this);
     this.declared = new DeclaredMetrics({
       plan: (name, prefixed) => this.factory.plan(name, prefixed),
@@ -67,16 +63,12 @@ export class Families implements FamilyKeeper {
 
   /** How many families are registered. */
   get count(): number {
-    let count = 0;
-    for (const { family } of this.byName.values()) {
-      if (family.registered) count++;
-    }
-    return count;
+    return this.store.registered.size;
   }
 
   /** The instrument for an event, if nothing about the metric is to be made, checked or added first. */
   settled(event: MetricEventInit): AnyInstrument | undefined {
-    const known = this.byGivenName.get(event.name);
+    const known = this.store.findGiven(event.name);
     if (known === undefined) return undefined;
     const { family, instrument } = known;
     return family.registered &&
@@ -98,10 +90,10 @@ export class Families implements FamilyKeeper {
     options: MetricTerms = {},
   ): AnyInstrument {
     const { prefixed = true } = options;
-    const known = prefixed ? this.byGivenName.get(name) : undefined;
+    const known = prefixed ? this.store.findGiven(name) : undefined;
     const plan = known?.plan ?? this.factory.plan(name, prefixed);
     const entry = this.obtainPlanned(plan, type, options, known);
-    if (prefixed && entry !== known) this.byGivenName.set(name, entry);
+    if (prefixed && entry !== known) this.store.rememberGiven(name, entry);
     return entry.instrument;
   }
 
@@ -123,7 +115,7 @@ export class Families implements FamilyKeeper {
   /** Lets all metrics take exemplars, but for those that are denied; without a source, none. */
   takeExemplars(source: ExemplarSource | undefined): void {
     this.exemplars = source;
-    for (const entry of this.byName.values()) this.tap(entry);
+    for (const entry of this.store.registered.values()) this.tap(entry);
   }
 
   /**
@@ -132,24 +124,25 @@ export class Families implements FamilyKeeper {
    */
   tell(listener: RecordingAudience | undefined): void {
     this.audience = listener;
-    for (const entry of this.byName.values()) this.tap(entry);
+    for (const entry of this.store.registered.values()) this.tap(entry);
   }
 
   /** Removes all series, and takes all families out of the registry until they are used again. */
   clear(): void {
-    for (const entry of this.byName.values()) {
+    for (const entry of this.store.registered.values()) {
       const { family } = entry;
       if (this.isThere(entry)) this.registry.removeSingleMetric(family.name);
       family.clear();
       family.registered = false;
       if (family instanceof GaugeFamily) family.readThrough(undefined);
+      this.store.file(entry);
     }
-    this.denied.clear();
+    this.store.forgetDenied();
   }
 
   /** Takes all families out of the registry; their series stay. */
   detach(): void {
-    for (const entry of this.byName.values()) {
+    for (const entry of this.store.registered.values()) {
       if (this.isThere(entry))
         this.registry.removeSingleMetric(entry.family.name);
     }
@@ -159,19 +152,25 @@ export class Families implements FamilyKeeper {
   /** Brings all families back into the registry. */
   attach(): void {
     this.attached = true;
-    for (const entry of this.byName.values()) {
-      if (entry.family.registered) this.register(entry);
+    for (const entry of this.store.registered.values()) {
+      this.register(entry);
     }
   }
 
-  revive(family: Family): void {
-    const entry = this.byName.get(family.name);
-    if (entry?.family !== family) {
+  revive(family: Family): boolean {
+    const entry = this.store.entryOf(family);
+    if (!this.store.hasRoomFor(entry)) {
+      this.listener.hadNoRoom(family);
+      return false;
+    }
+    const known = this.store.find(entry.plan) ?? entry;
+    if (known !== entry) {
       throw new MetricConflictError(
-        `Metric "${family.name}" was cleared and is now ${kindOf(entry?.family)}; ask the collector for it again`,
+        `Metric "${family.name}" was cleared and is now ${kindOf(known.family)}; ask the collector for it again`,
       );
     }
     this.register(entry);
+    return true;
   }
 
   overflowed(family: Family): () => void {
@@ -188,11 +187,9 @@ export class Families implements FamilyKeeper {
     given: MetricTerms,
     known?: Entry,
   ): Entry {
-    const { exposed, buckets, denied } = plan;
+    const { buckets } = plan;
     const options = buckets === undefined ? given : { ...given, buckets };
-    const entry = denied
-      ? this.denied.get(exposed)
-      : (known ?? this.byName.get(exposed));
+    const entry = known ?? this.store.find(plan);
     if (entry === undefined) return this.create(plan, type, options);
     const conflict = conflictOf(entry.family, type, options.buckets);
     if (conflict !== undefined) {
@@ -216,10 +213,6 @@ export class Families implements FamilyKeeper {
     family.tap = isPlain ? undefined : new Tap(family, exemplars, listener);
   }
 
-  private keptLike({ denied }: MetricPlan): Map<string, Entry> {
-    return denied ? this.denied : this.byName;
-  }
-
   private create(
     plan: MetricPlan,
     asked: MetricType,
@@ -234,11 +227,7 @@ export class Families implements FamilyKeeper {
     const entry = { plan, ...made, metric: new PromClientMetric(family) };
     describe(family, options);
     if (denied) family.deny();
-    else this.tap(entry);
     this.register(entry);
-    const kept = this.keptLike(plan);
-    if (kept.has(exposed)) this.byGivenName.clear();
-    kept.set(exposed, entry);
     return entry;
   }
 
@@ -248,18 +237,29 @@ export class Families implements FamilyKeeper {
     return there === metric;
   }
 
-  private register({ plan, family, metric }: Entry): void {
-    if (plan.denied) return;
-    this.checkSuffixes(family);
+  /** Files the entry, and brings it into the registry if it may be there. */
+  private register(entry: Entry): void {
+    const { plan, family, metric } = entry;
+    const isShown = !plan.denied && this.store.hasRoomFor(entry);
+    if (isShown) {
+      this.checkSuffixes(family);
+      this.enter(metric);
+      family.registered = true;
+      this.tap(entry);
+    }
+    this.store.file(entry);
+  }
+
+  private enter(metric: PromClientMetric): void {
+    if (!this.attached) return;
     try {
-      if (this.attached) metric.register(this.registry);
+      metric.register(this.registry);
     } catch (error) {
       throw new MetricConflictError(
-        `Metric "${family.name}" is registered in this registry already; give one of them another name, or close the app or collector that has registered it`,
+        `Metric "${metric.family.name}" is registered in this registry already; give one of them another name, or close the app or collector that has registered it`,
         { cause: error },
       );
     }
-    family.registered = true;
   }
 
   /** A histogram's samples carry suffixes; no other metric may be named like one of them. */
@@ -282,7 +282,6 @@ export class Families implements FamilyKeeper {
   }
 
   private registered(name: string): Family | undefined {
-    const family = this.byName.get(name)?.family;
-    return family?.registered ? family : undefined;
+    return this.store.registered.get(name)?.family;
   }
 }

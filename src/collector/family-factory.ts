@@ -33,6 +33,7 @@ export type MetricSettings = Pick<
   | 'namespace'
   | 'subsystem'
   | 'defaultLabels'
+  | 'maxMetrics'
   | 'maxSeriesPerMetric'
   | 'buckets'
   | 'filters'

@@ -77,6 +77,8 @@ export class PrometheusCollector extends MetricsCollector {
       new CollectorRegistry((...page) => this.serving.render(...page));
     this.families = new Families(this.options, this.registry, {
       overflowed: (family) => this.report.overflowed(family),
+      hadNoRoom: (family) =>
+        this.report.dropped(family, this.options.maxMetrics),
       collectFailed: ({ name }, error) =>
         this.reportError('gauge_callback', error, `gauge "${name}"`),
     });

@@ -68,6 +68,19 @@ export class SelfReport {
     }
   }
 
+  /** Counts a recording of a metric that there is no room for, and warns of the first. */
+  dropped({ name }: Family, maxMetrics: number): void {
+    this.warnOnce(
+      'dropped',
+      `Metric "${name}" is not recorded: there are ${maxMetrics} metrics already, as many as maxMetrics allows. Do not make metric names from ids or input; use labels, or raise maxMetrics [logged once, counted]`,
+    );
+    this.count(
+      'metrics_dropped_recordings_total',
+      'Recordings that were dropped because there were too many metrics.',
+      {},
+    );
+  }
+
   /** Logs something that need not be counted, whenever it is said. Never throws. */
   warn(message: string): void {
     logWarning(this.logger, message);

@@ -19,8 +19,11 @@ export interface FamilyDefinition {
 
 /** Receives the events of its families: a cleared one is used again, one is full, a callback failed. */
 export interface FamilyKeeper {
-  /** A cleared family is about to get a series again. May throw if its name was given away. */
-  revive(family: Family): void;
+  /**
+   * A family that is not registered is about to get a series. Returns whether it is
+   * registered now; throws if its name was given away.
+   */
+  revive(family: Family): boolean;
   /** A family is full. Returns what is to be called for each recording that goes to the overflow series. */
   overflowed(family: Family): () => void;
   /** The callback of a gauge failed. */

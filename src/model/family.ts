@@ -35,8 +35,8 @@ export abstract class Family<C extends Cell = Cell> {
   labelNames: readonly string[] = [];
   /** The series, in the order in which they came. */
   readonly cells: C[] = [];
-  /** False once cleared, until the next recording. */
-  registered = true;
+  /** False until it has room, and from when it is cleared to its next recording. */
+  registered = false;
   readonly maxSeries: number;
   private isDenied = false;
   /** What is done with recordings beside keeping them. */
@@ -81,6 +81,7 @@ export abstract class Family<C extends Cell = Cell> {
     const cell = this.newCell({ names: [], values: [] });
     this.cell = () => cell;
     this.isDenied = true;
+    this.registered = true;
   }
 
   /** Whether what is recorded in this cell is on pages. */
@@ -198,6 +199,7 @@ export abstract class Family<C extends Cell = Cell> {
     let cell = this.sets.findSet(set);
     if (cell === undefined || cell.removed) {
       if (this.isFull() && !this.findsRoom()) return this.overflowCell();
+      if (!this.registered && !this.keeper.revive(this)) return this.unread;
       cell = this.addCell(set);
     }
     // A value that was cut is given in full again each time, and is not to be kept.
@@ -226,6 +228,13 @@ export abstract class Family<C extends Cell = Cell> {
     return !this.isFull();
   }
 
+  /** For what is recorded while there is no room for the metric: on no page, and looked for anew each time. */
+  private get unread(): C {
+    const cell = this.newCell({ names: [], values: [] });
+    cell.removed = true;
+    return cell;
+  }
+
   private overflowCell(): C {
     this.countOverflow ??= this.keeper.overflowed(this);
     this.countOverflow();
@@ -239,7 +248,6 @@ export abstract class Family<C extends Cell = Cell> {
   }
 
   private addCell(set: LabelSet): C {
-    if (!this.registered) this.keeper.revive(this);
     const cell = this.newCell({
       names: this.sharedNames(set.names),
       values: set.values,

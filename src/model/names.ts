@@ -1,5 +1,8 @@
 import { MetricNameError, shown } from './errors.js';
 
+/** Characters of a metric name without its prefix: as many as OpenTelemetry allows for the name of an instrument. */
+const MAX_METRIC_NAME = 255;
+
 /** What stands before every metric name. Empty parts are left out. */
 export interface NamePrefix {
   readonly namespace: string;
@@ -11,7 +14,7 @@ export interface NamePrefix {
  * `[a-zA-Z0-9_:]` becomes `_`; a name that would start with a digit gets a `_`
  * in front. Follows the Prometheus data model, "Metric names and labels".
  *
- * @throws {MetricNameError} if `name` is not a string or has no letter or digit.
+ * @throws {MetricNameError} if `name` is not a string, has no letter or digit, or has more than 255 characters.
  */
 export function buildMetricName(name: string, prefix: NamePrefix): string {
   checkMetricName(name);
@@ -23,11 +26,16 @@ export function buildMetricName(name: string, prefix: NamePrefix): string {
   return /^[0-9]/.test(joined) ? `_${joined}` : joined;
 }
 
-/** @throws {MetricNameError} if `name` is not a string or has no letter or digit. */
+/** @throws {MetricNameError} if `name` is not a string, has no letter or digit, or has more than 255 characters. */
 export function checkMetricName(name: string): void {
   if (typeof name !== 'string' || !/[a-zA-Z0-9]/.test(name)) {
     throw new MetricNameError(
       `Metric name ${shown(name)} cannot be used; give a string with at least one ASCII letter or digit`,
+    );
+  }
+  if (name.length > MAX_METRIC_NAME) {
+    throw new MetricNameError(
+      `Metric name ${shown(name)} has ${name.length} characters; expected ${MAX_METRIC_NAME} at most`,
     );
   }
 }

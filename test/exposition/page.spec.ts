@@ -185,7 +185,7 @@ describe('the page', () => {
 
   test('has room for labels that are longer than its chunks', async () => {
     const { collector } = makeCollector();
-    const names = Array.from({ length: 400 }, (_, i) => `label${100 + i}`);
+    const names = Array.from({ length: 120 }, (_, i) => `label${100 + i}`);
     const value = 'ü'.repeat(1_000);
     const labels = Object.fromEntries(names.map((name) => [name, value]));
     const pairs = names.map((name) => `${name}="${value}"`).join(',');

@@ -1,0 +1,108 @@
+import type { PromClientMetric } from '../exposition/prom-client-metric.js';
+import type { Family } from '../model/family.js';
+import type { AnyInstrument, MetricPlan } from './family-factory.js';
+
+/** A family with the instrument that users hold and the metric that prom-client sees. */
+export interface Entry {
+  readonly plan: MetricPlan;
+  readonly family: Family;
+  readonly instrument: AnyInstrument;
+  readonly metric: PromClientMetric;
+}
+
+/** Families that are remembered, however few may be registered. */
+const MIN_REMEMBERED = 100;
+
+/**
+ * Finds families by name. At most `maxMetrics` are registered, besides those about
+ * the metrics. Of the others (cleared, denied by a filter, or without room) as many are
+ * remembered, the last ones, so that names without end do not take memory without end.
+ */
+export class FamilyStore {
+  readonly registered = new Map<string, Entry>();
+  private readonly unregistered = new Map<string, Entry>();
+  /** They are in no registry and take no name away. */
+  private readonly denied = new Map<string, Entry>();
+  /** By the name as callers give it, so that a known name is not built again. */
+  private readonly byGivenName = new Map<string, Entry>();
+  private readonly byFamily = new WeakMap<Family, Entry>();
+  /** How many of the registered are about the metrics. */
+  private own = 0;
+
+  private readonly maxRemembered: number;
+
+  constructor(private readonly maxMetrics: number) {
+    this.maxRemembered = Math.max(maxMetrics, MIN_REMEMBERED);
+  }
+
+  find({ exposed, denied }: MetricPlan): Entry | undefined {
+    return denied
+      ? this.denied.get(exposed)
+      : (this.registered.get(exposed) ?? this.unregistered.get(exposed));
+  }
+
+  findGiven(name: string): Entry | undefined {
+    return this.byGivenName.get(name);
+  }
+
+  entryOf(family: Family): Entry {
+    return this.byFamily.get(family)!;
+  }
+
+  hasRoomFor({ plan, family }: Entry): boolean {
+    return (
+      plan.isOwn ||
+      family.registered ||
+      this.registered.size - this.own < this.maxMetrics
+    );
+  }
+
+  rememberGiven(name: string, entry: Entry): void {
+    if (this.byGivenName.size >= 2 * this.maxRemembered)
+      this.byGivenName.clear();
+    this.byGivenName.set(name, entry);
+  }
+
+  /** Files an entry by the state of its family; to be called when that changes. */
+  file(entry: Entry): void {
+    const { plan, family } = entry;
+    const known = this.find(plan);
+    if (known === entry && this.isFiled(entry)) return;
+    if (known !== undefined && known !== entry) this.byGivenName.clear();
+    this.byFamily.set(family, entry);
+    if (plan.denied) return this.keepBounded(this.denied, entry);
+    this.forget(plan);
+    if (!family.registered) return this.keepBounded(this.unregistered, entry);
+    this.registered.set(plan.exposed, entry);
+    if (plan.isOwn) this.own++;
+  }
+
+  forgetDenied(): void {
+    this.denied.clear();
+    this.byGivenName.clear();
+  }
+
+  /** Whether it is where the state of its family says. */
+  private isFiled({ plan, family }: Entry): boolean {
+    return (
+      plan.denied || family.registered === this.registered.has(plan.exposed)
+    );
+  }
+
+  private forget({ exposed }: MetricPlan): void {
+    this.unregistered.delete(exposed);
+    const isOwn = this.registered.get(exposed)?.plan.isOwn === true;
+    if (this.registered.delete(exposed) && isOwn) this.own--;
+  }
+
+  private keepBounded(kept: Map<string, Entry>, entry: Entry): void {
+    kept.set(entry.plan.exposed, entry);
+    if (kept.size <= this.maxRemembered) return;
+    for (const [name, { plan }] of kept) {
+      if (plan.isOwn) continue;
+      kept.delete(name);
+      this.byGivenName.clear();
+      return;
+    }
+  }
+}

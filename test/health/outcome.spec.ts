@@ -204,4 +204,10 @@ describe('details', () => {
       '10001 characters of JSON; 4096 are shown at most',
     );
   });
+
+  test('have each text cut after 1,000 characters, before their length counts', () => {
+    expect(jsonOf({ text: 'x'.repeat(9_000) })).toEqual({
+      text: 'x'.repeat(1_000),
+    });
+  });
 });

@@ -7,10 +7,12 @@ import {
   Catch,
   Controller,
   type ExecutionContext,
+  ForbiddenException,
   Get,
   Header,
   Headers,
   HttpCode,
+  HttpException,
   Injectable,
   type MiddlewareConsumer,
   Module,
@@ -31,7 +33,7 @@ import {
   type VersioningOptions,
   VersioningType,
 } from '@nestjs/common';
-import { map, of, throwError } from 'rxjs';
+import { concat, from, map, of, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { ADAPTERS, type RunningApp, startApp } from '../support/app.js';
 import {
@@ -204,6 +206,81 @@ const sendFiles: Feature = (Measured) => {
   };
 };
 
+/** Ways in which a handler comes to an end with a value. */
+const ENDINGS: Record<string, (value: any) => () => unknown> = {
+  returns: (value) => () => value,
+  throws: (value) => () => {
+    throw value;
+  },
+  resolves: (value) => async () => value,
+  rejects: (value) => async () => {
+    throw value;
+  },
+  resolvesLater: (value) => () =>
+    new Promise((resolve) => setImmediate(resolve, value)),
+  rejectsLater: (value) => () =>
+    new Promise((_, reject) => setImmediate(reject, value)),
+  observes: (value) => () => from([value]),
+  observesMany: (value) => () => from(['first', value]),
+  fails: (value) => () =>
+    concat(
+      of('first'),
+      throwError(() => value),
+    ),
+  promisesObservable: (value) => async () => from([value]),
+  isThenable: (value) => () => ({
+    then: (resolve: (one: unknown) => void) => resolve(value),
+  }),
+};
+
+const circular: Record<string, unknown> = {};
+circular.self = circular;
+
+const ENDS: Record<string, unknown> = {
+  undefined: undefined,
+  null: null,
+  zero: 0,
+  false: false,
+  text: 'text',
+  empty: '',
+  object: { a: [1, { b: null }] },
+  frozen: Object.freeze({ a: 1 }),
+  date: new Date(0),
+  json: { toJSON: () => 'its JSON' },
+  map: new Map([[1, 2]]),
+  bigint: 10n,
+  circular,
+  error: new TypeError('secret'),
+  httpError: new ForbiddenException('not you'),
+  httpObject: new HttpException({ own: true }, 418),
+};
+
+/** A handler for each ending and each value. */
+const handlers: Feature = (Measured) => {
+  class HandlersController {}
+  const { prototype } = HandlersController;
+  const names = Object.keys(ENDINGS).flatMap((ending) =>
+    Object.keys(ENDS).map((end) => {
+      const name = `${ending}_${end}`;
+      const value = ENDINGS[ending]!(ENDS[end]);
+      const descriptor = { value, writable: true, configurable: true };
+      Object.defineProperty(prototype, name, descriptor);
+      Get(name)(prototype, name, descriptor);
+      return name;
+    }),
+  );
+  Measured(HandlersController);
+  Controller('handlers')(HandlersController);
+  return {
+    metadata: { controllers: [HandlersController] },
+    observe: (running) =>
+      answers(
+        running,
+        names.map((name) => [`/handlers/${name}`]),
+      ),
+  };
+};
+
 /** Each says what it does in the answer's log, in the order of the request. */
 const enhancers: Feature = (Measured) => {
   let log: string[] = [];
@@ -346,6 +423,13 @@ describe.each(ADAPTERS)('on %s', (_name, makeAdapter) => {
       expect(total(await countsOf(collector, requests))).toBe(requests);
     },
   );
+
+  test('handlers of every shape answer the same with the module as without', async () => {
+    const { seen, collector } = await expectUnchanged(handlers, makeAdapter);
+    const requests = Object.keys(seen as object).length;
+    expect(requests).toBeGreaterThan(150);
+    expect(total(await countsOf(collector, requests))).toBe(requests);
+  });
 
   test('files are sent the same with the module as without', async () => {
     const { seen, collector } = await expectUnchanged(sendFiles, makeAdapter);

@@ -218,7 +218,7 @@ const durable: Feature = (Measured) => {
   };
 };
 
-/** Whoever applies a strategy changes all apps of the process. */
+/** A strategy applies to all apps of the process. */
 function restoreContextIds() {
   const factory = ContextIdFactory as unknown as { strategy: unknown };
   const { strategy } = factory;

@@ -132,7 +132,7 @@ function messageParts(Measured: (target: Function) => void) {
     @EventPattern('failed')
     failed(@Payload() what: string) {
       log.push(`failed ${what}`);
-      throw new Error('nobody hears');
+      throw new Error('The event failed');
     }
   }
   let made = 0;

@@ -29,12 +29,22 @@ export function distinctWith(
   cells: readonly Cell[],
   added: LabelSet,
 ): readonly Cell[] {
-  const mayClash = cells.some(({ names }) =>
-    added.names.some((name) => names.includes(name)),
-  );
-  if (!mayClash) return cells;
+  if (!mayClash(cells, added)) return cells;
   const kept = distinct(cells, (cell) => withAdded(cell, added));
   return kept.length < cells.length ? kept : cells;
+}
+
+/** Whether a series has a label that is added. It is a plain loop, as pages wait for it and have many series. */
+function mayClash(cells: readonly Cell[], added: LabelSet): boolean {
+  if (added.names.length === 0) return false;
+  let known: readonly string[] | undefined;
+  for (const { names } of cells) {
+    // Nearly all series of a metric share one array of names.
+    if (names === known) continue;
+    known = names;
+    if (added.names.some((name) => names.includes(name))) return true;
+  }
+  return false;
 }
 
 /** The labels that a series has in a registry that adds labels. */

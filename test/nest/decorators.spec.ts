@@ -611,6 +611,26 @@ describe('the options of the decorators', () => {
     ]);
   });
 
+  test('record again once the metric that took their name is gone', async () => {
+    class Late {
+      @Counted({ name: 'late_count' })
+      run(): void {}
+    }
+    const { app, collector } = await appOf([Late]);
+    const late = app.get(Late);
+    collector.histogram('late').observe(1);
+    late.run();
+    late.run();
+    expect(await samples(collector, 'metrics_errors_total')).toEqual([
+      'metrics_errors_total{cause="conflict"} 2',
+    ]);
+    collector.clearMetrics();
+    late.run();
+    expect(await samples(collector, 'late_count')).toEqual([
+      'late_count{agent="Late",method="run",status="success"} 1',
+    ]);
+  });
+
   test('report what a function of labels gives that is no object of labels', async () => {
     const odd = [
       new Map([['region', 'eu']]),

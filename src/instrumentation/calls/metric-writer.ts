@@ -1,5 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Counter } from '../../model/counter.js';
+import { isMetricsError, type MetricsError } from '../../model/errors.js';
 import { Histogram } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import { MetricType } from '../../model/metric-type.js';
@@ -22,8 +23,9 @@ export type ArgumentLabels = ReadonlyMap<number, string>;
 /** Writes ended calls to one metric. Never throws. */
 export class MetricWriter {
   private instrument: Counter | Histogram | undefined = undefined;
-  /** Why there is no instrument: it is not asked for again at every call. */
-  private failure: unknown = undefined;
+  /** Why there is no instrument. It is not asked for again at each call, but once there are other metrics. */
+  private failure: { error: MetricsError; metrics: number } | undefined =
+    undefined;
   /** Resolved once where every successful call has the same labels. */
   private success: CallSeries | undefined = undefined;
   private readonly fixed: boolean;
@@ -54,11 +56,18 @@ export class MetricWriter {
 
   private open(): Counter | Histogram {
     if (this.instrument === undefined) {
-      if (this.failure !== undefined) throw this.failure;
+      const { failure, collector } = this;
+      if (
+        failure !== undefined &&
+        failure.metrics === collector.getMetricCount()
+      )
+        throw failure.error;
       try {
         this.instrument = this.obtain();
       } catch (error) {
-        this.failure = error;
+        this.failure = isMetricsError(error)
+          ? { error, metrics: collector.getMetricCount() }
+          : undefined;
         throw error;
       }
     }

@@ -1,25 +1,31 @@
 import { checkIncrement, Counter } from '../model/counter.js';
 import { MetricValueError, shown } from '../model/errors.js';
 import { checkNumber, Gauge } from '../model/gauge.js';
-import { ownLabels } from '../model/given-labels.js';
+import { ownLabels, readLabels } from '../model/given-labels.js';
 import { checkObservation, type Histogram } from '../model/histogram.js';
 import { canonicalLabels, type Labels, NO_LABELS } from '../model/labels.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
 
-/** Adds the value of an event to the series of these labels. */
+/**
+ * Records the value of an event in the series of these labels.
+ *
+ * @throws {MetricValueError} or {LabelError}. Nothing is recorded then.
+ */
 export function recordValue(
   instrument: Counter | Gauge | Histogram,
   value: number,
   labels: Labels = NO_LABELS,
 ): void {
+  // The instruments would take what is no object for the value.
+  if (typeof labels !== 'object') readLabels(labels, instrument.name);
   if (instrument instanceof Counter) instrument.inc(labels, value);
   else if (instrument instanceof Gauge) instrument.set(labels, value);
   else instrument.observe(labels, value);
 }
 
 /**
- * Refuses an event as a whole before a metric is made or changed for it.
+ * Checks the whole event, so that one that is refused neither makes nor changes a metric.
  *
  * @returns the labels, which are read here once.
  */

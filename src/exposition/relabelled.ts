@@ -34,7 +34,7 @@ export function distinctWith(
   return kept.length < cells.length ? kept : cells;
 }
 
-/** Whether a series has a label that is added. It is a plain loop, as pages wait for it and have many series. */
+/** Whether a series has a label that is added. A plain loop: each page runs it over all series. */
 function mayClash(cells: readonly Cell[], added: LabelSet): boolean {
   if (added.names.length === 0) return false;
   let known: readonly string[] | undefined;

@@ -1,13 +1,15 @@
 import { LabelError, shown } from './errors.js';
-import type { Labels, LabelValue } from './labels.js';
-
-/** How many labels a series may be given: the limit that OpenTelemetry has for attributes. */
-export const MAX_LABELS = 128;
+import {
+  type Labels,
+  type LabelValue,
+  MAX_LABELS,
+  tooManyLabels,
+} from './labels.js';
 
 /**
  * Labels as a caller gave them: the own enumerable keys in their order, and the value
- * that each had when it was read. Nobody reads the caller's object again, so that a
- * getter or a Proxy cannot give another value to who makes the series.
+ * that each had. The caller's object is read once, so that a getter or a Proxy cannot
+ * show one value to the look-up and another one to the new series.
  */
 export class GivenLabels {
   readonly names: string[] = [];
@@ -27,10 +29,10 @@ export class GivenLabels {
 /**
  * Reads labels.
  *
- * @throws {LabelError} if they are no object of labels, or are too many. What a getter of theirs throws is thrown on.
+ * @throws {LabelError} if `labels` is no object of labels, or has more than 128. Errors of getters pass through.
  */
 export function readLabels(labels: unknown, metric: string): GivenLabels {
-  if (typeof labels !== 'object') throw noLabels(labels, metric);
+  if (typeof labels !== 'object') throw labelsError(labels, metric);
   const given = new GivenLabels();
   for (const name in labels) {
     if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
@@ -54,13 +56,11 @@ export function checkGiven(
   metric: string,
 ): void {
   if (given.areTooMany) {
-    throw new LabelError(
-      `Metric "${metric}" was given more than ${MAX_LABELS} labels; expected ${MAX_LABELS} at most`,
-    );
+    throw tooManyLabels(metric);
   }
   const isEmpty = given.names.length === 0;
   if (isEmpty ? !isPlain(labels) : Array.isArray(labels)) {
-    throw noLabels(labels, metric);
+    throw labelsError(labels, metric);
   }
 }
 
@@ -72,10 +72,10 @@ export function checkGiven(
 export function isPlain(labels: object | null): boolean {
   if (labels === null) return true;
   const prototype = Object.getPrototypeOf(labels) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === null || Object.hasOwn(prototype, 'hasOwnProperty');
 }
 
-function noLabels(labels: unknown, metric: string): LabelError {
+function labelsError(labels: unknown, metric: string): LabelError {
   return new LabelError(
     `Labels of metric "${metric}" are ${shown(labels)}; expected an object of label names and values`,
   );

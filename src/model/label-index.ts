@@ -32,10 +32,10 @@ export class LabelIndex<C extends Cell> {
     let cell: C | undefined;
     let depth = 0;
     let value: LabelValue;
-    // The loop is left with a flag: a call in it would take registers from it.
+    // A call inside the loop would slow it down, so that the loop ends with a flag.
     let isKnown = true;
     for (const name in labels) {
-      // In this very form it costs nothing: the compiler knows that for-in gives own keys.
+      // V8 removes this call inside a for-in, but only in this form.
       if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
       value = labels[name];
       if (cell !== undefined) {
@@ -99,12 +99,12 @@ export class LabelIndex<C extends Cell> {
   }
 
   /**
-   * Keeps what was read on a way that has ended at a cell, or else at a node, and reads
-   * the rest. The names alone are read twice: a getter need not give the same value again.
+   * Collects the labels for a new series. The values of known ones come from the path
+   * or the cell, as a getter may give another one the second time; only names are read twice.
    *
-   * @param isKnown whether all labels are. Those of `{}` have a cell; what else is without own keys has none.
-   * @param depth how many labels are known.
-   * @param value that of the first label that is not.
+   * @param isKnown whether all labels have matched. `{}` has the unlabelled cell; other objects without own keys have none.
+   * @param depth how many labels have matched.
+   * @param value of the first label that has not.
    */
   private miss(
     labels: Labels,

@@ -35,6 +35,9 @@ export const MAX_LABEL_VALUE = 1_024;
 /** Characters that a label name may have; what is longer is refused. Names are in the code, and no text. */
 export const MAX_LABEL_NAME = 256;
 
+/** Labels that a series may have: the limit that OpenTelemetry has for attributes. */
+export const MAX_LABELS = 128;
+
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const RESERVED = new Set(['le', 'quantile']);
 
@@ -67,6 +70,7 @@ export function canonicalSet(
     const value = given.values[i];
     if (isPresent(value)) present.set(name, value);
   });
+  if (present.size > MAX_LABELS) throw tooManyLabels(metric);
   const names = [...present.keys()].sort();
   return {
     names,
@@ -95,6 +99,12 @@ export function checkLabelName(name: string, metric: string): void {
       `Label name "${name}" of metric "${metric}" is reserved by Prometheus; give it another name`,
     );
   }
+}
+
+export function tooManyLabels(metric: string): LabelError {
+  return new LabelError(
+    `Metric "${metric}" was given more than ${MAX_LABELS} labels, default labels included; expected ${MAX_LABELS} at most`,
+  );
 }
 
 /** Whether one of these values is longer than what its series will have. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LabelError, type Labels, MetricType } from '../../src/index.js';
 import { makeCollector, samples } from '../support/collector.js';
+import { waitFor } from '../support/http.js';
 
 const revoked = () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
@@ -32,6 +33,10 @@ const NO_LABELS: [string, () => unknown][] = [
   ['a boxed string', () => Object('eu')],
   ['an instance whose labels are getters of its class', () => new Request()],
   ['an object that inherits its labels', () => Object.create({ region: 'eu' })],
+  [
+    'an object that inherits its labels from one without a prototype',
+    () => Object.create(Object.assign(Object.create(null), { region: 'eu' })),
+  ],
 ];
 
 type Collector = ReturnType<typeof makeCollector>['collector'];
@@ -84,7 +89,70 @@ describe.each(NO_LABELS)('%s in the place of labels', (_, odd) => {
   );
 });
 
+describe.each([7, 'eu', true, 10n, Symbol('eu'), () => {}])(
+  'an event whose labels are %o',
+  (labels) => {
+    test.each(['is', 'is not'])(
+      'is refused with a LabelError where its metric %s known',
+      async (known) => {
+        const { collector } = makeCollector();
+        for (const type of Object.values(MetricType)) {
+          const event = { name: `m_${type}`, type, value: 1 };
+          if (known === 'is') collector.record(event);
+          const before = await collector.metrics();
+          const refused = expect(() =>
+            collector.record({ ...event, labels: labels as never }),
+          );
+          refused.toThrow(LabelError);
+          expect(await collector.metrics()).toBe(before);
+        }
+      },
+    );
+  },
+);
+
 describe('labels', () => {
+  test.each([
+    ['given', {}, 129],
+    ['given and by default', { defaultLabels: { region: 'eu' } }, 128],
+  ])(
+    'are refused when more than 128 are %s, and nothing is recorded or told',
+    async (_, options, count) => {
+      const { collector } = makeCollector(options);
+      const told: unknown[] = [];
+      const subscription = collector.events$.subscribe((event) => {
+        told.push(event.name);
+      });
+      const names = Array.from({ length: count }, (__, i) => `label${i}`);
+      const labels = Object.fromEntries(names.map((name) => [name, 'x']));
+      const refused = expect(() => collector.counter('c').inc(labels));
+      refused.toThrow(LabelError);
+      delete labels.label0;
+      collector.counter('c').inc(labels);
+      await waitFor(() => told.length > 0, 'the event');
+      subscription.unsubscribe();
+      expect(told).toEqual(['c']);
+      expect(await samples(collector, 'c')).toHaveLength(1);
+    },
+  );
+
+  test('find their series, however many label sets a filter has made the same', async () => {
+    const { collector } = makeCollector({
+      maxSeriesPerMetric: 3,
+      filters: [{ metrics: 'hits_total', dropLabels: ['id'] }],
+    });
+    const counter = collector.counter('hits_total');
+    for (let id = 0; id < 100; id++) {
+      counter.inc({ id, method: 'GET' });
+      counter.inc({ id, method: 'PUT' });
+      counter.inc({ method: 'GET' });
+    }
+    expect(await samples(collector, 'hits_total')).toEqual([
+      'hits_total{method="GET"} 200',
+      'hits_total{method="PUT"} 100',
+    ]);
+  });
+
   test('are the own enumerable keys of an object, whatever it inherits', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
@@ -258,7 +326,7 @@ describe('labels', () => {
     counter.inc(labelsOf(128));
     read = 0;
     const message =
-      'Metric "hits_total" was given more than 128 labels; expected 128 at most';
+      'Metric "hits_total" was given more than 128 labels, default labels included; expected 128 at most';
     expect(() => counter.inc(labelsOf(10_000))).toThrow(message);
     expect(() => counter.labels(labelsOf(10_000))).toThrow(message);
     expect(() => collector.timer('t').startTimer(labelsOf(10_000))).toThrow(

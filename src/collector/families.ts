@@ -17,6 +17,7 @@ import {
 import { type Entry, FamilyStore } from './family-store.js';
 import { DeclaredMetrics } from './declared-metrics.js';
 import {
+  areAlike,
   conflictOf,
   describe,
   HISTOGRAM_SUFFIXES,
@@ -134,6 +135,7 @@ export class Families implements FamilyKeeper {
       if (this.isThere(entry)) this.registry.removeSingleMetric(family.name);
       family.clear();
       family.registered = false;
+      family.tap = undefined;
       if (family instanceof GaugeFamily) family.readThrough(undefined);
       this.store.file(entry);
     }
@@ -157,20 +159,20 @@ export class Families implements FamilyKeeper {
     }
   }
 
-  revive(family: Family): boolean {
-    const entry = this.store.entryOf(family);
+  revive(family: Family): Family | undefined {
+    const { plan } = this.store.entryOf(family);
+    const entry = this.store.find(plan) ?? this.store.entryOf(family);
     if (!this.store.hasRoomFor(entry)) {
       this.listener.hadNoRoom(family);
-      return false;
+      return undefined;
     }
-    const known = this.store.find(entry.plan) ?? entry;
-    if (known !== entry) {
+    if (!areAlike(entry.family, family)) {
       throw new MetricConflictError(
-        `Metric "${family.name}" was cleared and is now ${kindOf(known.family)}; ask the collector for it again`,
+        `Metric "${family.name}" was cleared and is now ${kindOf(entry.family)}; ask the collector for it again`,
       );
     }
-    this.register(entry);
-    return true;
+    if (!entry.family.registered) this.register(entry);
+    return entry.family;
   }
 
   overflowed(family: Family): () => void {

@@ -14,19 +14,19 @@ export interface Entry {
 const MIN_REMEMBERED = 100;
 
 /**
- * Finds families by name. At most `maxMetrics` are registered, besides those about
- * the metrics. Of the others (cleared, denied by a filter, or without room) as many are
- * remembered, the last ones, so that names without end do not take memory without end.
+ * Finds families by name. At most `maxMetrics` are registered, self-metrics not counted.
+ * Of the denied ones, and of the unregistered ones (cleared, or without room), only the
+ * latest are kept, so that an unlimited number of names cannot exhaust the memory.
  */
 export class FamilyStore {
   readonly registered = new Map<string, Entry>();
   private readonly unregistered = new Map<string, Entry>();
-  /** They are in no registry and take no name away. */
+  /** Denied by a filter: they are in no registry, and their names stay free. */
   private readonly denied = new Map<string, Entry>();
-  /** By the name as callers give it, so that a known name is not built again. */
+  /** By the name as callers give it: the exposed name is built once. */
   private readonly byGivenName = new Map<string, Entry>();
   private readonly byFamily = new WeakMap<Family, Entry>();
-  /** How many of the registered are about the metrics. */
+  /** How many of the registered ones are self-metrics. */
   private own = 0;
 
   private readonly maxRemembered: number;
@@ -63,7 +63,7 @@ export class FamilyStore {
     this.byGivenName.set(name, entry);
   }
 
-  /** Files an entry by the state of its family; to be called when that changes. */
+  /** Files an entry where the state of its family belongs. Call it whenever `family.registered` changes. */
   file(entry: Entry): void {
     const { plan, family } = entry;
     const known = this.find(plan);
@@ -82,7 +82,7 @@ export class FamilyStore {
     this.byGivenName.clear();
   }
 
-  /** Whether it is where the state of its family says. */
+  /** Whether it is filed where the state of its family belongs. */
   private isFiled({ plan, family }: Entry): boolean {
     return (
       plan.denied || family.registered === this.registered.has(plan.exposed)

@@ -102,6 +102,12 @@ export function conflictOf(
   return undefined;
 }
 
+/** Whether two families of one name can take the same recordings. */
+export function areAlike(one: Family, other: Family): boolean {
+  const buckets = other instanceof HistogramFamily ? other.bounds : undefined;
+  return conflictOf(one, other.type, buckets) === undefined;
+}
+
 export function kindOf(family: Family | undefined): string {
   return family === undefined ? 'gone' : `a ${family.type}`;
 }

@@ -20,10 +20,11 @@ export interface FamilyDefinition {
 /** Receives the events of its families: a cleared one is used again, one is full, a callback failed. */
 export interface FamilyKeeper {
   /**
-   * A family that is not registered is about to get a series. Returns whether it is
-   * registered now; throws if its name was given away.
+   * A family that is not registered is about to get a series. Returns the registered
+   * family of its name, which is another one if the name was asked for again since;
+   * `undefined` if there is no room. Throws if the name was given to another type.
    */
-  revive(family: Family): boolean;
+  revive(family: Family): Family | undefined;
   /** A family is full. Returns what is to be called for each recording that goes to the overflow series. */
   overflowed(family: Family): () => void;
   /** The callback of a gauge failed. */

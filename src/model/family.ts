@@ -35,7 +35,10 @@ export abstract class Family<C extends Cell = Cell> {
   labelNames: readonly string[] = [];
   /** The series, in the order in which they came. */
   readonly cells: C[] = [];
-  /** False until it has room, and from when it is cleared to its next recording. */
+  /**
+   * Whether the family has a place among the metrics: not while there is no room for
+   * it, and after a clear until its next recording. A denied family needs no place.
+   */
   registered = false;
   readonly maxSeries: number;
   private isDenied = false;
@@ -199,18 +202,21 @@ export abstract class Family<C extends Cell = Cell> {
     let cell = this.sets.findSet(set);
     if (cell === undefined || cell.removed) {
       if (this.isFull() && !this.findsRoom()) return this.overflowCell();
-      if (!this.registered && !this.keeper.revive(this)) return this.unread;
+      const family = this.registered ? this : this.keeper.revive(this);
+      if (family === undefined) return this.newDiscardedCell();
+      if (family !== this) return (family as Family<C>).resolve(labels, given);
       cell = this.addCell(set);
     }
     // A value that was cut is given in full again each time, and is not to be kept.
-    if (
-      this.paths < this.maxSeries * PATHS_PER_SERIES &&
-      !hasLongValue(given.values)
-    ) {
-      this.index.add(given, cell);
-      this.paths++;
-    }
+    if (!hasLongValue(given.values)) this.remember(given, cell);
     return cell;
+  }
+
+  /** Finds the cell by these labels from now on. When there are too many such paths, those that are used come again. */
+  private remember(given: GivenLabels, cell: C): void {
+    if (this.paths >= this.maxSeries * PATHS_PER_SERIES) this.rebuildIndex();
+    this.index.add(given, cell);
+    this.paths++;
   }
 
   private canonical(given: GivenLabels): LabelSet {
@@ -228,8 +234,8 @@ export abstract class Family<C extends Cell = Cell> {
     return !this.isFull();
   }
 
-  /** For what is recorded while there is no room for the metric: on no page, and looked for anew each time. */
-  private get unread(): C {
+  /** For a recording without room. The cell is on no page, and marked as removed, so that held series look for room again. */
+  private newDiscardedCell(): C {
     const cell = this.newCell({ names: [], values: [] });
     cell.removed = true;
     return cell;

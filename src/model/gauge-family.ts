@@ -23,6 +23,8 @@ export class GaugeFamily extends Family<ValueCell> {
       () => this.run(collect, series),
     );
     this.tap ??= new Tap(this, undefined, undefined);
+    // Nothing else would tell that there is no room for a gauge that is only read.
+    if (!this.registered) this.keeper.revive(this);
   }
 
   override get isReadThrough(): boolean {

@@ -78,6 +78,53 @@ describe('more metrics than maxMetrics', () => {
     expect(names).toEqual(['kept_total', 'kept_total']);
   });
 
+  test('are not told to subscribers who came before another metric took the place', async () => {
+    const { collector } = makeCollector({ maxMetrics: 1 });
+    const values: number[] = [];
+    const subscription = collector.events$.subscribe(({ value }) => {
+      values.push(value);
+    });
+    const first = collector.counter('first_total');
+    const level = first.labels({ kept: 'yes' });
+    first.inc({ l: 1 }, 1);
+    collector.clearMetrics();
+    collector.counter('second_total').inc(2);
+    first.inc({ l: 1 }, 4);
+    level.inc(8);
+    collector.counter('second_total').inc(16);
+    await waitFor(() => values.includes(16), 'the events');
+    subscription.unsubscribe();
+    expect(values).toEqual([1, 2, 16]);
+  });
+
+  test('are told of where a gauge is only read, as nothing would record to it', async () => {
+    const { collector, warnings } = makeCollector({ maxMetrics: 1 });
+    collector.counter('a_total').inc();
+    collector.gauge('length', { collect: () => 7 });
+    expect(await shown(collector)).toEqual(['a_total']);
+    expect(await dropped(collector)).toBe(1);
+    expect(warnings).toEqual([
+      expect.stringContaining('Metric "length" is not recorded'),
+    ]);
+  });
+
+  test('record to the metric of their name when they are held longer than they are remembered', async () => {
+    const { collector } = makeCollector({ maxMetrics: 1 });
+    collector.counter('a_total').inc();
+    const held = collector.counter('held_total');
+    const series = held.labels({ by: 'series' });
+    for (let i = 0; i < 200; i++) collector.counter(`flood_${i}`);
+    const again = collector.counter('held_total');
+    expect(again).not.toBe(held);
+    collector.clearMetrics();
+    for (const counter of [held, again, held]) counter.inc();
+    series.inc();
+    expect(await samples(collector, 'held_total')).toEqual([
+      'held_total 3',
+      'held_total{by="series"} 1',
+    ]);
+  });
+
   test('are recorded once there is room, also by instruments and series that are held', async () => {
     const { collector } = makeCollector({ maxMetrics: 1 });
     collector.counter('first_total').inc();

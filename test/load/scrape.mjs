@@ -71,7 +71,8 @@ function open(port, { accept, gzip, query = '' }, agent) {
 
 /** What is wrong with a page, if anything: it must have whole lines, and an end where there is one. */
 export function brokenPage(text, accept) {
-  if (!text.startsWith('# ')) return `begins with ${text.slice(0, 40)}`;
+  if (!text.startsWith('# '))
+    return `begins with ${JSON.stringify(text.slice(0, 40))} of ${text.length}, asked for as ${accept}`;
   if (!text.endsWith('\n')) return `ends with ${text.slice(-40)}`;
   const isOpenMetrics = text.endsWith('\n# EOF\n');
   const last = text

@@ -60,7 +60,10 @@ async function whole(port, kind) {
   if (answer.status !== 200) return problem(`status ${answer.status}`);
   if (answer.problem !== undefined) return problem(answer.problem);
   if (met.pages++ % LOOK_EVERY > 0) return;
-  const broken = brokenPage(await answer.text(), kind.accept);
+  const text = await answer.text();
+  // After a clear, a metric is gone until it is recorded to again.
+  if (text === '' && kind.query !== undefined) return;
+  const broken = brokenPage(text, kind.accept);
   if (broken !== undefined) problem(broken);
 }
 

@@ -1,7 +1,8 @@
-import { checkBuckets, sameBuckets } from '../model/buckets.js';
+import { checkBuckets } from '../model/buckets.js';
 import { MetricConflictError } from '../model/errors.js';
 import type { Family } from '../model/family.js';
 import { exposedType, type MetricType } from '../model/metric-type.js';
+import { sameItems } from '../model/same-items.js';
 import type { FilteredMetric } from './filters.js';
 import { conflictOf, HISTOGRAM_SUFFIXES } from './family-terms.js';
 import type { MetricDeclaration } from './metric-declaration.js';
@@ -156,7 +157,7 @@ function conflictBetween(
   }
   const ours = layout?.buckets;
   const theirs = wanted.buckets;
-  if (!ours || !theirs || sameBuckets(ours, theirs)) return undefined;
+  if (!ours || !theirs || sameItems(ours, theirs)) return undefined;
   return new MetricConflictError(
     `Metric "${exposed}" is declared with buckets ${ours.join(', ')} by ${layout.place} and ${was}with ${theirs.join(', ')}${by}; use the same buckets, or give one of them another name`,
   );

@@ -160,8 +160,8 @@ export class Families implements FamilyKeeper {
   }
 
   revive(family: Family): Family | undefined {
-    const { plan } = this.store.entryOf(family);
-    const entry = this.store.find(plan) ?? this.store.entryOf(family);
+    const own = this.store.entryOf(family);
+    const entry = this.store.find(own.plan) ?? own;
     if (!this.store.hasRoomFor(entry)) {
       this.listener.hadNoRoom(family);
       return undefined;

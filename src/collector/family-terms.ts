@@ -1,10 +1,11 @@
 import type { Aggregator } from '../model/aggregator.js';
-import { checkBuckets, sameBuckets } from '../model/buckets.js';
+import { checkBuckets } from '../model/buckets.js';
 import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import { checkLabelName } from '../model/labels.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
+import { sameItems } from '../model/same-items.js';
 import { shortened } from '../model/shortened.js';
 import type { GaugeOptions } from './metrics-collector.js';
 
@@ -93,7 +94,7 @@ export function conflictOf(
   if (
     buckets !== undefined &&
     family instanceof HistogramFamily &&
-    !sameBuckets(checkBuckets(buckets, family.name), family.bounds)
+    !sameItems(checkBuckets(buckets, family.name), family.bounds)
   ) {
     return new MetricConflictError(
       `Metric "${family.name}" is registered with buckets ${family.bounds.join(', ')} and was asked for with ${buckets.join(', ')}; use the same buckets or another name`,

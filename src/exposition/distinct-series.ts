@@ -1,5 +1,6 @@
 import { labelPairs } from '../model/label-text.js';
 import type { LabelSet } from '../model/labels.js';
+import { sameItems } from '../model/same-items.js';
 
 /**
  * The label set as Prometheus compares it: sorted by name, without empty values
@@ -21,10 +22,7 @@ export function areUniform(all: readonly LabelSet[]): boolean {
   const first = all[0]?.names ?? [];
   return all.every(
     ({ names, values }) =>
-      !values.includes('') &&
-      (names === first ||
-        (names.length === first.length &&
-          names.every((name, i) => name === first[i]))),
+      !values.includes('') && (names === first || sameItems(names, first)),
   );
 }
 

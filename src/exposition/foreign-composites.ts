@@ -1,8 +1,8 @@
-import { sameBuckets } from '../model/buckets.js';
 import { type Cell, HistogramCell } from '../model/cells.js';
 import { ForeignMetricError, shown } from '../model/errors.js';
 import { labelPairs } from '../model/label-text.js';
 import type { LabelSet } from '../model/labels.js';
+import { sameItems } from '../model/same-items.js';
 import { NO_TIME } from '../model/wall-clock.js';
 import { foreignExemplar } from './foreign-exemplar.js';
 import {
@@ -101,7 +101,7 @@ export class ForeignComposites {
     const finite = all.slice(0, -1);
     if (!this.hasBounds) this.bounds = finite;
     this.hasBounds = true;
-    if (!sameBuckets(this.bounds, finite)) {
+    if (!sameItems(this.bounds, finite)) {
       throw new ForeignMetricError(
         `Series of metric "${name}" have the buckets ${shown(this.bounds)} and ${shown(finite)}; expected the same for all`,
       );

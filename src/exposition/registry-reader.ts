@@ -3,6 +3,7 @@ import { ForeignMetricError } from '../model/errors.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import type { LabelSet } from '../model/labels.js';
 import { exposedType } from '../model/metric-type.js';
+import { sameItems } from '../model/same-items.js';
 import { foreignLabels } from './foreign-labels.js';
 import { readForeign } from './foreign-metric.js';
 import type {
@@ -94,7 +95,7 @@ export class RegistryReader {
 
   private index(): RegistryIndex {
     const metrics = this.registry.getMetricsAsArray();
-    if (isSame(metrics, this.known.metrics)) return this.known.index;
+    if (sameItems(metrics, this.known.metrics)) return this.known.index;
     let failures = 0;
     const all = registeredMetrics(this.registry, metrics, (error) => {
       failures++;
@@ -228,12 +229,6 @@ function selection({
   if (names === undefined) return () => true;
   const asked = new Set(names);
   return (head) => namesOf(head).some((name) => asked.has(name));
-}
-
-function isSame(some: readonly object[], others: readonly object[]): boolean {
-  return (
-    some.length === others.length && some.every((one, i) => one === others[i])
-  );
 }
 
 async function refreshed(

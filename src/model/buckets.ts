@@ -34,13 +34,6 @@ export function checkBuckets(
   return [...buckets];
 }
 
-export function sameBuckets(
-  a: readonly number[],
-  b: readonly number[],
-): boolean {
-  return a.length === b.length && a.every((bound, i) => bound === b[i]);
-}
-
 /** Linear search is faster up to about this many bounds, binary search above. */
 const LINEAR_LIMIT = 35;
 

@@ -12,6 +12,7 @@ import {
   NO_LABELS,
 } from './labels.js';
 import type { MetricType } from './metric-type.js';
+import { sameItems } from './same-items.js';
 import type { Tap } from './tap.js';
 
 /** Where recordings go once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
@@ -266,9 +267,7 @@ export abstract class Family<C extends Cell = Cell> {
   /** Nearly all series of a family have the same label names: one array serves them. */
   private sharedNames(names: readonly string[]): readonly string[] {
     const before = this.cells.at(-1)?.names ?? [];
-    const same =
-      before.length === names.length && before.every((n, i) => n === names[i]);
-    return same ? before : names;
+    return sameItems(before, names) ? before : names;
   }
 
   private rebuildIndex(): void {

@@ -68,7 +68,7 @@ export class LabelIndex<C extends Cell> {
       step = step.child(names[i]!, values[i]);
     }
     if (step instanceof LabelNode) return step.cell;
-    return step !== undefined && isEqual(step, names, values)
+    return step !== undefined && isLabelled(step, names, values)
       ? step
       : undefined;
   }
@@ -211,17 +211,5 @@ function isCanonicalValue(value: LabelValue): boolean {
     value !== '' &&
     value.length <= MAX_LABEL_VALUE &&
     value.isWellFormed()
-  );
-}
-
-function isEqual(
-  cell: Cell,
-  names: readonly string[],
-  values: readonly string[],
-): boolean {
-  return (
-    names.length === cell.names.length &&
-    names.every((name, i) => name === cell.names[i]) &&
-    values.every((value, i) => value === cell.values[i])
   );
 }

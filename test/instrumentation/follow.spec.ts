@@ -14,6 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { follow } from '../../src/instrumentation/calls/follow.js';
 import type { Run } from '../../src/instrumentation/calls/run.js';
 import { waitFor } from '../support/http.js';
+import { runThatTells } from '../support/runs.js';
 
 /** Runs that write down how they ended. */
 function recorder() {
@@ -26,17 +27,7 @@ function recorder() {
       // The first one is followed several times in some tests.
       ended = name !== 'run';
     };
-    return {
-      enter: (part) => part(),
-      succeed: (result) => end(`ok ${JSON.stringify(result)}`),
-      fail: (error) => end(`failed ${(error as Error).message}`),
-      cancel: () => end('cancelled'),
-      item: () => {},
-      pause: () => {},
-      resume: () => {},
-      postpone: () => {},
-      again: () => newRun(`${name}.${++again}`),
-    };
+    return runThatTells(end, () => newRun(`${name}.${++again}`));
   };
   return { ends, run: newRun('run') };
 }

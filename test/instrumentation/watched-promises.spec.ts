@@ -8,6 +8,7 @@ import {
 import type { Run } from '../../src/instrumentation/calls/run.js';
 import { usedHeap } from '../support/heap.js';
 import { waitFor } from '../support/http.js';
+import { runThatTells } from '../support/runs.js';
 
 /** Runs that write down how they ended. */
 function recorder() {
@@ -18,17 +19,7 @@ function recorder() {
       if (!ended) ends.push(how);
       ended = true;
     };
-    return {
-      enter: (part) => part(),
-      succeed: (result) => end(`ok ${JSON.stringify(result)}`),
-      fail: (error) => end(`failed ${(error as Error).message}`),
-      cancel: () => end('cancelled'),
-      item: () => {},
-      pause: () => {},
-      resume: () => {},
-      postpone: () => {},
-      again: newRun,
-    };
+    return runThatTells(end, newRun);
   };
   return { ends, newRun };
 }

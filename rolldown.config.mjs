@@ -42,7 +42,7 @@ const COMMONJS_FOLDER = {
 const REQUIRED_PEERS = {
   name: 'required-peers',
   transform: (code, id) =>
-    id.endsWith('/model/peers.js')
+    id.endsWith('/core/peers.js')
       ? code.replaceAll('await import(', 'require(')
       : undefined,
 };

@@ -1,11 +1,17 @@
-export { MetricsModule } from './metrics.module.js';
+export { MetricsModule } from './nest/metrics.module.js';
 export type {
   MetricsModuleAsyncOptions,
   MetricsModuleOptions,
   MetricsOptionsFactory,
-} from './metrics.module-definition.js';
-export { type ExporterOrClass, MetricsExporters } from './metrics.exporters.js';
-export type { MetricsOptions, PrometheusOptions } from './metrics.options.js';
+} from './nest/metrics.module-definition.js';
+export {
+  type ExporterOrClass,
+  MetricsExporters,
+} from './nest/metrics.exporters.js';
+export type {
+  MetricsOptions,
+  PrometheusOptions,
+} from './nest/metrics.options.js';
 
 export { Agent } from './decorators/agent.decorator.js';
 export { AgentRun } from './decorators/agent-run.decorator.js';
@@ -66,16 +72,16 @@ export type {
 export type { HttpClientOptions } from './instrumentation/http-client/http-client.options.js';
 export type { HttpOptions } from './instrumentation/http-server/http.options.js';
 export type { MethodDescriptor } from './instrumentation/decorated-method.js';
-export { MetricsInterceptor } from './instrumentation/transports/metrics.interceptor.js';
+export { MetricsInterceptor } from './instrumentation/handlers/metrics.interceptor.js';
 
 export {
   HealthController,
   MetricsController,
-} from './endpoints/endpoint.controllers.js';
+} from './nest/routes/endpoint.controllers.js';
 export {
   type MetricsHealthResult,
   MetricsHealthIndicator,
-} from './endpoints/metrics-health.indicator.js';
+} from './nest/metrics-health.indicator.js';
 
 export type {
   PrometheusCollectorOptions,
@@ -84,7 +90,7 @@ export type {
 export type {
   MetricFilter,
   MetricFilterActions,
-} from './collector/metric-filter.js';
+} from './collector/filters/metric-filter.js';
 export {
   type GaugeOptions,
   type HistogramOptions,
@@ -92,9 +98,9 @@ export {
   MetricsCollector,
 } from './collector/metrics-collector.js';
 export { PrometheusCollector } from './collector/prometheus-collector.js';
-export type { CollectorSurroundings } from './collector/surroundings.js';
+export type { CollectorSurroundings } from './collector/collector-context.js';
 
-export type { ExportReport, MetricsExporter } from './delivery/exporter.js';
+export type { ExportReport, MetricsExporter } from './exporters/exporter.js';
 export type {
   CounterSnapshot,
   DistributionSnapshot,
@@ -106,7 +112,7 @@ export type {
   QuantilesSnapshot,
   SummarySnapshot,
   ValueSnapshot,
-} from './delivery/snapshot.js';
+} from './exporters/snapshot.js';
 
 export { OtlpExporter } from './exporters/otlp/otlp-exporter.js';
 export type {
@@ -124,19 +130,19 @@ export type { PushgatewayOptions } from './exporters/pushgateway/pushgateway.opt
 export { StatsdExporter } from './exporters/statsd/statsd-exporter.js';
 export type { StatsdOptions } from './exporters/statsd/statsd.options.js';
 
-export type { ProtectionOptions } from './endpoints/guards/protection.options.js';
+export type { ProtectionOptions } from './nest/guards/protection.options.js';
 export type {
   Access,
   Refusal,
   RefusalReason,
-} from './exposition/access/access.js';
-export type { AccessOptions } from './exposition/access/access.options.js';
-export type { BasicAuth } from './exposition/access/basic-auth.js';
-export type { Secret } from './exposition/access/secret.js';
-export type { Endpoint } from './exposition/endpoint.js';
-export type { MetricRegistry } from './exposition/metric-registry.js';
-export type { Probe, Resource } from './exposition/resources.js';
-export type { TlsOptions } from './exposition/tls/tls.options.js';
+} from './http/access/access-policy.js';
+export type { AccessOptions } from './http/access/access.options.js';
+export type { BasicAuth } from './http/access/basic-auth.js';
+export type { Secret } from './core/secret.js';
+export type { Endpoint } from './http/endpoint.js';
+export type { MetricRegistry } from './registry/metric-registry.js';
+export type { Probe, Resource } from './http/resources.js';
+export type { TlsOptions } from './http/tls/tls.options.js';
 
 export type { HealthSetup } from './health/health.js';
 export type {
@@ -170,11 +176,11 @@ export {
   MetricsServerError,
   MetricValueError,
   OptionsError,
-} from './model/errors.js';
+} from './core/errors.js';
 export { Gauge, type GaugeCallback, type GaugeSeries } from './model/gauge.js';
 export { Histogram, type HistogramSeries } from './model/histogram.js';
 export type { Labels, LabelValue } from './model/labels.js';
-export type { MetricsLogger } from './model/logger.js';
+export type { MetricsLogger } from './core/logger.js';
 export { MetricEvent, type MetricEventInit } from './model/metric-event.js';
 export { MetricType } from './model/metric-type.js';
 export type { StopTimer } from './model/stop-timer.js';

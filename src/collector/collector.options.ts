@@ -1,15 +1,15 @@
-import { SCRAPE_LIMITS } from '../exposition/limits.js';
+import { SCRAPE_LIMITS } from '../http/limits.js';
 import {
   type AccessOptions,
   checkAccess,
-} from '../exposition/access/access.options.js';
-import { checkTls, type TlsOptions } from '../exposition/tls/tls.options.js';
+} from '../http/access/access.options.js';
+import { checkTls, type TlsOptions } from '../http/tls/tls.options.js';
 import {
   checkRegistry,
   type MetricRegistry,
-} from '../exposition/metric-registry.js';
-import { pathsOf } from '../exposition/resources.js';
-import { hidden, type Hidden } from '../model/hidden.js';
+} from '../registry/metric-registry.js';
+import { pathsOf } from '../http/resources.js';
+import { hidden, type Hidden } from '../core/hidden.js';
 import {
   BOOLEAN,
   Check,
@@ -18,8 +18,8 @@ import {
   type Rules,
   validate,
   withDefaults,
-} from '../model/validate.js';
-import { checkFilters, type MetricFilter } from './metric-filter.js';
+} from '../core/validate.js';
+import { checkFilters, type MetricFilter } from './filters/metric-filter.js';
 import { BUCKETS, DEFAULT_LABELS, MAX_SERIES } from './recording-checks.js';
 
 /** How metrics are named and kept, wherever they are served. */

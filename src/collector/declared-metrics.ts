@@ -1,9 +1,9 @@
 import { checkBuckets } from '../model/buckets.js';
-import { MetricConflictError } from '../model/errors.js';
+import { MetricConflictError } from '../core/errors.js';
 import type { Family } from '../model/family.js';
 import { exposedType, type MetricType } from '../model/metric-type.js';
-import { sameItems } from '../model/same-items.js';
-import type { FilteredMetric } from './filters.js';
+import { sameItems } from '../core/same-items.js';
+import type { FilteredMetric } from './filters/filters.js';
 import { conflictOf, HISTOGRAM_SUFFIXES } from './family-terms.js';
 import type { MetricDeclaration } from './metric-declaration.js';
 import type { HistogramOptions } from './metrics-collector.js';

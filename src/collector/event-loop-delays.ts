@@ -1,5 +1,5 @@
 import type { IntervalHistogram } from 'node:perf_hooks';
-import { type Instant, instant, secondsSince } from '../model/clock.js';
+import { type Instant, instant, secondsSince } from '../core/clock.js';
 
 /** Seconds that a reading covers at least, as soon as they have passed: the longest usual interval of scrapes and exports. */
 export const MIN_WINDOW = 60;

@@ -1,5 +1,5 @@
 import { checkIncrement, Counter } from '../model/counter.js';
-import { MetricValueError, shown } from '../model/errors.js';
+import { MetricValueError, shown } from '../core/errors.js';
 import { checkNumber, Gauge } from '../model/gauge.js';
 import { ownLabels, readLabels } from '../model/given-labels.js';
 import { checkObservation, type Histogram } from '../model/histogram.js';

@@ -1,13 +1,13 @@
-import type { MetricRegistry } from '../exposition/metric-registry.js';
-import { PromClientMetric } from '../exposition/prom-client-metric.js';
-import { MetricConflictError } from '../model/errors.js';
+import type { MetricRegistry } from '../registry/metric-registry.js';
+import { PromClientMetric } from '../registry/registry-adapter.js';
+import { MetricConflictError } from '../core/errors.js';
 import type { ExemplarSource } from '../model/exemplars.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import type { FamilyKeeper } from '../model/family-definition.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { exposedType, type MetricType } from '../model/metric-type.js';
-import { type RecordingListener, Tap } from '../model/tap.js';
+import { type RecordingListener, Tap } from '../model/recording-hook.js';
 import {
   type AnyInstrument,
   FamilyFactory,

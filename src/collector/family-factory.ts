@@ -23,7 +23,7 @@ import {
   type NamePrefix,
 } from '../model/names.js';
 import type { ResolvedCollectorOptions } from './collector.options.js';
-import { type FilteredMetric, Filters } from './filters.js';
+import { type FilteredMetric, Filters } from './filters/filters.js';
 
 export type AnyInstrument = Counter | Gauge | Histogram;
 

@@ -1,4 +1,4 @@
-import type { PromClientMetric } from '../exposition/prom-client-metric.js';
+import type { PromClientMetric } from '../registry/registry-adapter.js';
 import type { Family } from '../model/family.js';
 import type { AnyInstrument, MetricPlan } from './family-factory.js';
 

@@ -1,12 +1,12 @@
 import type { Aggregator } from '../model/aggregator.js';
 import { checkBuckets } from '../model/buckets.js';
-import { MetricConflictError, OptionsError, shown } from '../model/errors.js';
+import { MetricConflictError, OptionsError, shown } from '../core/errors.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import { checkLabelName } from '../model/labels.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
-import { sameItems } from '../model/same-items.js';
-import { shortened } from '../model/shortened.js';
+import { sameItems } from '../core/same-items.js';
+import { shortened } from '../core/shortened.js';
 import type { GaugeOptions } from './metrics-collector.js';
 
 /** Characters that a help text may have; the next page would have them all again. */

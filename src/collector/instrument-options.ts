@@ -1,5 +1,5 @@
 import { AGGREGATORS } from '../model/aggregator.js';
-import { OptionsError, shown } from '../model/errors.js';
+import { OptionsError, shown } from '../core/errors.js';
 import { MetricType } from '../model/metric-type.js';
 import {
   BOOLEAN,
@@ -8,7 +8,7 @@ import {
   oneOf,
   type Rules,
   validate,
-} from '../model/validate.js';
+} from '../core/validate.js';
 import type { Families } from './families.js';
 import type { AnyInstrument } from './family-factory.js';
 import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';

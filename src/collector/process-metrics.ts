@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
-import type { MetricRegistry } from '../exposition/metric-registry.js';
-import { registeredName } from '../exposition/registered-metrics.js';
-import { sharedWeakMap } from '../model/shared.js';
+import type { MetricRegistry } from '../registry/metric-registry.js';
+import { registeredName } from '../registry/registered-metrics.js';
+import { sharedWeakMap } from '../core/shared-state.js';
 import { captureObservers, type Dispose } from './process-observers.js';
 
 /** Present wherever prom-client's default metrics are. */

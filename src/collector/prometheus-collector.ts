@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Observable } from 'rxjs';
-import type { MetricsExporter } from '../delivery/exporter.js';
-import { Exporters } from '../delivery/exporters.js';
-import type { MetricsSnapshot } from '../delivery/snapshot.js';
-import { CollectorRegistry } from '../exposition/collector-registry.js';
-import { HealthResponder } from '../exposition/health-responder.js';
-import type { Probe } from '../exposition/resources.js';
+import type { MetricsExporter } from '../exporters/exporter.js';
+import { Exporters } from '../exporters/pipeline/exporters.js';
+import type { MetricsSnapshot } from '../exporters/snapshot.js';
+import { CollectorRegistry } from '../registry/collector-registry.js';
+import { HealthResponder } from '../http/health-responder.js';
+import type { Probe } from '../http/resources.js';
 import { Health, type Vitals } from '../health/health.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { HealthStatus } from '../health/health-status.js';
@@ -36,8 +36,8 @@ import { OwnMetrics } from './own-metrics.js';
 import { collectProcessMetrics } from './process-metrics.js';
 import { Readings } from './readings.js';
 import { SelfReport } from './self-report.js';
-import { Serving } from './serving.js';
-import type { CollectorSurroundings } from './surroundings.js';
+import { Serving } from './metrics-endpoint.js';
+import type { CollectorSurroundings } from './collector-context.js';
 
 /**
  * Keeps metrics for Prometheus to scrape.

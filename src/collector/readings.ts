@@ -1,8 +1,8 @@
-import { Snapshots } from '../delivery/snapshots.js';
-import type { MetricRegistry } from '../exposition/metric-registry.js';
+import { Snapshots } from '../exporters/pipeline/snapshots.js';
+import type { MetricRegistry } from '../registry/metric-registry.js';
 import { Page } from '../exposition/page.js';
-import { RegistryReader } from '../exposition/registry-reader.js';
-import { Turns } from '../exposition/turns.js';
+import { RegistryReader } from '../registry/gatherer.js';
+import { Turns } from '../core/event-loop-yielder.js';
 import type { Families } from './families.js';
 import type { SelfReport } from './self-report.js';
 import { TraceExemplars } from './trace-exemplars.js';

@@ -1,6 +1,6 @@
 import { checkBuckets } from '../model/buckets.js';
 import { canonicalLabels, type Labels } from '../model/labels.js';
-import { Check } from '../model/validate.js';
+import { Check } from '../core/validate.js';
 
 /** What options for all metrics and filters for some of them have in common. */
 

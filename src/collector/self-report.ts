@@ -1,7 +1,7 @@
-import { isMetricsError, messageOf } from '../model/errors.js';
+import { isMetricsError, messageOf } from '../core/errors.js';
 import type { Family } from '../model/family.js';
 import type { Labels } from '../model/labels.js';
-import { logWarning, type MetricsLogger } from '../model/logger.js';
+import { logWarning, type MetricsLogger } from '../core/logger.js';
 import type { OwnMetrics } from './own-metrics.js';
 
 const OVERFLOWS = 'metrics_overflows_total';

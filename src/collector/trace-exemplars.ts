@@ -1,5 +1,5 @@
 import { ExemplarSource, type SpanIds } from '../model/exemplars.js';
-import { loadOpenTelemetry, type PeerError } from '../model/peers.js';
+import { loadOpenTelemetry, type PeerError } from '../core/peers.js';
 
 type OpenTelemetry = Awaited<ReturnType<typeof loadOpenTelemetry>>;
 

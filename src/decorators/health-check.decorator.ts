@@ -7,7 +7,7 @@ import {
   decoratedMethod,
   refuseBareUse,
 } from '../instrumentation/decorated-method.js';
-import { declareCheck } from '../instrumentation/health/declared-checks.js';
+import { declareCheck } from '../health/declared-checks.js';
 
 /**
  * Makes a method of a provider or controller a check of the app's health. It is up

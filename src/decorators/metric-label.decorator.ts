@@ -6,7 +6,7 @@ import {
   refuseStandardDecorators,
 } from '../instrumentation/decorated-method.js';
 import { labelArgument } from '../instrumentation/measured-method.js';
-import { validateOne } from '../model/validate.js';
+import { validateOne } from '../core/validate.js';
 import { LABEL_NAME } from './option-rules.js';
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '../instrumentation/decorated-method.js';
 import { checkLabelName } from '../model/labels.js';
 import { checkMetricName } from '../model/names.js';
-import { BOOLEAN, Check, type Rules } from '../model/validate.js';
+import { BOOLEAN, Check, type Rules } from '../core/validate.js';
 
 const CALL_LABELS = new Check(
   `a function of the ended call, or ${DEFAULT_LABELS.expected}`,

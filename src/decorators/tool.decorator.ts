@@ -5,7 +5,7 @@ import {
   refuseBareUse,
 } from '../instrumentation/decorated-method.js';
 import { measureMethod } from '../instrumentation/measured-method.js';
-import { TEXT, validateOne } from '../model/validate.js';
+import { TEXT, validateOne } from '../core/validate.js';
 
 /**
  * Makes every call of a method a tool call: its duration, with the labels

@@ -1,5 +1,5 @@
-import { OptionsError } from '../model/errors.js';
-import type { PeerError } from '../model/peers.js';
+import { OptionsError } from '../core/errors.js';
+import type { PeerError } from '../core/peers.js';
 
 /**
  * Loads a package that is needed with an option only.

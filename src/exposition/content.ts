@@ -1,7 +1,7 @@
 import buffer from 'node:buffer';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { Turns } from './turns.js';
+import { Turns } from '../core/event-loop-yielder.js';
 
 /** Level 1 is a third of the work of the default, for pages that are little larger. */
 const GZIP = { level: 1, chunkSize: 256 * 1024 };

@@ -1,12 +1,16 @@
 import type { LabelSet } from '../model/labels.js';
 import type { Content } from './content.js';
-import type { ExposedMetric } from './formats/exposed-metric.js';
+import type { ExposedMetric } from '../registry/metric-family.js';
 import type { Format, FormattedPage } from './formats/format.js';
 import type { PageWriter } from './page-writer.js';
-import type { RegistryReader } from './registry-reader.js';
-import { relabelled } from './relabelled.js';
-import { SharedPages } from './shared-pages.js';
-import { SAMPLES_AT_ONCE, Turn, type Turns } from './turns.js';
+import type { RegistryReader } from '../registry/gatherer.js';
+import { relabelled } from '../registry/relabelled.js';
+import { SharedPages } from './coalescing-renderer.js';
+import {
+  SAMPLES_AT_ONCE,
+  Turn,
+  type Turns,
+} from '../core/event-loop-yielder.js';
 
 /** Which page to render. */
 export interface PageRequest {

@@ -1,5 +1,5 @@
-import { type Instant, instant, secondsSince } from '../model/clock.js';
-import { within } from '../model/deadline.js';
+import { type Instant, instant, secondsSince } from '../core/clock.js';
+import { within } from '../core/time-limit.js';
 import type { ResolvedHealthCheck } from './health-check.js';
 import { failure, type Outcome, outcomeOf } from './outcome.js';
 

@@ -1,4 +1,4 @@
-import { maskCredentials } from './error-text.js';
+import { maskCredentials } from '../core/error-text.js';
 
 /** The longest JSON that a check may add to the health. */
 const MAX_LENGTH = 4_096;

@@ -6,7 +6,7 @@ import {
   validate,
   validateOne,
   withDefaults,
-} from '../model/validate.js';
+} from '../core/validate.js';
 
 /**
  * What a health check returns: nothing or `true` if it is up, `false` if it is

@@ -1,5 +1,5 @@
-import { OptionsError } from '../model/errors.js';
-import { logNews, logWarning, type MetricsLogger } from '../model/logger.js';
+import { OptionsError } from '../core/errors.js';
+import { logNews, logWarning, type MetricsLogger } from '../core/logger.js';
 import { type CheckRun, CheckRunner } from './check-runner.js';
 import {
   type HealthCheckDefinition,

@@ -1,4 +1,4 @@
-import { BOOLEAN, Check, type Rules } from '../model/validate.js';
+import { BOOLEAN, Check, type Rules } from '../core/validate.js';
 import {
   checkDefinitions,
   type HealthCheckDefinition,

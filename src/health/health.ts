@@ -1,4 +1,4 @@
-import type { MetricsLogger } from '../model/logger.js';
+import type { MetricsLogger } from '../core/logger.js';
 import { jsonOf } from './details.js';
 import { npmVersion } from './health.options.js';
 import { type CheckReport, HealthChecks } from './health-checks.js';

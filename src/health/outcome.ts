@@ -1,6 +1,6 @@
-import { shown } from '../model/errors.js';
-import { isObject } from '../model/validate.js';
-import { errorText, maskCredentials } from './error-text.js';
+import { shown } from '../core/errors.js';
+import { isObject } from '../core/validate.js';
+import { errorText, maskCredentials } from '../core/error-text.js';
 
 /** What came of a health check. */
 export interface Outcome {

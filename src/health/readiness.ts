@@ -1,4 +1,4 @@
-import { pause } from '../model/deadline.js';
+import { pause } from '../core/time-limit.js';
 
 /** What the readiness of an app depends on beside its start and its end. */
 export interface ReadinessTerms {

@@ -1,4 +1,4 @@
-import { CLASS_NAME } from '../model/shared.js';
+import { CLASS_NAME } from '../core/shared-state.js';
 
 /** Names a class and its subclasses in labels. */
 export function nameClass(constructor: Function, name: string): void {

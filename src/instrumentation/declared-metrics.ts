@@ -1,7 +1,7 @@
 import type { MetricDeclaration } from '../collector/metric-declaration.js';
-import { DecoratorError } from '../model/errors.js';
+import { DecoratorError } from '../core/errors.js';
 import { MetricType } from '../model/metric-type.js';
-import { DECLARED_METRICS, LABELLED_METHODS } from '../model/shared.js';
+import { DECLARED_METRICS, LABELLED_METHODS } from '../core/shared-state.js';
 import type { CallMetric } from './calls/call-metrics.js';
 import type { InFlightMetric } from './calls/running-calls.js';
 import { memberName } from './decorated-method.js';

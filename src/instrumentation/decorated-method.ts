@@ -1,5 +1,5 @@
-import { DecoratorError, MetricsError } from '../model/errors.js';
-import { type Rules, validate } from '../model/validate.js';
+import { DecoratorError, MetricsError } from '../core/errors.js';
+import { type Rules, validate } from '../core/validate.js';
 import { className } from './class-name.js';
 
 type Method = (...args: any[]) => any;

@@ -1,10 +1,10 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
-import { isMetricsError } from '../model/errors.js';
+import { isMetricsError } from '../core/errors.js';
 import { CallRecorder, type CallSpec } from './calls/call-recorder.js';
 import type { AgentMetrics } from './gen-ai/agent-metrics.js';
 import { labelOf } from './class-name.js';
 import { RunningCalls } from './calls/running-calls.js';
-import { KIND } from '../model/shared.js';
+import { KIND } from '../core/shared-state.js';
 import { metricsDeclaredBy } from './declared-metrics.js';
 import { report } from './report.js';
 

@@ -6,7 +6,7 @@ import {
   FIXED_INSTANCES,
   INSTRUMENTATION,
   isKind,
-} from '../model/shared.js';
+} from '../core/shared-state.js';
 
 interface Measured {
   [CLASS_SCOPE]?: ClassScope;

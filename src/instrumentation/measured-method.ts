@@ -18,7 +18,7 @@ import {
   ARGUMENT_LABELS,
   METRIC_NAMES,
   sharedWeakMap,
-} from '../model/shared.js';
+} from '../core/shared-state.js';
 
 type Method = (...args: any[]) => any;
 

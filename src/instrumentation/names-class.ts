@@ -1,4 +1,4 @@
-import { TEXT, validateOne } from '../model/validate.js';
+import { TEXT, validateOne } from '../core/validate.js';
 import { className, nameClass } from './class-name.js';
 import {
   explainedBy,

@@ -1,4 +1,4 @@
-import { NO_METRICS } from '../model/shared.js';
+import { NO_METRICS } from '../core/shared-state.js';
 
 export function excludeClass(constructor: Function): void {
   Reflect.defineMetadata(NO_METRICS, true, constructor);

@@ -1,4 +1,4 @@
-import { LabelError } from '../model/errors.js';
+import { LabelError } from '../core/errors.js';
 import { readLabels } from '../model/given-labels.js';
 import {
   checkLabelName,

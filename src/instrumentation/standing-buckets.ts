@@ -1,5 +1,5 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
-import { MetricConflictError } from '../model/errors.js';
+import { MetricConflictError } from '../core/errors.js';
 import type { Histogram } from '../model/histogram.js';
 
 /** A histogram that is wanted with buckets. */

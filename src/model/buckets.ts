@@ -1,4 +1,4 @@
-import { BucketsError, shown } from './errors.js';
+import { BucketsError, shown } from '../core/errors.js';
 
 /** Upper bounds for durations of agent calls: 1 ms to 100 s. */
 export const DEFAULT_TIMER_BUCKETS: readonly number[] = [

@@ -1,4 +1,4 @@
-import { shortTime, type ShortTime } from './wall-clock.js';
+import { shortTime, type ShortTime } from '../core/wall-clock.js';
 import type { Exemplar } from './exemplars.js';
 import { bytesText, labelPairs } from './label-text.js';
 import type { LabelSet } from './labels.js';

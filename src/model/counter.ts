@@ -1,5 +1,5 @@
 import type { ValueCell } from './cells.js';
-import { MetricValueError, shown } from './errors.js';
+import { MetricValueError, shown } from '../core/errors.js';
 import type { CounterFamily, Family } from './family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';

@@ -1,5 +1,5 @@
-import { type Instant, instant, secondsSince } from './clock.js';
-import { type SteadyTime, steadyTime } from './wall-clock.js';
+import { type Instant, instant, secondsSince } from '../core/clock.js';
+import { type SteadyTime, steadyTime } from '../core/wall-clock.js';
 
 /** A recording with the trace that it was made in (OpenMetrics 1.0.0, "Exemplars"). */
 export interface Exemplar {

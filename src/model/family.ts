@@ -12,8 +12,8 @@ import {
   NO_LABELS,
 } from './labels.js';
 import type { MetricType } from './metric-type.js';
-import { sameItems } from './same-items.js';
-import type { Tap } from './tap.js';
+import { sameItems } from '../core/same-items.js';
+import type { Tap } from './recording-hook.js';
 
 /** Where recordings go once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
 const OVERFLOW: Labels = { otel_metric_overflow: 'true' };

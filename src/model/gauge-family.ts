@@ -1,9 +1,9 @@
 import { CallbackSeries } from './callback-series.js';
 import { ValueCell } from './cells.js';
-import { Collection } from './collection.js';
+import { Collection } from '../core/coalesced-task.js';
 import { Family } from './family.js';
 import type { LabelSet } from './labels.js';
-import { Tap } from './tap.js';
+import { Tap } from './recording-hook.js';
 
 /** Sets the series of a gauge. Without a promise it is done when it returns. */
 export type Collect = () => Promise<void> | undefined;

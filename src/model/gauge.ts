@@ -1,11 +1,11 @@
 import type { ValueCell } from './cells.js';
-import { MetricValueError, shown } from './errors.js';
+import { MetricValueError, shown } from '../core/errors.js';
 import type { Family } from './family.js';
 import type { GaugeFamily } from './gauge-family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
 import { startSeriesTimer, startTimer, type StopTimer } from './stop-timer.js';
-import { unixTime } from './wall-clock.js';
+import { unixTime } from '../core/wall-clock.js';
 
 /**
  * Reads the present value of a gauge at scrape time. It returns the value, or

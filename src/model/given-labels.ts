@@ -1,4 +1,4 @@
-import { LabelError, shown } from './errors.js';
+import { LabelError, shown } from '../core/errors.js';
 import {
   type Labels,
   type LabelValue,

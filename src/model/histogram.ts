@@ -1,6 +1,6 @@
 import { bucketOf } from './buckets.js';
 import type { HistogramCell } from './cells.js';
-import { MetricValueError, shown } from './errors.js';
+import { MetricValueError, shown } from '../core/errors.js';
 import type { HistogramFamily } from './family.js';
 import { ownLabels } from './given-labels.js';
 import { Instrument, namedLabels, Series } from './instrument.js';

@@ -1,5 +1,5 @@
 import type { Cell } from './cells.js';
-import { LabelError } from './errors.js';
+import { LabelError } from '../core/errors.js';
 import type { Family } from './family.js';
 import { ownLabels } from './given-labels.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';

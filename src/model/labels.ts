@@ -1,6 +1,6 @@
-import { LabelError, shown } from './errors.js';
+import { LabelError, shown } from '../core/errors.js';
 import { type GivenLabels, readLabels } from './given-labels.js';
-import { shortened } from './shortened.js';
+import { shortened } from '../core/shortened.js';
 
 /** Numbers and booleans are written as text; `null`, `undefined` and `''` mean that the label is absent. */
 export type LabelValue = string | number | boolean | null | undefined;

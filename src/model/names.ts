@@ -1,4 +1,4 @@
-import { MetricNameError, shown } from './errors.js';
+import { MetricNameError, shown } from '../core/errors.js';
 
 /** Characters of a metric name without its prefix: as many as OpenTelemetry allows for the name of an instrument. */
 const MAX_METRIC_NAME = 255;

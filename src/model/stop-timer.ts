@@ -1,4 +1,4 @@
-import { instant, secondsSince } from './clock.js';
+import { instant, secondsSince } from '../core/clock.js';
 import { ownLabels } from './given-labels.js';
 import { type Labels, NO_LABELS } from './labels.js';
 

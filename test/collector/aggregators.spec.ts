@@ -8,7 +8,7 @@ import {
 import { makeCollector, samplesOf } from '../support/collector.js';
 
 vi.mock(
-  '../../src/model/timers.js',
+  '../../src/core/timers.js',
   () => import('../support/process-timers.js'),
 );
 

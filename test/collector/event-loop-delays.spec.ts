@@ -10,7 +10,7 @@ import type { ValueSnapshot } from '../../src/index.js';
 import { makeCollector, OPEN_METRICS } from '../support/collector.js';
 import { pass } from '../support/manual-clock.js';
 
-vi.mock('../../src/model/clock.js', () => import('../support/manual-clock.js'));
+vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
 
 /** Monitors that are told what to observe. */
 function monitors() {

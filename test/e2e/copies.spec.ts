@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { expect, test } from 'vitest';
-import { VERSION } from '../../src/model/package.js';
-import { PROTOCOL } from '../../src/model/shared.js';
+import { VERSION } from '../../src/core/package.js';
+import { PROTOCOL } from '../../src/core/shared-state.js';
 import { AppFolder } from '../support/app-folder.js';
 
 /** What `tsc` has compiled. */

@@ -17,8 +17,8 @@ import {
 /** A metric that hangs is waited for so many milliseconds at most. */
 const PATIENCE = 20;
 
-vi.mock('../../src/model/timers.js', async (original) => {
-  const timers = await original<typeof import('../../src/model/timers.js')>();
+vi.mock('../../src/core/timers.js', async (original) => {
+  const timers = await original<typeof import('../../src/core/timers.js')>();
   const setTimeout = (callback: () => void, milliseconds?: number) =>
     timers.setTimeout(callback, Math.min(milliseconds ?? 0, PATIENCE));
   return { ...timers, setTimeout };

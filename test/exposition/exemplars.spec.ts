@@ -11,9 +11,8 @@ import { type SpanLabels, startTracing } from '../support/tracing.js';
 /** Seconds that the clock is taken to be further on than it is. */
 const clock = vi.hoisted(() => ({ ahead: 0 }));
 
-vi.mock('../../src/model/clock.js', async (importOriginal) => {
-  const real =
-    await importOriginal<typeof import('../../src/model/clock.js')>();
+vi.mock('../../src/core/clock.js', async (importOriginal) => {
+  const real = await importOriginal<typeof import('../../src/core/clock.js')>();
   return {
     ...real,
     secondsSince: (start: bigint) => real.secondsSince(start) + clock.ahead,

@@ -7,11 +7,11 @@ import {
 } from 'prom-client';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { GaugeCallback } from '../../src/index.js';
-import { COLLECT_LIMIT } from '../../src/model/collection.js';
+import { COLLECT_LIMIT } from '../../src/core/coalesced-task.js';
 import { makeCollector, OPEN_METRICS, samples } from '../support/collector.js';
 
 vi.mock(
-  '../../src/model/timers.js',
+  '../../src/core/timers.js',
   () => import('../support/process-timers.js'),
 );
 

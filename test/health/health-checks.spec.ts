@@ -6,12 +6,9 @@ import {
   HealthChecks,
 } from '../../src/health/health-checks.js';
 
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
-vi.mock(
-  '../../src/model/timers.js',
+  '../../src/core/timers.js',
   () => import('../support/process-timers.js'),
 );
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jsonOf } from '../../src/health/details.js';
-import { errorText, maskCredentials } from '../../src/health/error-text.js';
+import { errorText, maskCredentials } from '../../src/core/error-text.js';
 import { failure, outcomeOf } from '../../src/health/outcome.js';
 
 const circular: { self?: unknown } = {};

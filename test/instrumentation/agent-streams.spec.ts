@@ -3,10 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AgentMetrics, type ChunkStream } from '../../src/index.js';
 import { makeCollector, samplesOf } from '../support/collector.js';
 
-vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 
 const REQUEST = { provider: 'acme', model: 'acme-1' };
 

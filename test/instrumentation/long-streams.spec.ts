@@ -5,7 +5,7 @@ import { usedHeap } from '../support/heap.js';
 import { waitFor } from '../support/http.js';
 import { pass } from '../support/manual-clock.js';
 
-vi.mock('../../src/model/clock.js', () => import('../support/manual-clock.js'));
+vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
 
 const REQUEST = { provider: 'acme', model: 'acme-1' };
 const METRIC = 'gen_ai_client_operation_time_per_output_chunk_seconds';

@@ -6,10 +6,7 @@ import { core0 } from './support/langchain-core.js';
 import { describeModelsAndTools } from './support/model-behaviour.js';
 import { observe } from './support/observed.js';
 
-vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 
 /** As if LangChain 0.3 were installed. */
 vi.mock('@langchain/core/callbacks/base', async () => ({

@@ -6,10 +6,7 @@ import { describeModelsAndTools } from './support/model-behaviour.js';
 import { observe, play } from './support/observed.js';
 import { scriptedModel } from './support/scripted-model.js';
 
-vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 
 describeModelsAndTools('LangChain 1', core1);
 describeModelsAndTools(

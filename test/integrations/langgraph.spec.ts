@@ -18,10 +18,7 @@ import { core1 } from './support/langchain-core.js';
 import { observe, play } from './support/observed.js';
 import { type Answer, scriptedModel, sleep } from './support/scripted-model.js';
 
-vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 
 const DURATION = 'gen_ai_invoke_agent_duration_seconds';
 const INFERENCES = 'gen_ai_invoke_agent_inference_calls_sum';

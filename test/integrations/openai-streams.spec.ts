@@ -12,7 +12,7 @@ import {
 import { observe, stepByStep } from './openai-app.js';
 import { VERSIONS } from './openai-versions.js';
 
-vi.mock('../../src/model/clock.js', () => import('../support/manual-clock.js'));
+vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
 
 const QUESTION = {
   model: 'gpt-4o',

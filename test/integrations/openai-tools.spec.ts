@@ -11,7 +11,7 @@ import {
 import { observe } from './openai-app.js';
 import { VERSIONS } from './openai-versions.js';
 
-vi.mock('../../src/model/clock.js', () => import('../support/manual-clock.js'));
+vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
 
 const PARAMETERS = {
   type: 'object' as const,

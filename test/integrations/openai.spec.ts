@@ -19,7 +19,7 @@ import {
 } from './openai-app.js';
 import { VERSIONS } from './openai-versions.js';
 
-vi.mock('../../src/model/clock.js', () => import('../support/manual-clock.js'));
+vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
 
 const QUESTION = {
   model: 'gpt-4o',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bucketOf, checkBuckets } from '../../src/model/buckets.js';
-import { BucketsError } from '../../src/model/errors.js';
+import { BucketsError } from '../../src/core/errors.js';
 
 describe('buckets', () => {
   test.each([

@@ -6,7 +6,7 @@ import type { Gauge, PrometheusCollector } from '../../src/index.js';
 import { makeCollector, samples, samplesOf } from '../support/collector.js';
 
 vi.mock(
-  '../../src/model/timers.js',
+  '../../src/core/timers.js',
   () => import('../support/process-timers.js'),
 );
 

@@ -8,12 +8,9 @@ import { makeCollector, samples } from '../support/collector.js';
 
 afterEach(() => vi.useRealTimers());
 
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
-vi.mock(
-  '../../src/model/timers.js',
+  '../../src/core/timers.js',
   () => import('../support/process-timers.js'),
 );
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LabelError } from '../../src/model/errors.js';
+import { LabelError } from '../../src/core/errors.js';
 import { readLabels } from '../../src/model/given-labels.js';
 import { canonicalSet, type Labels } from '../../src/model/labels.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalLabels, MAX_LABEL_VALUE } from '../../src/model/labels.js';
-import { shortened } from '../../src/model/shortened.js';
+import { shortened } from '../../src/core/shortened.js';
 import { makeCollector, samples } from '../support/collector.js';
 import { usedHeap } from '../support/heap.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MetricNameError } from '../../src/model/errors.js';
+import { MetricNameError } from '../../src/core/errors.js';
 import { buildMetricName } from '../../src/model/names.js';
 
 const prefix = (namespace: string, subsystem: string) => ({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { PACKAGE, VERSION } from '../../src/model/package.js';
+import { PACKAGE, VERSION } from '../../src/core/package.js';
 
 test('the name and version that exporters send are those of package.json', () => {
   const manifest = JSON.parse(

@@ -9,10 +9,7 @@ import {
 } from '../../src/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 
-vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 
 afterEach(() => vi.useRealTimers());
 

@@ -15,10 +15,7 @@ import {
 } from '../../src/index.js';
 import { samplesOf } from '../support/collector.js';
 
-vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 
 const sleep = (milliseconds: number) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -21,7 +21,7 @@ import { freePort, waitFor } from '../support/http.js';
 import { ADAPTERS, RejectAll, startApp } from './support/app.js';
 
 vi.mock(
-  '../../src/model/timers.js',
+  '../../src/core/timers.js',
   () => import('../support/process-timers.js'),
 );
 

@@ -21,12 +21,9 @@ import { samples } from '../support/collector.js';
 import { usedHeap } from '../support/heap.js';
 import { waitFor } from '../support/http.js';
 
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 vi.mock(
-  '../../src/model/clock.js',
-  () => import('../support/process-clock.js'),
-);
-vi.mock(
-  '../../src/model/timers.js',
+  '../../src/core/timers.js',
   () => import('../support/process-timers.js'),
 );
 

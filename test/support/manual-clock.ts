@@ -6,11 +6,11 @@ export function pass(seconds: number): void {
 }
 
 /**
- * In place of `src/model/clock.ts`, where time is to pass at points of a test's
+ * In place of `src/core/clock.ts`, where time is to pass at points of a test's
  * own choosing, whatever sockets and timers do meanwhile.
  *
  * @example
- * vi.mock('../../src/model/clock.js', () => import('./manual-clock.js'));
+ * vi.mock('../../src/core/clock.js', () => import('./manual-clock.js'));
  */
 export function instant(): bigint {
   return now;

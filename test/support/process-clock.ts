@@ -1,9 +1,9 @@
 /**
- * In place of `src/model/clock.ts`, which binds the real clock when it is
+ * In place of `src/core/clock.ts`, which binds the real clock when it is
  * imported: reads the global, where fake timers put theirs.
  *
  * @example
- * vi.mock('../../src/model/clock.js', () => import('./process-clock.js'));
+ * vi.mock('../../src/core/clock.js', () => import('./process-clock.js'));
  */
 export function instant(): bigint {
   return process.hrtime.bigint();

@@ -1,9 +1,9 @@
 /**
- * In place of `src/model/timers.ts`, which binds the real timers when it is imported:
+ * In place of `src/core/timers.ts`, which binds the real timers when it is imported:
  * calls the globals, where fake timers put theirs.
  *
  * @example
- * vi.mock('../../src/model/timers.js', () => import('./process-timers.js'));
+ * vi.mock('../../src/core/timers.js', () => import('./process-timers.js'));
  */
 const callGlobal = (callback: () => void, milliseconds?: number) =>
   globalThis.setTimeout(callback, milliseconds);

@@ -6,7 +6,7 @@ import type {
   MetricSnapshot,
   MetricsSnapshot,
   ValueSnapshot,
-} from '../../src/delivery/snapshot.js';
+} from '../../src/exporters/snapshot.js';
 
 /** 2026-11-25, in seconds since the Unix epoch. */
 export const NOON = 1_795_608_000;

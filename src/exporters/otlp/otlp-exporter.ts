@@ -1,6 +1,6 @@
-import type { ExportReport, MetricsExporter } from '../../delivery/exporter.js';
-import type { MetricsLogger } from '../../model/logger.js';
-import type { MetricsSnapshot } from '../../delivery/snapshot.js';
+import type { ExportReport, MetricsExporter } from '../exporter.js';
+import type { MetricsLogger } from '../../core/logger.js';
+import type { MetricsSnapshot } from '../snapshot.js';
 import type { OtlpOptions } from './config/otlp.options.js';
 import { type OtlpSettings, settingsOf } from './config/settings.js';
 import type { OtlpSender } from './otlp-sender.js';

@@ -1,8 +1,8 @@
-import { ExportError } from '../../model/errors.js';
-import { Deltas } from '../../delivery/deltas.js';
-import type { ExportReport } from '../../delivery/exporter.js';
-import type { MetricsSnapshot } from '../../delivery/snapshot.js';
-import { Turn, Turns } from '../../exposition/turns.js';
+import { ExportError } from '../../core/errors.js';
+import { Deltas } from '../pipeline/deltas.js';
+import type { ExportReport } from '../exporter.js';
+import type { MetricsSnapshot } from '../snapshot.js';
+import { Turn, Turns } from '../../core/event-loop-yielder.js';
 import type { OtlpSettings } from './config/settings.js';
 import { JsonEncoder } from './data/json-encoder.js';
 import type { PointContext } from './data/point-context.js';

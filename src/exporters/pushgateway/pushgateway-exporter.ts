@@ -1,8 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { MetricsExporter } from '../../delivery/exporter.js';
-import type { MetricsSnapshot } from '../../delivery/snapshot.js';
-import { PASSWORD } from '../../exposition/access/basic-auth.js';
-import { readSecret } from '../../exposition/access/secret.js';
+import type { MetricsExporter } from '../exporter.js';
+import type { MetricsSnapshot } from '../snapshot.js';
+import { PASSWORD } from '../../http/access/basic-auth.js';
+import { readSecret } from '../../core/secret.js';
 import { type Credentials, Gateway, type GatewayAction } from './gateway.js';
 import { splitUrl } from './gateway-url.js';
 import {
@@ -11,7 +11,7 @@ import {
   type ResolvedPushgatewayOptions,
   resolvePushgatewayOptions,
 } from './pushgateway.options.js';
-import { clearTimeout, setTimeout } from '../../model/timers.js';
+import { clearTimeout, setTimeout } from '../../core/timers.js';
 
 /** What gives the page that is pushed, as a `PrometheusCollector` does. */
 export interface PushedPage {

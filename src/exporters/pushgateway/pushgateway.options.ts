@@ -2,17 +2,13 @@ import {
   EXPORT_INTERVAL,
   EXPORT_TIMEOUT,
   EXPORTER_NAME,
-} from '../../delivery/exporter-checks.js';
+} from '../pipeline/exporter-checks.js';
 import {
   type BasicAuth,
   checkBasicAuth,
-} from '../../exposition/access/basic-auth.js';
-import {
-  checkSecret,
-  kindOf,
-  type Secret,
-} from '../../exposition/access/secret.js';
-import { OptionsError, shown } from '../../model/errors.js';
+} from '../../http/access/basic-auth.js';
+import { checkSecret, kindOf, type Secret } from '../../core/secret.js';
+import { OptionsError, shown } from '../../core/errors.js';
 import {
   Check,
   isObject,
@@ -22,7 +18,7 @@ import {
   validate,
   validateOne,
   withDefaults,
-} from '../../model/validate.js';
+} from '../../core/validate.js';
 import { isGatewayUrl, splitUrl } from './gateway-url.js';
 
 /**

@@ -1,4 +1,4 @@
-import { validateOne } from '../../model/validate.js';
+import { validateOne } from '../../core/validate.js';
 import { STATSD_HOST, STATSD_PORT } from './statsd.options.js';
 
 /** @throws {OptionsError} naming the variable, if it says what cannot be. */

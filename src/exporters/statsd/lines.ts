@@ -1,5 +1,5 @@
-import { eachSeries, seriesOf } from '../../delivery/series-reader.js';
-import type { Deltas } from '../../delivery/deltas.js';
+import { eachSeries, seriesOf } from '../pipeline/series-reader.js';
+import type { Deltas } from '../pipeline/deltas.js';
 import type {
   CounterSnapshot,
   DistributionSnapshot,
@@ -8,7 +8,7 @@ import type {
   MetricsSnapshot,
   QuantilesSnapshot,
   SummarySnapshot,
-} from '../../delivery/snapshot.js';
+} from '../snapshot.js';
 import { MetricType } from '../../model/metric-type.js';
 import type { LineFormat, ObservationType } from './line-format.js';
 import type { WaitingSeries, WaitingValues } from './waiting-values.js';

@@ -1,5 +1,5 @@
-import type { ExportReport, MetricsExporter } from '../../delivery/exporter.js';
-import type { MetricsSnapshot } from '../../delivery/snapshot.js';
+import type { ExportReport, MetricsExporter } from '../exporter.js';
+import type { MetricsSnapshot } from '../snapshot.js';
 import type { MetricEvent } from '../../model/metric-event.js';
 import { MetricType } from '../../model/metric-type.js';
 import {

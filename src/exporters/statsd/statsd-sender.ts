@@ -1,9 +1,9 @@
-import { Deltas } from '../../delivery/deltas.js';
-import type { ExportReport } from '../../delivery/exporter.js';
-import type { MetricsSnapshot } from '../../delivery/snapshot.js';
-import { Turn, Turns } from '../../exposition/turns.js';
+import { Deltas } from '../pipeline/deltas.js';
+import type { ExportReport } from '../exporter.js';
+import type { MetricsSnapshot } from '../snapshot.js';
+import { Turn, Turns } from '../../core/event-loop-yielder.js';
 import type { MetricEvent } from '../../model/metric-event.js';
-import { loadHotShots, loadUnixDgram } from '../../model/peers.js';
+import { loadHotShots, loadUnixDgram } from '../../core/peers.js';
 import { importPeer } from '../import-peer.js';
 import { LineFormat } from './line-format.js';
 import { Lines, type ObservationTypes } from './lines.js';

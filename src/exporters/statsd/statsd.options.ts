@@ -3,8 +3,8 @@ import {
   EXPORT_INTERVAL,
   EXPORT_TIMEOUT,
   EXPORTER_NAME,
-} from '../../delivery/exporter-checks.js';
-import { OptionsError } from '../../model/errors.js';
+} from '../pipeline/exporter-checks.js';
+import { OptionsError } from '../../core/errors.js';
 import {
   BOOLEAN,
   Check,
@@ -16,7 +16,7 @@ import {
   TEXT,
   validate,
   withDefaults,
-} from '../../model/validate.js';
+} from '../../core/validate.js';
 
 /**
  * Where a StatsD server is, and what it understands.

@@ -1,6 +1,9 @@
 import type { Cell } from '../../model/cells.js';
 import type { PageWriter } from '../page-writer.js';
-import type { ExposedMetric, MetricHead } from './exposed-metric.js';
+import type {
+  ExposedMetric,
+  MetricHead,
+} from '../../registry/metric-family.js';
 
 /** A format of metrics pages. */
 export interface Format {

@@ -1,8 +1,11 @@
 import type { Cell, HistogramCell, ValueCell } from '../../model/cells.js';
-import { NO_TIME, unixTimeAt, unixTimeOf } from '../../model/wall-clock.js';
+import { NO_TIME, unixTimeAt, unixTimeOf } from '../../core/wall-clock.js';
 import type { Exemplar } from '../../model/exemplars.js';
 import { numberText, type PageWriter } from '../page-writer.js';
-import type { ExposedMetric, SummaryCell } from './exposed-metric.js';
+import type {
+  ExposedMetric,
+  SummaryCell,
+} from '../../registry/metric-family.js';
 
 /** What the formats made of lines have in common: one sample to a line. */
 

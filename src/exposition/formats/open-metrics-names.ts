@@ -1,7 +1,7 @@
-import { MetricConflictError } from '../../model/errors.js';
-import type { MetricHead, PageType } from './exposed-metric.js';
-import { ReservedNames } from './reserved-names.js';
-import { namesOf } from './sample-names.js';
+import { MetricConflictError } from '../../core/errors.js';
+import type { MetricHead, PageType } from '../../registry/metric-family.js';
+import { ReservedNames } from '../../registry/reserved-names.js';
+import { namesOf } from '../../registry/sample-names.js';
 
 /**
  * Finds metrics whose names clash in OpenMetrics, where a metric has all the names

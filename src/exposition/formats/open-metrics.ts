@@ -1,7 +1,10 @@
 import type { ValueCell } from '../../model/cells.js';
-import { NO_TIME, unixTime, unixTimeOf } from '../../model/wall-clock.js';
+import { NO_TIME, unixTime, unixTimeOf } from '../../core/wall-clock.js';
 import { numberText, type PageWriter } from '../page-writer.js';
-import type { ExposedMetric, MetricHead } from './exposed-metric.js';
+import type {
+  ExposedMetric,
+  MetricHead,
+} from '../../registry/metric-family.js';
 import type { Format, FormattedPage, SeriesWriter } from './format.js';
 import {
   bytesOf,
@@ -15,7 +18,7 @@ import {
   writeExemplar,
 } from './lines.js';
 import { OpenMetricsNames } from './open-metrics-names.js';
-import { counterFamily } from './sample-names.js';
+import { counterFamily } from '../../registry/sample-names.js';
 
 /**
  * OpenMetrics, version 1.0.0, in its text format

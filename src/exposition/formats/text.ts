@@ -1,5 +1,5 @@
 import { numberText, type PageWriter } from '../page-writer.js';
-import type { ExposedMetric } from './exposed-metric.js';
+import type { ExposedMetric } from '../../registry/metric-family.js';
 import type { Format, FormattedPage, SeriesWriter } from './format.js';
 import {
   escapeText,

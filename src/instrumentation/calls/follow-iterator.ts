@@ -1,7 +1,7 @@
 import { followItself } from './followers.js';
 import { type AnyIterator, isThenable, type Step } from './result-kinds.js';
 import type { Run } from './run.js';
-import { shadow } from '../../model/shadow.js';
+import { shadow } from '../../core/patch-method.js';
 
 const METHODS = ['next', 'return', 'throw'] as const;
 

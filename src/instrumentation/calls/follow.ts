@@ -15,7 +15,7 @@ import {
   isThenable,
 } from './result-kinds.js';
 import type { Run } from './run.js';
-import { shadow } from '../../model/shadow.js';
+import { shadow } from '../../core/patch-method.js';
 import { watchPromise } from './watch-promise.js';
 
 /** Follows what a call returned, and gives what the caller is to be given. */

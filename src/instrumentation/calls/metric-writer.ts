@@ -1,6 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Counter } from '../../model/counter.js';
-import { isMetricsError, type MetricsError } from '../../model/errors.js';
+import { isMetricsError, type MetricsError } from '../../core/errors.js';
 import { Histogram } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import { MetricType } from '../../model/metric-type.js';

@@ -1,4 +1,4 @@
-import { instant, secondsSince } from '../../model/clock.js';
+import { instant, secondsSince } from '../../core/clock.js';
 import type { CallFigures, CallStatus, EndedCall } from './call-metrics.js';
 import type { CallRecorder } from './call-recorder.js';
 import type { Run } from './run.js';

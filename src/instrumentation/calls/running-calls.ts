@@ -1,5 +1,5 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { type Instant, secondsSince } from '../../model/clock.js';
+import { type Instant, secondsSince } from '../../core/clock.js';
 import type { Gauge } from '../../model/gauge.js';
 import type { Labels } from '../../model/labels.js';
 import { report } from '../report.js';

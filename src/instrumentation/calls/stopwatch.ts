@@ -1,4 +1,4 @@
-import { type Instant, instant, secondsSince } from '../../model/clock.js';
+import { type Instant, instant, secondsSince } from '../../core/clock.js';
 
 /** Measures time that may be interrupted. */
 export class Stopwatch {

@@ -1,4 +1,4 @@
-import { clearTimeout, setImmediate, setTimeout } from '../../model/timers.js';
+import { clearTimeout, setImmediate, setTimeout } from '../../core/timers.js';
 
 interface Unseen {
   /** @returns whether there is nothing more to look for. */

@@ -1,4 +1,4 @@
-import type { Rules } from '../../model/validate.js';
+import type { Rules } from '../../core/validate.js';
 import { type Prices, resolvePrices } from './price-table.js';
 
 /** Options of the metrics of agents. */

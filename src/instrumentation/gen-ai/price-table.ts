@@ -1,5 +1,5 @@
-import { messageOf, OptionsError, shown } from '../../model/errors.js';
-import { readFileAtStart } from '../../model/small-file.js';
+import { messageOf, OptionsError, shown } from '../../core/errors.js';
+import { readFileAtStart } from '../../core/small-file.js';
 import {
   AMOUNT,
   Check,
@@ -7,7 +7,7 @@ import {
   type Rules,
   TEXT,
   validate,
-} from '../../model/validate.js';
+} from '../../core/validate.js';
 
 /** What a model's tokens cost. */
 export interface ModelPrice {

@@ -1,5 +1,5 @@
-import { MetricValueError, shown } from '../../model/errors.js';
-import { AMOUNT, Check, isObject, TEXT } from '../../model/validate.js';
+import { MetricValueError, shown } from '../../core/errors.js';
+import { AMOUNT, Check, isObject, TEXT } from '../../core/validate.js';
 import type {
   EndedAgentRun,
   EndedWorkflow,

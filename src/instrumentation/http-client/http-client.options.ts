@@ -1,4 +1,4 @@
-import { Check, type Rules, withDefaults } from '../../model/validate.js';
+import { Check, type Rules, withDefaults } from '../../core/validate.js';
 import { hostOf } from './host-names.js';
 
 /** How outgoing HTTP requests are measured. */

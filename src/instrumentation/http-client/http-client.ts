@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { watchExporters } from '../../delivery/exporter-context.js';
+import { watchExporters } from '../../exporters/pipeline/exporter-context.js';
 import { report } from '../report.js';
 import { HostNames } from './host-names.js';
 import {

@@ -1,5 +1,5 @@
-import { isExporterWork } from '../../delivery/exporter-context.js';
-import { instant, secondsSince } from '../../model/clock.js';
+import { isExporterWork } from '../../exporters/pipeline/exporter-context.js';
+import { instant, secondsSince } from '../../core/clock.js';
 import { errorType } from '../error-type.js';
 import type { HostNames } from './host-names.js';
 import { methodLabel } from '../http-terms.js';

@@ -1,4 +1,4 @@
-import { shadow } from '../../model/shadow.js';
+import { shadow } from '../../core/patch-method.js';
 import {
   addedLayers,
   type ExpressApplication,

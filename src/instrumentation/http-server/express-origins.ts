@@ -1,6 +1,6 @@
 import type { HttpServer } from '@nestjs/common';
-import { aroundFallbacks } from '../../endpoints/fallback-routes.js';
-import { shadow } from '../../model/shadow.js';
+import { aroundFallbacks } from './fallback-routes.js';
+import { shadow } from '../../core/patch-method.js';
 import {
   addedLayers,
   type ExpressApplication,

@@ -2,7 +2,7 @@ import type { HttpServer } from '@nestjs/common';
 import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { OptionsError, shown } from '../../model/errors.js';
+import { OptionsError, shown } from '../../core/errors.js';
 import { report } from '../report.js';
 import { markExcludedRoutes } from './excluded-routes.js';
 import { ExpressFramework } from './express.js';

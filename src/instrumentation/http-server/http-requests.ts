@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { type Instant, instant, secondsSince } from '../../model/clock.js';
+import { type Instant, instant, secondsSince } from '../../core/clock.js';
 import { methodLabel } from '../http-terms.js';
 import { report } from '../report.js';
 import { countResponseBody, requestBodySize } from './body-size.js';

@@ -5,7 +5,7 @@ import {
   Check,
   type Rules,
   withDefaults,
-} from '../../model/validate.js';
+} from '../../core/validate.js';
 
 /** How the HTTP requests to the app are measured. */
 export interface HttpOptions {

@@ -1,5 +1,5 @@
 import { type HttpServer, RequestMethod } from '@nestjs/common';
-import { shadow } from '../../model/shadow.js';
+import { shadow } from '../../core/patch-method.js';
 
 /** The methods of an adapter that add routes, where it has them. */
 const ROUTE_METHODS = Object.keys(RequestMethod).map((name) =>

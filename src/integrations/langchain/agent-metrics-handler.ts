@@ -11,7 +11,7 @@ import {
 import { OpenInference } from './open-inference.js';
 import { OpenRuns } from './open-runs.js';
 import { OpenWorks } from './open-works.js';
-import { enter } from './places.js';
+import { enter } from './agent-scope.js';
 import { requestOf } from './requests.js';
 import { className, type SerializedRunnable } from './serialized.js';
 

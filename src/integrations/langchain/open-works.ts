@@ -1,7 +1,7 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { RunningWork } from '../../instrumentation/gen-ai/running-work.js';
 import { OpenRuns } from './open-runs.js';
-import { enter, type Place, placeIn } from './places.js';
+import { enter, type Place, placeIn } from './agent-scope.js';
 
 /** A chain or a tool that has begun. */
 interface OpenWork {

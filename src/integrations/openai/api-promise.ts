@@ -1,4 +1,4 @@
-import { replaceMethod } from './replace-method.js';
+import { replaceMethod } from './patch-client-method.js';
 
 /** What the SDK's promises are made of. Its types keep some of it private. */
 export interface ApiPromise extends Promise<unknown> {

@@ -10,7 +10,7 @@ import {
   isApiPromise,
   observeApiPromise,
 } from './api-promise.js';
-import { replaceMethod } from './replace-method.js';
+import { replaceMethod } from './patch-client-method.js';
 
 /** Reads an answer of the API, or a chunk of one. */
 export type ReadAnswer = ReadChunk<any>;

@@ -1,10 +1,10 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { GenAiOperation } from '../../instrumentation/gen-ai/gen-ai-conventions.js';
 import { readCompletion, readEmbeddings, readResponse } from './api-answers.js';
-import { sharedWeakMap } from '../../model/shared.js';
+import { sharedWeakMap } from '../../core/shared-state.js';
 import { MeasuredCall, type ReadAnswer } from './measured-call.js';
 import { modelOf, type OpenAIClient, providerOf } from './openai-client.js';
-import { replaceMethod } from './replace-method.js';
+import { replaceMethod } from './patch-client-method.js';
 import { withMeasuredTools } from './tools.js';
 
 /** Options of {@link observeOpenAI}. */

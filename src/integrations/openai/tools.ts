@@ -1,5 +1,5 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
-import { lookingAs } from './replace-method.js';
+import { lookingAs } from './patch-client-method.js';
 
 type ToolFunction = (this: unknown, ...args: unknown[]) => unknown;
 

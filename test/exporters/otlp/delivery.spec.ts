@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { MetricSnapshot } from '../../../src/delivery/snapshot.js';
+import type { MetricSnapshot } from '../../../src/exporters/snapshot.js';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
-import { ExportError } from '../../../src/model/errors.js';
+import { ExportError } from '../../../src/core/errors.js';
 import { freePort, portOf, waitFor } from '../../support/http.js';
 import {
   type BackendAnswer,

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type {
   ExemplarSnapshot,
   MetricSnapshot,
-} from '../../../src/delivery/snapshot.js';
+} from '../../../src/exporters/snapshot.js';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';

@@ -2,13 +2,13 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Metadata, ServerCredentials, status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { MetricSnapshot } from '../../../src/delivery/snapshot.js';
+import type { MetricSnapshot } from '../../../src/exporters/snapshot.js';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { openGrpc } from '../../../src/exporters/otlp/transport/grpc-transport.js';
-import { ExportError, OptionsError } from '../../../src/model/errors.js';
-import { PeerError } from '../../../src/model/peers.js';
+import { ExportError, OptionsError } from '../../../src/core/errors.js';
+import { PeerError } from '../../../src/core/peers.js';
 import {
   type Certificate,
   makeCertificate,

@@ -8,8 +8,8 @@ import {
 } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
-import { OptionsError } from '../../../src/model/errors.js';
-import { validate } from '../../../src/model/validate.js';
+import { OptionsError } from '../../../src/core/errors.js';
+import { validate } from '../../../src/core/validate.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';
 import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';
 import { tempFolder } from '../../support/temp.js';

@@ -10,11 +10,11 @@ import {
 } from '../../support/otlp-backend.js';
 
 vi.mock(
-  '../../../src/model/clock.js',
+  '../../../src/core/clock.js',
   () => import('../../support/process-clock.js'),
 );
 vi.mock(
-  '../../../src/model/timers.js',
+  '../../../src/core/timers.js',
   () => import('../../support/process-timers.js'),
 );
 

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
-import { ExportError, OptionsError } from '../../../src/model/errors.js';
+import { ExportError, OptionsError } from '../../../src/core/errors.js';
 import { makeCertificate } from '../../support/certificates.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';
 import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';

@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PushgatewayExporter } from '../../../src/exporters/pushgateway/pushgateway-exporter.js';
 import type { PushgatewayOptions } from '../../../src/exporters/pushgateway/pushgateway.options.js';
-import { MetricsModule } from '../../../src/metrics.module.js';
+import { MetricsModule } from '../../../src/nest/metrics.module.js';
 import { makeCollector } from '../../support/collector.js';
-import { OptionsError } from '../../../src/model/errors.js';
+import { OptionsError } from '../../../src/core/errors.js';
 
 const page = { metrics: async () => '' };
 

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PushgatewayExporter } from '../../../src/exporters/pushgateway/pushgateway-exporter.js';
 import type { PushgatewayOptions } from '../../../src/exporters/pushgateway/pushgateway.options.js';
-import type { ExportError } from '../../../src/model/errors.js';
+import type { ExportError } from '../../../src/core/errors.js';
 import { freePort, waitFor } from '../../support/http.js';
 import { makeCollector } from '../../support/collector.js';
 import { tempFolder } from '../../support/temp.js';

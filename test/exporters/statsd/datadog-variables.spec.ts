@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { OptionsError } from '../../../src/model/errors.js';
+import { OptionsError } from '../../../src/core/errors.js';
 import { counterOf, valueSeries } from '../../support/snapshots.js';
 import { exported, linesOf, started } from './exporting.js';
 import { receiveUdp } from './receivers.js';

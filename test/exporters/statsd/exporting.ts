@@ -1,4 +1,4 @@
-import type { MetricSnapshot } from '../../../src/delivery/snapshot.js';
+import type { MetricSnapshot } from '../../../src/exporters/snapshot.js';
 import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
 import type { StatsdOptions } from '../../../src/exporters/statsd/statsd.options.js';
 import { MetricEvent } from '../../../src/model/metric-event.js';

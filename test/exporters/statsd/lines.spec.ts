@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SummarySnapshot } from '../../../src/delivery/snapshot.js';
+import type { SummarySnapshot } from '../../../src/exporters/snapshot.js';
 import type { StatsdOptions } from '../../../src/exporters/statsd/statsd.options.js';
 import {
   counterOf,

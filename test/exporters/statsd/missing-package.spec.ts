@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeCollector } from '../../support/collector.js';
 import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
-import { OptionsError } from '../../../src/model/errors.js';
+import { OptionsError } from '../../../src/core/errors.js';
 
 const missing = (name: string) => () => {
   throw new Error(`Cannot find package '${name}'`);

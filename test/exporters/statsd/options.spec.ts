@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
 import type { StatsdOptions } from '../../../src/exporters/statsd/statsd.options.js';
-import { OptionsError } from '../../../src/model/errors.js';
+import { OptionsError } from '../../../src/core/errors.js';
 import { MetricType } from '../../../src/model/metric-type.js';
-import { MetricsModule } from '../../../src/metrics.module.js';
+import { MetricsModule } from '../../../src/nest/metrics.module.js';
 import { makeCollector, samples } from '../../support/collector.js';
 import { receiveUdp } from './receivers.js';
 

@@ -1,5 +1,5 @@
-import { shown } from '../../../model/errors.js';
-import { type Check, MAX_MILLISECONDS } from '../../../model/validate.js';
+import { shown } from '../../../core/errors.js';
+import { type Check, MAX_MILLISECONDS } from '../../../core/validate.js';
 
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>;

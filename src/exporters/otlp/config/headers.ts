@@ -1,12 +1,12 @@
-import { OptionsError } from '../../../model/errors.js';
-import { Check, isObject } from '../../../model/validate.js';
+import { OptionsError } from '../../../core/errors.js';
+import { Check, isObject } from '../../../core/validate.js';
 import {
   checkHidden,
   checkSecret,
   kindOf,
   readSecret,
   type Secret,
-} from '../../../exposition/access/secret.js';
+} from '../../../core/secret.js';
 
 /** Headers by their names in lower case. */
 export type Headers = Readonly<Record<string, Secret>>;

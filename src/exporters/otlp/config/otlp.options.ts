@@ -1,13 +1,13 @@
-import { OptionsError } from '../../../model/errors.js';
-import { Check, oneOf, type Rules, validate } from '../../../model/validate.js';
+import { OptionsError } from '../../../core/errors.js';
+import { Check, oneOf, type Rules, validate } from '../../../core/validate.js';
 import {
   EXPORT_INTERVAL,
   EXPORT_TIMEOUT,
   EXPORTER_NAME,
-} from '../../../delivery/exporter-checks.js';
-import { checkGroup } from '../../../exposition/access/group.js';
-import { checkSecret, type Secret } from '../../../exposition/access/secret.js';
-import { TLS_TEXTS } from '../../../exposition/tls/tls.options.js';
+} from '../../pipeline/exporter-checks.js';
+import { checkGroup } from '../../../core/secret-options.js';
+import { checkSecret, type Secret } from '../../../core/secret.js';
+import { TLS_TEXTS } from '../../../http/tls/tls.options.js';
 import { checkHeaders } from './headers.js';
 import { parseUrl } from './url.js';
 

@@ -1,10 +1,10 @@
-import { withDefaults } from '../../../model/validate.js';
+import { withDefaults } from '../../../core/validate.js';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Environment, Found } from './environment.js';
 import { parsePair } from './headers.js';
 import type { OtlpAttributes } from './otlp.options.js';
-import { PACKAGE, VERSION } from '../../../model/package.js';
+import { PACKAGE, VERSION } from '../../../core/package.js';
 
 /**
  * Describes the app (OpenTelemetry specification, "Resource SDK"; semantic

@@ -1,7 +1,7 @@
-import { OptionsError } from '../../../model/errors.js';
-import { oneOf, validate, withDefaults } from '../../../model/validate.js';
-import { EXPORT_TIMEOUT } from '../../../delivery/exporter-checks.js';
-import type { Secret } from '../../../exposition/access/secret.js';
+import { OptionsError } from '../../../core/errors.js';
+import { oneOf, validate, withDefaults } from '../../../core/validate.js';
+import { EXPORT_TIMEOUT } from '../../pipeline/exporter-checks.js';
+import type { Secret } from '../../../core/secret.js';
 import { type Endpoint, endpointOf, hasPath } from './endpoint.js';
 import { Environment, ofExporter, type Variables } from './environment.js';
 import { checkGrpcNames, type Headers, parseHeaders } from './headers.js';

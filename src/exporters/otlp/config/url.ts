@@ -1,5 +1,5 @@
-import { OptionsError, shown } from '../../../model/errors.js';
-import { kindOf } from '../../../exposition/access/secret.js';
+import { OptionsError, shown } from '../../../core/errors.js';
+import { kindOf } from '../../../core/secret.js';
 
 const EXPECTED =
   'an absolute URL of http: or https:, such as "http://localhost:4318/v1/metrics", without user and password';

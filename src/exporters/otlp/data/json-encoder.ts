@@ -1,6 +1,6 @@
-import type { ExemplarSnapshot } from '../../../delivery/snapshot.js';
+import type { ExemplarSnapshot } from '../../snapshot.js';
 import type { OtlpAttributes } from '../config/otlp.options.js';
-import { PACKAGE, VERSION } from '../../../model/package.js';
+import { PACKAGE, VERSION } from '../../../core/package.js';
 import { nanosecondsText } from './nanoseconds.js';
 import {
   exemplarTerms,

@@ -1,9 +1,9 @@
-import type { Growth } from '../../../delivery/deltas.js';
+import type { Growth } from '../../pipeline/deltas.js';
 import {
   type SeriesReader,
   seriesOf,
   tracedAt,
-} from '../../../delivery/series-reader.js';
+} from '../../pipeline/series-reader.js';
 import type {
   CounterSnapshot,
   ExemplarSnapshot,
@@ -11,7 +11,7 @@ import type {
   HistogramSnapshot,
   MetricSnapshot,
   SummarySnapshot,
-} from '../../../delivery/snapshot.js';
+} from '../../snapshot.js';
 import type { PointContext } from './point-context.js';
 import type { MetricTerms, PointSink } from './points.js';
 import { ucumOf } from './units.js';

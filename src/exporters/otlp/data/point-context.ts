@@ -1,4 +1,4 @@
-import type { Deltas } from '../../../delivery/deltas.js';
+import type { Deltas } from '../../pipeline/deltas.js';
 import type { SentExemplars } from './sent-exemplars.js';
 import type { StartTimes } from './start-times.js';
 

@@ -1,4 +1,4 @@
-import type { ExemplarSnapshot } from '../../../delivery/snapshot.js';
+import type { ExemplarSnapshot } from '../../snapshot.js';
 
 /** What all series of a metric have in common, in the terms of OTLP (`opentelemetry/proto/metrics/v1/metrics.proto`). */
 export interface MetricTerms {

@@ -1,5 +1,5 @@
-import type { MetricsSnapshot } from '../../../delivery/snapshot.js';
-import type { Turn } from '../../../exposition/turns.js';
+import type { MetricsSnapshot } from '../../snapshot.js';
+import type { Turn } from '../../../core/event-loop-yielder.js';
 import { type MetricPoints, metricPoints } from './metric-points.js';
 import type { PointContext } from './point-context.js';
 import type {

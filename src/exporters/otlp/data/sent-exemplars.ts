@@ -2,12 +2,9 @@ import {
   forgetOthers,
   knownOf,
   type KnownSeries,
-} from '../../../delivery/known-series.js';
-import type {
-  ExemplarSnapshot,
-  MetricsSnapshot,
-} from '../../../delivery/snapshot.js';
-import type { Turn } from '../../../exposition/turns.js';
+} from '../../pipeline/series-state.js';
+import type { ExemplarSnapshot, MetricsSnapshot } from '../../snapshot.js';
+import type { Turn } from '../../../core/event-loop-yielder.js';
 
 const NONE: readonly ExemplarSnapshot[] = [];
 

@@ -2,9 +2,9 @@ import {
   forgetOthers,
   knownOf,
   type KnownSeries,
-} from '../../../delivery/known-series.js';
-import type { MetricsSnapshot } from '../../../delivery/snapshot.js';
-import type { Turn } from '../../../exposition/turns.js';
+} from '../../pipeline/series-state.js';
+import type { MetricsSnapshot } from '../../snapshot.js';
+import type { Turn } from '../../../core/event-loop-yielder.js';
 
 /** What must not go down: a series whose total does was reset. */
 interface Rising {

@@ -1,4 +1,4 @@
-import { counterFamily } from '../../../exposition/formats/sample-names.js';
+import { counterFamily } from '../../../registry/sample-names.js';
 
 /** Units in words as Prometheus has them, and what UCUM and OTLP have. */
 const UCUM: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
-import { OptionsError } from '../../../model/errors.js';
-import { readSecret } from '../../../exposition/access/secret.js';
+import { OptionsError } from '../../../core/errors.js';
+import { readSecret } from '../../../core/secret.js';
 import { readHeaders } from '../config/headers.js';
 import { CLIENT_TLS_TEXTS } from '../config/otlp.options.js';
 import type { OtlpSettings } from '../config/settings.js';

@@ -1,12 +1,12 @@
 import type { ServiceError } from '@grpc/grpc-js';
-import { ExportError } from '../../../model/errors.js';
+import { ExportError } from '../../../core/errors.js';
 import {
   bytesFields,
   numberField,
   readFields,
   textField,
 } from './protobuf-reader.js';
-import { printable } from '../../printable.js';
+import { printable } from '../../../core/printable.js';
 import type { Answer } from './transport.js';
 
 const INVALID_ARGUMENT = 3;

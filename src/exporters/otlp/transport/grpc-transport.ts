@@ -1,7 +1,7 @@
 import type { Client, Metadata, ServiceError } from '@grpc/grpc-js';
-import { loadGrpc } from '../../../model/peers.js';
+import { loadGrpc } from '../../../core/peers.js';
 import { importPeer } from '../../import-peer.js';
-import { PACKAGE, VERSION } from '../../../model/package.js';
+import { PACKAGE, VERSION } from '../../../core/package.js';
 import type { OtlpSettings } from '../config/settings.js';
 import type { Request } from '../data/requests.js';
 import { ClientSecrets, type Material } from './client-secrets.js';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ExportError } from '../../../model/errors.js';
+import { ExportError } from '../../../core/errors.js';
 import { retryAfterOf } from '../../retry-after.js';
 import { acceptedAnswer } from './partial-success.js';
 import { statusMessage } from './status-message.js';

@@ -7,8 +7,8 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { ExportError, messageOf } from '../../../model/errors.js';
-import { PACKAGE, VERSION } from '../../../model/package.js';
+import { ExportError, messageOf } from '../../../core/errors.js';
+import { PACKAGE, VERSION } from '../../../core/package.js';
 import type { OtlpSettings } from '../config/settings.js';
 import { shownUrl } from '../config/url.js';
 import type { Request } from '../data/requests.js';

@@ -4,7 +4,7 @@ import {
   readFields,
   textField,
 } from './protobuf-reader.js';
-import { printable } from '../../printable.js';
+import { printable } from '../../../core/printable.js';
 import type { Answer } from './transport.js';
 
 /** What a backend says about a request that it accepted. */

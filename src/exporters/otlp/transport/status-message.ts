@@ -1,4 +1,4 @@
-import { printable } from '../../printable.js';
+import { printable } from '../../../core/printable.js';
 import { readFields, textField } from './protobuf-reader.js';
 
 /**

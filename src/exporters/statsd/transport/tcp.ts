@@ -4,7 +4,7 @@ import {
   clearTimeout,
   setImmediate,
   setTimeout,
-} from '../../../model/timers.js';
+} from '../../../core/timers.js';
 
 /** Milliseconds that a connection stays open for the server to end it too early: beside what connecting took, and at most. */
 const STAYS_OPEN = 20;

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { pause } from '../../../model/deadline.js';
+import { pause } from '../../../core/time-limit.js';
 import {
   type Connection,
   PacketTooLarge,

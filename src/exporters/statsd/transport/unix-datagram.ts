@@ -4,7 +4,7 @@ import {
   PacketTooLarge,
   type Transport,
 } from './transport.js';
-import { setImmediate } from '../../../model/timers.js';
+import { setImmediate } from '../../../core/timers.js';
 
 /** What is used of the package `unix-dgram`. */
 export interface UnixDgram {

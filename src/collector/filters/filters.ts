@@ -1,0 +1,83 @@
+import type { LabelFilter } from '../../model/labels.js';
+import { exposedForm } from '../../model/names.js';
+import { isObject } from '../../core/validate.js';
+import { labelFilterOf, type PlacedFilter } from './label-filters.js';
+import type { MetricFilter } from './metric-filter.js';
+
+/** What the filters have decided about one metric. */
+export interface FilteredMetric {
+  /** Without namespace and subsystem: as it was given, or renamed. */
+  readonly name: string;
+  readonly denied: boolean;
+  readonly buckets: readonly number[] | undefined;
+  readonly maxSeries: number | undefined;
+  /** @param metric the exposed name, for messages. */
+  labelFilter(metric: string): LabelFilter | undefined;
+}
+
+/**
+ * Applies the filters of the options. The name comes first: it is renamed from
+ * filter to filter, and all that is not a rename goes by the name that results,
+ * so that whatever ends up under one name is treated alike.
+ */
+export class Filters {
+  private readonly filters: readonly PlacedFilter[];
+
+  /** @param filters that were checked; they are copied, since the caller may change them later. */
+  constructor(filters: readonly MetricFilter[]) {
+    this.filters = filters.map((filter, i) => {
+      const entries = Object.entries(filter);
+      const copy = entries.map(([option, value]) => [option, copyOf(value)]);
+      return { ...Object.fromEntries(copy), path: `filters[${i}]` };
+    });
+  }
+
+  apply(given: string): FilteredMetric {
+    const name = this.rename(given);
+    const own = this.filters.filter(({ metrics }) => isMeant(name, metrics));
+    const verdict = own.find(({ accept, deny }) => accept ?? deny);
+    return {
+      name,
+      denied: verdict?.deny === true,
+      buckets: own.findLast(({ buckets }) => buckets)?.buckets,
+      maxSeries: own.findLast(({ maxSeries }) => maxSeries)?.maxSeries,
+      labelFilter: (metric) => labelFilterOf(own, metric),
+    };
+  }
+
+  private rename(given: string): string {
+    let name = given;
+    for (const { metrics, rename } of this.filters) {
+      if (metrics === undefined || rename === undefined) continue;
+      if (isMeant(name, metrics)) name = renamed(name, metrics, rename);
+    }
+    return name;
+  }
+}
+
+function isMeant(name: string, metrics: string | RegExp = '*'): boolean {
+  const exposed = exposedForm(name);
+  if (metrics instanceof RegExp) return exposed.search(metrics) >= 0;
+  return metrics.endsWith('*')
+    ? exposed.startsWith(beginning(metrics))
+    : exposed === exposedForm(metrics);
+}
+
+function renamed(name: string, metrics: string | RegExp, to: string): string {
+  const exposed = exposedForm(name);
+  // A copy: a sticky RegExp goes on where it was.
+  if (metrics instanceof RegExp)
+    return exposed.replace(new RegExp(metrics), to);
+  if (!metrics.endsWith('*')) return to;
+  return beginning(to) + exposed.slice(beginning(metrics).length);
+}
+
+/** What stands before the `*`. */
+function beginning(pattern: string): string {
+  return exposedForm(pattern.slice(0, -1));
+}
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return [...value];
+  return isObject(value) && !(value instanceof RegExp) ? { ...value } : value;
+}

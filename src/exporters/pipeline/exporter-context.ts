@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { loadOpenTelemetry } from '../../core/peers.js';
+import { processWide, PROTOCOL } from '../../core/shared-state.js';
+
+/** What exporters of all copies of the package share with those that measure requests. */
+interface ExporterWork {
+  readonly storage: AsyncLocalStorage<true>;
+  /** How many measure requests now. */
+  watchers: number;
+  /** How many calls of exporters are running. */
+  running: number;
+}
+
+const work = processWide<ExporterWork>(
+  `nestjs-agent-metrics@${PROTOCOL}:exporter-work`,
+  () => ({ storage: new AsyncLocalStorage(), watchers: 0, running: 0 }),
+);
+
+/** The key of `suppressTracing()` of `@opentelemetry/core`. */
+const SUPPRESS_TRACING = 'OpenTelemetry SDK Context Key SUPPRESS_TRACING';
+
+/**
+ * Where exporters run: their requests make no spans, carry no trace context, and are not
+ * measured as the app's own. So no export is the cause of more to export.
+ */
+export class ExporterContext {
+  private api: Awaited<ReturnType<typeof loadOpenTelemetry>> | undefined =
+    undefined;
+
+  /** To be called before the first run. Without OpenTelemetry there is nothing to suppress. */
+  async prepare(): Promise<void> {
+    this.api ??= await loadOpenTelemetry().catch(() => undefined);
+  }
+
+  run<T>(call: () => T | Promise<T>): Promise<T> {
+    return marked(() => this.suppressed(call));
+  }
+
+  private suppressed<T>(call: () => T): T {
+    if (this.api === undefined) return call();
+    const { context, createContextKey } = this.api;
+    const key = createContextKey(SUPPRESS_TRACING);
+    return context.with(context.active().setValue(key, true), call);
+  }
+}
+
+/** Whether the caller runs in the {@link ExporterContext}. Known only between {@link watchExporters} and its end. */
+export function isExporterWork(): boolean {
+  return work.storage.getStore() === true;
+}
+
+/** To be called by whoever asks {@link isExporterWork}. Returns what ends it. */
+export function watchExporters(): () => void {
+  work.watchers++;
+  return () => void work.watchers--;
+}
+
+/**
+ * Before Node.js 24 a storage that is in use makes every `await` of the process several times
+ * slower. So it is used only if somebody asks, and only while exporters are at work.
+ */
+async function marked<T>(call: () => T | Promise<T>): Promise<T> {
+  if (work.watchers === 0) return call();
+  work.running++;
+  try {
+    return await work.storage.run(true, call);
+  } finally {
+    if (--work.running === 0) work.storage.disable();
+  }
+}

@@ -1,0 +1,121 @@
+import type { Aggregator } from '../../model/aggregator.js';
+import type { Counter } from '../../model/counter.js';
+import type { Gauge, GaugeCallback } from '../../model/gauge.js';
+import type { Labels } from '../../model/labels.js';
+
+/** Gives instruments of metrics about the metrics: with the namespace, unfiltered, heard by nobody. */
+export interface OwnInstruments {
+  counter(name: string, description: string): Counter;
+  gauge(
+    name: string,
+    options: {
+      readonly description: string;
+      readonly aggregator?: Aggregator;
+      readonly collect: GaugeCallback;
+    },
+  ): Gauge;
+}
+
+/** What the gauges say of an exporter. */
+export interface ExporterVitals {
+  readonly name: string;
+  /** How many events wait. */
+  readonly waiting: number;
+  /** When a delivery went through last, in seconds since the Unix epoch. */
+  readonly lastSuccess: number | undefined;
+}
+
+/** The metrics about exporters. Never throws. */
+export class ExporterMetrics {
+  /**
+   * @param failed takes note of an instrument that could not be had or used.
+   * @param exporters gives those that there are.
+   */
+  constructor(
+    private readonly instruments: OwnInstruments,
+    private readonly failed: (error: unknown) => void,
+    private readonly exporters: () => Iterable<ExporterVitals>,
+  ) {}
+
+  /** Brings the series of an exporter into being, so that rates and alerts have them from the start. */
+  begin(exporter: string): void {
+    this.exported(exporter, 'success', 0);
+    this.exported(exporter, 'error', 0);
+    this.retried(exporter, 0);
+    this.dropped(exporter, 0);
+    this.show();
+  }
+
+  /** Makes the gauges; to be called again when metrics were cleared. */
+  show(): void {
+    this.attempt(() => {
+      const { instruments } = this;
+      instruments.gauge('metrics_export_queue_length', {
+        description: 'Events that wait to be delivered by an exporter.',
+        collect: (gauge) => {
+          for (const { name, waiting } of this.exporters()) {
+            gauge.set({ exporter: name }, waiting);
+          }
+        },
+      });
+      instruments.gauge('metrics_export_last_success_timestamp_seconds', {
+        description:
+          'When an exporter has delivered last, in seconds since the Unix epoch.',
+        aggregator: 'max',
+        collect: (gauge) => {
+          for (const { name, lastSuccess } of this.exporters()) {
+            if (lastSuccess !== undefined) {
+              gauge.set({ exporter: name }, lastSuccess);
+            }
+          }
+        },
+      });
+    });
+  }
+
+  exported(exporter: string, status: 'success' | 'error', count = 1): void {
+    this.count(
+      'metrics_exports_total',
+      'Deliveries by exporters: of a snapshot, or of a batch of events.',
+      { exporter, status },
+      count,
+    );
+  }
+
+  retried(exporter: string, count = 1): void {
+    this.count(
+      'metrics_export_retries_total',
+      'Deliveries by exporters that were tried again because the last had failed.',
+      { exporter },
+      count,
+    );
+  }
+
+  dropped(exporter: string, count: number): void {
+    this.count(
+      'metrics_export_dropped_total',
+      'Points and events that will not reach the backend of an exporter.',
+      { exporter },
+      count,
+    );
+  }
+
+  private count(
+    name: string,
+    description: string,
+    labels: Labels,
+    value: number,
+  ): void {
+    this.attempt(() =>
+      this.instruments.counter(name, description).inc(labels, value),
+    );
+  }
+
+  private attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+}

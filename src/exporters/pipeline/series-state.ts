@@ -1,0 +1,58 @@
+import { SAMPLES_AT_ONCE, type Turn } from '../../core/event-loop-yielder.js';
+import { keyAt, type SeriesReader, seriesOf } from './series-reader.js';
+import type { MetricsSnapshot } from '../snapshot.js';
+
+/** What is known of series, by the name of the metric and the key of the series. */
+export type KnownSeries<T> = Map<string, Map<string, T>>;
+
+/** What is known of the series of a metric; a place for it is made if there is none. */
+export function knownOf<T>(
+  known: KnownSeries<T>,
+  metric: string,
+): Map<string, T> {
+  let ofMetric = known.get(metric);
+  if (ofMetric === undefined) known.set(metric, (ofMetric = new Map()));
+  return ofMetric;
+}
+
+/** Forgets the series that are not there any more. Of a metric that was not read, that is not known. */
+export async function forgetOthers(
+  known: KnownSeries<unknown>,
+  { metrics, unread = [] }: MetricsSnapshot,
+  turn: Turn,
+): Promise<void> {
+  const there = new Map(metrics.map((metric) => [metric.name, metric]));
+  const unknown = new Set(unread);
+  for (const [name, ofMetric] of known) {
+    if (unknown.has(name)) continue;
+    const metric = there.get(name);
+    if (metric === undefined) known.delete(name);
+    else await forgetAllBut(seriesOf<Begun>(metric), ofMetric, turn);
+  }
+}
+
+interface Begun {
+  readonly key: string;
+  readonly created: number | undefined;
+}
+
+async function forgetAllBut(
+  series: SeriesReader<Begun>,
+  known: Map<string, unknown>,
+  turn: Turn,
+): Promise<void> {
+  // One that is gone and comes back says itself that it has begun anew, if series say when they began.
+  const first = series.length > 0 ? series.at(0) : undefined;
+  const tellTheirBeginning = first?.created !== undefined;
+  if (tellTheirBeginning && known.size <= series.length) return;
+  const keys = new Set<string>();
+  for (let i = 0; i < series.length; i++) {
+    keys.add(keyAt(series, i));
+    if (i % SAMPLES_AT_ONCE === 0 && turn.isOver()) await turn.next();
+  }
+  let looked = 0;
+  for (const key of known.keys()) {
+    if (!keys.has(key)) known.delete(key);
+    if (++looked % SAMPLES_AT_ONCE === 0 && turn.isOver()) await turn.next();
+  }
+}

@@ -1,0 +1,55 @@
+import { OptionsError } from '../../core/errors.js';
+import { Check, type Rules } from '../../core/validate.js';
+import { AllowList } from './allow-list.js';
+import { type BasicAuth, checkBasicAuth } from './basic-auth.js';
+import { checkGroup } from '../../core/secret-options.js';
+import { checkSecret, type Secret } from '../../core/secret.js';
+
+/**
+ * Who may read a page. Of token and password either lets in; the address must be
+ * allowed besides.
+ *
+ * @example
+ * MetricsModule.forRoot({
+ *   prometheus: {
+ *     access: {
+ *       bearerToken: { file: '/run/secrets/metrics-token' },
+ *       allow: ['10.0.0.0/8'],
+ *     },
+ *   },
+ * });
+ */
+export interface AccessOptions {
+  /** A token that lets in, or several, so that they can be changed one after the other. */
+  readonly bearerToken?: Secret | readonly Secret[];
+  /** A name, without `:`, and a password that let in. */
+  readonly basicAuth?: BasicAuth;
+  /** The addresses and ranges (CIDR) that requests may come from, IPv4 and IPv6. */
+  readonly allow?: readonly string[];
+}
+
+export const TOKEN = new Check(
+  'a token of visible ASCII characters without spaces',
+  (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
+);
+
+const ACCESS_RULES: Rules = {
+  bearerToken: checkTokens,
+  basicAuth: checkBasicAuth,
+  allow: (value, path) => void new AllowList(value, path),
+};
+
+/** @throws {OptionsError} naming the option and what is allowed, and never a secret. */
+export function checkAccess(value: unknown, path: string): void {
+  checkGroup(value, path, ACCESS_RULES);
+}
+
+function checkTokens(value: unknown, path: string): void {
+  if (!Array.isArray(value)) return checkSecret(value, path, TOKEN);
+  if (value.length === 0) {
+    throw new OptionsError(`${path} is empty; expected at least one token`);
+  }
+  for (const [i, token] of value.entries()) {
+    checkSecret(token, `${path}[${i}]`, TOKEN);
+  }
+}

@@ -1,0 +1,158 @@
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
+import {
+  createServer as createHttpsServer,
+  type Server as HttpsServer,
+} from 'node:https';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { messageOf, OptionsError } from '../../core/errors.js';
+import { readSecret } from '../../core/secret.js';
+import { TLS_TEXTS, type TlsOptions } from './tls.options.js';
+import { clearTimeout, setTimeout } from '../../core/timers.js';
+
+/** Milliseconds between two looks at the files. */
+const WATCH_INTERVAL = 1_000;
+
+/** Milliseconds that a client has for its handshake. */
+const HANDSHAKE_TIMEOUT = 5_000;
+
+type Material = Partial<Record<keyof TlsOptions, string>>;
+
+/** The server for HTTPS if there is a certificate, else for plain HTTP. */
+export async function createServer(
+  tls: ServerTls | undefined,
+  options: ServerOptions,
+  listener: RequestListener,
+  authoritiesChanged: () => void,
+): Promise<Server> {
+  return tls === undefined
+    ? createHttpServer(options, listener)
+    : tls.createServer(options, listener, authoritiesChanged);
+}
+
+/** @param option where the options stand. */
+export function serverTlsOf(
+  options: TlsOptions | undefined,
+  option: string,
+  warn: (message: string) => void,
+): ServerTls | undefined {
+  return options && new ServerTls(options, option, warn);
+}
+
+/** Key and certificates of a server, kept in step with the files that they come from. */
+export class ServerTls {
+  readonly #options: TlsOptions;
+  /** The content that was read last, whether it was usable or not. */
+  #seen = '';
+  /** The authorities whose clients are let in now. */
+  #clientCa: string | undefined = undefined;
+  private watching: NodeJS.Timeout | undefined = undefined;
+
+  constructor(
+    options: TlsOptions,
+    private readonly option: string,
+    private readonly warn: (message: string) => void,
+  ) {
+    this.#options = { ...options };
+  }
+
+  /**
+   * @param authoritiesChanged is called when open connections may be of clients that are not let in any more.
+   * @throws {OptionsError} if key or certificates cannot be read or used.
+   */
+  async createServer(
+    options: ServerOptions,
+    listener: RequestListener,
+    authoritiesChanged: () => void,
+  ): Promise<Server> {
+    const material = await this.read();
+    this.#seen = JSON.stringify(material);
+    this.#clientCa = material.clientCa;
+    const server = createHttpsServer(
+      {
+        ...options,
+        ...this.context(material),
+        requestCert: this.#options.clientCa !== undefined,
+        rejectUnauthorized: true,
+        handshakeTimeout: HANDSHAKE_TIMEOUT,
+      },
+      listener,
+    );
+    this.watch(server, authoritiesChanged);
+    return server;
+  }
+
+  /** Ends the look-out for changes. To be called when the server stops. */
+  release(): void {
+    clearTimeout(this.watching);
+    this.watching = undefined;
+  }
+
+  private watch(server: HttpsServer, authoritiesChanged: () => void): void {
+    const isKept = Object.values(this.#options).some(
+      (secret) => typeof secret === 'object' && 'file' in secret,
+    );
+    if (!isKept) return;
+    const timer = setTimeout(async () => {
+      await this.renew(server, authoritiesChanged);
+      // Else the server was stopped in the meantime.
+      if (this.watching === timer) this.watch(server, authoritiesChanged);
+    }, WATCH_INTERVAL).unref();
+    this.watching = timer;
+  }
+
+  /** What cannot be used leaves the server with what it has. */
+  private async renew(
+    server: HttpsServer,
+    authoritiesChanged: () => void,
+  ): Promise<void> {
+    let seen = '';
+    try {
+      const material = await this.read();
+      seen = JSON.stringify(material);
+      if (seen !== this.#seen) {
+        server.setSecureContext(this.context(material));
+        if (material.clientCa !== this.#clientCa) authoritiesChanged();
+        this.#clientCa = material.clientCa;
+      }
+    } catch (error) {
+      seen ||= messageOf(error);
+      if (seen !== this.#seen) {
+        this.warn(`${messageOf(error)}; the server goes on with what it had`);
+      }
+    }
+    this.#seen = seen;
+  }
+
+  private async read(): Promise<Material> {
+    const material: Material = {};
+    for (const option of Object.keys(TLS_TEXTS) as (keyof TlsOptions)[]) {
+      const secret = this.#options[option];
+      if (secret === undefined) continue;
+      const path = `${this.option}.${option}`;
+      material[option] = await readSecret(secret, path, TLS_TEXTS[option]);
+    }
+    return material;
+  }
+
+  /** @throws {OptionsError} if key and certificates do not go together. */
+  private context({ clientCa, ...keyAndCert }: Material): SecureContextOptions {
+    const options: SecureContextOptions = {
+      ...keyAndCert,
+      ...(clientCa !== undefined && { ca: clientCa }),
+      minVersion: 'TLSv1.2',
+    };
+    try {
+      createSecureContext(options);
+      return options;
+    } catch (error) {
+      throw new OptionsError(
+        `${this.option} cannot be used: ${(error as Error).message}; expected a certificate and its private key`,
+      );
+    }
+  }
+}

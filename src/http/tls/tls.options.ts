@@ -1,0 +1,55 @@
+import { OptionsError } from '../../core/errors.js';
+import { Check, type Rules } from '../../core/validate.js';
+import { PASSWORD } from '../access/basic-auth.js';
+import { checkGroup } from '../../core/secret-options.js';
+import { checkSecret, type Secret } from '../../core/secret.js';
+
+/** Texts in PEM, or where they are kept; files may change while the server runs. */
+export interface TlsOptions {
+  /** The certificate of the server, followed by those that lead to its authority. */
+  readonly cert: Secret;
+  /** The private key of the certificate. */
+  readonly key: Secret;
+  /** Opens a key that is encrypted. */
+  readonly passphrase?: Secret;
+  /**
+   * Certificates of the authorities whose clients are let in: without a client
+   * certificate of theirs there is no connection. Default: clients need none.
+   */
+  readonly clientCa?: Secret;
+}
+
+/** What each of the options must look like. */
+export const TLS_TEXTS: Readonly<Record<keyof TlsOptions, Check>> = {
+  cert: pem('CERTIFICATE'),
+  key: pem('PRIVATE KEY'),
+  passphrase: PASSWORD,
+  clientCa: pem('CERTIFICATE'),
+};
+
+const TLS_RULES: Rules = Object.fromEntries(
+  Object.entries(TLS_TEXTS).map(([option, text]) => [
+    option,
+    (value: unknown, path: string) => checkSecret(value, path, text),
+  ]),
+);
+
+/** @throws {OptionsError} naming the option and what is allowed, and never a secret. */
+export function checkTls(value: unknown, path: string): void {
+  checkGroup(value, path, TLS_RULES);
+  for (const option of ['cert', 'key']) {
+    if (!Object.hasOwn(value as object, option)) {
+      throw new OptionsError(`${path} has no ${option}; expected cert and key`);
+    }
+  }
+}
+
+function pem(what: string): Check {
+  return new Check(
+    `a text in PEM with a ${what}`,
+    (value) =>
+      typeof value === 'string' &&
+      value.includes('-----BEGIN ') &&
+      value.includes(`${what}-----`),
+  );
+}

@@ -1,0 +1,162 @@
+import type { WebSocketAdapter, WsMessageHandler } from '@nestjs/common';
+import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import type { GaugeSeries } from '../../model/gauge.js';
+import type { GuardRejections } from './guard-rejections.js';
+import { isExcludedClass } from '../no-metrics.js';
+import { quietly } from './quietly.js';
+import { shadow } from '../../core/patch-method.js';
+
+/** Where `@WebSocketGateway()` leaves its options, on the class. */
+const GATEWAY_OPTIONS = 'websockets:gateway_options';
+
+/** Follows the WebSocket adapter that the app is given, or gives itself, once there are gateways. */
+export function watchAdapter(
+  config: ApplicationConfig,
+  watch: (adapter: WebSocketAdapter) => void,
+): void {
+  shadow(config, 'setIoAdapter', (set) => (adapter) => {
+    watch(adapter);
+    Reflect.apply(set, config, [adapter]);
+  });
+}
+
+/** Sees which messages guards turn away; the others are the interceptor's. */
+export function watchMessageHandlers(
+  adapter: WebSocketAdapter,
+  rejections: GuardRejections,
+): void {
+  shadow(adapter, 'bindMessageHandlers', (bind) => (client, handlers, send) => {
+    const watched = handlers.map((handler: WsMessageHandler) => ({
+      ...handler,
+      callback: rejections.watch(handler.callback),
+    }));
+    return Reflect.apply(bind, adapter, [client, watched, send]);
+  });
+}
+
+interface Connection {
+  readonly series: GaugeSeries;
+  isOpen: boolean;
+}
+
+/** The gauge of open connections, by the path or namespace of gateways. */
+export class WebSocketConnections {
+  private readonly servers = new WeakMap<object, GaugeSeries>();
+  private readonly clients = new WeakMap<object, Connection>();
+
+  constructor(
+    private readonly collector: MetricsCollector,
+    private readonly modules: ModulesContainer,
+  ) {}
+
+  /** Counts the clients of the servers that this adapter makes. */
+  watch(adapter: WebSocketAdapter): void {
+    shadow(adapter, 'create', (create) => (...args) => {
+      const server: unknown = Reflect.apply(create, adapter, args);
+      this.quietly(() => this.addServer(server, pathOf(args[1])));
+      return server;
+    });
+    shadow(
+      adapter,
+      'bindClientConnect',
+      (bind) => (server, callback) =>
+        Reflect.apply(bind, adapter, [
+          server,
+          this.onConnect(server, callback),
+        ]),
+    );
+    if (adapter.bindClientDisconnect === undefined) return;
+    shadow(
+      adapter,
+      'bindClientDisconnect',
+      (bind) => (client, callback) =>
+        Reflect.apply(bind, adapter, [
+          client,
+          this.onDisconnect(client, callback),
+        ]),
+    );
+  }
+
+  private addServer(server: unknown, path: string): void {
+    if (!isObject(server) || !this.isMeasured(path)) return;
+    const gauge = this.collector.gauge('websocket_connections', {
+      description: 'Open WebSocket connections.',
+    });
+    this.servers.set(server, gauge.labels({ path }));
+  }
+
+  /** Whether there is a gateway on the path that is not excluded. */
+  private isMeasured(path: string): boolean {
+    const gateways = [...this.modules.values()]
+      .flatMap(({ providers }) => [...providers.values()])
+      .map(({ metatype }) => metatype)
+      .filter((metatype) => typeof metatype === 'function');
+    return gateways.some((gateway) => {
+      const options: GatewayOptions | undefined = Reflect.getMetadata(
+        GATEWAY_OPTIONS,
+        gateway,
+      );
+      return (
+        options !== undefined &&
+        pathOf(options) === path &&
+        !isExcludedClass(gateway)
+      );
+    });
+  }
+
+  /** Called for every gateway on the server, with the same client. */
+  private onConnect(server: object, callback: Function): Function {
+    const series = this.servers.get(server);
+    if (series === undefined) return callback;
+    return (...args: unknown[]) => {
+      const [client] = args;
+      if (isObject(client) && !this.clients.has(client)) {
+        this.clients.set(client, { series, isOpen: false });
+      }
+      return Reflect.apply(callback, undefined, args);
+    };
+  }
+
+  /** A connection is counted from here on, so that none is whose end is never heard of. */
+  private onDisconnect(client: object, callback: Function): Function {
+    const connection = this.clients.get(client);
+    if (connection === undefined || connection.isOpen) return callback;
+    if (hasEnded(client)) return callback;
+    connection.isOpen = true;
+    this.quietly(() => connection.series.inc());
+    return (...args: unknown[]) => {
+      this.quietly(() => connection.series.dec());
+      return Reflect.apply(callback, undefined, args);
+    };
+  }
+
+  private quietly(action: () => void): void {
+    quietly(this.collector, 'WebSocket connections', action);
+  }
+}
+
+/** Whether a client is gone already, as a gateway may refuse it in `handleConnection()`: no event comes any more. */
+function hasEnded(client: {
+  disconnected?: unknown;
+  readyState?: unknown;
+}): boolean {
+  return client.disconnected === true || client.readyState === CLOSED;
+}
+
+/** The state of a WebSocket that is closed (WHATWG WebSockets, "readyState"). */
+const CLOSED = 3;
+
+interface GatewayOptions {
+  namespace?: string | RegExp;
+  path?: string;
+}
+
+function pathOf({ namespace, path }: GatewayOptions = {}): string {
+  const given = String(namespace ?? path ?? '/');
+  return given.startsWith('/') ? given : `/${given}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,126 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { MetricDeclaration } from '../../collector/metric-declaration.js';
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { countedCalls, timedCalls } from '../calls/call-metrics.js';
+import { CallRecorder } from '../calls/call-recorder.js';
+import { callOfField, rootField } from './graphql-fields.js';
+import { labelOf } from '../class-name.js';
+import { handlerName } from './handler-name.js';
+import { metricNamesOf } from '../measured-method.js';
+import { isExcludedHandler } from '../no-metrics.js';
+import { KIND } from '../../core/shared-state.js';
+
+const HANDLER_METRICS = [
+  timedCalls({
+    name: 'handler_duration_seconds',
+    summary: 'Duration of calls into handlers in seconds.',
+  }),
+  countedCalls({
+    name: 'handler_executions_total',
+    summary: 'Calls into handlers by outcome.',
+  }),
+];
+
+/** The metrics as they will be, before there are calls. */
+export const HANDLER_DECLARATIONS: readonly MetricDeclaration[] =
+  HANDLER_METRICS.map(({ name, type }) => ({
+    name,
+    type,
+    place: 'MetricsInterceptor',
+  }));
+
+/**
+ * Where all transports of an app hand in their calls into handlers. A transport
+ * says which method of which class it calls, and gets what records the calls.
+ */
+export class HandlerMetrics {
+  readonly [KIND] = 'handler-metrics';
+  private readonly known = new WeakMap<Function, KnownHandler[]>();
+  private readonly claimed = new WeakSet<object>();
+
+  constructor(readonly collector: MetricsCollector) {}
+
+  /**
+   * What records the calls of a handler; `undefined` if they are not measured.
+   *
+   * A handler may be reached in several ways: by inheritance from several
+   * classes, and over several transports.
+   */
+  recorder(
+    controller: Function,
+    method: Function,
+    transport: string,
+  ): CallRecorder | undefined {
+    let known = this.known.get(method);
+    if (known === undefined) this.known.set(method, (known = []));
+    let handler = known.find(
+      (one) => one.controller === controller && one.transport === transport,
+    );
+    if (handler === undefined) {
+      const recorder = this.makeRecorder(controller, method, transport);
+      known.push((handler = { controller, transport, recorder }));
+    }
+    return handler.recorder;
+  }
+
+  recorderOf(context: ExecutionContext): CallRecorder | undefined {
+    return this.recorder(
+      context.getClass(),
+      context.getHandler(),
+      context.getType<string>(),
+    );
+  }
+
+  /** What records the call that a context is of: for the first who asks, as several places may see one call. */
+  take(context: ExecutionContext): CallRecorder | undefined {
+    const recorder = this.recorderOf(context);
+    return recorder !== undefined && this.claim(callOf(context))
+      ? recorder
+      : undefined;
+  }
+
+  /** Whether a call is nobody's yet. */
+  claim(call: object): boolean {
+    if (this.claimed.has(call)) return false;
+    this.claimed.add(call);
+    return true;
+  }
+
+  private makeRecorder(
+    controller: Function,
+    method: Function,
+    transport: string,
+  ): CallRecorder | undefined {
+    const isGraphql = transport === 'graphql';
+    const field = isGraphql ? rootField(controller, method) : undefined;
+    if (isGraphql && field === undefined) return undefined;
+    if (isExcludedHandler(controller, method)) return undefined;
+    const recorded = metricNamesOf(method);
+    const metrics = HANDLER_METRICS.filter(
+      ({ name }) => !recorded.includes(name),
+    );
+    const identity = {
+      handler: labelOf(controller),
+      method: handlerName(controller, method),
+      transport,
+      ...field,
+    };
+    return new CallRecorder(
+      this.collector,
+      { metrics, argumentLabels: new Map() },
+      identity,
+    );
+  }
+}
+
+interface KnownHandler {
+  readonly controller: Function;
+  readonly transport: string;
+  readonly recorder: CallRecorder | undefined;
+}
+
+/** What is the same object wherever Nest hands a call on. */
+function callOf(context: ExecutionContext): object {
+  const args = context.getArgs<unknown[]>();
+  return context.getType<string>() === 'graphql' ? callOfField(args) : args;
+}

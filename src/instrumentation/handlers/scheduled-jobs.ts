@@ -1,0 +1,76 @@
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import { followerOf } from '../calls/follow.js';
+import type { HandlerMetrics } from './handler-metrics.js';
+import { takeOver } from '../measured-method.js';
+import { quietly } from './quietly.js';
+import { shadow } from '../../core/patch-method.js';
+
+/** Where the decorators of `@nestjs/schedule` leave what kind of job a method is. */
+const JOB_TYPE = 'SCHEDULER_TYPE';
+
+type Methods = Record<string, (...args: any[]) => unknown>;
+
+/**
+ * Measures the runs of cron, interval and timeout methods. While the scheduler
+ * looks for its jobs, measured methods stand on the instances; afterwards it has
+ * them, and the instances are as they were.
+ */
+export class ScheduledJobs {
+  private readonly scanner = new MetadataScanner();
+  private restores: (() => void)[] = [];
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly handlers: HandlerMetrics,
+  ) {}
+
+  /** Before any module looks for jobs, which they do in `onModuleInit()`. */
+  offer(): void {
+    for (const { providers, controllers } of this.modules.values()) {
+      for (const { instance } of [
+        ...providers.values(),
+        ...controllers.values(),
+      ]) {
+        quietly(this.handlers.collector, 'scheduled jobs', () =>
+          this.offerMethodsOf(instance),
+        );
+      }
+    }
+  }
+
+  /** Once all have looked for them. */
+  withdraw(): void {
+    for (const restore of this.restores) restore();
+    this.restores = [];
+  }
+
+  private offerMethodsOf(instance: unknown): void {
+    if (typeof instance !== 'object' || instance === null) return;
+    const prototype = Object.getPrototypeOf(instance) as Methods | null;
+    for (const name of this.scanner.getAllMethodNames(prototype)) {
+      if (Reflect.hasMetadata(JOB_TYPE, prototype![name]!)) {
+        this.offerMethod(instance as Methods, name);
+      }
+    }
+  }
+
+  private offerMethod(instance: Methods, name: string): void {
+    const recorder = this.handlers.recorder(
+      instance.constructor,
+      instance[name]!,
+      'schedule',
+    );
+    if (recorder === undefined) return;
+    shadow(instance, name, (method, restore) => {
+      this.restores.push(restore);
+      const followResult = followerOf(method);
+      const { measured } = {
+        measured(this: unknown, ...args: unknown[]): unknown {
+          return recorder.call(method, this, args, followResult);
+        },
+      } as Record<'measured', Methods[string]>;
+      takeOver(method, measured);
+      return measured;
+    });
+  }
+}

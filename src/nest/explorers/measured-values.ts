@@ -1,0 +1,84 @@
+import { types } from 'node:util';
+import { isMeasured } from '../../instrumentation/measured-class.js';
+
+/** Values that are looked at in what one provider gives. */
+export const MAX_VALUES = 10_000;
+
+/** What was found in a value. */
+export interface MeasuredValues {
+  /** Instances of classes with decorated methods. */
+  readonly instances: readonly object[];
+  /** Whether there was more to look at than is looked at. */
+  readonly isCut: boolean;
+}
+
+/**
+ * Finds the instances with decorated methods in what a factory or a value provides:
+ * the value itself, what it has as properties, and what is in arrays, Maps, Sets and plain
+ * objects, however deep. It calls no getter, asks no Proxy but the value itself, and never throws.
+ */
+export function measuredValues(root: unknown): MeasuredValues {
+  const instances: object[] = [];
+  const queue: unknown[] = [root];
+  const seen = new Set<unknown>();
+  for (let i = 0; i < queue.length && i < MAX_VALUES; i++) {
+    const value = queue[i];
+    if (typeof value !== 'object' || value === null || seen.has(value)) {
+      continue;
+    }
+    seen.add(value);
+    quietly(() => {
+      const isProxy = types.isProxy(value);
+      if (isProxy && i > 0) return;
+      const isOurs = isMeasured(value);
+      if (isOurs) instances.push(value);
+      if (isProxy) return;
+      if (i === 0 || isOurs || isContainer(value)) addParts(queue, value);
+    });
+  }
+  return { instances, isCut: queue.length > MAX_VALUES };
+}
+
+function isContainer(value: object): boolean {
+  return (
+    Array.isArray(value) ||
+    types.isMap(value) ||
+    types.isSet(value) ||
+    isPlain(value)
+  );
+}
+
+/** In whatever realm it was made: test runners have several. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function addParts(queue: unknown[], value: object): void {
+  if (ArrayBuffer.isView(value)) return;
+  const parts = types.isMap(value)
+    ? Map.prototype.values.call(value)
+    : types.isSet(value)
+      ? Set.prototype.values.call(value)
+      : dataOf(value);
+  for (const part of parts) {
+    if (queue.length > MAX_VALUES) return;
+    queue.push(part);
+  }
+}
+
+/** Own properties that are no accessors. */
+function* dataOf(value: object): Iterable<unknown> {
+  for (const key of Reflect.ownKeys(value)) {
+    yield Object.getOwnPropertyDescriptor(value, key)?.value;
+  }
+}
+
+/** What users provide may be anything, also something that does not let itself be looked at. */
+function quietly(look: () => void): void {
+  try {
+    look();
+  } catch {
+    // It is left out.
+  }
+}

@@ -1,0 +1,30 @@
+import { type Access, EveryAccess } from '../../http/access/access-policy.js';
+import { ConfiguredAccess } from '../../http/access/configured-policy.js';
+import { GuardAccess } from './guard-access.js';
+import type { NestParts } from './guarded-endpoint.js';
+import type { ResolvedProtection } from './protection.options.js';
+
+/**
+ * Access to the pages of a module: first by address, token and password, then by
+ * guards, which see only the requests that pass those.
+ *
+ * @param warn receives a message for each secret that can no longer be read.
+ */
+export function endpointAccess(
+  metrics: ResolvedProtection,
+  health: ResolvedProtection,
+  warn: (message: string) => void,
+  nest: NestParts,
+): Access {
+  const configured = new ConfiguredAccess(
+    {
+      metrics: { options: metrics.access?.reveal(), path: 'prometheus.access' },
+      health: { options: health.access?.reveal(), path: 'health.access' },
+    },
+    warn,
+  );
+  return new EveryAccess([
+    configured,
+    new GuardAccess({ metrics, health }, nest),
+  ]);
+}

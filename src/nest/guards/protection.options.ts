@@ -1,0 +1,46 @@
+import type { CanActivate, Type } from '@nestjs/common';
+import {
+  type AccessOptions,
+  checkAccess,
+} from '../../http/access/access.options.js';
+import type { Hidden } from '../../core/hidden.js';
+import { Check, type Rules } from '../../core/validate.js';
+
+/** What keeps others from a page of the module. */
+export interface ProtectionOptions {
+  /** Who may read it, by token, password and address. Default: everybody. */
+  access?: AccessOptions;
+  /**
+   * Guards of Nest's, run for each request with those that are global in the app. None
+   * of them may be request-scoped. Default: none, the global ones included.
+   */
+  guards?: readonly (Type<CanActivate> | CanActivate)[];
+  /**
+   * Class decorators whose metadata guards read, e.g. `@Public()`. With them the
+   * global guards of the app are run. Default: none.
+   */
+  decorators?: readonly ClassDecorator[];
+}
+
+/** The same, checked. */
+export interface ResolvedProtection extends Omit<ProtectionOptions, 'access'> {
+  readonly access?: Hidden<AccessOptions> | undefined;
+}
+
+export const PROTECTION_RULES = {
+  access: checkAccess,
+  guards: new Check(
+    'an array of guards: classes or objects with canActivate()',
+    (value) => Array.isArray(value) && value.every(isGuard),
+  ),
+  decorators: new Check(
+    'an array of class decorators',
+    (value) =>
+      Array.isArray(value) && value.every((one) => typeof one === 'function'),
+  ),
+} satisfies Rules;
+
+function isGuard(value: any): boolean {
+  const guard: unknown = typeof value === 'function' ? value.prototype : value;
+  return typeof (guard as CanActivate | undefined)?.canActivate === 'function';
+}

@@ -1,0 +1,31 @@
+import type { ModulesContainer } from '@nestjs/core';
+import type { MetricDeclaration } from '../collector/metric-declaration.js';
+import { classesOf } from './explorers/app-classes.js';
+import { metricsDeclaredBy } from '../instrumentation/declared-metrics.js';
+import { HTTP_CLIENT_METRICS } from '../instrumentation/http-client/request-durations.js';
+import { httpServerMetrics } from '../instrumentation/http-server/http-metrics.js';
+import { HANDLER_DECLARATIONS } from '../instrumentation/handlers/handler-metrics.js';
+import { MetricsInterceptor } from '../instrumentation/handlers/metrics.interceptor.js';
+import type { ResolvedMetricsOptions } from './metrics.options.js';
+
+/**
+ * The metrics that an app will record, as far as it is known before its instances are
+ * made: those of its classes and of the module's own parts.
+ *
+ * @throws {DecoratorError} if a decorator has a mistake that shows only now.
+ */
+export function declaredMetrics(
+  options: ResolvedMetricsOptions,
+  modules: ModulesContainer,
+): MetricDeclaration[] {
+  const { enabled, http, httpClient, interceptor } = options;
+  if (!enabled) return [];
+  const classes = classesOf(modules.values());
+  const hasInterceptor = interceptor || classes.has(MetricsInterceptor);
+  return [
+    ...[...classes].flatMap(metricsDeclaredBy),
+    ...(http === undefined ? [] : httpServerMetrics(http)),
+    ...(httpClient === undefined ? [] : HTTP_CLIENT_METRICS),
+    ...(hasInterceptor ? HANDLER_DECLARATIONS : []),
+  ];
+}

@@ -1,0 +1,92 @@
+import type { Type } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import type { PrometheusCollector } from '../collector/prometheus-collector.js';
+import { checkExporter } from '../exporters/pipeline/exporter-checks.js';
+import type { MetricsExporter } from '../exporters/exporter.js';
+import { providedInstance } from './provided-instance.js';
+import { isSdkDisabled } from '../exporters/otlp/config/environment.js';
+import type { OtlpOptions } from '../exporters/otlp/config/otlp.options.js';
+import { OtlpExporter } from '../exporters/otlp/otlp-exporter.js';
+import { PushgatewayExporter } from '../exporters/pushgateway/pushgateway-exporter.js';
+import type { PushgatewayOptions } from '../exporters/pushgateway/pushgateway.options.js';
+import type { StatsdOptions } from '../exporters/statsd/statsd.options.js';
+import { StatsdExporter } from '../exporters/statsd/statsd-exporter.js';
+import type { Hidden } from '../core/hidden.js';
+import { Check, validateOne } from '../core/validate.js';
+
+/** An exporter, or its class, of which Nest makes it. */
+export type ExporterOrClass = MetricsExporter | Type<MetricsExporter>;
+
+const INSTEAD = 'expected an exporter without a request scope';
+
+const LIST = new Check(
+  'an array of exporters and their classes',
+  Array.isArray,
+);
+
+/** Checks a list of exporters, as far as that is possible before Nest makes those that are given by class. */
+export function checkExporters(value: unknown, path: string): void {
+  validateOne(value, LIST, path);
+  (value as unknown[]).forEach((one, i) => {
+    if (typeof one !== 'function') checkExporter(one, `${path}[${i}]`);
+  });
+}
+
+/** The options of backends that the package knows; `undefined` for those that are not configured. */
+export interface ConfiguredBackends {
+  readonly otlp: Hidden<OtlpOptions> | undefined;
+  readonly statsd: StatsdOptions | undefined;
+  readonly pushgateway: Hidden<PushgatewayOptions> | undefined;
+}
+
+export function configuredExporters(
+  { otlp, statsd, pushgateway }: ConfiguredBackends,
+  collector: PrometheusCollector,
+): MetricsExporter[] {
+  return [
+    otlp && !isSdkDisabled(process.env) && new OtlpExporter(otlp.reveal()),
+    statsd && new StatsdExporter(statsd),
+    pushgateway && new PushgatewayExporter(pushgateway.reveal(), collector),
+  ].filter((exporter) => typeof exporter === 'object');
+}
+
+/**
+ * Adds exporters while the app runs. Those of the options are there from the start.
+ *
+ * @example
+ * constructor(private readonly exporters: MetricsExporters) {}
+ * const remove = await this.exporters.add(WarehouseExporter);
+ */
+export class MetricsExporters {
+  /** @param enabled `false`: none is started. */
+  constructor(
+    private readonly collector: PrometheusCollector,
+    private readonly moduleRef: ModuleRef,
+    private readonly enabled: boolean,
+  ) {}
+
+  /**
+   * Adds an exporter. One that is given by its class is the app's provider of that
+   * class, or made for the purpose, with what it injects, if there is none.
+   *
+   * @param source where it comes from, for the messages of errors.
+   * @returns removes it, after it has delivered what is left.
+   * @throws {OptionsError} if it is no exporter, or its name is taken; and what its `start()` throws.
+   */
+  async add(
+    exporter: ExporterOrClass,
+    source = 'MetricsExporters.add()',
+  ): Promise<() => Promise<void>> {
+    if (!this.enabled) return async () => {};
+    const instance =
+      typeof exporter === 'function'
+        ? await providedInstance(
+            exporter,
+            `${source} has`,
+            INSTEAD,
+            this.moduleRef,
+          )
+        : exporter;
+    return this.collector.addExporter(instance, source);
+  }
+}

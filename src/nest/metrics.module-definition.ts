@@ -1,0 +1,60 @@
+import {
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  type FactoryProvider,
+  type Provider,
+  type ValueProvider,
+} from '@nestjs/common';
+import { Hidden } from '../core/hidden.js';
+import type { MetricsOptions } from './metrics.options.js';
+
+/** The parts of `forRoot()` and `forRootAsync()` that are the same in every configurable module. */
+export const {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  OPTIONS_TYPE,
+  ASYNC_OPTIONS_TYPE,
+} = new ConfigurableModuleBuilder<MetricsOptions>()
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createMetricsOptions')
+  .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({
+    ...withHiddenOptions(definition),
+    global: isGlobal ?? true,
+  }))
+  .build();
+
+/** What a class given to `forRootAsync({ useClass })` or `useExisting` implements. */
+export interface MetricsOptionsFactory {
+  /** Returns the options of the module. Called once, when the app starts. */
+  createMetricsOptions(): MetricsOptions | Promise<MetricsOptions>;
+}
+
+/** Options of `MetricsModule.forRoot()`, `isGlobal` (default `true`) included. */
+export type MetricsModuleOptions = typeof OPTIONS_TYPE;
+
+/** Options of `MetricsModule.forRootAsync()`: `imports`, `inject` and one of `useFactory`, `useClass` and `useExisting`. */
+export type MetricsModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
+
+/** The options may hold secrets, and the container of the app shows what it holds: it gets them as `Hidden`. */
+function withHiddenOptions(definition: DynamicModule): DynamicModule {
+  const providers = definition.providers?.map((provider) =>
+    'provide' in provider && provider.provide === MODULE_OPTIONS_TOKEN
+      ? withHiddenValue(provider)
+      : provider,
+  );
+  return { ...definition, providers: providers ?? [] };
+}
+
+function withHiddenValue(provider: Provider): Provider {
+  const { provide, inject, useFactory, useValue } =
+    provider as FactoryProvider & ValueProvider;
+  if (useFactory === undefined) {
+    return { provide, useValue: new Hidden(useValue) };
+  }
+  return {
+    provide,
+    inject: inject ?? [],
+    useFactory: async (...args: unknown[]) =>
+      new Hidden(await useFactory(...args)),
+  };
+}

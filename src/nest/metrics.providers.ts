@@ -1,0 +1,217 @@
+import { type CanActivate, Logger, type Provider } from '@nestjs/common';
+import {
+  ApplicationConfig,
+  ExternalContextCreator,
+  ModuleRef,
+  ModulesContainer,
+} from '@nestjs/core';
+import { MetricsCollector } from '../collector/metrics-collector.js';
+import { PrometheusCollector } from '../collector/prometheus-collector.js';
+import { AppRoutes } from './routes/app-routes.js';
+import { endpointAccess } from './guards/endpoint-access.js';
+import type { NestParts } from './guards/guarded-endpoint.js';
+import type { ResolvedProtection } from './guards/protection.options.js';
+import type { Access } from '../http/access/access-policy.js';
+import { MetricsHealthIndicator } from './metrics-health.indicator.js';
+import { pathsOf } from '../http/resources.js';
+import { ScrapeServer } from '../http/scrape-server.js';
+import { serverTlsOf } from '../http/tls/server-tls.js';
+import { Readiness } from '../health/readiness.js';
+import { OptionsError } from '../core/errors.js';
+import type { Hidden } from '../core/hidden.js';
+import { AgentMetrics } from '../instrumentation/gen-ai/agent-metrics.js';
+import { HandlerMetrics } from '../instrumentation/handlers/handler-metrics.js';
+import { Instrumentation } from '../instrumentation/instrumentation.js';
+import { LazyModules } from './explorers/lazy-modules.js';
+import { ProviderBinder } from './explorers/provider-binder.js';
+import { Transports } from '../instrumentation/handlers/handler-instrumentation.js';
+import { declaredMetrics } from './metrics.declarations.js';
+import { MODULE_OPTIONS_TOKEN } from './metrics.module-definition.js';
+import { MetricsExporters } from './metrics.exporters.js';
+import {
+  type MetricsOptions,
+  type ResolvedMetricsOptions,
+  resolveMetricsOptions,
+} from './metrics.options.js';
+import { HANDLER_METRICS, INSTRUMENTATION } from '../core/shared-state.js';
+
+/** The checked options, inside the module. */
+export const OPTIONS = Symbol('nestjs-agent-metrics:options');
+
+/** Where scrapes come in: routes on the app, or a server of their own. */
+export const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
+
+/** Who may ask for what. */
+const ACCESS = Symbol('nestjs-agent-metrics:access');
+
+export const logger = new Logger('MetricsModule');
+export const warn = (message: string) => logger.warn(message);
+
+/** What the module is made of. */
+export const providers: Provider[] = [
+  {
+    provide: OPTIONS,
+    inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }],
+    useFactory: optionsOf,
+  },
+  { provide: ENDPOINT, inject: [OPTIONS], useFactory: endpointOf },
+  {
+    provide: ACCESS,
+    inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
+    useFactory: (
+      { enabled, prometheus, health }: ResolvedMetricsOptions,
+      ...nest: NestParts
+    ) =>
+      endpointAccess(
+        enabled ? prometheus : closed(prometheus),
+        health,
+        warn,
+        nest,
+      ),
+  },
+  {
+    provide: PrometheusCollector,
+    inject: [OPTIONS, ENDPOINT, ACCESS, Readiness, ModulesContainer],
+    useFactory: collectorOf,
+  },
+  { provide: MetricsCollector, useExisting: PrometheusCollector },
+  {
+    provide: MetricsHealthIndicator,
+    inject: [MetricsCollector, OPTIONS],
+    useFactory: (of: MetricsCollector, { enabled }: ResolvedMetricsOptions) =>
+      new MetricsHealthIndicator(of, enabled),
+  },
+  {
+    provide: AgentMetrics,
+    inject: [OPTIONS, MetricsCollector],
+    useFactory: ({ agents }: ResolvedMetricsOptions, to: MetricsCollector) =>
+      new AgentMetrics(to, agents),
+  },
+  {
+    provide: INSTRUMENTATION,
+    inject: [OPTIONS, MetricsCollector, AgentMetrics],
+    useFactory: (
+      { enabled }: ResolvedMetricsOptions,
+      to: MetricsCollector,
+      agents: AgentMetrics,
+    ) => (enabled ? new Instrumentation(to, agents) : undefined),
+  },
+  {
+    provide: HANDLER_METRICS,
+    inject: [OPTIONS, MetricsCollector],
+    useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
+      enabled ? new HandlerMetrics(to) : undefined,
+  },
+  {
+    provide: Transports,
+    inject: [
+      OPTIONS,
+      HANDLER_METRICS,
+      ApplicationConfig,
+      ModulesContainer,
+      ExternalContextCreator,
+    ],
+    useFactory: (
+      { interceptor }: ResolvedMetricsOptions,
+      handlers: HandlerMetrics | undefined,
+      ...nest: [ApplicationConfig, ModulesContainer, ExternalContextCreator]
+    ) =>
+      interceptor && handlers !== undefined
+        ? new Transports(handlers, ...nest, warn)
+        : undefined,
+  },
+  {
+    provide: MetricsExporters,
+    inject: [PrometheusCollector, ModuleRef, OPTIONS],
+    useFactory: (
+      collector: PrometheusCollector,
+      moduleRef: ModuleRef,
+      { enabled }: ResolvedMetricsOptions,
+    ) => new MetricsExporters(collector, moduleRef, enabled),
+  },
+  LazyModules,
+  ProviderBinder,
+];
+
+/** @throws {OptionsError} if the module is imported by its class alone. */
+function optionsOf(options: Hidden<MetricsOptions> | undefined) {
+  if (options === undefined) {
+    throw new OptionsError(
+      'MetricsModule is imported without its options; import MetricsModule.forRoot() once, in the root module. It is global: other modules need not import it',
+    );
+  }
+  return resolveMetricsOptions(options.reveal());
+}
+
+/** The protection of a page that is switched off: no secret is read, and a controller of the app's that serves it lets in no one. */
+function closed({
+  access,
+  guards,
+  decorators,
+}: ResolvedProtection): ResolvedProtection {
+  return access === undefined ? { guards, decorators } : { guards: [NO_ONE] };
+}
+
+const NO_ONE: CanActivate = { canActivate: () => false };
+
+/** The probes stay where they are in an app that switches its metrics off: they decide on restarts. */
+function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
+  const { port, host, path } = options.prometheus;
+  const paths = pathsOf(options.enabled && path, options.health.path);
+  if (port === undefined) {
+    return new AppRoutes(paths, warn);
+  }
+  const { tls: material } = options.prometheus;
+  const tls = serverTlsOf(material?.reveal(), 'prometheus.tls', warn);
+  return new ScrapeServer({ port, host, paths, tls, warn });
+}
+
+function collectorOf(
+  options: ResolvedMetricsOptions,
+  endpoint: AppRoutes | ScrapeServer,
+  access: Access,
+  readiness: Readiness,
+  modules: ModulesContainer,
+): PrometheusCollector {
+  const { namespace, subsystem, defaultLabels } = options;
+  const {
+    maxMetrics,
+    maxSeriesPerMetric,
+    buckets,
+    filters,
+    flushTimeout,
+    enabled,
+  } = options;
+  const { details, version } = options.health;
+  const isReady = () => readiness.isReady;
+  const { registry, defaultMetrics, exemplars, createdSamples } =
+    options.prometheus;
+  const { maxScrapes, scrapeTimeout } = options.prometheus;
+  const collector = new PrometheusCollector(
+    {
+      namespace,
+      subsystem,
+      defaultLabels,
+      maxMetrics,
+      maxSeriesPerMetric,
+      buckets,
+      filters,
+      flushTimeout,
+      defaultMetrics: enabled && defaultMetrics,
+      exemplars: enabled && exemplars,
+      createdSamples,
+      maxScrapes,
+      scrapeTimeout,
+      registry: enabled ? registry : null,
+    },
+    {
+      endpoint,
+      access,
+      health: { details, version, isReady },
+      logger,
+    },
+  );
+  // Before anybody can record: what is recorded first must not decide.
+  collector.declare(declaredMetrics(options, modules));
+  return collector;
+}

@@ -1,0 +1,142 @@
+import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
+import type { HttpServer } from '@nestjs/common';
+import { type Endpoint, endpointUrl } from '../../http/endpoint.js';
+import type { Paths, Resource } from '../../http/resources.js';
+import type { ScrapeHandler } from '../../http/scrape-handler.js';
+import { sendUnavailable } from '../../http/send.js';
+import { OptionsError } from '../../core/errors.js';
+import { type Conflict, ExpressRoutes } from './express-routes.js';
+import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
+
+/** The option that says where a resource is. */
+const PATH_OPTIONS: Readonly<Record<Resource, string>> = {
+  metrics: 'prometheus.path',
+  health: 'health.path',
+  live: 'health.path',
+  ready: 'health.path',
+};
+
+/**
+ * The metrics page and the health as routes of the app itself. They are put on the
+ * HTTP adapter and not through Nest's router, so that they stay where they are and
+ * reachable whatever prefix, versioning and guards the app has.
+ */
+export class AppRoutes implements Endpoint {
+  private adapter: HttpServer | undefined = undefined;
+  private routes: ExpressRoutes | undefined = undefined;
+  private handler: ScrapeHandler | undefined = undefined;
+
+  /** @param warn receives the routes of the app that match one of the paths too. */
+  constructor(
+    private readonly paths: Paths,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  get running(): boolean {
+    return this.handler !== undefined && this.httpServer?.listening === true;
+  }
+
+  get url(): string {
+    const at = this.httpServer?.address();
+    if (!at) return '';
+    if (typeof at === 'string') return at;
+    const scheme = this.httpServer instanceof TlsServer ? 'https' : 'http';
+    return endpointUrl(at.address, at.port, this.paths.metrics, scheme);
+  }
+
+  private get httpServer(): Server | undefined {
+    return this.adapter?.getHttpServer();
+  }
+
+  /** To be called before Nest puts its own routes on the adapter, one of which may match all paths. */
+  mount(adapter: HttpServer): void {
+    this.adapter = adapter;
+    this.routes = new ExpressRoutes(adapter);
+    for (const [resource, path] of this.served()) {
+      // All methods: those that are not answered are refused here, and not looked for in the app.
+      this.routes.add(path, (request, response) =>
+        this.answer(resource, request, response),
+      );
+    }
+  }
+
+  /**
+   * To be called when all routes are there. A second route for the same path is a
+   * mistake. A pattern may well match one path too many: it gives a warning.
+   *
+   * @throws {OptionsError} if the app has a route of its own at one of the paths.
+   */
+  checkConflicts(): void {
+    const patterns = new Map<string, Pattern>();
+    for (const [resource, path] of this.served()) {
+      for (const conflict of this.routes?.conflictsAt(path) ?? []) {
+        const { kind, route } = conflict;
+        if (kind !== 'pattern') throw conflictError(resource, path, conflict);
+        const pattern = patterns.get(route) ?? {
+          ...conflict,
+          paths: new Set(),
+        };
+        patterns.set(route, pattern);
+        pattern.paths.add(path);
+      }
+    }
+    for (const pattern of patterns.values()) this.warn(patternWarning(pattern));
+  }
+
+  async start(handler: ScrapeHandler): Promise<void> {
+    this.handler = handler;
+  }
+
+  async stop(): Promise<void> {
+    this.handler = undefined;
+  }
+
+  private served(): [Resource, string][] {
+    return (Object.keys(PATH_OPTIONS) as Resource[]).flatMap((resource) => {
+      const path = this.paths[resource];
+      return path === false ? [] : [[resource, path] as [Resource, string]];
+    });
+  }
+
+  private async answer(
+    resource: Resource,
+    request: any,
+    response: any,
+  ): Promise<void> {
+    const res = nodeResponse(response);
+    if (this.handler === undefined) {
+      return sendUnavailable(res, 'Metrics are not served now\n');
+    }
+    const req = nodeRequest(request);
+    await this.handler.serve(resource, req, res, clientOf(request));
+  }
+}
+
+/** A route of the app that matches several paths of the module's. */
+interface Pattern extends Conflict {
+  readonly paths: Set<string>;
+}
+
+function conflictError(
+  resource: Resource,
+  path: string,
+  { kind, route }: Conflict,
+): OptionsError {
+  const spelling =
+    route === path ? '' : ` ("${route}", which Express does not tell apart)`;
+  const there =
+    kind === 'module'
+      ? 'where another MetricsModule has its own: in this app, or in another Nest app on the same Express application'
+      : `where the app has a route of its own${spelling}`;
+  return new OptionsError(
+    `${PATH_OPTIONS[resource]} puts the module's ${resource} at "${path}", ${there}; expected another path, or false for none`,
+  );
+}
+
+function patternWarning({ route, paths, isFirst }: Pattern): string {
+  const answer = isFirst
+    ? 'comes before the module, which answers only what the route passes on'
+    : 'does not get these requests: the module answers them';
+  return `The app's route "${route}" matches ${[...paths].map((path) => `"${path}"`).join(', ')} too, and ${answer}. Set prometheus.path and health.path to paths that it does not match, or to false`;
+}

@@ -1,0 +1,64 @@
+import { Get, Inject, Req, Res } from '@nestjs/common';
+import { PrometheusCollector } from '../../collector/prometheus-collector.js';
+import type { Probe } from '../../http/resources.js';
+import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
+
+abstract class EndpointController {
+  /** The collector that answers. */
+  @Inject(PrometheusCollector)
+  protected readonly collector!: PrometheusCollector;
+}
+
+/**
+ * The metrics page as a controller of the user's own, for those who want guards,
+ * a prefix, a version or other decorators of Nest's on it. Extend it, and switch
+ * the module's own page off with `prometheus: { path: false }`.
+ *
+ * Example: `@Controller('internal/metrics')` and `@UseGuards(OperatorGuard)` before
+ * `export class GuardedMetricsController extends MetricsController {}`.
+ */
+export abstract class MetricsController extends EndpointController {
+  /** Answers with the metrics page, in the format that the request accepts. Never rejects. */
+  @Get()
+  serve(@Req() request: any, @Res() response: any): Promise<void> {
+    return this.collector.serveMetrics(
+      nodeRequest(request),
+      nodeResponse(response),
+      clientOf(request),
+    );
+  }
+}
+
+/** The health and its probes as a controller of the user's own; see {@link MetricsController}. */
+export abstract class HealthController extends EndpointController {
+  /** Answers with the health: 200 when healthy, 503 when not. Never rejects. */
+  @Get()
+  serve(@Req() request: any, @Res() response: any): Promise<void> {
+    return this.collector.serveHealth(
+      nodeRequest(request),
+      nodeResponse(response),
+      clientOf(request),
+    );
+  }
+
+  /** Answers 200 as long as the process runs. Never rejects. */
+  @Get('live')
+  live(@Req() request: any, @Res() response: any): Promise<void> {
+    return this.probe('live', request, response);
+  }
+
+  /** Answers 200 when the app is ready for requests, 503 when not. Never rejects. */
+  @Get('ready')
+  ready(@Req() request: any, @Res() response: any): Promise<void> {
+    return this.probe('ready', request, response);
+  }
+
+  private probe(probe: Probe, request: any, response: any): Promise<void> {
+    return this.collector.serveProbe(
+      probe,
+      nodeRequest(request),
+      nodeResponse(response),
+      clientOf(request),
+    );
+  }
+}

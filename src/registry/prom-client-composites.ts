@@ -1,0 +1,136 @@
+import { type Cell, HistogramCell } from '../model/cells.js';
+import { ForeignMetricError, shown } from '../core/errors.js';
+import { labelPairs } from '../model/label-text.js';
+import type { LabelSet } from '../model/labels.js';
+import { sameItems } from '../core/same-items.js';
+import { NO_TIME } from '../core/wall-clock.js';
+import { foreignExemplar } from './prom-client-exemplar.js';
+import {
+  type ForeignNames,
+  type ForeignValue,
+  type Sample,
+  sampleOf,
+} from './prom-client-sample.js';
+import { type Quantile, SummaryCell } from './metric-family.js';
+import { inTurns, type Turn } from '../core/event-loop-yielder.js';
+
+/** The series of a foreign histogram or summary, which have several samples each. */
+export class ForeignComposites {
+  /** Of a histogram, once the cells are made. */
+  bounds: readonly number[] = [];
+  /** Why a series is left out; the first reason. */
+  omitted: ForeignMetricError | undefined = undefined;
+  private readonly series = new Map<string, Sample[]>();
+  private hasBounds = false;
+
+  constructor(
+    private readonly type: 'histogram' | 'summary',
+    private readonly names: ForeignNames,
+  ) {}
+
+  /** @throws {ForeignMetricError} if it cannot be written. */
+  add(given: ForeignValue): void {
+    const sample = sampleOf(given, this.type, this.names);
+    const key = labelPairs(sample.labels);
+    const known = this.series.get(key);
+    if (known === undefined) this.series.set(key, [sample]);
+    else known.push(sample);
+  }
+
+  /** @throws {ForeignMetricError} if buckets or quantiles cannot be written. */
+  async cells(turn: Turn): Promise<Cell[]> {
+    const cells: Cell[] = [];
+    await inTurns(this.series.values(), turn, (samples) => {
+      const cell = this.cellOf(samples);
+      if (cell !== undefined) cells.push(cell);
+    });
+    return cells;
+  }
+
+  private cellOf(samples: readonly Sample[]): Cell | undefined {
+    return this.type === 'histogram'
+      ? this.histogramCell(samples)
+      : this.summaryCell(samples);
+  }
+
+  /** prom-client's buckets count what is in those below too. */
+  private histogramCell(samples: readonly Sample[]): HistogramCell {
+    const { name } = this.names;
+    const buckets = bucketsOf(samples);
+    this.checkBounds(buckets.map(({ at }) => at));
+    const values = buckets.map(({ value }) => value);
+    const counts = values.map((value, i) => value - (values[i - 1] ?? 0));
+    if (!counts.every(isCount)) {
+      throw new ForeignMetricError(
+        `The buckets of metric "${name}" count ${shown(values)}; expected whole numbers, each no less than the one before`,
+      );
+    }
+    const cell = new HistogramCell(labelsOf(samples), counts, NO_TIME);
+    cell.sum = last(samples, '_sum') ?? NaN;
+    const exemplars = buckets.map(({ exemplar }) => foreignExemplar(exemplar));
+    if (exemplars.some((one) => one !== undefined)) cell.exemplars = exemplars;
+    return cell;
+  }
+
+  private summaryCell(samples: readonly Sample[]): SummaryCell | undefined {
+    const quantiles = samples
+      .filter(({ suffix }) => suffix === '')
+      .map(({ at, value }): Quantile => ({ quantile: at, value }));
+    this.checkQuantiles(quantiles.map(({ quantile }) => quantile));
+    const sum = last(samples, '_sum') ?? NaN;
+    const count = last(samples, '_count') ?? 0;
+    if (isCount(count)) {
+      const labels = labelsOf(samples);
+      return new SummaryCell(labels, quantiles, sum, count, NO_TIME);
+    }
+    this.omitted ??= new ForeignMetricError(
+      `A series of the summary "${this.names.name}" is left out: it has the count ${count}; expected a whole number of 0 or more`,
+    );
+    return undefined;
+  }
+
+  /** All series of a histogram must have the same bounds. */
+  private checkBounds(all: readonly number[]): void {
+    const { name } = this.names;
+    const isRising = all.every((bound, i) => i === 0 || bound > all[i - 1]!);
+    if (all.at(-1) !== Infinity || !isRising || all[0] === -Infinity) {
+      throw new ForeignMetricError(
+        `Buckets of metric "${name}" are ${shown(all)}; expected strictly increasing numbers, with +Inf as the last`,
+      );
+    }
+    const finite = all.slice(0, -1);
+    if (!this.hasBounds) this.bounds = finite;
+    this.hasBounds = true;
+    if (!sameItems(this.bounds, finite)) {
+      throw new ForeignMetricError(
+        `Series of metric "${name}" have the buckets ${shown(this.bounds)} and ${shown(finite)}; expected the same for all`,
+      );
+    }
+  }
+
+  private checkQuantiles(all: readonly number[]): void {
+    if (!all.includes(NaN) && new Set(all).size === all.length) return;
+    throw new ForeignMetricError(
+      `Quantiles of metric "${this.names.name}" are ${shown(all)}; expected different numbers`,
+    );
+  }
+}
+
+/** prom-client has a bucket for +Inf of its own, and may have been given another one. */
+function bucketsOf(samples: readonly Sample[]): Sample[] {
+  const buckets = samples.filter(({ suffix }) => suffix === '_bucket');
+  if (buckets.at(-2)?.at === Infinity) buckets.splice(-2, 1);
+  return buckets;
+}
+
+function labelsOf(samples: readonly Sample[]): LabelSet {
+  return samples[0]!.labels;
+}
+
+function last(samples: readonly Sample[], suffix: string): number | undefined {
+  return samples.findLast((sample) => sample.suffix === suffix)?.value;
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 0;
+}

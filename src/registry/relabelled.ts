@@ -1,0 +1,67 @@
+import { type Cell, HistogramCell, ValueCell } from '../model/cells.js';
+import type { LabelSet } from '../model/labels.js';
+import { distinct } from './distinct-series.js';
+import { SummaryCell } from './metric-family.js';
+
+/** A series as it is in a registry that adds labels: all those that it does not have itself. */
+export function relabelled(cell: Cell, metric: string, added: LabelSet): Cell {
+  const labels = withAdded(cell, added);
+  const { created } = cell;
+  if (cell instanceof ValueCell) {
+    const { value, exemplar } = cell;
+    const copy = new ValueCell(metric, labels, created);
+    return Object.assign(copy, { value, exemplar });
+  }
+  if (cell instanceof HistogramCell) {
+    const { counts, sum, exemplars } = cell;
+    const copy = new HistogramCell(labels, counts, created);
+    return Object.assign(copy, { sum, exemplars });
+  }
+  const { quantiles, sum, count } = cell as SummaryCell;
+  return new SummaryCell(labels, quantiles, sum, count, created);
+}
+
+/**
+ * The series of a metric without those that would have the labels of one before them,
+ * once labels are added. The same array if there are none.
+ */
+export function distinctWith(
+  cells: readonly Cell[],
+  added: LabelSet,
+): readonly Cell[] {
+  if (!mayClash(cells, added)) return cells;
+  const kept = distinct(cells, (cell) => withAdded(cell, added));
+  return kept.length < cells.length ? kept : cells;
+}
+
+/** Whether a series has a label that is added. A plain loop: each page runs it over all series. */
+function mayClash(cells: readonly Cell[], added: LabelSet): boolean {
+  if (added.names.length === 0) return false;
+  let known: readonly string[] | undefined;
+  for (const { names } of cells) {
+    // Nearly all series of a metric share one array of names.
+    if (names === known) continue;
+    known = names;
+    if (added.names.some((name) => names.includes(name))) return true;
+  }
+  return false;
+}
+
+/** The labels that a series has in a registry that adds labels. */
+function withAdded(cell: Cell, added: LabelSet): LabelSet {
+  const names = [...cell.names];
+  const values = [...cell.values];
+  const own = ownLabelOf(cell);
+  added.names.forEach((name, i) => {
+    if (name === own || cell.names.includes(name)) return;
+    names.push(name);
+    values.push(added.values[i]!);
+  });
+  return { names, values };
+}
+
+/** The label that the lines of a series have in addition to its labels. */
+function ownLabelOf(cell: Cell): string | undefined {
+  if (cell instanceof HistogramCell) return 'le';
+  return cell instanceof SummaryCell ? 'quantile' : undefined;
+}

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { Deltas } from '../../../src/exporters/pipeline/deltas.js';
+import { seriesOf } from '../../../src/exporters/pipeline/series-reader.js';
+import { Turn, Turns } from '../../../src/core/event-loop-yielder.js';
+import type {
+  DistributionSnapshot,
+  MetricsSnapshot,
+  ValueSnapshot,
+} from '../../../src/index.js';
+import { makeCollector } from '../../support/collector.js';
+
+const counter = (value: number, created = 1, key = 'k'): ValueSnapshot => ({
+  key,
+  labels: {},
+  created,
+  value,
+});
+
+/** One of prom-client's. */
+const foreign = (value: number): ValueSnapshot => ({
+  ...counter(value, 0, 'f'),
+  created: undefined,
+});
+
+const snapshotOf = (...series: ValueSnapshot[]): MetricsSnapshot => ({
+  time: 11,
+  metrics: [{ name: 'c', type: 'counter', help: '', unit: undefined, series }],
+});
+
+const turn = () => new Turn(new Turns());
+
+const histogram = (counts: number[], sum: number, created = 1) =>
+  ({
+    key: 'k',
+    labels: {},
+    created,
+    counts,
+    count: counts.reduce((a, b) => a + b),
+    sum,
+  }) satisfies DistributionSnapshot;
+
+describe('deltas', () => {
+  it('are all there is at first', () => {
+    const deltas = new Deltas();
+    expect(deltas.ofValue('c', counter(5))).toEqual({ since: 1, value: 5 });
+    expect(deltas.ofDistribution('h', histogram([1, 2], 3))).toEqual({
+      since: 1,
+      counts: [1, 2],
+      count: 3,
+      sum: 3,
+    });
+  });
+
+  it('are what came since the last that was acknowledged', () => {
+    const deltas = new Deltas();
+    deltas.acknowledgeValues('c', [counter(5)], 10);
+    deltas.acknowledgeDistributions('h', [histogram([1, 2], 3)], 10);
+    expect(deltas.ofValue('c', counter(7))).toEqual({ since: 10, value: 2 });
+    expect(deltas.ofDistribution('h', histogram([1, 4], 8))).toEqual({
+      since: 10,
+      counts: [0, 2],
+      count: 2,
+      sum: 5,
+    });
+  });
+
+  it('add up to the whole, whichever deliveries fail', () => {
+    const step = fc.record({ grows: fc.nat(9), arrives: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const deltas = new Deltas();
+        let [total, delivered] = [0, 0];
+        [...steps, { grows: 0, arrives: true }].forEach((one, time) => {
+          total += one.grows;
+          const series = counter(total);
+          const { value } = deltas.ofValue('c', series);
+          if (!one.arrives) return;
+          delivered += value;
+          deltas.acknowledgeValues('c', [series], time);
+        });
+        expect(delivered).toBe(total);
+      }),
+    );
+  });
+
+  it('begin anew with a series that has begun anew, or has fallen', () => {
+    const deltas = new Deltas();
+    deltas.acknowledgeValues('c', [counter(5), foreign(5)], 10);
+    deltas.acknowledgeDistributions('h', [histogram([4, 1], 3)], 10);
+    expect(deltas.ofValue('c', counter(9, 11))).toEqual({
+      since: 11,
+      value: 9,
+    });
+    expect(deltas.ofValue('c', foreign(2))).toEqual({
+      since: undefined,
+      value: 2,
+    });
+    expect(deltas.ofDistribution('h', histogram([2, 9], 3))).toMatchObject({
+      since: 1,
+      counts: [2, 9],
+    });
+    expect(deltas.ofDistribution('h', histogram([9, 9], 3, 12))).toMatchObject({
+      since: 12,
+      counts: [9, 9],
+    });
+  });
+
+  it('keep nothing of series and metrics that are gone', async () => {
+    const deltas = new Deltas();
+    const there = counter(1, 1, 'there');
+    deltas.acknowledgeValues('c', [there, counter(1, 1, 'gone')], 10);
+    deltas.acknowledgeValues('gone', [counter(1)], 10);
+    await deltas.forgetOthers(snapshotOf(there), turn());
+    expect(deltas.ofValue('c', counter(3, 1, 'there')).value).toBe(2);
+    expect(deltas.ofValue('c', counter(3, 1, 'gone')).value).toBe(3);
+    expect(deltas.ofValue('gone', counter(3)).value).toBe(3);
+  });
+
+  it('keep nothing of a series of prom-client that is gone, though another has come', async () => {
+    const deltas = new Deltas();
+    const [gone, other] = [foreign(5), { ...foreign(1), key: 'other' }];
+    deltas.acknowledgeValues('c', [gone], 10);
+    await deltas.forgetOthers(snapshotOf(other), turn());
+    expect(deltas.ofValue('c', foreign(7)).value).toBe(7);
+  });
+
+  it('are kept of a metric that was not read', async () => {
+    const deltas = new Deltas();
+    deltas.acknowledgeValues('c', [foreign(5)], 10);
+    const unread = { time: 11, metrics: [], unread: ['c'] };
+    await deltas.forgetOthers(unread, turn());
+    expect(deltas.ofValue('c', foreign(7)).value).toBe(2);
+  });
+
+  it('keep nothing of a metric that has lost all of its series', async () => {
+    const { collector } = makeCollector();
+    const calls = collector.counter('c_total');
+    const seriesNow = async () => {
+      const snapshot = await collector.snapshot();
+      return {
+        snapshot,
+        series: snapshot.metrics[0]!.series as ValueSnapshot[],
+      };
+    };
+    calls.inc({ a: 'x' }, 5);
+    const { series } = await seriesNow();
+    const deltas = new Deltas();
+    deltas.acknowledgeValues('c_total', series, 10);
+    calls.remove({ a: 'x' });
+    const { snapshot } = await seriesNow();
+    expect(snapshot.metrics[0]).toMatchObject({ name: 'c_total', series: [] });
+    await deltas.forgetOthers(snapshot, turn());
+    expect(deltas.ofValue('c_total', series[0]!).value).toBe(5);
+  });
+
+  it('are looked through in turns, without making any series', async () => {
+    const { collector } = makeCollector({ maxSeriesPerMetric: 50_000 });
+    const sizes = collector.histogram('sizes', { buckets: [1, 2] });
+    for (let i = 0; i < 30_000; i++) sizes.observe({ i }, 1);
+    const { metrics, time } = await collector.snapshot();
+    const series = seriesOf<DistributionSnapshot>(metrics[0] as never);
+    const made = vi.spyOn(series, 'at');
+    const deltas = new Deltas();
+    const others = Array.from({ length: 30_001 }, (_, i) => ({
+      ...histogram([1], 1),
+      key: String(i),
+    }));
+    deltas.acknowledgeDistributions('sizes', others, time);
+    const turns = new Turns();
+    const next = vi.spyOn(turns, 'next');
+    await deltas.forgetOthers({ time, metrics }, new Turn(turns));
+    expect(made.mock.calls.length).toBeLessThan(2);
+    expect(next).toHaveBeenCalled();
+    const known = deltas.ofDistribution('sizes', others[0]!);
+    expect(known.count).toBe(1);
+  });
+});

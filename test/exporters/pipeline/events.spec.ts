@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type MetricEvent, MetricType } from '../../../src/index.js';
+import { makeCollector, samples } from '../../support/collector.js';
+import { waitFor } from '../../support/http.js';
+import { hearing, nextTurn } from './receiving.js';
+
+const told = ({ name, type, value, labels }: MetricEvent) => [
+  name,
+  type,
+  value,
+  labels,
+];
+
+/** Pages differ in the order of their metrics. */
+const sorted = (page: string) => page.split('\n').sort();
+
+describe('events', () => {
+  it('tell of what is recorded, by whichever way', async () => {
+    const { collector } = makeCollector({ namespace: 'app' });
+    const heard = await hearing(collector);
+    collector.counter('calls_total').inc({ agent: 'A' }, 2);
+    collector.counter('calls_total').labels({ agent: 'A' }).inc();
+    const gauge = collector.gauge('sessions', { unit: 'count' });
+    gauge.set(5);
+    gauge.dec();
+    gauge.labels({ kind: 'x' }).inc(3);
+    collector.histogram('sizes').observe(7);
+    collector.timer('runs').labels({}).observe(0.5);
+    collector.record({ name: 'e', type: MetricType.COUNTER, value: 1 });
+    await waitFor(() => heard.length === 8, 'all events');
+    expect(heard.map(told)).toEqual([
+      ['app_calls_total', 'counter', 2, { agent: 'A' }],
+      ['app_calls_total', 'counter', 1, { agent: 'A' }],
+      ['app_sessions', 'gauge', 5, {}],
+      ['app_sessions', 'gauge', 4, {}],
+      ['app_sessions', 'gauge', 3, { kind: 'x' }],
+      ['app_sizes', 'histogram', 7, {}],
+      ['app_runs', 'timer', 0.5, {}],
+      ['app_e', 'counter', 1, {}],
+    ]);
+    expect(heard[2]!.unit).toBe('count');
+  });
+
+  it('make the same page again when they are recorded elsewhere', async () => {
+    const step = fc.record({
+      type: fc.constantFrom(...Object.values(MetricType)),
+      labels: fc.dictionary(
+        fc.constantFrom('a', 'b'),
+        fc.string({ unit: 'binary', maxLength: 3 }),
+      ),
+      value: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const { collector } = makeCollector({
+          namespace: 'app',
+          defaultLabels: { region: 'eu' },
+          maxSeriesPerMetric: 5,
+        });
+        const events: MetricEvent[] = [];
+        const listening = collector.events$.subscribe((event) =>
+          events.push(event),
+        );
+        for (const { type, labels, value } of steps) {
+          collector.record({ name: type, type, labels, value });
+        }
+        const { collector: twin } = makeCollector();
+        await waitFor(() => events.length === steps.length, 'all events');
+        listening.unsubscribe();
+        for (const event of events) twin.record(event);
+        const page = (await collector.metrics()).replace(
+          /^.*metrics_overflows_total.*\n/gm,
+          '',
+        );
+        expect(sorted(await twin.metrics())).toEqual(sorted(page));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('come after the code that has recorded has gone on', async () => {
+    const { collector } = makeCollector();
+    const heard = await hearing(collector);
+    collector.counter('calls_total').inc();
+    expect(heard).toEqual([]);
+    await nextTurn();
+    await waitFor(() => heard.length === 1, 'the event');
+  });
+
+  it('are of the types that are wanted only', async () => {
+    const { collector } = makeCollector();
+    const heard = await hearing(collector, [MetricType.TIMER]);
+    collector.counter('c').inc();
+    collector.gauge('g').set(1);
+    collector.histogram('h').observe(1);
+    collector.timer('t').observe(1);
+    await waitFor(() => heard.length > 0, 'an event');
+    expect(heard.map(({ name }) => name)).toEqual(['t']);
+  });
+
+  it('are those of metrics that are known before, too', async () => {
+    const { collector } = makeCollector();
+    const series = collector.counter('calls_total').labels({ a: 'b' });
+    series.inc();
+    const heard = await hearing(collector);
+    series.inc(3);
+    await waitFor(() => heard.length > 0, 'an event');
+    expect(heard.map(told)).toEqual([
+      ['calls_total', 'counter', 3, { a: 'b' }],
+    ]);
+  });
+
+  it('are not made of metrics that a filter denies, and have the labels that filters leave', async () => {
+    const { collector } = makeCollector({
+      filters: [
+        { metrics: 'denied', deny: true },
+        { metrics: 'calls_total', dropLabels: ['user'] },
+      ],
+    });
+    const heard = await hearing(collector);
+    collector.counter('denied').inc();
+    collector.counter('calls_total').inc({ agent: 'A', user: 'u' });
+    await waitFor(() => heard.length > 0, 'an event');
+    expect(heard.map(told)).toEqual([
+      ['calls_total', 'counter', 1, { agent: 'A' }],
+    ]);
+  });
+
+  it('are not made of gauges that are read through a callback', async () => {
+    const { collector } = makeCollector();
+    const heard = await hearing(collector);
+    collector.gauge('queue_length', { collect: () => 7 });
+    expect(await samples(collector, 'queue_length')).toEqual([
+      'queue_length 7',
+    ]);
+    collector.gauge('other').set(1);
+    await waitFor(() => heard.length > 0, 'an event');
+    expect(heard.map(({ name }) => name)).toEqual(['other']);
+  });
+
+  it('are not made of the metrics about the metrics, of which each delivery would make more', async () => {
+    const { collector } = makeCollector();
+    const heard = await hearing(collector);
+    collector.reportError('test', new Error('once'));
+    collector.counter('calls_total').inc();
+    await waitFor(() => heard.length > 0, 'an event');
+    for (let i = 0; i < 20; i++) await nextTurn();
+    expect(heard.map(({ name }) => name)).toEqual(['calls_total']);
+    expect(await samples(collector, 'metrics_exports_total')).toContain(
+      'metrics_exports_total{exporter="ears",status="success"} 1',
+    );
+  });
+});
+
+describe('events$', () => {
+  it('gives each subscriber the events from then on', async () => {
+    const { collector } = makeCollector();
+    const [first, second]: [number[], number[]] = [[], []];
+    const one = collector.events$.subscribe(({ value }) => first.push(value));
+    collector.counter('c').inc(1);
+    await waitFor(() => first.length === 1, 'the first event');
+    const two = collector.events$.subscribe(({ value }) => second.push(value));
+    collector.counter('c').inc(2);
+    await waitFor(() => second.length === 1, 'the second event');
+    one.unsubscribe();
+    collector.counter('c').inc(3);
+    await waitFor(() => second.length === 2, 'the third event');
+    two.unsubscribe();
+    collector.counter('c').inc(4);
+    await nextTurn();
+    expect([first, second]).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
+  });
+
+  it('has no event made while nobody subscribes', async () => {
+    const { collector } = makeCollector();
+    const counter = collector.counter('c');
+    const tapped = () =>
+      (counter as unknown as { family: { tap: unknown } }).family.tap;
+    expect(tapped()).toBeUndefined();
+    const listening = collector.events$.subscribe();
+    expect(tapped()).toBeDefined();
+    listening.unsubscribe();
+    expect(tapped()).toBeUndefined();
+  });
+
+  it('can be slowed down by a subscriber in no way that recording would notice', async () => {
+    const { collector } = makeCollector();
+    let seen = 0;
+    const listening = collector.events$.subscribe(() => {
+      seen++;
+      collector.gauge('seen').set(1);
+    });
+    onTestFinished(() => listening.unsubscribe());
+    collector.counter('c').inc();
+    await waitFor(() => seen > 100, 'events that make events');
+    // The app still has its turns.
+    await nextTurn();
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it, vi } from 'vitest';
+import { away, pass, running, useFakeTime } from './fake-time.js';
+import { ScriptedExporter } from './scripted-exporter.js';
+
+vi.mock(
+  '../../../src/core/clock.js',
+  () => import('../../support/process-clock.js'),
+);
+vi.mock(
+  '../../../src/core/timers.js',
+  () => import('../../support/process-timers.js'),
+);
+
+useFakeTime();
+
+/** How long a shutdown takes, in milliseconds, if it takes a minute at most. */
+async function timeOf(shutdown: Promise<void>): Promise<number> {
+  const start = Date.now();
+  let end = NaN;
+  void shutdown.then(() => (end = Date.now()));
+  await pass(60_000);
+  return end - start;
+}
+
+const hanging = () => new Promise<void>(() => {});
+
+/** Hangs for as long as the signal of its export lets it, as a request into a black hole does. */
+class BlackHole extends ScriptedExporter {
+  override async export(...given: Parameters<ScriptedExporter['export']>) {
+    await super.export(...given);
+    const [, signal] = given;
+    await new Promise((_resolve, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason as Error)),
+    );
+  }
+}
+
+describe('the shutdown of an exporter whose last try has failed', () => {
+  it('makes one try and does not wait for another', async () => {
+    const exporter = new ScriptedExporter();
+    exporter.always = away();
+    const { collector, warnings } = await running(exporter);
+    await pass(10_000);
+    expect(await timeOf(collector.shutdown())).toBe(0);
+    expect(exporter.times).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(warnings.at(-1)).toBe(
+      'Exporter "scripted" could not deliver: ExportError: away; it is not tried again, as the app ends',
+    );
+  });
+
+  it('delivers if the backend is back', async () => {
+    const exporter = new ScriptedExporter();
+    exporter.script.push(away(), away());
+    const { collector } = await running(exporter);
+    collector.counter('calls_total').inc();
+    await pass(11_000);
+    expect(await timeOf(collector.shutdown())).toBe(0);
+    expect(exporter.snapshots.at(-1)!.metrics).toContainEqual(
+      expect.objectContaining({ name: 'calls_total' }),
+    );
+  });
+
+  it('takes as long as one try if that hangs', async () => {
+    const exporter = new BlackHole('hole', 10_000, 2_000);
+    const { collector } = await running(exporter, { flushTimeout: 5_000 });
+    await pass(12_000);
+    expect(await timeOf(collector.shutdown())).toBe(2_000);
+    expect(exporter.times).toHaveLength(2);
+  });
+
+  it('takes flushTimeout if a try may take longer', async () => {
+    const exporter = new BlackHole('hole', 10_000, 8_000);
+    const { collector } = await running(exporter, { flushTimeout: 3_000 });
+    await pass(18_000);
+    expect(await timeOf(collector.shutdown())).toBe(3_000);
+  });
+
+  it('has no try beside one that is on and fails', async () => {
+    const exporter = new BlackHole('hole', 10_000, 4_000);
+    const { collector } = await running(exporter, { flushTimeout: 30_000 });
+    await pass(14_000);
+    // The second try began a second ago at most.
+    await pass(1_000);
+    expect(exporter.times).toHaveLength(2);
+    expect(await timeOf(collector.shutdown())).toBeLessThanOrEqual(4_000);
+    expect(exporter.times).toHaveLength(2);
+  });
+
+  it('delivers what came meanwhile if a try is on and goes through', async () => {
+    const exporter = new ScriptedExporter();
+    exporter.script.push(away());
+    const { collector } = await running(exporter);
+    await pass(10_000);
+    let end = () => {};
+    exporter.script.push(new Promise<void>((resolve) => (end = resolve)));
+    await pass(1_000);
+    collector.counter('calls_total').inc();
+    const down = collector.shutdown();
+    await pass(10);
+    end();
+    await pass(10);
+    await down;
+    expect(exporter.snapshots.at(-1)!.metrics).toContainEqual(
+      expect.objectContaining({ name: 'calls_total' }),
+    );
+  });
+
+  it('makes one try for its events, and one for its export', async () => {
+    const received: number[] = [];
+    const exporter = Object.assign(new ScriptedExporter(), {
+      receive(events: readonly unknown[]) {
+        received.push(events.length);
+        throw away();
+      },
+    });
+    exporter.always = away();
+    const { collector } = await running(exporter);
+    collector.counter('calls_total').inc();
+    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await pass(10_000);
+    const [heard, exported] = [received.length, exporter.times.length];
+    expect(await timeOf(collector.shutdown())).toBe(0);
+    expect(received).toHaveLength(heard + 1);
+    expect(exporter.times).toHaveLength(exported + 1);
+  });
+
+  it('is as short for an exporter that is removed', async () => {
+    const exporter = new ScriptedExporter();
+    exporter.always = away();
+    const { remove } = await running(exporter);
+    await pass(10_000);
+    expect(await timeOf(remove())).toBe(0);
+  });
+});
+
+describe('the shutdown of an exporter whose last try went through', () => {
+  it('tries again within flushTimeout, as a short outage costs nothing', async () => {
+    const exporter = new ScriptedExporter();
+    const { collector } = await running(exporter);
+    await pass(10_000);
+    exporter.script.push(away(), away());
+    await timeOf(collector.shutdown());
+    expect(exporter.times).toHaveLength(4);
+  });
+
+  it('tries again too if it has not been tried before', async () => {
+    const exporter = new ScriptedExporter('job', false);
+    const { collector } = await running(exporter);
+    exporter.script.push(away());
+    await timeOf(collector.shutdown());
+    expect(exporter.times).toHaveLength(2);
+  });
+
+  it('takes flushTimeout if the last delivery hangs', async () => {
+    const exporter = new ScriptedExporter('scripted', 10_000, 60_000);
+    const { collector } = await running(exporter, { flushTimeout: 3_000 });
+    exporter.always = hanging();
+    const took = await timeOf(collector.shutdown());
+    expect(took).toBeGreaterThanOrEqual(3_000);
+    expect(took).toBeLessThanOrEqual(4_200);
+  });
+});

@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { waitFor } from '../support/http.js';
+import type { Content } from '../../src/exposition/content.js';
+import { SharedPages } from '../../src/exposition/coalescing-renderer.js';
+import { Turns } from '../../src/core/event-loop-yielder.js';
+
+/** Pages that say how often they were rendered, and borrowers who keep them until told. */
+function library() {
+  const pages = new SharedPages(new Turns());
+  const renders: string[] = [];
+  const borrow = (key: string) => {
+    let giveBack!: () => void;
+    const done = new Promise<void>((resolve) => (giveBack = resolve));
+    const borrowed: { text?: string } = {};
+    const returned = pages.lend(
+      key,
+      async (out) => {
+        renders.push(key);
+        out.text(`${key}${renders.length}`);
+        return out.end();
+      },
+      (content: Content) => {
+        borrowed.text = Buffer.concat(content.chunks).toString();
+        return done;
+      },
+    );
+    return Object.assign(borrowed, {
+      giveBack: () => {
+        giveBack();
+        return returned;
+      },
+    });
+  };
+  return { borrow, renders };
+}
+
+/** Lets all go on that is not waiting for something from outside. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+const lent = (borrowed: { text?: string }) =>
+  waitFor(() => borrowed.text, 'a page');
+
+/** As many pages as may be there at once, each kept by somebody. */
+async function full(borrow: ReturnType<typeof library>['borrow']) {
+  const kept = [];
+  for (let i = 0; i < 4; i++) {
+    const borrowed = borrow('a');
+    kept.push(borrowed);
+    await lent(borrowed);
+  }
+  return kept;
+}
+
+test('each who comes after a page is complete gets a new one', async () => {
+  const { borrow } = library();
+  const kept = await full(borrow);
+  expect(kept.map(({ text }) => text)).toEqual(['a1', 'a2', 'a3', 'a4']);
+});
+
+test('the newest page is lent again while four are kept by slow readers', async () => {
+  const { borrow, renders } = library();
+  const kept = await full(borrow);
+  const fifth = borrow('a');
+  expect(await lent(fifth)).toBe('a4');
+  await kept[0]!.giveBack();
+  const sixth = borrow('a');
+  expect(await lent(sixth)).toBe('a5');
+  expect(renders).toHaveLength(5);
+});
+
+test('another page waits for its place, is shared meanwhile, and comes in order', async () => {
+  const { borrow, renders } = library();
+  const kept = await full(borrow);
+  const [b, alsoB, c] = [borrow('b'), borrow('b'), borrow('c')];
+  await settle();
+  expect([b.text, c.text]).toEqual([undefined, undefined]);
+  await kept[0]!.giveBack();
+  await Promise.all([lent(b), lent(alsoB)]);
+  expect([b.text, alsoB.text, c.text]).toEqual(['b5', 'b5', undefined]);
+  await Promise.all([b.giveBack(), alsoB.giveBack()]);
+  expect(await lent(c)).toBe('c6');
+  expect(renders).toHaveLength(6);
+});
+
+test('a page that fails leaves its place to others', async () => {
+  const pages = new SharedPages(new Turns());
+  for (let i = 0; i < 10; i++) {
+    const broken = () => Promise.reject(new Error('broken'));
+    await expect(pages.lend('a', broken, () => {})).rejects.toThrow('broken');
+  }
+  const read = await pages.lend(
+    'a',
+    async () => [],
+    ({ length }) => length,
+  );
+  expect(read).toBe(0);
+});
+
+test('there is a rest after a page that took long, while two are being sent', async () => {
+  const pages = new SharedPages(new Turns());
+  let renders = 0;
+  const lend = (use: () => unknown) =>
+    pages.lend(
+      'a',
+      async () => {
+        renders++;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return [];
+      },
+      use,
+    );
+  await lend(() => {});
+  // Alone: at once.
+  const alone = lend(() => {});
+  await settle();
+  expect(renders).toBe(2);
+  await alone;
+  const giveBack: (() => void)[] = [];
+  const keep = async () => {
+    const use = () => new Promise<void>((resolve) => giveBack.push(resolve));
+    const kept = lend(use);
+    const before = giveBack.length;
+    await waitFor(() => giveBack.length > before, 'the page that is kept');
+    return { kept };
+  };
+  const kept = [await keep(), await keep()];
+  expect(renders).toBe(4);
+  const next = lend(() => {});
+  for (let i = 0; i < 10; i++) await settle();
+  expect(renders).toBe(4);
+  await next;
+  expect(renders).toBe(5);
+  for (const give of giveBack) give();
+  await Promise.all(kept.map((each) => each.kept));
+});
+
+test('turns go round, one in each turn of the event loop', async () => {
+  const turns = new Turns();
+  const log: string[] = [];
+  let loops = 0;
+  const work = async (name: string) => {
+    for (let i = 0; i < 3; i++) {
+      await turns.next();
+      log.push(`${name}${loops}`);
+    }
+  };
+  let done = false;
+  const count = () => {
+    loops++;
+    if (!done) setImmediate(count);
+  };
+  setImmediate(count);
+  await Promise.all([work('a'), work('b')]);
+  done = true;
+  const letters = log.map((entry) => entry[0]).join('');
+  expect(letters).toBe('ababab');
+  expect(new Set(log.map((entry) => entry.slice(1))).size).toBe(6);
+});

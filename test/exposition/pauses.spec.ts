@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SharedPages } from '../../src/exposition/coalescing-renderer.js';
+import { Turns } from '../../src/core/event-loop-yielder.js';
+
+vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
+vi.mock(
+  '../../src/core/timers.js',
+  () => import('../support/process-timers.js'),
+);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Pages that take so many milliseconds, of which two are being sent for as long as the test runs. */
+async function busyPages(took: number) {
+  const pages = new SharedPages(new Turns());
+  const write = async () => {
+    await new Promise((resolve) => setTimeout(resolve, took));
+    return [];
+  };
+  const never = new Promise<void>(() => {});
+  for (const key of ['kept', 'kept too']) {
+    void pages.lend(key, write, () => never);
+    await vi.advanceTimersByTimeAsync(took + 1);
+  }
+  /** Milliseconds until a page is there that is asked for now. */
+  const waitFor = async (key: string, patience?: number) => {
+    const start = Date.now();
+    return pages.lend(key, write, () => Date.now() - start, patience);
+  };
+  return { waitFor };
+}
+
+/** Lets all the time pass that anything waits for. */
+const passTime = () => vi.advanceTimersByTimeAsync(5_000);
+
+describe('while two pages are being sent', () => {
+  test('the next page comes after a rest of a second', async () => {
+    const { waitFor } = await busyPages(50);
+    const page = waitFor('next');
+    await passTime();
+    expect(await page).toBeGreaterThan(1_000);
+  });
+
+  test('a page for a scraper that waits for 900 ms rests for half of that', async () => {
+    const { waitFor } = await busyPages(50);
+    const page = waitFor('next', 900);
+    await passTime();
+    expect(await page).toBe(500);
+  });
+
+  test('a scraper in a hurry shortens the rest of a page that others wait for, and of no other page', async () => {
+    const { waitFor } = await busyPages(50);
+    const [patient, other] = [waitFor('next'), waitFor('other')];
+    await vi.advanceTimersByTimeAsync(100);
+    const hasty = waitFor('next', 400);
+    await passTime();
+    expect(await hasty).toBe(250);
+    expect(await patient).toBe(350);
+    expect(await other).toBeGreaterThan(900);
+  });
+
+  test('a page is there in time whatever it takes to render, if it takes a third of the time at most', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 0, max: 10_000 }),
+        async (took, spare) => {
+          const { waitFor } = await busyPages(took);
+          const patience = 3 * took + spare;
+          const page = waitFor('next', patience);
+          await vi.advanceTimersByTimeAsync(patience + 1);
+          expect(await page).toBeLessThanOrEqual(patience);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+test('scrapes that three scrapers repeat with a timeout of a second are all there in time', async () => {
+  const pages = new SharedPages(new Turns());
+  const write = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    return [];
+  };
+  const late: number[] = [];
+  const scraper = async () => {
+    for (let i = 0; i < 15; i++) {
+      const start = Date.now();
+      // Sending takes longer than rendering, so that pages are lent all the time.
+      await pages.lend(
+        'page',
+        write,
+        async () => {
+          if (Date.now() - start > 900) late.push(Date.now() - start);
+          await new Promise((resolve) => setTimeout(resolve, 700));
+        },
+        900,
+      );
+    }
+  };
+  const scrapers = [0, 250, 500].map(async (delay) => {
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    return scraper();
+  });
+  await vi.advanceTimersByTimeAsync(120_000);
+  await Promise.all(scrapers);
+  expect(late).toEqual([]);
+});

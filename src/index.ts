@@ -98,7 +98,7 @@ export {
   MetricsCollector,
 } from './collector/metrics-collector.js';
 export { PrometheusCollector } from './collector/prometheus-collector.js';
-export type { CollectorSurroundings } from './collector/collector-context.js';
+export type { CollectorContext } from './collector/collector-context.js';
 
 export type { ExportReport, MetricsExporter } from './exporters/exporter.js';
 export type {
@@ -132,7 +132,7 @@ export type { StatsdOptions } from './exporters/statsd/statsd.options.js';
 
 export type { ProtectionOptions } from './nest/guards/protection.options.js';
 export type {
-  Access,
+  AccessPolicy,
   Refusal,
   RefusalReason,
 } from './http/access/access-policy.js';

@@ -20,7 +20,7 @@ interface Declared {
 /** The metrics that there are. */
 interface ExistingMetrics {
   /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
-  plan(
+  descriptor(
     name: string,
     prefixed: boolean,
   ): FilteredMetric & { readonly exposed: string };
@@ -65,7 +65,7 @@ export class DeclaredMetrics {
 
   /** Whether there is a declaration of this name. */
   has(name: string, prefixed = true): boolean {
-    return this.byName.has(this.existing.plan(name, prefixed).exposed);
+    return this.byName.has(this.existing.descriptor(name, prefixed).exposed);
   }
 
   /**
@@ -96,11 +96,11 @@ export class DeclaredMetrics {
     standing: ReadonlySet<string>,
   ): void {
     const { name, prefixed = true, place } = declaration;
-    const plan = this.existing.plan(name, prefixed);
-    const { exposed } = plan;
-    if (plan.denied || standing.has(exposed)) return;
+    const descriptor = this.existing.descriptor(name, prefixed);
+    const { exposed } = descriptor;
+    if (descriptor.denied || standing.has(exposed)) return;
     const added =
-      plan.buckets === undefined
+      descriptor.buckets === undefined
         ? declaration
         : { ...declaration, buckets: undefined };
     const family = this.existing.registered(exposed);

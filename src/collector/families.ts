@@ -1,17 +1,20 @@
 import type { MetricRegistry } from '../registry/metric-registry.js';
-import { PromClientMetric } from '../registry/registry-adapter.js';
+import { RegistryAdapter } from '../registry/registry-adapter.js';
 import { MetricConflictError } from '../core/errors.js';
-import type { ExemplarSource } from '../model/exemplars.js';
+import type { ExemplarSampler } from '../model/exemplars.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import type { FamilyKeeper } from '../model/family-definition.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { exposedType, type MetricType } from '../model/metric-type.js';
-import { type RecordingListener, Tap } from '../model/recording-hook.js';
+import {
+  type RecordingListener,
+  RecordingHook,
+} from '../model/recording-hook.js';
 import {
   type AnyInstrument,
   FamilyFactory,
-  type MetricPlan,
+  type MetricDescriptor,
   type MetricSettings,
 } from './family-factory.js';
 import { type Entry, FamilyStore } from './family-store.js';
@@ -31,13 +34,13 @@ export interface RecordingAudience extends RecordingListener {
 }
 
 /** Receives what families report of themselves. */
-interface FamiliesListener extends Omit<FamilyKeeper, 'revive'> {
+interface FamiliesListener extends Omit<FamilyKeeper, 'reregister'> {
   /** A recording was dropped, as there are `maxMetrics` metrics. */
   hadNoRoom(family: Family): void;
 }
 
 /** What may be said of a metric when it is asked for, whatever its type. */
-type MetricTerms = GaugeOptions & HistogramOptions;
+type OtlpMetricHeader = GaugeOptions & HistogramOptions;
 
 /** All families of one collector: made on first use, one to a name, kept in step with the registry. */
 export class Families implements FamilyKeeper {
@@ -46,7 +49,7 @@ export class Families implements FamilyKeeper {
   /** Whether the registry has what is registered: not so after shutdown, if it is someone else's. */
   private attached = true;
   private readonly factory: FamilyFactory;
-  private exemplars: ExemplarSource | undefined = undefined;
+  private exemplars: ExemplarSampler | undefined = undefined;
   private audience: RecordingAudience | undefined = undefined;
 
   constructor(
@@ -57,7 +60,7 @@ export class Families implements FamilyKeeper {
     this.store = new FamilyStore(settings.maxMetrics);
     this.factory = new FamilyFactory(settings, this);
     this.declared = new DeclaredMetrics({
-      plan: (name, prefixed) => this.factory.plan(name, prefixed),
+      descriptor: (name, prefixed) => this.factory.descriptor(name, prefixed),
       registered: (exposed) => this.registered(exposed),
     });
   }
@@ -68,7 +71,7 @@ export class Families implements FamilyKeeper {
   }
 
   /** The instrument for an event, if nothing about the metric is to be made, checked or added first. */
-  settled(event: MetricEventInit): AnyInstrument | undefined {
+  findReady(event: MetricEventInit): AnyInstrument | undefined {
     const known = this.store.findGiven(event.name);
     if (known === undefined) return undefined;
     const { family, instrument } = known;
@@ -85,27 +88,28 @@ export class Families implements FamilyKeeper {
    *
    * @throws {MetricsError} if the name, the options or the combination cannot be used.
    */
-  obtain(
+  getOrCreate(
     name: string,
     type: MetricType,
-    options: MetricTerms = {},
+    options: OtlpMetricHeader = {},
   ): AnyInstrument {
     const { prefixed = true } = options;
     const known = prefixed ? this.store.findGiven(name) : undefined;
-    const plan = known?.plan ?? this.factory.plan(name, prefixed);
-    const entry = this.obtainPlanned(plan, type, options, known);
+    const descriptor =
+      known?.descriptor ?? this.factory.descriptor(name, prefixed);
+    const entry = this.getOrCreateDescribed(descriptor, type, options, known);
     if (prefixed && entry !== known) this.store.rememberGiven(name, entry);
     return entry.instrument;
   }
 
-  /** As {@link obtain}, for a name that is exposed as it is, past all filters. */
-  obtainExposed(
+  /** As {@link getOrCreate}, for a name that is exposed as it is, past all filters. */
+  getOrCreateExposed(
     exposed: string,
     type: MetricType,
     options: GaugeOptions,
   ): AnyInstrument {
-    const plan = this.factory.planExposed(exposed);
-    return this.obtainPlanned(plan, type, options).instrument;
+    const descriptor = this.factory.planExposed(exposed);
+    return this.getOrCreateDescribed(descriptor, type, options).instrument;
   }
 
   /** Whether a filter denies the metric of this name. */
@@ -114,7 +118,7 @@ export class Families implements FamilyKeeper {
   }
 
   /** Lets all metrics take exemplars, but for those that are denied; without a source, none. */
-  takeExemplars(source: ExemplarSource | undefined): void {
+  takeExemplars(source: ExemplarSampler | undefined): void {
     this.exemplars = source;
     for (const entry of this.store.registered.values()) this.tap(entry);
   }
@@ -132,7 +136,8 @@ export class Families implements FamilyKeeper {
   clear(): void {
     for (const entry of this.store.registered.values()) {
       const { family } = entry;
-      if (this.isThere(entry)) this.registry.removeSingleMetric(family.name);
+      if (this.isRegistered(entry))
+        this.registry.removeSingleMetric(family.name);
       family.clear();
       family.registered = false;
       family.tap = undefined;
@@ -145,7 +150,7 @@ export class Families implements FamilyKeeper {
   /** Takes all families out of the registry; their series stay. */
   detach(): void {
     for (const entry of this.store.registered.values()) {
-      if (this.isThere(entry))
+      if (this.isRegistered(entry))
         this.registry.removeSingleMetric(entry.family.name);
     }
     this.attached = false;
@@ -159,9 +164,9 @@ export class Families implements FamilyKeeper {
     }
   }
 
-  revive(family: Family): Family | undefined {
+  reregister(family: Family): Family | undefined {
     const own = this.store.entryOf(family);
-    const entry = this.store.find(own.plan) ?? own;
+    const entry = this.store.find(own.descriptor) ?? own;
     if (!this.store.hasRoomFor(entry)) {
       this.listener.hadNoRoom(family);
       return undefined;
@@ -183,50 +188,54 @@ export class Families implements FamilyKeeper {
     this.listener.collectFailed(family, error);
   }
 
-  private obtainPlanned(
-    plan: MetricPlan,
+  private getOrCreateDescribed(
+    descriptor: MetricDescriptor,
     type: MetricType,
-    given: MetricTerms,
+    given: OtlpMetricHeader,
     known?: Entry,
   ): Entry {
-    const { buckets } = plan;
+    const { buckets } = descriptor;
     const options = buckets === undefined ? given : { ...given, buckets };
-    const entry = known ?? this.store.find(plan);
-    if (entry === undefined) return this.create(plan, type, options);
+    const entry = known ?? this.store.find(descriptor);
+    if (entry === undefined) return this.create(descriptor, type, options);
     const conflict = conflictOf(entry.family, type, options.buckets);
     if (conflict !== undefined) {
       if (entry.family.registered) throw conflict;
-      return this.create(plan, type, options);
+      return this.create(descriptor, type, options);
     }
     describe(entry.family, options);
-    if (!entry.family.registered || !this.isThere(entry)) this.register(entry);
+    if (!entry.family.registered || !this.isRegistered(entry))
+      this.register(entry);
     return entry;
   }
 
-  private tap({ plan, family }: Entry): void {
+  private tap({ descriptor, family }: Entry): void {
     const exemplars =
       family instanceof GaugeFamily ? undefined : this.exemplars;
-    const isHeard = !plan.isOwn && this.audience?.wants(family.type) === true;
+    const isHeard =
+      !descriptor.isOwn && this.audience?.wants(family.type) === true;
     const listener = isHeard ? this.audience : undefined;
     const isPlain =
       exemplars === undefined &&
       listener === undefined &&
       !family.isReadThrough;
-    family.tap = isPlain ? undefined : new Tap(family, exemplars, listener);
+    family.tap = isPlain
+      ? undefined
+      : new RecordingHook(family, exemplars, listener);
   }
 
   private create(
-    plan: MetricPlan,
+    descriptor: MetricDescriptor,
     asked: MetricType,
-    given: MetricTerms,
+    given: OtlpMetricHeader,
   ): Entry {
-    const { exposed, denied } = plan;
+    const { exposed, denied } = descriptor;
     const { type, options } = denied
       ? { type: asked, options: given }
       : this.declared.complete(exposed, asked, given);
-    const made = this.factory.make(plan, type, options.buckets);
+    const made = this.factory.make(descriptor, type, options.buckets);
     const { family } = made;
-    const entry = { plan, ...made, metric: new PromClientMetric(family) };
+    const entry = { descriptor, ...made, metric: new RegistryAdapter(family) };
     describe(family, options);
     if (denied) family.deny();
     this.register(entry);
@@ -234,15 +243,15 @@ export class Families implements FamilyKeeper {
   }
 
   /** Whether the metric of this name in the registry is this one: others may remove and add metrics too. */
-  private isThere({ family, metric }: Entry): boolean {
+  private isRegistered({ family, metric }: Entry): boolean {
     const there: unknown = this.registry.getSingleMetric(family.name);
     return there === metric;
   }
 
   /** Files the entry, and brings it into the registry if it may be there. */
   private register(entry: Entry): void {
-    const { plan, family, metric } = entry;
-    const isShown = !plan.denied && this.store.hasRoomFor(entry);
+    const { descriptor, family, metric } = entry;
+    const isShown = !descriptor.denied && this.store.hasRoomFor(entry);
     if (isShown) {
       this.checkSuffixes(family);
       this.enter(metric);
@@ -252,7 +261,7 @@ export class Families implements FamilyKeeper {
     this.store.file(entry);
   }
 
-  private enter(metric: PromClientMetric): void {
+  private enter(metric: RegistryAdapter): void {
     if (!this.attached) return;
     try {
       metric.register(this.registry);

@@ -40,7 +40,7 @@ export type MetricSettings = Pick<
 >;
 
 /** A metric as it is to be made, whatever its type. */
-export interface MetricPlan extends FilteredMetric {
+export interface MetricDescriptor extends FilteredMetric {
   readonly exposed: string;
   /** Whether it is a metric about the metrics: nobody hears of its recordings, lest telling of them makes more. */
   readonly isOwn: boolean;
@@ -69,7 +69,7 @@ export class FamilyFactory {
   }
 
   /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
-  plan(name: string, prefixed: boolean): MetricPlan {
+  descriptor(name: string, prefixed: boolean): MetricDescriptor {
     checkMetricName(name);
     const filtered = this.filters.apply(name);
     const prefix = prefixed ? this.settings : NO_PREFIX;
@@ -78,7 +78,7 @@ export class FamilyFactory {
   }
 
   /** The plan for a name that is exposed as it is, past all filters. */
-  planExposed(exposed: string): MetricPlan {
+  planExposed(exposed: string): MetricDescriptor {
     return { ...UNFILTERED.apply(exposed), exposed, isOwn: true };
   }
 
@@ -88,12 +88,12 @@ export class FamilyFactory {
 
   /** @throws {BucketsError} if the buckets that were asked for cannot be used. */
   make(
-    plan: MetricPlan,
+    descriptor: MetricDescriptor,
     type: MetricType,
     buckets: readonly number[] | undefined,
   ): Made {
     const { keeper } = this;
-    const definition = this.definitionOf(plan, type);
+    const definition = this.definitionOf(descriptor, type);
     if (type === MetricType.COUNTER) {
       const family = new CounterFamily(definition, keeper);
       return { family, instrument: new Counter(family) };
@@ -102,26 +102,29 @@ export class FamilyFactory {
       const family = new GaugeFamily(definition, keeper);
       return { family, instrument: new Gauge(family) };
     }
-    const bounds = this.bucketsOf(plan, type, buckets);
+    const bounds = this.bucketsOf(descriptor, type, buckets);
     const family = new HistogramFamily(definition, keeper, bounds);
     return { family, instrument: new Histogram(family) };
   }
 
-  private definitionOf(plan: MetricPlan, type: MetricType): FamilyDefinition {
-    const { exposed } = plan;
+  private definitionOf(
+    descriptor: MetricDescriptor,
+    type: MetricType,
+  ): FamilyDefinition {
+    const { exposed } = descriptor;
     return {
       name: exposed,
       type,
       help: exposed,
       unit: type === MetricType.TIMER ? 'seconds' : undefined,
       defaultLabels: this.settings.defaultLabels,
-      maxSeries: plan.maxSeries ?? this.settings.maxSeriesPerMetric,
-      filterLabels: plan.labelFilter(exposed),
+      maxSeries: descriptor.maxSeries ?? this.settings.maxSeriesPerMetric,
+      filterLabels: descriptor.labelFilter(exposed),
     };
   }
 
   private bucketsOf(
-    { name, exposed }: MetricPlan,
+    { name, exposed }: MetricDescriptor,
     type: MetricType,
     given: readonly number[] | undefined,
   ): readonly number[] {

@@ -1,13 +1,13 @@
-import type { PromClientMetric } from '../registry/registry-adapter.js';
+import type { RegistryAdapter } from '../registry/registry-adapter.js';
 import type { Family } from '../model/family.js';
-import type { AnyInstrument, MetricPlan } from './family-factory.js';
+import type { AnyInstrument, MetricDescriptor } from './family-factory.js';
 
 /** A family with the instrument that users hold and the metric that prom-client sees. */
 export interface Entry {
-  readonly plan: MetricPlan;
+  readonly descriptor: MetricDescriptor;
   readonly family: Family;
   readonly instrument: AnyInstrument;
-  readonly metric: PromClientMetric;
+  readonly metric: RegistryAdapter;
 }
 
 /** Families that are remembered, however few may be registered. */
@@ -35,7 +35,7 @@ export class FamilyStore {
     this.maxRemembered = Math.max(maxMetrics, MIN_REMEMBERED);
   }
 
-  find({ exposed, denied }: MetricPlan): Entry | undefined {
+  find({ exposed, denied }: MetricDescriptor): Entry | undefined {
     return denied
       ? this.denied.get(exposed)
       : (this.registered.get(exposed) ?? this.unregistered.get(exposed));
@@ -49,9 +49,9 @@ export class FamilyStore {
     return this.byFamily.get(family)!;
   }
 
-  hasRoomFor({ plan, family }: Entry): boolean {
+  hasRoomFor({ descriptor, family }: Entry): boolean {
     return (
-      plan.isOwn ||
+      descriptor.isOwn ||
       family.registered ||
       this.registered.size - this.own < this.maxMetrics
     );
@@ -65,16 +65,16 @@ export class FamilyStore {
 
   /** Files an entry where the state of its family belongs. Call it whenever `family.registered` changes. */
   file(entry: Entry): void {
-    const { plan, family } = entry;
-    const known = this.find(plan);
+    const { descriptor, family } = entry;
+    const known = this.find(descriptor);
     if (known === entry && this.isFiled(entry)) return;
     if (known !== undefined && known !== entry) this.byGivenName.clear();
     this.byFamily.set(family, entry);
-    if (plan.denied) return this.keepBounded(this.denied, entry);
-    this.forget(plan);
+    if (descriptor.denied) return this.keepBounded(this.denied, entry);
+    this.forget(descriptor);
     if (!family.registered) return this.keepBounded(this.unregistered, entry);
-    this.registered.set(plan.exposed, entry);
-    if (plan.isOwn) this.own++;
+    this.registered.set(descriptor.exposed, entry);
+    if (descriptor.isOwn) this.own++;
   }
 
   forgetDenied(): void {
@@ -83,23 +83,24 @@ export class FamilyStore {
   }
 
   /** Whether it is filed where the state of its family belongs. */
-  private isFiled({ plan, family }: Entry): boolean {
+  private isFiled({ descriptor, family }: Entry): boolean {
     return (
-      plan.denied || family.registered === this.registered.has(plan.exposed)
+      descriptor.denied ||
+      family.registered === this.registered.has(descriptor.exposed)
     );
   }
 
-  private forget({ exposed }: MetricPlan): void {
+  private forget({ exposed }: MetricDescriptor): void {
     this.unregistered.delete(exposed);
-    const isOwn = this.registered.get(exposed)?.plan.isOwn === true;
+    const isOwn = this.registered.get(exposed)?.descriptor.isOwn === true;
     if (this.registered.delete(exposed) && isOwn) this.own--;
   }
 
   private keepBounded(kept: Map<string, Entry>, entry: Entry): void {
-    kept.set(entry.plan.exposed, entry);
+    kept.set(entry.descriptor.exposed, entry);
     if (kept.size <= this.maxRemembered) return;
-    for (const [name, { plan }] of kept) {
-      if (plan.isOwn) continue;
+    for (const [name, { descriptor }] of kept) {
+      if (descriptor.isOwn) continue;
       kept.delete(name);
       this.byGivenName.clear();
       return;

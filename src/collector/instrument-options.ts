@@ -44,7 +44,7 @@ const RULES: Readonly<Record<MetricType, Rules>> = {
 /**
  * An instrument as users ask for it.
  *
- * @throws {OptionsError} naming the metric, the option and what is allowed; and what {@link Families.obtain} throws.
+ * @throws {OptionsError} naming the metric, the option and what is allowed; and what {@link Families.getOrCreate} throws.
  */
 export function ask(
   families: Families,
@@ -53,7 +53,7 @@ export function ask(
   options: (GaugeOptions & HistogramOptions) | undefined,
 ): AnyInstrument {
   if (options !== undefined) checkOptions(name, type, options);
-  return families.obtain(name, type, options);
+  return families.getOrCreate(name, type, options);
 }
 
 function checkOptions(name: string, type: MetricType, options: object): void {

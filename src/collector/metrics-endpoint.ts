@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Access } from '../http/access/access-policy.js';
-import { ConfiguredAccess } from '../http/access/configured-policy.js';
+import type { AccessPolicy } from '../http/access/access-policy.js';
+import { ConfiguredPolicy } from '../http/access/configured-policy.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { type Formats, negotiate } from '../http/negotiate.js';
 import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
@@ -17,13 +17,13 @@ import {
   type ResolvedCollectorOptions,
 } from './collector.options.js';
 import type { SelfReport } from './self-report.js';
-import type { CollectorSurroundings } from './collector-context.js';
+import type { CollectorContext } from './collector-context.js';
 
 /** Shows a collector's page and health to those who may see them. */
-export class Serving {
+export class MetricsEndpoint {
   private readonly formats: Formats;
   private readonly page: Page;
-  private readonly access: Access;
+  private readonly access: AccessPolicy;
   private readonly handler: ScrapeHandler;
   private readonly endpoint: Endpoint;
 
@@ -32,7 +32,7 @@ export class Serving {
     page: Page,
     health: HealthResponder,
     report: SelfReport,
-    { endpoint, access }: CollectorSurroundings,
+    { endpoint, access }: CollectorContext,
   ) {
     const warn = (message: string) => report.warn(message);
     this.formats = [TEXT_FORMAT, new OpenMetricsFormat(options.createdSamples)];
@@ -104,7 +104,7 @@ export class Serving {
 function accessOf(
   { access }: ResolvedCollectorOptions,
   warn: (message: string) => void,
-): Access {
+): AccessPolicy {
   const placed = { options: access?.reveal(), path: 'access' };
-  return new ConfiguredAccess({ metrics: placed, health: placed }, warn);
+  return new ConfiguredPolicy({ metrics: placed, health: placed }, warn);
 }

@@ -21,9 +21,13 @@ export class OwnMetrics {
 
   /** @throws {MetricConflictError} if the name is taken by something else. */
   counter(name: string, description: string): Counter {
-    return this.families.obtainExposed(this.nameOf(name), MetricType.COUNTER, {
-      description,
-    }) as Counter;
+    return this.families.getOrCreateExposed(
+      this.nameOf(name),
+      MetricType.COUNTER,
+      {
+        description,
+      },
+    ) as Counter;
   }
 
   /** Throws as {@link counter} does. */
@@ -31,7 +35,7 @@ export class OwnMetrics {
     name: string,
     options: GaugeOptions & { readonly collect: GaugeCallback },
   ): Gauge {
-    const gauge = this.families.obtainExposed(
+    const gauge = this.families.getOrCreateExposed(
       this.nameOf(name),
       MetricType.GAUGE,
       options,

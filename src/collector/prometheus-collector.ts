@@ -7,7 +7,7 @@ import type { MetricsSnapshot } from '../exporters/snapshot.js';
 import { CollectorRegistry } from '../registry/collector-registry.js';
 import { HealthResponder } from '../http/health-responder.js';
 import type { Probe } from '../http/resources.js';
-import { Health, type Vitals } from '../health/health.js';
+import { Health, type CollectorStatus } from '../health/health.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { HealthStatus } from '../health/health-status.js';
 import type { Counter } from '../model/counter.js';
@@ -36,8 +36,8 @@ import { OwnMetrics } from './own-metrics.js';
 import { collectProcessMetrics } from './process-metrics.js';
 import { Readings } from './readings.js';
 import { SelfReport } from './self-report.js';
-import { Serving } from './metrics-endpoint.js';
-import type { CollectorSurroundings } from './collector-context.js';
+import { MetricsEndpoint } from './metrics-endpoint.js';
+import type { CollectorContext } from './collector-context.js';
 
 /**
  * Keeps metrics for Prometheus to scrape.
@@ -61,14 +61,14 @@ export class PrometheusCollector extends MetricsCollector {
   private readonly checkMetrics: CheckMetrics;
   private readonly report: SelfReport;
   private readonly exporters: Exporters;
-  private readonly serving: Serving;
+  private readonly serving: MetricsEndpoint;
   private readonly readings: Readings;
   private readonly lifecycle = new Lifecycle((undo) => this.open(undo));
 
   /** @throws {OptionsError} naming the option, what was given and what is allowed. */
   constructor(
     options: PrometheusCollectorOptions = {},
-    surroundings: CollectorSurroundings = {},
+    surroundings: CollectorContext = {},
   ) {
     super();
     this.options = resolveCollectorOptions(options);
@@ -97,7 +97,7 @@ export class PrometheusCollector extends MetricsCollector {
       addCheck: (definition) =>
         this.checkMetrics.add(definition, 'addExporter()', false),
     });
-    this.serving = new Serving(
+    this.serving = new MetricsEndpoint(
       this.options,
       this.readings.page,
       new HealthResponder(this, this.health),
@@ -107,12 +107,12 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override record(event: MetricEventInit): void {
-    const known = this.families.settled(event);
+    const known = this.families.findReady(event);
     if (known !== undefined)
       return recordValue(known, event.value, event.labels);
     const labels = checkEvent(event);
     const { name, type, value } = event;
-    recordValue(this.families.obtain(name, type, event), value, labels);
+    recordValue(this.families.getOrCreate(name, type, event), value, labels);
   }
 
   override async sendMetric(event: MetricEventInit): Promise<void> {
@@ -306,7 +306,7 @@ export class PrometheusCollector extends MetricsCollector {
     }
   }
 
-  private vitals(): Vitals {
+  private vitals(): CollectorStatus {
     return {
       initialized: this.lifecycle.started,
       server_running: this.serving.running,

@@ -1,8 +1,8 @@
 import { Snapshots } from '../exporters/pipeline/snapshots.js';
 import type { MetricRegistry } from '../registry/metric-registry.js';
 import { Page } from '../exposition/page.js';
-import { RegistryReader } from '../registry/gatherer.js';
-import { Turns } from '../core/event-loop-yielder.js';
+import { Gatherer } from '../registry/gatherer.js';
+import { EventLoopYielder } from '../core/event-loop-yielder.js';
 import type { Families } from './families.js';
 import type { SelfReport } from './self-report.js';
 import { TraceExemplars } from './trace-exemplars.js';
@@ -21,13 +21,13 @@ export class Readings {
     this.exemplars = new TraceExemplars((source) =>
       families.takeExemplars(source),
     );
-    const reader = new RegistryReader(registry, (metric, error) =>
+    const reader = new Gatherer(registry, (metric, error) =>
       report.error('foreign_metric', error, `metric "${metric}"`),
     );
-    const turns = new Turns();
+    const yielder = new EventLoopYielder();
     const exemplarsShown = () => this.exemplars.shown();
-    this.page = new Page(reader, turns, exemplarsShown);
-    this.snapshots = new Snapshots(reader, turns, exemplarsShown);
+    this.page = new Page(reader, yielder, exemplarsShown);
+    this.snapshots = new Snapshots(reader, yielder, exemplarsShown);
   }
 
   /** Lets recordings take exemplars, if the app is traced. Returns what ends that. */

@@ -1,4 +1,4 @@
-import { ExemplarSource, type SpanIds } from '../model/exemplars.js';
+import { ExemplarSampler, type SpanIds } from '../model/exemplars.js';
 import { loadOpenTelemetry, type PeerError } from '../core/peers.js';
 
 type OpenTelemetry = Awaited<ReturnType<typeof loadOpenTelemetry>>;
@@ -13,12 +13,12 @@ const SAMPLED = 1;
  */
 export class TraceExemplars {
   private api: OpenTelemetry | undefined = undefined;
-  private readonly source = new ExemplarSource(() => this.activeSpan());
+  private readonly source = new ExemplarSampler(() => this.activeSpan());
   private taking = false;
 
   /** @param take is told where recordings get their exemplars from, from then on. */
   constructor(
-    private readonly take: (source: ExemplarSource | undefined) => void,
+    private readonly take: (source: ExemplarSampler | undefined) => void,
   ) {}
 
   /** @throws whatever an API throws that is installed and does not load. */

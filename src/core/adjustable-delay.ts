@@ -2,7 +2,7 @@ import { instant, secondsSince } from './clock.js';
 import { clearTimeout, setTimeout } from './timers.js';
 
 /** A wait whose end can be brought forward. */
-export class Rest {
+export class AdjustableDelay {
   /** Resolves at the earliest of the ends that it was given. */
   readonly over: Promise<void>;
   private end!: () => void;

@@ -1,4 +1,4 @@
-import { within } from './time-limit.js';
+import { withTimeout } from './time-limit.js';
 
 /** Milliseconds that a page waits for what is collected at scrape time. */
 export const COLLECT_LIMIT = 5_000;
@@ -7,7 +7,7 @@ export const COLLECT_LIMIT = 5_000;
  * Something that is collected whenever a page asks for it. If it hangs it is waited
  * for once, and is not begun again before it has ended.
  */
-export class Collection<T> {
+export class CoalescedTask<T> {
   private running: Promise<T> | undefined = undefined;
   /** Milliseconds that somebody has waited in vain for what is running. */
   private waited = 0;
@@ -32,7 +32,7 @@ export class Collection<T> {
       this.waited = 0;
     });
     const { running } = this;
-    return within(limit, running, this.what).finally(() => {
+    return withTimeout(limit, running, this.what).finally(() => {
       if (this.running === running) this.waited = Math.max(this.waited, limit);
     });
   }

@@ -2,7 +2,7 @@ import { instant, secondsSince } from './clock.js';
 import { setImmediate, setTimeout } from './timers.js';
 
 /** Samples that are written between two looks at the clock. */
-export const SAMPLES_AT_ONCE = 64;
+export const STEPS_PER_CLOCK_READ = 64;
 
 /** Seconds of work after which the event loop gets a turn. */
 const TIME_BUDGET = 0.001;
@@ -15,7 +15,7 @@ const GAP = 1;
  * they were asked for: however many pages are written and sent at the same time,
  * the app gets its share between any two of them, and the greater one.
  */
-export class Turns {
+export class EventLoopYielder {
   private readonly waiting: (() => void)[] = [];
 
   next(): Promise<void> {
@@ -31,30 +31,31 @@ export class Turns {
 }
 
 /** The present turn of one who has much to do. */
-export class Turn {
+export class TimeSlice {
   private start = instant();
 
-  constructor(private readonly turns: Turns) {}
+  constructor(private readonly yielder: EventLoopYielder) {}
 
-  isOver(): boolean {
+  isUsedUp(): boolean {
     return secondsSince(this.start) > TIME_BUDGET;
   }
 
   async next(): Promise<void> {
-    await this.turns.next();
+    await this.yielder.next();
     this.start = instant();
   }
 }
 
 /** Does something with each of many, and gives the event loop its turns between them. */
-export async function inTurns<T>(
+export async function forEachInSlices<T>(
   all: Iterable<T>,
-  turn: Turn,
+  slice: TimeSlice,
   work: (one: T) => void,
 ): Promise<void> {
   let done = 0;
   for (const one of all) {
     work(one);
-    if (++done % SAMPLES_AT_ONCE === 0 && turn.isOver()) await turn.next();
+    if (++done % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp())
+      await slice.next();
   }
 }

@@ -1,5 +1,5 @@
 /** Which methods of which objects are shadowed now. */
-const shadowed = new WeakMap<object, Set<PropertyKey>>();
+const patchedMethods = new WeakMap<object, Set<PropertyKey>>();
 
 /**
  * Puts another function in front of a method of one object. The object stays the
@@ -8,12 +8,12 @@ const shadowed = new WeakMap<object, Set<PropertyKey>>();
  * @param make gets the method and a function that takes the shadow away again.
  * @returns false if the object does not let itself be shadowed, or is already.
  */
-export function shadow<T extends object, K extends keyof T>(
+export function patchMethod<T extends object, K extends keyof T>(
   target: T,
   method: K,
   make: (original: NonNullable<T[K]>, restore: () => void) => T[K],
 ): boolean {
-  const methods = shadowed.get(target) ?? new Set<PropertyKey>();
+  const methods = patchedMethods.get(target) ?? new Set<PropertyKey>();
   if (methods.has(method) || !Object.isExtensible(target)) return false;
   const own = Object.getOwnPropertyDescriptor(target, method);
   if (own?.configurable === false) return false;
@@ -28,6 +28,6 @@ export function shadow<T extends object, K extends keyof T>(
     writable: true,
     enumerable: own?.enumerable ?? false,
   });
-  if (done) shadowed.set(target, methods.add(method));
+  if (done) patchedMethods.set(target, methods.add(method));
   return done;
 }

@@ -7,7 +7,7 @@ import { readSecret, type Secret } from './secret.js';
 const FILE_AGE = 1;
 
 /** A value derived from a secret, which follows the file or variable that holds the secret. */
-export class CurrentSecret<T> {
+export class RefreshedSecret<T> {
   // Private to the language, so that nothing that shows objects shows a secret.
   readonly #secret: Secret;
   #reading: Promise<T> | undefined = undefined;

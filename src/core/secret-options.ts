@@ -6,7 +6,11 @@ import { kindOf } from './secret.js';
  * As `validate()`, but shows no value, and takes no `undefined`: a variable that is
  * not set must not open what it is meant to close.
  */
-export function checkGroup(value: unknown, path: string, rules: Rules): void {
+export function validateSecretOptions(
+  value: unknown,
+  path: string,
+  rules: Rules,
+): void {
   const known = Object.keys(rules).join(', ');
   if (!isObject(value) || Object.keys(value).length === 0) {
     throw new OptionsError(

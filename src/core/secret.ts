@@ -30,7 +30,8 @@ export function checkSecret(
   option: string,
   text: Check,
 ): asserts secret is Secret {
-  if (typeof secret === 'string') return checkHidden(secret, option, text);
+  if (typeof secret === 'string')
+    return validateWithoutShowing(secret, option, text);
   const [[key, value] = [], ...more] = isObject(secret)
     ? Object.entries(secret)
     : [];
@@ -74,7 +75,11 @@ export async function readSecret(
  * @param at what the message begins with: the option, or more.
  * @throws {OptionsError} saying what is allowed.
  */
-export function checkHidden(value: unknown, at: string, text: Check): void {
+export function validateWithoutShowing(
+  value: unknown,
+  at: string,
+  text: Check,
+): void {
   if (text.test(value)) return;
   const fault =
     typeof value === 'string' && value !== ''
@@ -103,6 +108,6 @@ async function readText(file: string, at: string): Promise<string> {
 
 function checkedText(value: string, at: string, text: Check): string {
   const secret = value.replace(/(\r?\n)+$/, '');
-  checkHidden(secret, at, text);
+  validateWithoutShowing(secret, at, text);
   return secret;
 }

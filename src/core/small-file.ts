@@ -8,7 +8,7 @@ import {
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { Collection } from './coalesced-task.js';
+import { CoalescedTask } from './coalesced-task.js';
 import { Semaphore } from './semaphore.js';
 
 /** Far above every token and bundle of certificates: a wrong path must not fill the memory. */
@@ -24,7 +24,7 @@ const READ_LIMIT = 5_000;
 const threads = new Semaphore(2);
 
 /** The reads that have not ended, by path: a file that hangs is not opened a second time. */
-const running = new Map<string, Collection<string>>();
+const running = new Map<string, CoalescedTask<string>>();
 
 /**
  * Without this flag, opening a FIFO that nobody writes to keeps a thread for as long.
@@ -42,7 +42,7 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 export function readSmallFile(file: string): Promise<string> {
   let read = running.get(file);
   if (read === undefined) {
-    read = new Collection('reading it', () => readAlone(file));
+    read = new CoalescedTask('reading it', () => readAlone(file));
     running.set(file, read);
   }
   return read.get(READ_LIMIT);

@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from './timers.js';
 
 /** Waits for a promise, but not longer than so many milliseconds, as many as timers take. */
-export async function within<T>(
+export async function withTimeout<T>(
   milliseconds: number,
   promise: Promise<T>,
   what: string,
@@ -21,6 +21,6 @@ export async function within<T>(
 }
 
 /** Waits for so many milliseconds, as many as timers take. */
-export function pause(milliseconds: number): Promise<void> {
+export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -44,19 +44,19 @@ export function unixTimeAt(time: SteadyTime): number {
  * A moment in hundredths of a second since this module was loaded, on the steady clock. As
  * such it is a small integer, which needs no memory beside its field, for the first 248 days.
  */
-export type ShortTime = number;
+export type Centiseconds = number;
 
 /** A moment that is not known. */
-export const NO_TIME: ShortTime = -1;
+export const NO_TIME: Centiseconds = -1;
 
 const ORIGIN = Math.floor(latest / 10);
 
-export function shortTime(): ShortTime {
+export function centiseconds(): Centiseconds {
   return Math.floor(steady() / 10) - ORIGIN;
 }
 
 /** The same in seconds since the Unix epoch; not after the last {@link unixTime}. */
-export function unixTimeOf(time: ShortTime): number {
+export function unixTimeOf(time: Centiseconds): number {
   return (ORIGIN + time - Math.ceil(behind / 10)) / 100;
 }
 

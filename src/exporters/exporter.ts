@@ -35,7 +35,7 @@ export interface MetricsExporter {
   /** The types of the metrics whose recordings `receive()` hears of. Default: all. */
   readonly eventTypes?: readonly MetricType[];
   /** How many events may wait for `receive()`; what comes beyond is dropped and counted. Default: 10000. */
-  readonly maxWaiting?: number;
+  readonly maxQueueSize?: number;
   /** How many events it keeps itself, for its next export; told together with those that wait for `receive()`. */
   readonly waiting?: number;
 
@@ -63,7 +63,7 @@ export interface MetricsExporter {
   /**
    * Hears of recordings, in order, a moment after they were made. Called again only
    * after the last call has settled; if that rejected, with the same events. What comes
-   * meanwhile waits; beyond `maxWaiting` it is dropped and counted. An event's name is
+   * meanwhile waits; beyond `maxQueueSize` it is dropped and counted. An event's name is
    * the exposed one and its labels are those of the series; a gauge's value is what it is
    * now. Gauges that are read through a callback make no events. The events belong to this
    * exporter: no other listener sees what it changes in them.

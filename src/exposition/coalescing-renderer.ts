@@ -2,8 +2,8 @@ import { type Instant, instant, secondsSince } from '../core/clock.js';
 import { Semaphore } from '../core/semaphore.js';
 import { Content } from './content.js';
 import { ChunkPool, PageWriter } from './page-writer.js';
-import { Rest } from '../core/adjustable-delay.js';
-import type { Turns } from '../core/event-loop-yielder.js';
+import { AdjustableDelay } from '../core/adjustable-delay.js';
+import type { EventLoopYielder } from '../core/event-loop-yielder.js';
 
 /**
  * Pages that are there at once, being rendered or sent. A page stays while somebody
@@ -31,7 +31,7 @@ export type WritePage = (out: PageWriter) => Promise<readonly Buffer[]>;
 interface SharedPage {
   readonly writer: PageWriter;
   /** The rest before it. */
-  readonly rest: Rest;
+  readonly rest: AdjustableDelay;
   readonly content: Promise<Content>;
   /** When it was complete. */
   since: Instant | undefined;
@@ -39,7 +39,7 @@ interface SharedPage {
 }
 
 /** Pages for many scrapers: requests for a page that is being rendered share it. */
-export class SharedPages {
+export class CoalescingRenderer {
   private readonly pool = new ChunkPool();
   /** By key. */
   private readonly newest = new Map<string, SharedPage>();
@@ -47,7 +47,7 @@ export class SharedPages {
   /** The last page that was complete: when, how long it took, and for how many seconds there is a rest after it. */
   private last = { since: instant(), took: 0, rest: 0 };
 
-  constructor(private readonly turns: Turns) {}
+  constructor(private readonly yielder: EventLoopYielder) {}
 
   /**
    * Renders a page, unless that is being done already, and lends it: its
@@ -84,7 +84,7 @@ export class SharedPages {
 
   private begin(key: string, write: WritePage): SharedPage {
     const writer = new PageWriter(this.pool);
-    const rest = new Rest();
+    const rest = new AdjustableDelay();
     const render = async () => {
       await this.places.acquire();
       rest.endIn(this.restLeft());
@@ -98,7 +98,7 @@ export class SharedPages {
         took,
         rest: Math.min(took * REST.times, REST.atMost),
       };
-      return new Content(chunks, this.turns);
+      return new Content(chunks, this.yielder);
     };
     const page: SharedPage = {
       writer,

@@ -1,7 +1,7 @@
 import buffer from 'node:buffer';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { Turns } from '../core/event-loop-yielder.js';
+import { EventLoopYielder } from '../core/event-loop-yielder.js';
 
 /** Level 1 is a third of the work of the default, for pages that are little larger. */
 const GZIP = { level: 1, chunkSize: 256 * 1024 };
@@ -15,7 +15,7 @@ export class Content {
   constructor(
     /** In order. */
     readonly chunks: readonly Buffer[],
-    private readonly turns = new Turns(),
+    private readonly yielder = new EventLoopYielder(),
   ) {
     this.length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   }
@@ -28,7 +28,7 @@ export class Content {
   /** A socket on a fast network takes a whole page at once, which would keep the event loop from all else. */
   async *inTurns(): AsyncGenerator<Buffer> {
     for (const chunk of this.chunks) {
-      await this.turns.next();
+      await this.yielder.next();
       yield chunk;
     }
   }
@@ -55,6 +55,6 @@ export class Content {
 
   private async compress(): Promise<Content> {
     const gzip = Readable.from(this.chunks).pipe(createGzip(GZIP));
-    return new Content((await gzip.toArray()) as Buffer[], this.turns);
+    return new Content((await gzip.toArray()) as Buffer[], this.yielder);
   }
 }

@@ -1,15 +1,15 @@
 import type { LabelSet } from '../model/labels.js';
 import type { Content } from './content.js';
-import type { ExposedMetric } from '../registry/metric-family.js';
+import type { MetricFamily } from '../registry/metric-family.js';
 import type { Format, FormattedPage } from './formats/format.js';
 import type { PageWriter } from './page-writer.js';
-import type { RegistryReader } from '../registry/gatherer.js';
+import type { Gatherer } from '../registry/gatherer.js';
 import { relabelled } from '../registry/relabelled.js';
-import { SharedPages } from './coalescing-renderer.js';
+import { CoalescingRenderer } from './coalescing-renderer.js';
 import {
-  SAMPLES_AT_ONCE,
-  Turn,
-  type Turns,
+  STEPS_PER_CLOCK_READ,
+  TimeSlice,
+  type EventLoopYielder,
 } from '../core/event-loop-yielder.js';
 
 /** Which page to render. */
@@ -28,18 +28,18 @@ export interface PageRequest {
  * for a page that is being rendered shares that page.
  */
 export class Page {
-  private readonly whole: SharedPages;
+  private readonly whole: CoalescingRenderer;
   /** Apart: there are as many of these as somebody thinks of, and whole pages must not wait for them. */
-  private readonly parts: SharedPages;
+  private readonly parts: CoalescingRenderer;
 
   /** @param exemplarsShown is called when a page with exemplars was written. */
   constructor(
-    private readonly reader: RegistryReader,
-    private readonly turns: Turns,
+    private readonly reader: Gatherer,
+    private readonly yielder: EventLoopYielder,
     private readonly exemplarsShown: () => void,
   ) {
-    this.whole = new SharedPages(turns);
-    this.parts = new SharedPages(turns);
+    this.whole = new CoalescingRenderer(yielder);
+    this.parts = new CoalescingRenderer(yielder);
   }
 
   /** Renders a page, and lends it until `use` has ended. */
@@ -59,12 +59,12 @@ export class Page {
     { format, names, registered }: PageRequest,
     out: PageWriter,
   ): Promise<readonly Buffer[]> {
-    const turn = new Turn(this.turns);
-    const reading = await this.reader.read({ names, registered }, turn);
+    const slice = new TimeSlice(this.yielder);
+    const reading = await this.reader.read({ names, registered }, slice);
     const { heads, metrics, added } = reading;
     const page = format.begin(heads, out);
     for (const metric of metrics) {
-      await this.writeMetric(metric, added, page, turn);
+      await this.writeMetric(metric, added, page, slice);
     }
     page.end();
     if (format.hasExemplars) this.exemplarsShown();
@@ -72,26 +72,26 @@ export class Page {
   }
 
   private async writeMetric(
-    metric: ExposedMetric,
+    metric: MetricFamily,
     added: LabelSet,
     page: FormattedPage,
-    turn: Turn,
+    slice: TimeSlice,
   ): Promise<void> {
     const writer = this.beginMetric(metric, page);
     if (writer === undefined) return;
     const { write, end } = writer;
     const { name, cells } = metric;
     const isPlain = added.names.length === 0;
-    const cellsAtOnce = Math.ceil(SAMPLES_AT_ONCE / samplesOf(metric));
+    const cellsAtOnce = Math.ceil(STEPS_PER_CLOCK_READ / samplesOf(metric));
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i]!;
       write(isPlain ? cell : relabelled(cell, name, added));
-      if (i % cellsAtOnce === 0 && turn.isOver()) await turn.next();
+      if (i % cellsAtOnce === 0 && slice.isUsedUp()) await slice.next();
     }
     end();
   }
 
-  private beginMetric(metric: ExposedMetric, page: FormattedPage) {
+  private beginMetric(metric: MetricFamily, page: FormattedPage) {
     try {
       return page.begin(metric);
     } catch (error) {
@@ -102,6 +102,6 @@ export class Page {
 }
 
 /** Of each series: its buckets, `+Inf`, the sum and the count, or its value. */
-function samplesOf({ type, bounds }: ExposedMetric): number {
+function samplesOf({ type, bounds }: MetricFamily): number {
   return type === 'histogram' ? bounds.length + 3 : 1;
 }

@@ -1,5 +1,5 @@
 import { type Instant, instant, secondsSince } from '../core/clock.js';
-import { within } from '../core/time-limit.js';
+import { withTimeout } from '../core/time-limit.js';
 import type { ResolvedHealthCheck } from './health-check.js';
 import { failure, type Outcome, outcomeOf } from './outcome.js';
 
@@ -66,7 +66,7 @@ export class CheckRunner {
         this.overdueSince = undefined;
       });
     try {
-      const inTime = await within(timeout, outcome, 'The check');
+      const inTime = await withTimeout(timeout, outcome, 'The check');
       return this.record(inTime, began);
     } catch (overdue) {
       if (!hasEnded) this.overdueSince = began;

@@ -48,7 +48,7 @@ export class HealthChecks {
     });
     const entry = { runner, source };
     this.entries.set(name, entry);
-    return () => this.isThere(entry) && this.entries.delete(name);
+    return () => this.isRegistered(entry) && this.entries.delete(name);
   }
 
   get size(): number {
@@ -77,10 +77,10 @@ export class HealthChecks {
       }),
     );
     // Some may have been removed while the others ran.
-    return reports.filter((_, i) => this.isThere(entries[i]!));
+    return reports.filter((_, i) => this.isRegistered(entries[i]!));
   }
 
-  private isThere(entry: Entry): boolean {
+  private isRegistered(entry: Entry): boolean {
     return this.entries.get(entry.runner.definition.name) === entry;
   }
 

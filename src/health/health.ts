@@ -5,7 +5,7 @@ import { type CheckReport, HealthChecks } from './health-checks.js';
 import type { CheckStatus, HealthStatus } from './health-status.js';
 
 /** What a collector says of itself. */
-export interface Vitals extends Pick<
+export interface CollectorStatus extends Pick<
   HealthStatus,
   'server_running' | 'metrics_count' | 'endpoint'
 > {
@@ -29,7 +29,7 @@ export class Health {
   constructor(
     private readonly setup: HealthSetup,
     logger: MetricsLogger,
-    private readonly vitals: () => Vitals,
+    private readonly vitals: () => CollectorStatus,
   ) {
     this.checks = new HealthChecks(logger);
   }

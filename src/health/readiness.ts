@@ -1,4 +1,4 @@
-import { pause } from '../core/time-limit.js';
+import { sleep } from '../core/time-limit.js';
 
 /** What the readiness of an app depends on beside its start and its end. */
 export interface ReadinessTerms {
@@ -37,6 +37,6 @@ export class Readiness {
     this.phase = 'stopping';
     const { shutdownGrace } = this.terms;
     if (!wasReady || shutdownGrace === 0) return;
-    await pause(shutdownGrace);
+    await sleep(shutdownGrace);
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Access, RefusalReason } from './access/access-policy.js';
+import type { AccessPolicy, RefusalReason } from './access/access-policy.js';
 import { Deadline } from './response-deadline.js';
 import type { HealthResponder } from './health-responder.js';
 import { type ScrapeLimits, timeToBegin } from './limits.js';
@@ -11,7 +11,7 @@ import { sendText, sendUnavailable } from './send.js';
 export interface ScrapeReport {
   /** A request could not be answered, which is an error of the module or of the app. */
   failed(error: unknown): void;
-  /** A request was turned away: by its {@link Access}, because its time was over, or because too many scrapes ran. */
+  /** A request was turned away: by its {@link AccessPolicy}, because its time was over, or because too many scrapes ran. */
   refused(
     resource: Resource,
     reason: RefusalReason | 'deadline' | 'limit',
@@ -26,7 +26,7 @@ export class ScrapeHandler {
   constructor(
     private readonly metrics: MetricsResponder,
     private readonly health: HealthResponder,
-    private readonly access: Access,
+    private readonly access: AccessPolicy,
     private readonly limits: ScrapeLimits,
     private readonly report: ScrapeReport,
   ) {}

@@ -95,7 +95,7 @@ export function sendText(
   end(res, Deadline.begun(res), text);
 }
 
-/** Turns a request away that could be answered a little later. */
+/** EventLoopYielder a request away that could be answered a little later. */
 export function sendUnavailable(res: ServerResponse, text: string): void {
   sendText(res, 503, text, { 'Retry-After': '1' });
 }

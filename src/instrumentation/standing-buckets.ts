@@ -17,7 +17,7 @@ interface WantedHistogram {
  * @param report is called with the conflict, once.
  * @throws {MetricConflictError} if the name belongs to something else than a histogram.
  */
-export function obtainHistogram(
+export function getOrCreateHistogram(
   collector: MetricsCollector,
   { name, prefixed, buckets }: WantedHistogram,
   ask: (options: { buckets?: readonly number[] }) => Histogram,

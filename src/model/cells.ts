@@ -1,6 +1,6 @@
-import { shortTime, type ShortTime } from '../core/wall-clock.js';
+import { centiseconds, type Centiseconds } from '../core/wall-clock.js';
 import type { Exemplar } from './exemplars.js';
-import { bytesText, labelPairs } from './label-text.js';
+import { latin1OfUtf8, labelPairs } from './label-text.js';
 import type { LabelSet } from './labels.js';
 
 /** The state of one series. Recording works on the cell and on nothing else. */
@@ -17,7 +17,7 @@ export abstract class Cell implements LabelSet {
   constructor(
     labels: LabelSet,
     readonly text: string,
-    readonly created: ShortTime,
+    readonly created: Centiseconds,
   ) {
     this.names = labels.names;
     this.values = labels.values;
@@ -29,9 +29,9 @@ export class ValueCell extends Cell {
   value = 0;
   exemplar: Exemplar | undefined = undefined;
 
-  constructor(metric: string, labels: LabelSet, created = shortTime()) {
+  constructor(metric: string, labels: LabelSet, created = centiseconds()) {
     const pairs = labelPairs(labels);
-    super(labels, bytesText(`${metric}${pairs && `{${pairs}}`} `), created);
+    super(labels, latin1OfUtf8(`${metric}${pairs && `{${pairs}}`} `), created);
   }
 }
 
@@ -49,9 +49,9 @@ export class HistogramCell extends Cell {
   constructor(
     labels: LabelSet,
     readonly counts: number[],
-    created = shortTime(),
+    created = centiseconds(),
   ) {
-    super(labels, bytesText(labelPairs(labels)), created);
+    super(labels, latin1OfUtf8(labelPairs(labels)), created);
   }
 }
 

@@ -28,7 +28,7 @@ const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/;
  * begins when a page has shown those of the last: as long as nobody reads exemplars
  * none is taken, and to know that there is nothing to do takes no clock.
  */
-export class ExemplarSource {
+export class ExemplarSampler {
   /** 0 while none is taken. */
   private round = 0;
   private rounds = 0;

@@ -24,7 +24,7 @@ export interface FamilyKeeper {
    * family of its name, which is another one if the name was asked for again since;
    * `undefined` if there is no room. Throws if the name was given to another type.
    */
-  revive(family: Family): Family | undefined;
+  reregister(family: Family): Family | undefined;
   /** A family is full. Returns what is to be called for each recording that goes to the overflow series. */
   overflowed(family: Family): () => void;
   /** The callback of a gauge failed. */

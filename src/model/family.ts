@@ -13,7 +13,7 @@ import {
 } from './labels.js';
 import type { MetricType } from './metric-type.js';
 import { sameItems } from '../core/same-items.js';
-import type { Tap } from './recording-hook.js';
+import type { RecordingHook } from './recording-hook.js';
 
 /** Where recordings go once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
 const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
@@ -44,7 +44,7 @@ export abstract class Family<C extends Cell = Cell> {
   readonly maxSeries: number;
   private isDenied = false;
   /** What is done with recordings beside keeping them. */
-  tap: Tap | undefined = undefined;
+  tap: RecordingHook | undefined = undefined;
 
   /** The series by labels as callers give them. */
   private readonly index = new LabelIndex<C>();
@@ -203,7 +203,7 @@ export abstract class Family<C extends Cell = Cell> {
     let cell = this.sets.findSet(set);
     if (cell === undefined || cell.removed) {
       if (this.isFull() && !this.findsRoom()) return this.overflowCell();
-      const family = this.registered ? this : this.keeper.revive(this);
+      const family = this.registered ? this : this.keeper.reregister(this);
       if (family === undefined) return this.newDiscardedCell();
       if (family !== this) return (family as Family<C>).resolve(labels, given);
       cell = this.addCell(set);

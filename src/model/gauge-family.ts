@@ -1,16 +1,16 @@
 import { CallbackSeries } from './callback-series.js';
 import { ValueCell } from './cells.js';
-import { Collection } from '../core/coalesced-task.js';
+import { CoalescedTask } from '../core/coalesced-task.js';
 import { Family } from './family.js';
 import type { LabelSet } from './labels.js';
-import { Tap } from './recording-hook.js';
+import { RecordingHook } from './recording-hook.js';
 
 /** Sets the series of a gauge. Without a promise it is done when it returns. */
 export type Collect = () => Promise<void> | undefined;
 
 /** All series of one gauge. Those that its callback no longer sets are removed. */
 export class GaugeFamily extends Family<ValueCell> {
-  private collection: Collection<void> | undefined = undefined;
+  private collection: CoalescedTask<void> | undefined = undefined;
   /** Also set while a run goes on whose callback was taken away. */
   private callbackSeries: CallbackSeries | undefined = undefined;
 
@@ -18,13 +18,13 @@ export class GaugeFamily extends Family<ValueCell> {
   readThrough(collect: Collect | undefined): void {
     if (collect === undefined) return this.endCallback();
     const series = (this.callbackSeries ??= new CallbackSeries());
-    this.collection = new Collection(
+    this.collection = new CoalescedTask(
       `The callback of gauge "${this.name}"`,
       () => this.run(collect, series),
     );
-    this.tap ??= new Tap(this, undefined, undefined);
+    this.tap ??= new RecordingHook(this, undefined, undefined);
     // Nothing else would tell that there is no room for a gauge that is only read.
-    if (!this.registered) this.keeper.revive(this);
+    if (!this.registered) this.keeper.reregister(this);
   }
 
   override get isReadThrough(): boolean {

@@ -17,11 +17,11 @@ export function labelPairs({ names, values }: LabelSet): string {
  * Text with one character for each byte of its UTF-8 form. It is also flat: a
  * joined string is kept as a tree of its parts, which costs time and memory.
  */
-export function bytesText(text: string): string {
+export function latin1OfUtf8(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The labels in a text that {@link labelPairs} and {@link bytesText} have made. */
+/** The labels in a text that {@link labelPairs} and {@link latin1OfUtf8} have made. */
 export function parsedPairs(text: string): Record<string, string> {
   const pairs = Buffer.from(text, 'latin1')
     .toString('utf8')

@@ -1,5 +1,5 @@
 import type { Cell, HistogramCell, ValueCell } from './cells.js';
-import type { ExemplarSource } from './exemplars.js';
+import type { ExemplarSampler } from './exemplars.js';
 import type { Family } from './family.js';
 
 /** Hears of recordings, right after they were made. Must be quick, and never throw. */
@@ -12,10 +12,10 @@ export interface RecordingListener {
  * What is done with a recording beside keeping it: an exemplar is taken, somebody is
  * told. Most families have no tap, so that a look at one field is all that they pay.
  */
-export class Tap {
+export class RecordingHook {
   constructor(
     private readonly family: Family,
-    private readonly exemplars: ExemplarSource | undefined,
+    private readonly exemplars: ExemplarSampler | undefined,
     private readonly listener: RecordingListener | undefined,
   ) {}
 
@@ -48,7 +48,7 @@ function takeExemplar(
   cell: HistogramCell,
   bucket: number,
   value: number,
-  source: ExemplarSource,
+  source: ExemplarSampler,
 ): void {
   const previous = cell.exemplars?.[bucket];
   const next = source.next(previous, value);

@@ -8,10 +8,10 @@ import {
 import { MetricsCollector } from '../collector/metrics-collector.js';
 import { PrometheusCollector } from '../collector/prometheus-collector.js';
 import { AppRoutes } from './routes/app-routes.js';
-import { endpointAccess } from './guards/endpoint-access.js';
+import { endpointPolicy } from './guards/endpoint-access.js';
 import type { NestParts } from './guards/guarded-endpoint.js';
 import type { ResolvedProtection } from './guards/protection.options.js';
-import type { Access } from '../http/access/access-policy.js';
+import type { AccessPolicy } from '../http/access/access-policy.js';
 import { MetricsHealthIndicator } from './metrics-health.indicator.js';
 import { pathsOf } from '../http/resources.js';
 import { ScrapeServer } from '../http/scrape-server.js';
@@ -24,7 +24,7 @@ import { HandlerMetrics } from '../instrumentation/handlers/handler-metrics.js';
 import { Instrumentation } from '../instrumentation/instrumentation.js';
 import { LazyModules } from './explorers/lazy-modules.js';
 import { ProviderBinder } from './explorers/provider-binder.js';
-import { Transports } from '../instrumentation/handlers/handler-instrumentation.js';
+import { HandlerInstrumentation } from '../instrumentation/handlers/handler-instrumentation.js';
 import { declaredMetrics } from './metrics.declarations.js';
 import { MODULE_OPTIONS_TOKEN } from './metrics.module-definition.js';
 import { MetricsExporters } from './metrics.exporters.js';
@@ -62,7 +62,7 @@ export const providers: Provider[] = [
       { enabled, prometheus, health }: ResolvedMetricsOptions,
       ...nest: NestParts
     ) =>
-      endpointAccess(
+      endpointPolicy(
         enabled ? prometheus : closed(prometheus),
         health,
         warn,
@@ -103,7 +103,7 @@ export const providers: Provider[] = [
       enabled ? new HandlerMetrics(to) : undefined,
   },
   {
-    provide: Transports,
+    provide: HandlerInstrumentation,
     inject: [
       OPTIONS,
       HANDLER_METRICS,
@@ -117,7 +117,7 @@ export const providers: Provider[] = [
       ...nest: [ApplicationConfig, ModulesContainer, ExternalContextCreator]
     ) =>
       interceptor && handlers !== undefined
-        ? new Transports(handlers, ...nest, warn)
+        ? new HandlerInstrumentation(handlers, ...nest, warn)
         : undefined,
   },
   {
@@ -169,7 +169,7 @@ function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
 function collectorOf(
   options: ResolvedMetricsOptions,
   endpoint: AppRoutes | ScrapeServer,
-  access: Access,
+  access: AccessPolicy,
   readiness: Readiness,
   modules: ModulesContainer,
 ): PrometheusCollector {

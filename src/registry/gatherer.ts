@@ -1,16 +1,16 @@
-import { Collection } from '../core/coalesced-task.js';
+import { CoalescedTask } from '../core/coalesced-task.js';
 import { ForeignMetricError } from '../core/errors.js';
 import { type Family, HistogramFamily } from '../model/family.js';
 import type { LabelSet } from '../model/labels.js';
 import { exposedType } from '../model/metric-type.js';
 import { sameItems } from '../core/same-items.js';
-import { foreignLabels } from './prom-client-labels.js';
-import { readForeign } from './prom-client-reader.js';
-import type { ExposedMetric, MetricHead, PageType } from './metric-family.js';
+import { promClientLabels } from './prom-client-labels.js';
+import { readPromClientMetric } from './prom-client-reader.js';
+import type { MetricFamily, FamilyHeader, PageType } from './metric-family.js';
 import type { ReservedNames } from './reserved-names.js';
 import { namesOf } from './sample-names.js';
 import type { MetricRegistry } from './metric-registry.js';
-import { PromClientMetric } from './registry-adapter.js';
+import { RegistryAdapter } from './registry-adapter.js';
 import {
   defaultLabelsOf,
   type RegisteredMetric,
@@ -18,10 +18,10 @@ import {
 } from './registered-metrics.js';
 import { RegistryIndex } from './registry-index.js';
 import { distinctWith } from './relabelled.js';
-import type { Turn } from '../core/event-loop-yielder.js';
+import type { TimeSlice } from '../core/event-loop-yielder.js';
 
 /** Which metrics to read. */
-export interface ReadRequest {
+export interface GatherRequest {
   /** Only metrics with these names, of their own or of their samples. Default: all. */
   readonly names?: readonly string[] | undefined;
   /** Only the metric that is registered under this name. */
@@ -37,10 +37,10 @@ interface CollectedFamily {
 }
 
 /** Metrics of a registry as they are at one moment. */
-export interface RegistryReading {
+export interface GatheredMetrics {
   /** All metrics that there are, whether they were asked for or not. */
-  readonly heads: readonly MetricHead[];
-  readonly metrics: readonly ExposedMetric[];
+  readonly heads: readonly FamilyHeader[];
+  readonly metrics: readonly MetricFamily[];
   /** Labels that the registry adds to all series. */
   readonly added: LabelSet;
   /** Names of metrics that are there and could not be read this time. */
@@ -50,9 +50,9 @@ export interface RegistryReading {
 const NO_LABELS: LabelSet = { names: [], values: [] };
 
 /** Reads the metrics of a registry, ours and those of prom-client alike. */
-export class RegistryReader {
+export class Gatherer {
   /** Of foreign metrics. */
-  private readonly collections = new WeakMap<object, Collection<unknown>>();
+  private readonly collections = new WeakMap<object, CoalescedTask<unknown>>();
   /** Of foreign metrics that tell theirs only when they are read. */
   private readonly types = new WeakMap<object, PageType>();
   /** The metrics that the registry had last, and what their names tell. */
@@ -73,12 +73,15 @@ export class RegistryReader {
    * are there, whatever is cleared and removed later on. It can be written in any format:
    * what would make a page invalid is left out, and reported.
    */
-  async read(request: ReadRequest, turn: Turn): Promise<RegistryReading> {
+  async read(
+    request: GatherRequest,
+    slice: TimeSlice,
+  ): Promise<GatheredMetrics> {
     const before = this.index();
     const isAsked = selection(request);
     const { exposed, unread } = await this.collect(
       this.asked(before, request, isAsked),
-      turn,
+      slice,
       request.limit,
     );
     const { heads, reserved } = this.withTypes(before);
@@ -116,8 +119,8 @@ export class RegistryReader {
 
   private asked(
     index: RegistryIndex,
-    { registered, names }: ReadRequest,
-    isAsked: (head: MetricHead) => boolean,
+    { registered, names }: GatherRequest,
+    isAsked: (head: FamilyHeader) => boolean,
   ): readonly RegisteredMetric[] {
     const asked = registered === undefined ? names : [registered];
     if (asked === undefined) return index.all;
@@ -129,16 +132,16 @@ export class RegistryReader {
 
   private async collect(
     asked: readonly RegisteredMetric[],
-    turn: Turn,
+    slice: TimeSlice,
     limit: number | undefined,
   ) {
     const unread: string[] = [];
     const failed = (name: string) => void unread.push(name);
     const collected = await Promise.all(
       asked.map((one) =>
-        one.metric instanceof PromClientMetric
+        one.metric instanceof RegistryAdapter
           ? refreshed(one.metric.family, failed, limit)
-          : this.foreign(one, turn, failed, limit),
+          : this.foreign(one, slice, failed, limit),
       ),
     );
     const exposed = collected
@@ -149,13 +152,13 @@ export class RegistryReader {
 
   private async foreign(
     one: RegisteredMetric,
-    turn: Turn,
+    slice: TimeSlice,
     failed: (name: string) => void,
     limit: number | undefined,
-  ): Promise<ExposedMetric | undefined> {
+  ): Promise<MetricFamily | undefined> {
     const get = () => this.collectionOf(one).get(limit);
     try {
-      const { metric, omitted } = await readForeign(one, get, turn);
+      const { metric, omitted } = await readPromClientMetric(one, get, slice);
       this.types.set(one.metric, metric.type);
       if (omitted !== undefined) this.metricFailed(one.name, omitted);
       return metric;
@@ -173,13 +176,13 @@ export class RegistryReader {
     let collection = this.collections.get(metric);
     if (collection === undefined) {
       const get = async () => (metric as { get(): unknown }).get();
-      collection = new Collection(name, get);
+      collection = new CoalescedTask(name, get);
       this.collections.set(metric, collection);
     }
     return collection;
   }
 
-  private ownsItsNames(metric: MetricHead, reserved: ReservedNames): boolean {
+  private ownsItsNames(metric: FamilyHeader, reserved: ReservedNames): boolean {
     const owner = reserved.ownerAmong(metric);
     if (owner === undefined) return true;
     const why = owner.startsWith(metric.name)
@@ -193,9 +196,9 @@ export class RegistryReader {
   }
 
   private withDistinctSeries(
-    metric: ExposedMetric,
+    metric: MetricFamily,
     added: LabelSet,
-  ): ExposedMetric {
+  ): MetricFamily {
     const cells = distinctWith(metric.cells, added);
     if (cells === metric.cells) return metric;
     const error = new ForeignMetricError(
@@ -208,7 +211,7 @@ export class RegistryReader {
   /** What the registry adds to all metrics; nothing if that cannot be written. */
   private defaultLabels(): LabelSet {
     try {
-      return foreignLabels(defaultLabelsOf(this.registry), '*');
+      return promClientLabels(defaultLabelsOf(this.registry), '*');
     } catch (error) {
       this.metricFailed('*', error);
       return NO_LABELS;
@@ -220,7 +223,7 @@ export class RegistryReader {
 function selection({
   names,
   registered,
-}: ReadRequest): (head: MetricHead) => boolean {
+}: GatherRequest): (head: FamilyHeader) => boolean {
   if (registered !== undefined) return ({ name }) => name === registered;
   if (names === undefined) return () => true;
   const asked = new Set(names);
@@ -237,7 +240,7 @@ async function refreshed(
   return { family, fresh };
 }
 
-function exposedFamily({ family, fresh }: CollectedFamily): ExposedMetric {
+function exposedFamily({ family, fresh }: CollectedFamily): MetricFamily {
   const { name, type, help, unit } = family;
   return {
     name,

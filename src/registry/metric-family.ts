@@ -1,6 +1,6 @@
 import { Cell } from '../model/cells.js';
-import type { ShortTime } from '../core/wall-clock.js';
-import { bytesText, labelPairs } from '../model/label-text.js';
+import type { Centiseconds } from '../core/wall-clock.js';
+import { latin1OfUtf8, labelPairs } from '../model/label-text.js';
 import type { LabelSet } from '../model/labels.js';
 import type { ExposedType } from '../model/metric-type.js';
 
@@ -8,7 +8,7 @@ import type { ExposedType } from '../model/metric-type.js';
 export type PageType = ExposedType | 'summary' | 'unknown';
 
 /** What is known of a metric before it is collected. */
-export interface MetricHead {
+export interface FamilyHeader {
   readonly name: string;
   readonly type: PageType;
   /** Whether it is one of our families. Default: `false`. */
@@ -20,7 +20,7 @@ export interface MetricHead {
  * the same form. Its cells are a {@link HistogramCell}, a {@link SummaryCell} or a
  * `ValueCell` each, as its type says.
  */
-export interface ExposedMetric extends MetricHead {
+export interface MetricFamily extends FamilyHeader {
   readonly help: string;
   readonly unit: string | undefined;
   /** The upper bounds of a histogram's buckets, without `+Inf`. */
@@ -41,8 +41,8 @@ export class SummaryCell extends Cell {
     readonly quantiles: readonly Quantile[],
     readonly sum: number,
     readonly count: number,
-    created: ShortTime,
+    created: Centiseconds,
   ) {
-    super(labels, bytesText(labelPairs(labels)), created);
+    super(labels, latin1OfUtf8(labelPairs(labels)), created);
   }
 }

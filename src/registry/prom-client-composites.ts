@@ -4,18 +4,18 @@ import { labelPairs } from '../model/label-text.js';
 import type { LabelSet } from '../model/labels.js';
 import { sameItems } from '../core/same-items.js';
 import { NO_TIME } from '../core/wall-clock.js';
-import { foreignExemplar } from './prom-client-exemplar.js';
+import { promClientExemplar } from './prom-client-exemplar.js';
 import {
-  type ForeignNames,
-  type ForeignValue,
+  type PromClientNames,
+  type PromClientValue,
   type Sample,
   sampleOf,
 } from './prom-client-sample.js';
 import { type Quantile, SummaryCell } from './metric-family.js';
-import { inTurns, type Turn } from '../core/event-loop-yielder.js';
+import { forEachInSlices, type TimeSlice } from '../core/event-loop-yielder.js';
 
 /** The series of a foreign histogram or summary, which have several samples each. */
-export class ForeignComposites {
+export class PromClientComposites {
   /** Of a histogram, once the cells are made. */
   bounds: readonly number[] = [];
   /** Why a series is left out; the first reason. */
@@ -25,11 +25,11 @@ export class ForeignComposites {
 
   constructor(
     private readonly type: 'histogram' | 'summary',
-    private readonly names: ForeignNames,
+    private readonly names: PromClientNames,
   ) {}
 
   /** @throws {ForeignMetricError} if it cannot be written. */
-  add(given: ForeignValue): void {
+  add(given: PromClientValue): void {
     const sample = sampleOf(given, this.type, this.names);
     const key = labelPairs(sample.labels);
     const known = this.series.get(key);
@@ -38,9 +38,9 @@ export class ForeignComposites {
   }
 
   /** @throws {ForeignMetricError} if buckets or quantiles cannot be written. */
-  async cells(turn: Turn): Promise<Cell[]> {
+  async cells(slice: TimeSlice): Promise<Cell[]> {
     const cells: Cell[] = [];
-    await inTurns(this.series.values(), turn, (samples) => {
+    await forEachInSlices(this.series.values(), slice, (samples) => {
       const cell = this.cellOf(samples);
       if (cell !== undefined) cells.push(cell);
     });
@@ -67,7 +67,9 @@ export class ForeignComposites {
     }
     const cell = new HistogramCell(labelsOf(samples), counts, NO_TIME);
     cell.sum = last(samples, '_sum') ?? NaN;
-    const exemplars = buckets.map(({ exemplar }) => foreignExemplar(exemplar));
+    const exemplars = buckets.map(({ exemplar }) =>
+      promClientExemplar(exemplar),
+    );
     if (exemplars.some((one) => one !== undefined)) cell.exemplars = exemplars;
     return cell;
   }

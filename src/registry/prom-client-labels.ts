@@ -9,7 +9,7 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
  *
  * @throws {ForeignMetricError} if a name cannot be written.
  */
-export function foreignLabels(labels: object, metric: string): LabelSet {
+export function promClientLabels(labels: object, metric: string): LabelSet {
   const names = Object.keys(labels);
   for (const name of names) checkName(name, metric);
   return { names, values: Object.values(labels).map(textOf) };

@@ -1,18 +1,18 @@
 import type { Cell } from '../model/cells.js';
 import { ForeignMetricError, shown } from '../core/errors.js';
 import { areUniform, distinct } from './distinct-series.js';
-import { ForeignComposites } from './prom-client-composites.js';
-import type { ForeignRead, ForeignValue } from './prom-client-sample.js';
-import { ForeignValues } from './prom-client-values.js';
-import type { ExposedMetric, PageType } from './metric-family.js';
+import { PromClientComposites } from './prom-client-composites.js';
+import type { PromClientRead, PromClientValue } from './prom-client-sample.js';
+import { PromClientValues } from './prom-client-values.js';
+import type { MetricFamily, PageType } from './metric-family.js';
 import { pageType, type RegisteredMetric } from './registered-metrics.js';
-import { inTurns, type Turn } from '../core/event-loop-yielder.js';
+import { forEachInSlices, type TimeSlice } from '../core/event-loop-yielder.js';
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /** A foreign metric as far as it can be written. */
-export interface ForeignReading {
-  readonly metric: ExposedMetric;
+export interface PromClientReading {
+  readonly metric: MetricFamily;
   /** Why some of its series are not among its cells. */
   readonly omitted: ForeignMetricError | undefined;
 }
@@ -26,21 +26,23 @@ export interface ForeignReading {
  * @param get what the metric's own `get()` gives.
  * @throws {ForeignMetricError} saying what cannot be written, or whatever the metric throws.
  */
-export async function readForeign(
+export async function readPromClientMetric(
   { name, type: known }: RegisteredMetric,
   get: () => Promise<unknown>,
-  turn: Turn,
-): Promise<ForeignReading> {
+  slice: TimeSlice,
+): Promise<PromClientReading> {
   if (!METRIC_NAME.test(name)) {
     throw new ForeignMetricError(
       `The name ${shown(name)} is malformed; expected a letter, "_" or ":", then letters, digits, "_" and ":"`,
     );
   }
-  const read = (await get()) as ForeignRead;
+  const read = (await get()) as PromClientRead;
   const type = known ?? pageType(read.type) ?? 'unknown';
   const series = seriesOf(type, name, read);
-  await inTurns(valuesOf(read, name), turn, (value) => series.add(value));
-  const made = await series.cells(turn);
+  await forEachInSlices(valuesOf(read, name), slice, (value) =>
+    series.add(value),
+  );
+  const made = await series.cells(slice);
   const cells = withoutRepeated(made);
   const omitted =
     series.omitted ?? (cells.length < made.length ? repeated(name) : undefined);
@@ -51,17 +53,17 @@ export async function readForeign(
   return { metric, omitted };
 }
 
-function seriesOf(type: PageType, name: string, read: ForeignRead) {
+function seriesOf(type: PageType, name: string, read: PromClientRead) {
   const given = { name, alias: String(read.name) };
   return type === 'histogram' || type === 'summary'
-    ? new ForeignComposites(type, given)
-    : new ForeignValues(type, given);
+    ? new PromClientComposites(type, given)
+    : new PromClientValues(type, given);
 }
 
 function valuesOf(
-  { values = [] }: ForeignRead,
+  { values = [] }: PromClientRead,
   name: string,
-): readonly ForeignValue[] {
+): readonly PromClientValue[] {
   if (Array.isArray(values)) return values;
   throw new ForeignMetricError(
     `Metric "${name}" gives the values ${shown(values)}; expected an array`,

@@ -1,25 +1,25 @@
 import { ForeignMetricError, shown } from '../core/errors.js';
 import type { LabelSet } from '../model/labels.js';
-import { foreignLabels } from './prom-client-labels.js';
+import { promClientLabels } from './prom-client-labels.js';
 import type { PageType } from './metric-family.js';
 
 /** What `get()` of a prom-client metric gives: one value for each line of its page. */
-export interface ForeignValue {
+export interface PromClientValue {
   readonly labels?: object;
   readonly value: unknown;
   readonly metricName?: string;
   readonly exemplar?: unknown;
 }
 
-export interface ForeignRead {
+export interface PromClientRead {
   readonly name?: string;
   readonly help?: string;
   readonly type?: unknown;
-  readonly values?: readonly ForeignValue[];
+  readonly values?: readonly PromClientValue[];
 }
 
 /** The name that a foreign metric was registered under, and the one that it says it has. */
-export interface ForeignNames {
+export interface PromClientNames {
   readonly name: string;
   readonly alias: string;
 }
@@ -47,9 +47,9 @@ const SUFFIXES: Partial<Record<PageType, readonly string[]>> = {
 
 /** @throws {ForeignMetricError} if the value is no sample of such a metric. */
 export function sampleOf(
-  { labels: given, value, metricName, exemplar }: ForeignValue,
+  { labels: given, value, metricName, exemplar }: PromClientValue,
   type: PageType,
-  names: ForeignNames,
+  names: PromClientNames,
 ): Sample {
   const { name } = names;
   if (typeof value !== 'number') {
@@ -60,18 +60,18 @@ export function sampleOf(
   const own = OWN_LABEL[type];
   const suffix = suffixOf(metricName, names, type);
   if (own === undefined) {
-    const labels = foreignLabels(given ?? {}, name);
+    const labels = promClientLabels(given ?? {}, name);
     return { labels, suffix, at: NaN, value, exemplar };
   }
   const { [own]: at, ...rest } = { ...given } as Record<string, unknown>;
-  const labels = foreignLabels(rest, name);
+  const labels = promClientLabels(rest, name);
   return { labels, suffix, at: numberOf(at), value, exemplar };
 }
 
 /** What stands behind the metric's name in that of the sample. */
 function suffixOf(
   sampleName: string | undefined,
-  { name, alias }: ForeignNames,
+  { name, alias }: PromClientNames,
   type: PageType,
 ): string {
   if (sampleName === undefined) return '';

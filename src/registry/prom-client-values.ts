@@ -1,16 +1,16 @@
 import { ValueCell } from '../model/cells.js';
 import { ForeignMetricError, shown } from '../core/errors.js';
 import { NO_TIME } from '../core/wall-clock.js';
-import { foreignExemplar } from './prom-client-exemplar.js';
+import { promClientExemplar } from './prom-client-exemplar.js';
 import {
-  type ForeignNames,
-  type ForeignValue,
+  type PromClientNames,
+  type PromClientValue,
   sampleOf,
 } from './prom-client-sample.js';
 import type { PageType } from './metric-family.js';
 
 /** The series of a foreign metric that have one value each. */
-export class ForeignValues {
+export class PromClientValues {
   readonly bounds: readonly number[] = [];
   /** Why a series is left out; the first reason. */
   omitted: ForeignMetricError | undefined = undefined;
@@ -19,11 +19,11 @@ export class ForeignValues {
 
   constructor(
     private readonly type: PageType,
-    private readonly names: ForeignNames,
+    private readonly names: PromClientNames,
   ) {}
 
   /** @throws {ForeignMetricError} if it cannot be written. */
-  add(given: ForeignValue): void {
+  add(given: PromClientValue): void {
     const { name } = this.names;
     const { labels, value, exemplar } = sampleOf(given, this.type, this.names);
     if (this.type === 'counter' && !(value >= 0)) {
@@ -37,7 +37,7 @@ export class ForeignValues {
       return;
     }
     cell.value = value;
-    if (exemplar) cell.exemplar = foreignExemplar(exemplar);
+    if (exemplar) cell.exemplar = promClientExemplar(exemplar);
     this.made.push(cell);
   }
 

@@ -1,7 +1,7 @@
 import { ForeignMetricError, shown } from '../core/errors.js';
 import type { PageType } from './metric-family.js';
 import type { MetricRegistry } from './metric-registry.js';
-import { PromClientMetric } from './registry-adapter.js';
+import { RegistryAdapter } from './registry-adapter.js';
 
 /** What is in a registry: one of our families, or a metric of prom-client's. */
 export interface RegisteredMetric {
@@ -80,7 +80,7 @@ function registeredMetric(
   registry: MetricRegistry,
   metric: object,
 ): RegisteredMetric {
-  if (metric instanceof PromClientMetric) {
+  if (metric instanceof RegistryAdapter) {
     return { name: metric.family.name, type: metric.type, metric };
   }
   const { type } = metric as { readonly type?: unknown };

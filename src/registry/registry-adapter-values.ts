@@ -5,7 +5,7 @@ import { labelsOf } from '../model/labels.js';
 type PromClientLabels = Record<string, string | number>;
 
 /** A line of a page as prom-client's metrics give it. */
-export interface PromClientValue {
+export interface AdapterValue {
   labels: PromClientLabels;
   value: number;
   metricName?: string;
@@ -29,7 +29,7 @@ export function valuesForPage(
   family: Family,
   name: string,
   isFresh: boolean,
-): PromClientValue[] {
+): AdapterValue[] {
   if (family instanceof HistogramFamily) return linesOf(family, name);
   return family.cellsAfter(isFresh).map((cell) => ({
     labels: labelsOf(cell),
@@ -43,7 +43,7 @@ export function valuesForJson(
   family: Family,
   name: string,
   isFresh: boolean,
-): PromClientValue[] {
+): AdapterValue[] {
   if (family instanceof HistogramFamily) {
     return linesOf(family, name).map(
       ({ labels, sharedLabels: shared, value, metricName }) => ({
@@ -59,11 +59,11 @@ export function valuesForJson(
   }));
 }
 
-function linesOf(family: HistogramFamily, name: string): PromClientValue[] {
+function linesOf(family: HistogramFamily, name: string): AdapterValue[] {
   const bounds = [...family.bounds, '+Inf'].map((le) => ({ le }));
   const names = ['_bucket', '_sum', '_count'].map((suffix) => name + suffix);
   const [bucket, sum, total] = names as [string, string, string];
-  const lines: PromClientValue[] = [];
+  const lines: AdapterValue[] = [];
   for (const cell of family.cells) {
     const shared = sharedLabelsOf(cell);
     const add = (metricName: string, value: number, labels: PromClientLabels) =>

@@ -14,7 +14,7 @@ const READ_LIMIT = 4_000;
  * One of our families as prom-client's `Registry` expects a metric to be, so that
  * pages, JSON, cluster aggregation and Pushgateway of prom-client show it too.
  */
-export class PromClientMetric {
+export class RegistryAdapter {
   /** Writable: prom-client's OpenMetrics page renames counters in place. */
   name: string;
   readonly type: ExposedType;

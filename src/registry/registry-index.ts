@@ -1,7 +1,7 @@
-import type { MetricHead, PageType } from './metric-family.js';
+import type { FamilyHeader, PageType } from './metric-family.js';
 import { ReservedNames } from './reserved-names.js';
 import { ownersOf, textNamesOf } from './sample-names.js';
-import { PromClientMetric } from './registry-adapter.js';
+import { RegistryAdapter } from './registry-adapter.js';
 import type { RegisteredMetric } from './registered-metrics.js';
 
 /**
@@ -13,7 +13,7 @@ export class RegistryIndex {
   /** Which names histograms and summaries have. */
   readonly reserved: ReservedNames;
   /** The metrics that can be shown beside these. The same array as long as nothing changes. */
-  readonly heads: readonly MetricHead[];
+  readonly heads: readonly FamilyHeader[];
   private readonly positions: ReadonlyMap<string, number>;
   /** Positions of the metrics that have not told their type yet. */
   private readonly untyped: readonly number[];
@@ -26,7 +26,7 @@ export class RegistryIndex {
     const heads = all.map((one) => ({
       name: one.name,
       type: typeOf(one) ?? 'unknown',
-      isOurs: one.metric instanceof PromClientMetric,
+      isOurs: one.metric instanceof RegistryAdapter,
     }));
     this.reserved = new ReservedNames(heads, textNamesOf);
     this.heads = heads.filter(

@@ -1,4 +1,4 @@
-import type { MetricHead } from './metric-family.js';
+import type { FamilyHeader } from './metric-family.js';
 
 /**
  * The names that histograms and summaries have on a page, as families and as samples.
@@ -10,8 +10,8 @@ export class ReservedNames {
 
   /** @param namesOf gives all names that a metric may have. */
   constructor(
-    all: readonly MetricHead[],
-    private readonly namesOf: (head: MetricHead) => readonly string[],
+    all: readonly FamilyHeader[],
+    private readonly namesOf: (head: FamilyHeader) => readonly string[],
   ) {
     const composites = all.filter(
       ({ type }) => type === 'histogram' || type === 'summary',
@@ -23,7 +23,7 @@ export class ReservedNames {
   }
 
   /** The metric that owns a name of this other one; `undefined` if none does. */
-  ownerAmong(head: MetricHead): string | undefined {
+  ownerAmong(head: FamilyHeader): string | undefined {
     if (this.owners.size === 0) return undefined;
     for (const name of this.namesOf(head)) {
       const owner = this.owners.get(name);
@@ -33,13 +33,13 @@ export class ReservedNames {
   }
 
   /** What has one sample a series keeps the name that it was given. */
-  private reserveOurs(all: readonly MetricHead[]): void {
+  private reserveOurs(all: readonly FamilyHeader[]): void {
     for (const { name, isOurs } of all) {
       if (isOurs && !this.owners.has(name)) this.owners.set(name, name);
     }
   }
 
-  private reserve(head: MetricHead): void {
+  private reserve(head: FamilyHeader): void {
     const names = this.namesOf(head);
     if (names.some((name) => this.owners.has(name))) return;
     for (const name of names) this.owners.set(name, head.name);

@@ -1,4 +1,4 @@
-import type { MetricHead } from './metric-family.js';
+import type { FamilyHeader } from './metric-family.js';
 
 /** The name of a counter without `_total`, which is that of its family in OpenMetrics. */
 export function counterFamily(name: string): string {
@@ -9,7 +9,7 @@ export function counterFamily(name: string): string {
  * All names that a metric may have on a page, as a family and as samples, in any
  * format (OpenMetrics 1.0.0, "Suffixes").
  */
-export function namesOf({ name, type }: MetricHead): string[] {
+export function namesOf({ name, type }: FamilyHeader): string[] {
   switch (type) {
     case 'counter': {
       const family = counterFamily(name);
@@ -37,7 +37,7 @@ export function ownersOf(name: string): string[] {
  * The names that a metric has on a page in the text format, which reserves no others:
  * `jobs` and `jobs_total` may be two metrics there.
  */
-export function textNamesOf({ name, type }: MetricHead): string[] {
+export function textNamesOf({ name, type }: FamilyHeader): string[] {
   switch (type) {
     case 'histogram':
       return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { waitFor } from '../support/http.js';
 import type { Content } from '../../src/exposition/content.js';
-import { SharedPages } from '../../src/exposition/coalescing-renderer.js';
-import { Turns } from '../../src/core/event-loop-yielder.js';
+import { CoalescingRenderer } from '../../src/exposition/coalescing-renderer.js';
+import { EventLoopYielder } from '../../src/core/event-loop-yielder.js';
 
 /** Pages that say how often they were rendered, and borrowers who keep them until told. */
 function library() {
-  const pages = new SharedPages(new Turns());
+  const pages = new CoalescingRenderer(new EventLoopYielder());
   const renders: string[] = [];
   const borrow = (key: string) => {
     let giveBack!: () => void;
@@ -83,7 +83,7 @@ test('another page waits for its place, is shared meanwhile, and comes in order'
 });
 
 test('a page that fails leaves its place to others', async () => {
-  const pages = new SharedPages(new Turns());
+  const pages = new CoalescingRenderer(new EventLoopYielder());
   for (let i = 0; i < 10; i++) {
     const broken = () => Promise.reject(new Error('broken'));
     await expect(pages.lend('a', broken, () => {})).rejects.toThrow('broken');
@@ -97,7 +97,7 @@ test('a page that fails leaves its place to others', async () => {
 });
 
 test('there is a rest after a page that took long, while two are being sent', async () => {
-  const pages = new SharedPages(new Turns());
+  const pages = new CoalescingRenderer(new EventLoopYielder());
   let renders = 0;
   const lend = (use: () => unknown) =>
     pages.lend(
@@ -135,7 +135,7 @@ test('there is a rest after a page that took long, while two are being sent', as
 });
 
 test('turns go round, one in each turn of the event loop', async () => {
-  const turns = new Turns();
+  const turns = new EventLoopYielder();
   const log: string[] = [];
   let loops = 0;
   const work = async (name: string) => {

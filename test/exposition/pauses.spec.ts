@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SharedPages } from '../../src/exposition/coalescing-renderer.js';
-import { Turns } from '../../src/core/event-loop-yielder.js';
+import { CoalescingRenderer } from '../../src/exposition/coalescing-renderer.js';
+import { EventLoopYielder } from '../../src/core/event-loop-yielder.js';
 
 vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 vi.mock(
@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers());
 
 /** Pages that take so many milliseconds, of which two are being sent for as long as the test runs. */
 async function busyPages(took: number) {
-  const pages = new SharedPages(new Turns());
+  const pages = new CoalescingRenderer(new EventLoopYielder());
   const write = async () => {
     await new Promise((resolve) => setTimeout(resolve, took));
     return [];
@@ -80,7 +80,7 @@ describe('while two pages are being sent', () => {
 });
 
 test('scrapes that three scrapers repeat with a timeout of a second are all there in time', async () => {
-  const pages = new SharedPages(new Turns());
+  const pages = new CoalescingRenderer(new EventLoopYielder());
   const write = async () => {
     await new Promise((resolve) => setTimeout(resolve, 80));
     return [];

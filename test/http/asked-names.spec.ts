@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { namesOf, ownersOf } from '../../src/registry/sample-names.js';
 import { TEXT_FORMAT } from '../../src/exposition/formats/text.js';
 import { Page } from '../../src/exposition/page.js';
-import { RegistryReader } from '../../src/registry/gatherer.js';
-import { Turns } from '../../src/core/event-loop-yielder.js';
+import { Gatherer } from '../../src/registry/gatherer.js';
+import { EventLoopYielder } from '../../src/core/event-loop-yielder.js';
 import { makeCollector, OPEN_METRICS } from '../support/collector.js';
 
 /** Of which names are made that are hard to tell apart. */
@@ -90,8 +90,8 @@ describe('a page of some metrics', () => {
 
   test('is rendered once for all who ask for the same at the same time', async () => {
     const { collector, collected } = await serving();
-    const reader = new RegistryReader(collector.registry, () => {});
-    const page = new Page(reader, new Turns(), () => {});
+    const reader = new Gatherer(collector.registry, () => {});
+    const page = new Page(reader, new EventLoopYielder(), () => {});
     const render = (...names: string[]) =>
       page.render({ format: TEXT_FORMAT, names }, ({ chunks }) =>
         String(Buffer.concat(chunks)),

@@ -3,7 +3,7 @@ import { Agent, get as getHttps } from 'node:https';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Access } from '../../src/http/access/access-policy.js';
+import type { AccessPolicy } from '../../src/http/access/access-policy.js';
 import { PrometheusCollector, type TlsOptions } from '../../src/index.js';
 import { makeCertificate } from '../support/certificates.js';
 import { makeCollector } from '../support/collector.js';
@@ -165,7 +165,7 @@ test('a connection that is being answered is not closed for a new one', async ()
   let letIn!: (refusal: undefined) => void;
   const decision = new Promise<undefined>((resolve) => (letIn = resolve));
   let asked = 0;
-  const access: Access = { refusal: () => (asked++, decision) };
+  const access: AccessPolicy = { refusal: () => (asked++, decision) };
   const collector = new PrometheusCollector(
     { port: 0, host: '127.0.0.1', maxScrapes: 256 },
     { access, logger: { warn: () => {} } },

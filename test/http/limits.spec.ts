@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Access } from '../../src/http/access/access-policy.js';
+import type { AccessPolicy } from '../../src/http/access/access-policy.js';
 import { timeToBegin } from '../../src/http/limits.js';
 import { OptionsError, PrometheusCollector } from '../../src/index.js';
 import { makeCollector, samples } from '../support/collector.js';
@@ -178,7 +178,7 @@ describe('a scrape', () => {
     });
     let reads = 0;
     let checked = 0;
-    const access: Access = {
+    const access: AccessPolicy = {
       refusal: async (_resource, { headers }) =>
         headers['x-slow'] === undefined
           ? undefined

@@ -2,7 +2,7 @@ import { ExportError } from '../../core/errors.js';
 import { Deltas } from '../pipeline/deltas.js';
 import type { ExportReport } from '../exporter.js';
 import type { MetricsSnapshot } from '../snapshot.js';
-import { Turn, Turns } from '../../core/event-loop-yielder.js';
+import { TimeSlice, EventLoopYielder } from '../../core/event-loop-yielder.js';
 import type { OtlpSettings } from './config/settings.js';
 import { JsonEncoder } from './data/json-encoder.js';
 import type { PointContext } from './data/point-context.js';
@@ -22,7 +22,7 @@ export class OtlpSender {
   private readonly starts = new StartTimes();
   private readonly exemplars = new SentExemplars();
   private readonly deltas: Deltas | undefined;
-  private readonly turns = new Turns();
+  private readonly yielder = new EventLoopYielder();
   private transport: Transport | undefined = undefined;
   /** What a backend did not take, and was not reported yet as the rest of the export failed. */
   private dropped = 0;
@@ -52,17 +52,17 @@ export class OtlpSender {
   ): Promise<ExportReport> {
     const transport = this.transport!;
     await transport.prepare();
-    const turn = new Turn(this.turns);
-    await this.starts.forgetOthers(snapshot, turn);
-    await this.exemplars.forgetOthers(snapshot, turn);
-    await this.deltas?.forgetOthers(snapshot, turn);
+    const slice = new TimeSlice(this.yielder);
+    await this.starts.prune(snapshot, slice);
+    await this.exemplars.prune(snapshot, slice);
+    await this.deltas?.prune(snapshot, slice);
     const outcome = new Outcome();
     const context = this.contextOf(snapshot);
     for await (const request of requestsOf(
       snapshot,
       context,
       this.encoder,
-      turn,
+      slice,
     )) {
       signal.throwIfAborted();
       await this.sendOne(transport, request, signal, outcome);

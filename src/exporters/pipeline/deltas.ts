@@ -1,5 +1,5 @@
-import type { Turn } from '../../core/event-loop-yielder.js';
-import { forgetOthers, knownOf, type KnownSeries } from './series-state.js';
+import type { TimeSlice } from '../../core/event-loop-yielder.js';
+import { prune, knownOf, type SeriesState } from './series-state.js';
 import { originOf } from './series-reader.js';
 import type {
   DistributionSnapshot,
@@ -8,16 +8,16 @@ import type {
 } from '../snapshot.js';
 
 /** What a series has grown by. */
-export interface Growth {
+export interface Delta {
   /** Since when, in seconds since the Unix epoch: the last acknowledged snapshot, else the series' beginning if it is known. */
   readonly since: number | undefined;
 }
 
-export interface ValueGrowth extends Growth {
+export interface ValueDelta extends Delta {
   readonly value: number;
 }
 
-export interface DistributionGrowth extends Growth {
+export interface DistributionDelta extends Delta {
   readonly counts: readonly number[];
   readonly count: number;
   readonly sum: number;
@@ -34,13 +34,13 @@ interface Acknowledged<S> {
  * that a delivery that fails loses nothing and needs no memory of its own.
  */
 export class Deltas {
-  private readonly values: KnownSeries<Acknowledged<ValueSnapshot>> = new Map();
-  private readonly distributions: KnownSeries<
+  private readonly values: SeriesState<Acknowledged<ValueSnapshot>> = new Map();
+  private readonly distributions: SeriesState<
     Acknowledged<DistributionSnapshot>
   > = new Map();
 
   /** @param metric its name. */
-  ofValue(metric: string, series: ValueSnapshot): ValueGrowth {
+  ofValue(metric: string, series: ValueSnapshot): ValueDelta {
     const last = this.values.get(metric)?.get(series.key);
     return last === undefined ||
       hasBegunAnew(last.series, series) ||
@@ -53,7 +53,7 @@ export class Deltas {
   ofDistribution(
     metric: string,
     series: DistributionSnapshot,
-  ): DistributionGrowth {
+  ): DistributionDelta {
     const { counts, count, sum, created } = series;
     const last = this.distributions.get(metric)?.get(series.key);
     if (last === undefined || hasBegunAnew(last.series, series)) {
@@ -94,9 +94,9 @@ export class Deltas {
   }
 
   /** Forgets the series that are not there any more. */
-  async forgetOthers(snapshot: MetricsSnapshot, turn: Turn): Promise<void> {
-    await forgetOthers(this.values, snapshot, turn);
-    await forgetOthers(this.distributions, snapshot, turn);
+  async prune(snapshot: MetricsSnapshot, slice: TimeSlice): Promise<void> {
+    await prune(this.values, snapshot, slice);
+    await prune(this.distributions, snapshot, slice);
   }
 }
 
@@ -113,7 +113,7 @@ function hasBegunAnew(last: Begun, series: Begun): boolean {
 }
 
 function acknowledge<S extends { readonly key: string }>(
-  known: KnownSeries<Acknowledged<S>>,
+  known: SeriesState<Acknowledged<S>>,
   metric: string,
   all: Iterable<S>,
   time: number,

@@ -3,7 +3,7 @@ import type { MetricEvent } from '../../model/metric-event.js';
 import type { MetricType } from '../../model/metric-type.js';
 import type { Deadline } from './deadline.js';
 import type { ExportReport } from '../exporter.js';
-import { type Deliver, isRetryable, type Tries } from './retrier.js';
+import { type Deliver, isRetryable, type Retrier } from './retrier.js';
 import { clearTimeout, setImmediate, setTimeout } from '../../core/timers.js';
 
 /** How many are delivered at once. */
@@ -16,7 +16,7 @@ export type Receive = (
 ) => void | ExportReport | Promise<void | ExportReport>;
 
 /** A bounded queue of events between the code that records and one listener. */
-export class EventFeed {
+export class EventQueue {
   private waiting: MetricEvent[] = [];
   private lost = 0;
   private started = false;
@@ -25,7 +25,7 @@ export class EventFeed {
   /** Whether somebody is delivering or about to. */
   private awake = false;
   private timer: NodeJS.Timeout | undefined = undefined;
-  private readonly tries: Tries;
+  private readonly tries: Retrier;
 
   /**
    * @param types those whose events are wanted. Default: all.
@@ -37,7 +37,7 @@ export class EventFeed {
     private readonly types: readonly MetricType[] | undefined,
     private readonly limit: number,
     private readonly receive: Receive,
-    newTries: (deliver: Deliver) => Tries,
+    newTries: (deliver: Deliver) => Retrier,
     private readonly dropped: (count: number, reason: string) => void,
   ) {
     this.tries = newTries((signal) => this.deliver(signal));

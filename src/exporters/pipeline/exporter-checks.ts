@@ -47,7 +47,7 @@ const RULES: Rules = {
     (value) =>
       Array.isArray(value) && value.every((type) => TYPES.includes(type)),
   ),
-  maxWaiting: integer(1, 10_000_000),
+  maxQueueSize: integer(1, 10_000_000),
   start: FUNCTION,
   export: FUNCTION,
   receive: FUNCTION,

@@ -17,7 +17,7 @@ export interface OwnInstruments {
 }
 
 /** What the gauges say of an exporter. */
-export interface ExporterVitals {
+export interface ExporterGauges {
   readonly name: string;
   /** How many events wait. */
   readonly waiting: number;
@@ -34,7 +34,7 @@ export class ExporterMetrics {
   constructor(
     private readonly instruments: OwnInstruments,
     private readonly failed: (error: unknown) => void,
-    private readonly exporters: () => Iterable<ExporterVitals>,
+    private readonly exporters: () => Iterable<ExporterGauges>,
   ) {}
 
   /** Brings the series of an exporter into being, so that rates and alerts have them from the start. */

@@ -9,10 +9,10 @@ import {
   unixTimeAt,
 } from '../../core/wall-clock.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
-import { MAX_ASKED_PAUSE, type TryNotes } from './retrier.js';
+import { MAX_ASKED_PAUSE, type DeliveryObserver } from './retrier.js';
 
 /** Takes note of what becomes of an exporter's deliveries: in metrics, in the log, for the health. */
-export class ExporterState implements TryNotes {
+export class ExporterStatus implements DeliveryObserver {
   /** Deliveries that failed since one went through. */
   private failures = 0;
   private error = '';

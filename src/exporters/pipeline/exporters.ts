@@ -2,7 +2,7 @@ import type { HealthCheckDefinition } from '../../health/health-check.js';
 import { ExportError, OptionsError } from '../../core/errors.js';
 import type { MetricsLogger } from '../../core/logger.js';
 import { MAX_MILLISECONDS, validateOne } from '../../core/validate.js';
-import { Audience } from './recording-fanout.js';
+import { RecordingFanout } from './recording-fanout.js';
 import { Deadline } from './deadline.js';
 import { checkExporter, FLUSH_TIMEOUT } from './exporter-checks.js';
 import { ExporterContext } from './exporter-context.js';
@@ -27,7 +27,7 @@ export interface ExportersSetup {
 /** The exporters of a collector. */
 export class Exporters {
   /** All who hear of recordings: exporters, and subscribers. */
-  readonly audience: Audience;
+  readonly audience: RecordingFanout;
   private readonly all = new Map<string, RunningExporter>();
   private readonly metrics: ExporterMetrics;
   private readonly context = new ExporterContext();
@@ -39,7 +39,7 @@ export class Exporters {
       setup.instrumentFailed,
       () => this.all.values(),
     );
-    this.audience = new Audience(setup.audienceChanged, (count) =>
+    this.audience = new RecordingFanout(setup.audienceChanged, (count) =>
       this.metrics.dropped('events$', count),
     );
   }

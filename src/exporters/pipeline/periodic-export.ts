@@ -1,6 +1,6 @@
 import { instant, secondsSince } from '../../core/clock.js';
 import type { Deadline } from './deadline.js';
-import type { Outcome, Tries } from './retrier.js';
+import type { Outcome, Retrier } from './retrier.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
 
 /** Delivers again and again: at an interval, and while that fails, when the tries say so. */
@@ -13,7 +13,7 @@ export class PeriodicExport {
 
   /** @param interval in milliseconds; `false`: only when flushed. */
   constructor(
-    private readonly tries: Tries,
+    private readonly tries: Retrier,
     private readonly interval: number | false,
   ) {}
 

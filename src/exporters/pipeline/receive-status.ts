@@ -1,19 +1,19 @@
 import { messageOf } from '../../core/errors.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
-import type { ExporterState } from './exporter-status.js';
+import type { ExporterStatus } from './exporter-status.js';
 import type { ExportReport } from '../exporter.js';
-import type { TryNotes } from './retrier.js';
+import type { DeliveryObserver } from './retrier.js';
 
 /**
  * Takes note of how an exporter hears of events that it keeps for its exports: that it
  * does is no delivery yet, that it does not is a failure.
  */
-export class HearingState implements TryNotes {
+export class ReceiveStatus implements DeliveryObserver {
   /** Why the last events were not heard; `undefined` if they were. */
   failure: string | undefined = undefined;
 
   constructor(
-    private readonly state: ExporterState,
+    private readonly state: ExporterStatus,
     private readonly name: string,
     private readonly metrics: ExporterMetrics,
   ) {}

@@ -4,20 +4,24 @@ import type { Family } from '../../model/family.js';
 import { labelsOf } from '../../model/labels.js';
 import { MetricEvent } from '../../model/metric-event.js';
 import type { MetricType } from '../../model/metric-type.js';
-import { EventFeed } from './event-queue.js';
-import { Tries, type TryNotes } from './retrier.js';
+import { EventQueue } from './event-queue.js';
+import { Retrier, type DeliveryObserver } from './retrier.js';
 
 /** For listeners that cannot fail. */
-const NO_NOTES: TryNotes = { delivered() {}, failed() {}, retried() {} };
+const NO_NOTES: DeliveryObserver = {
+  delivered() {},
+  failed() {},
+  retried() {},
+};
 
 /** How many events may wait for the subscribers. */
 const MAX_WAITING = 10_000;
 
 /** The listeners of recordings. An event is made only if somebody wants it. Each listener gets its own: user code may change it. */
-export class Audience {
+export class RecordingFanout {
   /** The recordings as events, from now on, for any number of subscribers. */
   readonly events$: Observable<MetricEvent>;
-  private feeds: readonly EventFeed[] = [];
+  private feeds: readonly EventQueue[] = [];
 
   /**
    * @param changed is called when there are other feeds than before.
@@ -30,12 +34,12 @@ export class Audience {
     this.events$ = this.observable();
   }
 
-  add(feed: EventFeed): void {
+  add(feed: EventQueue): void {
     this.feeds = [...this.feeds, feed];
     this.changed();
   }
 
-  remove(feed: EventFeed): void {
+  remove(feed: EventQueue): void {
     this.feeds = this.feeds.filter((one) => one !== feed);
     this.changed();
   }
@@ -71,13 +75,13 @@ export class Audience {
 
   private fed(): Observable<MetricEvent> {
     return new Observable<MetricEvent>((subscriber) => {
-      const feed = new EventFeed(
+      const feed = new EventQueue(
         undefined,
         MAX_WAITING,
         (events) => {
           for (const event of events) subscriber.next(event);
         },
-        (deliver) => new Tries(deliver, NO_NOTES, 1_000, 1_000),
+        (deliver) => new Retrier(deliver, NO_NOTES, 1_000, 1_000),
         this.dropped,
       );
       this.add(feed);

@@ -1,4 +1,4 @@
-import { pause, within } from '../../core/time-limit.js';
+import { sleep, withTimeout } from '../../core/time-limit.js';
 import { isExportError } from '../../core/errors.js';
 import { backoff } from './backoff.js';
 import { Deadline } from './deadline.js';
@@ -10,7 +10,7 @@ export type Deliver = (
 ) => void | ExportReport | Promise<void | ExportReport>;
 
 /** Takes note of what comes of tries. Never throws. */
-export interface TryNotes {
+export interface DeliveryObserver {
   delivered(report: ExportReport | void): void;
   /** @param asked milliseconds for which the backend wants no further try; 0 if it asks for none. */
   failed(error: unknown, asked: number): void;
@@ -52,7 +52,7 @@ export const MAX_ASKED_PAUSE = 3_600_000;
 const GRACE = 100;
 
 /** Tries to deliver: one try at a time, each with a time-out. Never rejects. */
-export class Tries {
+export class Retrier {
   private failures = 0;
   private isRetry = false;
   /** What was begun has not settled, though nobody waits for it any more. */
@@ -68,7 +68,7 @@ export class Tries {
 
   constructor(
     private readonly deliver: Deliver,
-    private readonly notes: TryNotes,
+    private readonly notes: DeliveryObserver,
     private readonly timeout: number,
     private readonly maxPause: number,
   ) {}
@@ -106,7 +106,7 @@ export class Tries {
       const isLast =
         outcome.result !== 'failed' || outcome.pause >= deadline.left;
       if (isLast) return outcome;
-      await pause(outcome.pause);
+      await sleep(outcome.pause);
     }
   }
 
@@ -187,7 +187,7 @@ export class Tries {
     );
     try {
       const aborted = rejectionOf(aborter.signal);
-      return await within(
+      return await withTimeout(
         this.timeout,
         Promise.race([delivery, aborted]),
         'The delivery',
@@ -195,7 +195,7 @@ export class Tries {
     } catch (error) {
       aborter.abort(error);
       // However it ends, and if in time: the next is not to begin before.
-      await within(GRACE, delivery, 'Its end').catch(() => {});
+      await withTimeout(GRACE, delivery, 'Its end').catch(() => {});
       throw error;
     } finally {
       this.running = undefined;

@@ -1,19 +1,24 @@
-import { within } from '../../core/time-limit.js';
+import { withTimeout } from '../../core/time-limit.js';
 import { ExportError, messageOf, OptionsError } from '../../core/errors.js';
 import type { MetricsLogger } from '../../core/logger.js';
 import { sharedWeakMap } from '../../core/shared-state.js';
 import type { Deadline } from './deadline.js';
-import { EventFeed } from './event-queue.js';
+import { EventQueue } from './event-queue.js';
 import type { ExporterContext } from './exporter-context.js';
-import type { ExporterMetrics, ExporterVitals } from './exporter-metrics.js';
-import { ExporterState } from './exporter-status.js';
+import type { ExporterMetrics, ExporterGauges } from './exporter-metrics.js';
+import { ExporterStatus } from './exporter-status.js';
 import type { MetricsExporter } from '../exporter.js';
-import { HearingState } from './receive-status.js';
+import { ReceiveStatus } from './receive-status.js';
 import { PeriodicExport } from './periodic-export.js';
 import type { MetricsSnapshot } from '../snapshot.js';
-import { type Deliver, MAX_PAUSE, Tries, type TryNotes } from './retrier.js';
+import {
+  type Deliver,
+  MAX_PAUSE,
+  Retrier,
+  type DeliveryObserver,
+} from './retrier.js';
 
-const DEFAULTS = { interval: 60_000, timeout: 10_000, maxWaiting: 10_000 };
+const DEFAULTS = { interval: 60_000, timeout: 10_000, maxQueueSize: 10_000 };
 
 /** Milliseconds that an exporter has to let go of what it holds, even if the time is over. */
 const MIN_SHUTDOWN = 1_000;
@@ -25,15 +30,15 @@ const SNAPSHOT_LIMIT = 2_000;
 const IN_USE = sharedWeakMap<MetricsExporter, true>('exporters');
 
 /** An exporter at work: its exports, its events, and what becomes of them. */
-export class RunningExporter implements ExporterVitals {
+export class RunningExporter implements ExporterGauges {
   readonly name: string;
   private readonly timeout: number;
-  private readonly state: ExporterState;
-  private readonly hearing: HearingState | undefined;
-  private readonly tries: Tries[] = [];
+  private readonly state: ExporterStatus;
+  private readonly hearing: ReceiveStatus | undefined;
+  private readonly tries: Retrier[] = [];
   private readonly exports: PeriodicExport | undefined;
   /** What it hears of recordings by. */
-  readonly feed: EventFeed | undefined;
+  readonly feed: EventQueue | undefined;
   private phase: 'idle' | 'starting' | 'started' | 'ending' = 'idle';
   private starting: Promise<void> = Promise.resolve();
   private ending: Promise<void> = Promise.resolve();
@@ -46,12 +51,12 @@ export class RunningExporter implements ExporterVitals {
     private readonly context: ExporterContext,
   ) {
     this.name = exporter.name;
-    this.state = new ExporterState(this.name, metrics, logger);
+    this.state = new ExporterStatus(this.name, metrics, logger);
     this.timeout = exporter.timeout ?? DEFAULTS.timeout;
     if (exporter.receive !== undefined) {
       // Who has exports keeps events for them: that it has heard them is no delivery yet.
       this.hearing =
-        exporter.export && new HearingState(this.state, this.name, metrics);
+        exporter.export && new ReceiveStatus(this.state, this.name, metrics);
       this.feed = this.newFeed(this.hearing ?? this.state);
     }
     if (exporter.export !== undefined) {
@@ -98,7 +103,11 @@ export class RunningExporter implements ExporterVitals {
     }
     try {
       const left = Math.ceil(deadline.left);
-      await within(left, this.deliverAll(deadline, isLast), 'The delivery');
+      await withTimeout(
+        left,
+        this.deliverAll(deadline, isLast),
+        'The delivery',
+      );
     } catch (error) {
       // Why the tries have failed says more than that the time is over.
       throw this.failure(this.state.failure ?? messageOf(error), error);
@@ -129,7 +138,11 @@ export class RunningExporter implements ExporterVitals {
     IN_USE.set(exporter, true);
     const started = this.context.run(() => exporter.start?.(this.state.logger));
     try {
-      await within(this.timeout, started, `The start of exporter "${name}"`);
+      await withTimeout(
+        this.timeout,
+        started,
+        `The start of exporter "${name}"`,
+      );
     } catch (error) {
       this.phase = 'idle';
       IN_USE.delete(exporter);
@@ -163,7 +176,7 @@ export class RunningExporter implements ExporterVitals {
   private async letGo(milliseconds: number): Promise<void> {
     try {
       const shutdown = this.context.run(() => this.exporter.shutdown?.());
-      await within(milliseconds, shutdown, 'The shutdown');
+      await withTimeout(milliseconds, shutdown, 'The shutdown');
     } catch (error) {
       this.state.warn(
         `Exporter "${this.name}" could not be shut down: ${messageOf(error)}`,
@@ -196,11 +209,11 @@ export class RunningExporter implements ExporterVitals {
     }
   }
 
-  private newFeed(notes: TryNotes): EventFeed {
+  private newFeed(notes: DeliveryObserver): EventQueue {
     const { exporter } = this;
-    return new EventFeed(
+    return new EventQueue(
       exporter.eventTypes,
-      exporter.maxWaiting ?? DEFAULTS.maxWaiting,
+      exporter.maxQueueSize ?? DEFAULTS.maxQueueSize,
       (events, signal) =>
         this.context.run(() => exporter.receive!(events, signal)),
       (deliver) => this.newTries(deliver, notes, MAX_PAUSE),
@@ -223,8 +236,12 @@ export class RunningExporter implements ExporterVitals {
     return new PeriodicExport(tries, interval);
   }
 
-  private newTries(deliver: Deliver, notes: TryNotes, maxPause: number): Tries {
-    const tries = new Tries(deliver, notes, this.timeout, maxPause);
+  private newTries(
+    deliver: Deliver,
+    notes: DeliveryObserver,
+    maxPause: number,
+  ): Retrier {
+    const tries = new Retrier(deliver, notes, this.timeout, maxPause);
     this.tries.push(tries);
     return tries;
   }

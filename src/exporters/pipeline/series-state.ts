@@ -1,13 +1,16 @@
-import { SAMPLES_AT_ONCE, type Turn } from '../../core/event-loop-yielder.js';
+import {
+  STEPS_PER_CLOCK_READ,
+  type TimeSlice,
+} from '../../core/event-loop-yielder.js';
 import { keyAt, type SeriesReader, seriesOf } from './series-reader.js';
 import type { MetricsSnapshot } from '../snapshot.js';
 
 /** What is known of series, by the name of the metric and the key of the series. */
-export type KnownSeries<T> = Map<string, Map<string, T>>;
+export type SeriesState<T> = Map<string, Map<string, T>>;
 
 /** What is known of the series of a metric; a place for it is made if there is none. */
 export function knownOf<T>(
-  known: KnownSeries<T>,
+  known: SeriesState<T>,
   metric: string,
 ): Map<string, T> {
   let ofMetric = known.get(metric);
@@ -16,10 +19,10 @@ export function knownOf<T>(
 }
 
 /** Forgets the series that are not there any more. Of a metric that was not read, that is not known. */
-export async function forgetOthers(
-  known: KnownSeries<unknown>,
+export async function prune(
+  known: SeriesState<unknown>,
   { metrics, unread = [] }: MetricsSnapshot,
-  turn: Turn,
+  slice: TimeSlice,
 ): Promise<void> {
   const there = new Map(metrics.map((metric) => [metric.name, metric]));
   const unknown = new Set(unread);
@@ -27,7 +30,7 @@ export async function forgetOthers(
     if (unknown.has(name)) continue;
     const metric = there.get(name);
     if (metric === undefined) known.delete(name);
-    else await forgetAllBut(seriesOf<Begun>(metric), ofMetric, turn);
+    else await forgetAllBut(seriesOf<Begun>(metric), ofMetric, slice);
   }
 }
 
@@ -39,7 +42,7 @@ interface Begun {
 async function forgetAllBut(
   series: SeriesReader<Begun>,
   known: Map<string, unknown>,
-  turn: Turn,
+  slice: TimeSlice,
 ): Promise<void> {
   // One that is gone and comes back says itself that it has begun anew, if series say when they began.
   const first = series.length > 0 ? series.at(0) : undefined;
@@ -48,11 +51,12 @@ async function forgetAllBut(
   const keys = new Set<string>();
   for (let i = 0; i < series.length; i++) {
     keys.add(keyAt(series, i));
-    if (i % SAMPLES_AT_ONCE === 0 && turn.isOver()) await turn.next();
+    if (i % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp()) await slice.next();
   }
   let looked = 0;
   for (const key of known.keys()) {
     if (!keys.has(key)) known.delete(key);
-    if (++looked % SAMPLES_AT_ONCE === 0 && turn.isOver()) await turn.next();
+    if (++looked % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp())
+      await slice.next();
   }
 }

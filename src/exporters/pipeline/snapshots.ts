@@ -1,7 +1,10 @@
 import { relabelled } from '../../registry/relabelled.js';
-import type { ExposedMetric } from '../../registry/metric-family.js';
-import type { RegistryReader } from '../../registry/gatherer.js';
-import { Turn, type Turns } from '../../core/event-loop-yielder.js';
+import type { MetricFamily } from '../../registry/metric-family.js';
+import type { Gatherer } from '../../registry/gatherer.js';
+import {
+  TimeSlice,
+  type EventLoopYielder,
+} from '../../core/event-loop-yielder.js';
 import type { Cell } from '../../model/cells.js';
 import type { LabelSet } from '../../model/labels.js';
 import { unixTime } from '../../core/wall-clock.js';
@@ -21,20 +24,20 @@ const SERIES_AT_ONCE = 16;
 export class Snapshots {
   /** @param exemplarsShown is called when a snapshot was taken. */
   constructor(
-    private readonly reader: RegistryReader,
-    private readonly turns: Turns,
+    private readonly reader: Gatherer,
+    private readonly yielder: EventLoopYielder,
     private readonly exemplarsShown: () => void,
   ) {}
 
   /** @param limit milliseconds that a metric is waited for which is read through a callback. Default: as pages do. */
   async take(limit?: number): Promise<MetricsSnapshot> {
-    const turn = new Turn(this.turns);
-    const reading = await this.reader.read({ limit }, turn);
+    const slice = new TimeSlice(this.yielder);
+    const reading = await this.reader.read({ limit }, slice);
     const { metrics: exposed, added, unread } = reading;
     const time = unixTime();
     const metrics: MetricSnapshot[] = [];
     for (const metric of exposed) {
-      const series = await seriesTaken(metric, added, turn);
+      const series = await seriesTaken(metric, added, slice);
       const { name, type, help, unit, bounds } = metric;
       const head = { name, type: TYPES[type], help, unit };
       const terms =
@@ -47,9 +50,9 @@ export class Snapshots {
 }
 
 async function seriesTaken(
-  metric: ExposedMetric,
+  metric: MetricFamily,
   added: LabelSet,
-  turn: Turn,
+  slice: TimeSlice,
 ): Promise<TakenSeries<Cell, object>> {
   const { name, cells } = metric;
   const isPlain = added.names.length === 0;
@@ -57,13 +60,13 @@ async function seriesTaken(
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i]!;
     series.take(isPlain ? cell : relabelled(cell, name, added), cell);
-    if (i % SERIES_AT_ONCE === 0 && turn.isOver()) await turn.next();
+    if (i % SERIES_AT_ONCE === 0 && slice.isUsedUp()) await slice.next();
   }
   return series;
 }
 
 /** What prom-client does not know the type of is a value that may do anything. */
-const TYPES: Record<ExposedMetric['type'], MetricSnapshot['type']> = {
+const TYPES: Record<MetricFamily['type'], MetricSnapshot['type']> = {
   counter: 'counter',
   gauge: 'gauge',
   histogram: 'histogram',
@@ -75,7 +78,7 @@ function takerOf({
   type,
   cells,
   bounds,
-}: ExposedMetric): TakenSeries<Cell, object> {
+}: MetricFamily): TakenSeries<Cell, object> {
   const { length } = cells;
   switch (type) {
     case 'histogram':

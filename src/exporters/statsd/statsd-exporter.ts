@@ -22,7 +22,7 @@ export class StatsdExporter implements MetricsExporter {
   readonly interval: number | false;
   readonly timeout: number;
   readonly eventTypes = [MetricType.HISTOGRAM, MetricType.TIMER];
-  readonly maxWaiting: number;
+  readonly maxQueueSize: number;
   private readonly options: ResolvedStatsdOptions;
   private sender: StatsdSender | undefined = undefined;
 
@@ -38,7 +38,7 @@ export class StatsdExporter implements MetricsExporter {
     this.name = this.options.name;
     this.interval = this.options.interval;
     this.timeout = this.options.timeout;
-    this.maxWaiting = this.options.maxWaiting;
+    this.maxQueueSize = this.options.maxQueueSize;
   }
 
   /** How many observations it keeps for the next export. */

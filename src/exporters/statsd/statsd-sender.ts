@@ -1,7 +1,7 @@
 import { Deltas } from '../pipeline/deltas.js';
 import type { ExportReport } from '../exporter.js';
 import type { MetricsSnapshot } from '../snapshot.js';
-import { Turn, Turns } from '../../core/event-loop-yielder.js';
+import { TimeSlice, EventLoopYielder } from '../../core/event-loop-yielder.js';
 import type { MetricEvent } from '../../model/metric-event.js';
 import { loadHotShots, loadUnixDgram } from '../../core/peers.js';
 import { importPeer } from '../import-peer.js';
@@ -30,7 +30,7 @@ const DATADOG_SOCKET = '/var/run/datadog/dsd.socket';
 export class StatsdSender {
   private readonly deltas = new Deltas();
   private readonly waiting: WaitingValues;
-  private readonly turns = new Turns();
+  private readonly yielder = new EventLoopYielder();
   private lines: Lines | undefined = undefined;
   private transport: Transport | undefined = undefined;
 
@@ -38,7 +38,7 @@ export class StatsdSender {
     private readonly options: ResolvedStatsdOptions,
     private readonly path: string,
   ) {
-    this.waiting = new WaitingValues(options.maxWaiting);
+    this.waiting = new WaitingValues(options.maxQueueSize);
   }
 
   /** @throws {OptionsError} if a package is missing, and says which; or if a variable says what cannot be. */
@@ -59,10 +59,10 @@ export class StatsdSender {
   keep(events: readonly MetricEvent[]): ExportReport {
     let dropped = 0;
     for (const event of events) if (!this.waiting.add(event)) dropped++;
-    const { maxWaiting } = this.options;
+    const { maxQueueSize } = this.options;
     return {
       dropped,
-      reason: `${maxWaiting} observations were waiting already (${this.path}.maxWaiting)`,
+      reason: `${maxQueueSize} observations were waiting already (${this.path}.maxQueueSize)`,
     };
   }
 
@@ -74,7 +74,7 @@ export class StatsdSender {
     const connection = await this.transport!.connect(signal);
     try {
       const dropped = await this.sendAll(snapshot, connection, signal);
-      await this.deltas.forgetOthers(snapshot, new Turn(this.turns));
+      await this.deltas.prune(snapshot, new TimeSlice(this.yielder));
       return { dropped, reason: 'lines were longer than a packet can be' };
     } finally {
       connection.close();
@@ -89,12 +89,12 @@ export class StatsdSender {
     signal: AbortSignal,
   ): Promise<number> {
     const { maxPacketSize } = this.options;
-    const turn = new Turn(this.turns);
+    const slice = new TimeSlice(this.yielder);
     const unconfirmed: Packet[] = [];
     let tooLarge = 0;
     let isLost = false;
     for (const packet of packetsOf(this.lines!.of(snapshot), maxPacketSize)) {
-      if (turn.isOver()) await turn.next();
+      if (slice.isUsedUp()) await slice.next();
       signal.throwIfAborted();
       if (!(await hasSent(connection, packet))) isLost = true;
       // Several lines may say one thing.
@@ -107,7 +107,7 @@ export class StatsdSender {
     }
     await connection.end();
     for (const packet of unconfirmed) {
-      if (turn.isOver()) await turn.next();
+      if (slice.isUsedUp()) await slice.next();
       confirm(packet);
     }
     return tooLarge;

@@ -54,7 +54,7 @@ export interface StatsdOptions {
   /** Which share of the observations of timers and histograms is sent, from 0.000001; the server scales them up. Default: 1. */
   readonly sampleRate?: number;
   /** How many observations may wait for the next export; what comes beyond is dropped and counted. Default: 50000. */
-  readonly maxWaiting?: number;
+  readonly maxQueueSize?: number;
   /** Bytes of a packet at most. Default: 1432, and 8192 for a Unix socket. */
   readonly maxPacketSize?: number;
   /** Milliseconds from export to export, or `false` for those by `flush()` and at shutdown only. Default: 10000. */
@@ -76,7 +76,7 @@ const DEFAULTS = {
   tags: 'dogstatsd',
   distributions: false,
   sampleRate: 1,
-  maxWaiting: 50_000,
+  maxQueueSize: 50_000,
   interval: 10_000,
   timeout: 10_000,
 } as const;
@@ -113,7 +113,7 @@ export const STATSD_RULES = {
     // What is smaller is written as 1e-7, which StatsD reads as 1.
     (value) => typeof value === 'number' && value >= 1e-6 && value <= 1,
   ),
-  maxWaiting: integer(1, 10_000_000),
+  maxQueueSize: integer(1, 10_000_000),
   maxPacketSize: integer(64, 65_507, ' (bytes)'),
   interval: EXPORT_INTERVAL,
   timeout: EXPORT_TIMEOUT,

@@ -1,8 +1,8 @@
 import type { Cell } from '../../model/cells.js';
 import type { PageWriter } from '../page-writer.js';
 import type {
-  ExposedMetric,
-  MetricHead,
+  MetricFamily,
+  FamilyHeader,
 } from '../../registry/metric-family.js';
 
 /** A format of metrics pages. */
@@ -22,7 +22,7 @@ export interface Format {
    * @param all the metrics that there are, whether they are on this page or not: a name
    *   must mean the same on every page.
    */
-  begin(all: readonly MetricHead[], out: PageWriter): FormattedPage;
+  begin(all: readonly FamilyHeader[], out: PageWriter): FormattedPage;
 }
 
 /** A page that is being written. Its metrics are written one after the other. */
@@ -32,7 +32,7 @@ export interface FormattedPage {
    *
    * @throws {MetricConflictError} if the format has no place for it. Nothing is written then.
    */
-  begin(metric: ExposedMetric): SeriesWriter;
+  begin(metric: MetricFamily): SeriesWriter;
   /** Ends the page. */
   end(): void;
 }

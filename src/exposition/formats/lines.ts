@@ -3,7 +3,7 @@ import { NO_TIME, unixTimeAt, unixTimeOf } from '../../core/wall-clock.js';
 import type { Exemplar } from '../../model/exemplars.js';
 import { numberText, type PageWriter } from '../page-writer.js';
 import type {
-  ExposedMetric,
+  MetricFamily,
   SummaryCell,
 } from '../../registry/metric-family.js';
 
@@ -42,7 +42,7 @@ export function valueWriter(out: PageWriter): LineWriter {
 }
 
 export function histogramWriter(
-  { name, bounds }: ExposedMetric,
+  { name, bounds }: MetricFamily,
   style: LineStyle,
   out: PageWriter,
 ): LineWriter {
@@ -113,7 +113,7 @@ function writeTotal(
 
 /** Summaries are prom-client's, of which there are few: they are written in the simplest way. */
 export function summaryWriter(
-  { name }: ExposedMetric,
+  { name }: MetricFamily,
   { numberLabel, risingSums }: LineStyle,
   out: PageWriter,
 ): LineWriter {

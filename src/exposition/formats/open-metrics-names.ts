@@ -1,5 +1,5 @@
 import { MetricConflictError } from '../../core/errors.js';
-import type { MetricHead, PageType } from '../../registry/metric-family.js';
+import type { FamilyHeader, PageType } from '../../registry/metric-family.js';
 import { ReservedNames } from '../../registry/reserved-names.js';
 import { namesOf } from '../../registry/sample-names.js';
 
@@ -17,7 +17,7 @@ export class OpenMetricsNames {
   private readonly shared = new Set<string>();
   private readonly reserved: ReservedNames;
 
-  constructor(all: readonly MetricHead[]) {
+  constructor(all: readonly FamilyHeader[]) {
     this.reserved = new ReservedNames(all, namesOf);
     const taken = new Set<string>();
     for (const head of all) {
@@ -33,7 +33,7 @@ export class OpenMetricsNames {
    *
    * @throws {MetricConflictError} if a histogram or summary has its name.
    */
-  typeOf(head: MetricHead): PageType {
+  typeOf(head: FamilyHeader): PageType {
     const isShared = namesOf(head).some((name) => this.shared.has(name));
     const type = head.type === 'counter' && isShared ? 'unknown' : head.type;
     const owner = this.reserved.ownerAmong({ ...head, type });

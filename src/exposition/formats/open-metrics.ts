@@ -2,8 +2,8 @@ import type { ValueCell } from '../../model/cells.js';
 import { NO_TIME, unixTime, unixTimeOf } from '../../core/wall-clock.js';
 import { numberText, type PageWriter } from '../page-writer.js';
 import type {
-  ExposedMetric,
-  MetricHead,
+  MetricFamily,
+  FamilyHeader,
 } from '../../registry/metric-family.js';
 import type { Format, FormattedPage, SeriesWriter } from './format.js';
 import {
@@ -32,7 +32,7 @@ export class OpenMetricsFormat implements Format {
   readonly hasExemplars = true;
 
   /** The metrics that there were last, and their names: those of many thousand take a while. */
-  private known: { all: readonly MetricHead[]; names: OpenMetricsNames } = {
+  private known: { all: readonly FamilyHeader[]; names: OpenMetricsNames } = {
     all: [],
     names: new OpenMetricsNames([]),
   };
@@ -40,7 +40,7 @@ export class OpenMetricsFormat implements Format {
   /** @param createdSamples whether series say when they began ("Counter", "Histogram"). */
   constructor(private readonly createdSamples: boolean) {}
 
-  begin(all: readonly MetricHead[], out: PageWriter): FormattedPage {
+  begin(all: readonly FamilyHeader[], out: PageWriter): FormattedPage {
     // Looks at the clock: if it was set back, series began earlier than they said before.
     unixTime();
     const names = this.namesOf(all);
@@ -57,7 +57,7 @@ export class OpenMetricsFormat implements Format {
     };
   }
 
-  private namesOf(all: readonly MetricHead[]): OpenMetricsNames {
+  private namesOf(all: readonly FamilyHeader[]): OpenMetricsNames {
     if (this.known.all !== all) {
       this.known = { all, names: new OpenMetricsNames(all) };
     }
@@ -67,7 +67,7 @@ export class OpenMetricsFormat implements Format {
 
 /** "MetricFamily metadata". */
 function beginMetric(
-  metric: ExposedMetric,
+  metric: MetricFamily,
   style: LineStyle,
   out: PageWriter,
 ): SeriesWriter {
@@ -83,7 +83,7 @@ function beginMetric(
 }
 
 function linesOf(
-  metric: ExposedMetric,
+  metric: MetricFamily,
   style: LineStyle,
   out: PageWriter,
 ): LineWriter {
@@ -101,7 +101,7 @@ function linesOf(
 
 /** "Counter": the total, which is no less than 0, with its exemplar, and the time of creation. */
 function counterWriter(
-  { name }: ExposedMetric,
+  { name }: MetricFamily,
   { created: hasCreated }: LineStyle,
   out: PageWriter,
 ): LineWriter {

@@ -1,5 +1,5 @@
 import { numberText, type PageWriter } from '../page-writer.js';
-import type { ExposedMetric } from '../../registry/metric-family.js';
+import type { MetricFamily } from '../../registry/metric-family.js';
 import type { Format, FormattedPage, SeriesWriter } from './format.js';
 import {
   escapeText,
@@ -36,14 +36,14 @@ export const TEXT_FORMAT: Format = {
 };
 
 /** "Comments, help text, and type information". */
-function beginMetric(metric: ExposedMetric, out: PageWriter): SeriesWriter {
+function beginMetric(metric: MetricFamily, out: PageWriter): SeriesWriter {
   const { name, help } = metric;
   const type = metric.type === 'unknown' ? 'untyped' : metric.type;
   out.text(`# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}\n`);
   return { write: linesOf(metric, out), end: () => {} };
 }
 
-function linesOf(metric: ExposedMetric, out: PageWriter): LineWriter {
+function linesOf(metric: MetricFamily, out: PageWriter): LineWriter {
   switch (metric.type) {
     case 'histogram':
       return histogramWriter(metric, STYLE, out);

@@ -5,7 +5,7 @@ import type {
 } from 'node:http';
 import type { Resource } from '../resources.js';
 
-/** Why an {@link Access} turns requests away: a label of `metrics_refusals_total`. */
+/** Why an {@link AccessPolicy} turns requests away: a label of `metrics_refusals_total`. */
 export type RefusalReason =
   | 'address'
   | 'no_credentials'
@@ -27,7 +27,7 @@ export interface Refusal {
 }
 
 /** Decides who may ask for what. */
-export interface Access {
+export interface AccessPolicy {
   /** Called before requests are let in. If it rejects, the endpoint does not start. */
   prepare?(): Promise<void>;
 
@@ -47,15 +47,15 @@ export interface Access {
 }
 
 /** Lets in who is turned away by none of several. */
-export class EveryAccess implements Access {
-  constructor(private readonly all: readonly Access[]) {}
+export class AllOf implements AccessPolicy {
+  constructor(private readonly all: readonly AccessPolicy[]) {}
 
   async prepare(): Promise<void> {
     for (const access of this.all) await access.prepare?.();
   }
 
   async refusal(
-    ...request: Parameters<Access['refusal']>
+    ...request: Parameters<AccessPolicy['refusal']>
   ): Promise<Refusal | undefined> {
     for (const access of this.all) {
       const refusal = await access.refusal(...request);

@@ -2,7 +2,7 @@ import { OptionsError } from '../../core/errors.js';
 import { Check, type Rules } from '../../core/validate.js';
 import { AllowList } from './allow-list.js';
 import { type BasicAuth, checkBasicAuth } from './basic-auth.js';
-import { checkGroup } from '../../core/secret-options.js';
+import { validateSecretOptions } from '../../core/secret-options.js';
 import { checkSecret, type Secret } from '../../core/secret.js';
 
 /**
@@ -41,7 +41,7 @@ const ACCESS_RULES: Rules = {
 
 /** @throws {OptionsError} naming the option and what is allowed, and never a secret. */
 export function checkAccess(value: unknown, path: string): void {
-  checkGroup(value, path, ACCESS_RULES);
+  validateSecretOptions(value, path, ACCESS_RULES);
 }
 
 function checkTokens(value: unknown, path: string): void {

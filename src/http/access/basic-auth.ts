@@ -1,7 +1,11 @@
 import { OptionsError } from '../../core/errors.js';
 import { Check, type Rules } from '../../core/validate.js';
-import { checkGroup } from '../../core/secret-options.js';
-import { checkHidden, checkSecret, type Secret } from '../../core/secret.js';
+import { validateSecretOptions } from '../../core/secret-options.js';
+import {
+  validateWithoutShowing,
+  checkSecret,
+  type Secret,
+} from '../../core/secret.js';
 
 /** The name and the password of HTTP's Basic authentication (RFC 7617). */
 export interface BasicAuth {
@@ -24,13 +28,13 @@ const USERNAME = new Check(
 );
 
 const RULES: Rules = {
-  username: (value, path) => checkHidden(value, path, USERNAME),
+  username: (value, path) => validateWithoutShowing(value, path, USERNAME),
   password: (value, path) => checkSecret(value, path, PASSWORD),
 };
 
 /** @throws {OptionsError} naming the option and what is allowed, and neither name nor password. */
 export function checkBasicAuth(value: unknown, path: string): void {
-  checkGroup(value, path, RULES);
+  validateSecretOptions(value, path, RULES);
   for (const option of Object.keys(RULES)) {
     if (!Object.hasOwn(value as object, option)) {
       throw new OptionsError(

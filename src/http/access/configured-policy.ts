@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Resource } from '../resources.js';
-import type { Access, Refusal } from './access-policy.js';
+import type { AccessPolicy, Refusal } from './access-policy.js';
 import type { AccessOptions } from './access.options.js';
 import { AllowList } from './allow-list.js';
 import { Credentials } from './credentials.js';
 
 /** The options for one kind of page, and where they stand. */
-export interface PlacedAccess {
+export interface PlacedPolicy {
   readonly options: AccessOptions | undefined;
   readonly path: string;
 }
@@ -18,13 +18,13 @@ const FORBIDDEN: Refusal = {
 };
 
 /** Lets in by address, token and password. */
-export class ConfiguredAccess implements Access {
+export class ConfiguredPolicy implements AccessPolicy {
   private readonly metrics: Conditions;
   private readonly health: Conditions;
 
   /** @param warn is called for secrets that cannot be read any more. */
   constructor(
-    { metrics, health }: Readonly<Record<'metrics' | 'health', PlacedAccess>>,
+    { metrics, health }: Readonly<Record<'metrics' | 'health', PlacedPolicy>>,
     warn: (message: string) => void,
   ) {
     this.metrics = new Conditions(metrics, warn);
@@ -59,7 +59,7 @@ class Conditions {
   readonly credentials: Credentials | undefined;
 
   constructor(
-    { options = {}, path }: PlacedAccess,
+    { options = {}, path }: PlacedPolicy,
     warn: (message: string) => void,
   ) {
     const { allow, bearerToken, basicAuth } = options;

@@ -4,7 +4,7 @@ import type { AccessOptions } from './access.options.js';
 import { TOKEN } from './access.options.js';
 import { PASSWORD } from './basic-auth.js';
 import type { Refusal, RefusalReason } from './access-policy.js';
-import { CurrentSecret } from '../../core/refreshed-secret.js';
+import { RefreshedSecret } from '../../core/refreshed-secret.js';
 import type { Secret } from '../../core/secret.js';
 
 /** What a request authenticates itself by (RFC 6750, section 2.1, and RFC 7617, section 2). */
@@ -23,7 +23,7 @@ const UNKNOWN = randomBytes(32);
  * time that does not depend on where they differ, and always with all secrets.
  */
 export class Credentials {
-  private readonly digests: readonly CurrentSecret<Buffer>[];
+  private readonly digests: readonly RefreshedSecret<Buffer>[];
   private readonly challenges: string[] = [];
 
   /** @param option where the options stand. */
@@ -32,7 +32,7 @@ export class Credentials {
     option: string,
     warn: (message: string) => void,
   ) {
-    const digests: CurrentSecret<Buffer>[] = [];
+    const digests: RefreshedSecret<Buffer>[] = [];
     if (bearerToken !== undefined) {
       this.challenges.push(CHALLENGES.bearer);
       for (const [secret, at] of tokensOf(
@@ -40,7 +40,7 @@ export class Credentials {
         `${option}.bearerToken`,
       )) {
         const digest = (token: string) => digestOf('bearer', token);
-        digests.push(new CurrentSecret(secret, at, TOKEN, digest, warn));
+        digests.push(new RefreshedSecret(secret, at, TOKEN, digest, warn));
       }
     }
     if (basicAuth !== undefined) {
@@ -48,7 +48,7 @@ export class Credentials {
       const { username, password } = basicAuth;
       const at = `${option}.basicAuth.password`;
       const digest = (text: string) => digestOf('basic', `${username}:${text}`);
-      digests.push(new CurrentSecret(password, at, PASSWORD, digest, warn));
+      digests.push(new RefreshedSecret(password, at, PASSWORD, digest, warn));
     }
     this.digests = digests;
   }

@@ -1,7 +1,7 @@
 import { OptionsError } from '../../core/errors.js';
 import { Check, type Rules } from '../../core/validate.js';
 import { PASSWORD } from '../access/basic-auth.js';
-import { checkGroup } from '../../core/secret-options.js';
+import { validateSecretOptions } from '../../core/secret-options.js';
 import { checkSecret, type Secret } from '../../core/secret.js';
 
 /** Texts in PEM, or where they are kept; files may change while the server runs. */
@@ -36,7 +36,7 @@ const TLS_RULES: Rules = Object.fromEntries(
 
 /** @throws {OptionsError} naming the option and what is allowed, and never a secret. */
 export function checkTls(value: unknown, path: string): void {
-  checkGroup(value, path, TLS_RULES);
+  validateSecretOptions(value, path, TLS_RULES);
   for (const option of ['cert', 'key']) {
     if (!Object.hasOwn(value as object, option)) {
       throw new OptionsError(`${path} has no ${option}; expected cert and key`);

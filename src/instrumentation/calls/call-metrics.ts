@@ -74,14 +74,14 @@ export function recordIn(series: CallSeries, value: number): void {
   else series.inc(value);
 }
 
-interface MetricTerms {
+interface OtlpMetricHeader {
   name: string;
   description?: string | undefined;
   summary: string;
   labels?: CallLabels | undefined;
 }
 
-interface TimerTerms extends MetricTerms {
+interface TimerTerms extends OtlpMetricHeader {
   buckets?: readonly number[] | undefined;
 }
 
@@ -95,7 +95,7 @@ export function timedFirstItems(terms: TimerTerms): CallMetric {
   return timer('secondsToFirstItem', terms);
 }
 
-interface CounterTerms extends MetricTerms {
+interface CounterTerms extends OtlpMetricHeader {
   failuresOnly?: boolean | undefined;
 }
 
@@ -105,7 +105,7 @@ export function countedCalls(terms: CounterTerms): CallMetric {
 }
 
 /** Numbers of items that streams gave, in a counter. */
-export function countedItems(terms: MetricTerms): CallMetric {
+export function countedItems(terms: OtlpMetricHeader): CallMetric {
   return counter('items', terms);
 }
 

@@ -1,7 +1,7 @@
 import { followItself } from './followers.js';
 import { type AnyIterator, isThenable, type Step } from './result-kinds.js';
 import type { Run } from './run.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 const METHODS = ['next', 'return', 'throw'] as const;
 
@@ -13,7 +13,7 @@ export function followIterator(iterator: AnyIterator, work: Run): AnyIterator {
     return METHODS.filter(
       (method) => typeof iterator[method] === 'function',
     ).every((method) =>
-      shadow(iterator, method, (original) => (...args) => {
+      patchMethod(iterator, method, (original) => (...args) => {
         const run = consumption.begin(method);
         try {
           const step = run.enter(() => original.apply(iterator, args));
@@ -35,7 +35,7 @@ export function followIterable(
 ): AsyncIterable<unknown> {
   work.postpone();
   return followItself(iterable, work, (shared) =>
-    shadow(
+    patchMethod(
       iterable,
       Symbol.asyncIterator,
       (original) => () =>

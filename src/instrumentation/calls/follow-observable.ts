@@ -2,7 +2,7 @@ import { from, Observable, Subscriber } from 'rxjs';
 import { followItself } from './followers.js';
 import { isPlainObservable } from './result-kinds.js';
 import type { Run } from './run.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 /** @returns what is to be subscribed to in its place; a Subject, say, whose other methods its callers need, comes back itself. */
 export function followObservable(
@@ -21,7 +21,7 @@ export function followFirstSubscription(
 ): Observable<unknown> {
   first.postpone();
   return followItself(source, first, (run) =>
-    shadow(source, 'subscribe', (_subscribe, restore) => {
+    patchMethod(source, 'subscribe', (_subscribe, restore) => {
       return (...args: unknown[]) => {
         restore();
         return observed(source, run).subscribe(...(args as []));

@@ -15,7 +15,7 @@ import {
   isThenable,
 } from './result-kinds.js';
 import type { Run } from './run.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 import { watchPromise } from './watch-promise.js';
 
 /** Follows what a call returned, and gives what the caller is to be given. */
@@ -123,7 +123,7 @@ function followThenable(
   onward: Onward,
 ): PromiseLike<unknown> {
   return followItself(thenable, first, (run) =>
-    shadow(thenable, 'then', (then, restore) => {
+    patchMethod(thenable, 'then', (then, restore) => {
       return (onFulfilled: any, onRejected: any, ...others: unknown[]) => {
         const handlers = [onFulfilled, onRejected, ...others];
         const [fulfils, rejects] = [onFulfilled, onRejected].map(

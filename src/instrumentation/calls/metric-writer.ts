@@ -11,7 +11,7 @@ import {
   figureOf,
   recordIn,
 } from './call-metrics.js';
-import { obtainHistogram } from '../standing-buckets.js';
+import { getOrCreateHistogram } from '../standing-buckets.js';
 import { errorType } from '../error-type.js';
 import { addOwnLabels, copyLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../report.js';
@@ -63,7 +63,7 @@ export class MetricWriter {
       )
         throw failure.error;
       try {
-        this.instrument = this.obtain();
+        this.instrument = this.getOrCreate();
       } catch (error) {
         this.failure = isMetricsError(error)
           ? { error, metrics: collector.getMetricCount() }
@@ -74,13 +74,13 @@ export class MetricWriter {
     return this.instrument;
   }
 
-  private obtain(): Counter | Histogram {
+  private getOrCreate(): Counter | Histogram {
     const { collector, metric } = this;
     const { name, description, summary, buckets } = metric;
     const options = { description: description ?? summary };
     return metric.type === MetricType.COUNTER
       ? collector.counter(name, options)
-      : obtainHistogram(
+      : getOrCreateHistogram(
           collector,
           { name, buckets },
           (given) => collector.timer(name, { ...options, ...given }),

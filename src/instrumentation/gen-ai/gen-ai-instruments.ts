@@ -7,7 +7,7 @@ import {
   genAiType,
 } from './gen-ai-conventions.js';
 import { report } from '../report.js';
-import { obtainHistogram } from '../standing-buckets.js';
+import { getOrCreateHistogram } from '../standing-buckets.js';
 
 type GenAiMetricName = keyof typeof GEN_AI_METRICS;
 
@@ -39,7 +39,7 @@ export class GenAiInstruments {
     const { name, description, buckets } = metric;
     const type = genAiType(metric);
     const prefixed = false;
-    return obtainHistogram(
+    return getOrCreateHistogram(
       collector,
       { name, prefixed, buckets },
       (given) => collector[type](name, { description, prefixed, ...given }),

@@ -11,14 +11,14 @@ import {
   type ChunkStream,
   type ReadChunk,
   StreamedInference,
-  type StreamSurroundings,
+  type StreamCallbacks,
 } from './streamed-inference.js';
 
 /** Times of output chunks that are listed one by one. Those of a longer stream are counted by bucket, which takes no more memory. */
 const LISTED_CHUNKS = 1_000;
 
 /** What an inference is given by those who keep account of it. */
-export interface InferenceSurroundings extends StreamSurroundings {
+export interface InferenceCallbacks extends StreamCallbacks {
   /**
    * Takes note of its end. Never throws.
    *
@@ -46,7 +46,7 @@ export class RunningInference {
   /** @internal */
   constructor(
     private readonly request: InferenceRequest,
-    private readonly surroundings: InferenceSurroundings,
+    private readonly surroundings: InferenceCallbacks,
   ) {}
 
   /**

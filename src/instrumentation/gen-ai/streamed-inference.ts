@@ -19,7 +19,7 @@ export interface ChunkAnswer extends InferenceAnswer {
 /** What a stream's chunk says of the answer; it need not say anything. */
 export type ReadChunk<T> = (chunk: T) => ChunkAnswer | undefined;
 
-export interface StreamSurroundings {
+export interface StreamCallbacks {
   /** Begins another inference like this one, as the stream is consumed again. */
   again(): RunningInference;
   /** Takes note of a chunk that `read` fails at; it says nothing. Never throws. */
@@ -34,7 +34,7 @@ export class StreamedInference<T> implements Run {
   constructor(
     private readonly inference: RunningInference,
     private readonly read: ReadChunk<T>,
-    private readonly surroundings: StreamSurroundings,
+    private readonly surroundings: StreamCallbacks,
   ) {}
 
   item(chunk: unknown): void {

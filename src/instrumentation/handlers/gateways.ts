@@ -5,7 +5,7 @@ import type { GaugeSeries } from '../../model/gauge.js';
 import type { GuardRejections } from './guard-rejections.js';
 import { isExcludedClass } from '../no-metrics.js';
 import { quietly } from './quietly.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 /** Where `@WebSocketGateway()` leaves its options, on the class. */
 const GATEWAY_OPTIONS = 'websockets:gateway_options';
@@ -15,7 +15,7 @@ export function watchAdapter(
   config: ApplicationConfig,
   watch: (adapter: WebSocketAdapter) => void,
 ): void {
-  shadow(config, 'setIoAdapter', (set) => (adapter) => {
+  patchMethod(config, 'setIoAdapter', (set) => (adapter) => {
     watch(adapter);
     Reflect.apply(set, config, [adapter]);
   });
@@ -26,13 +26,17 @@ export function watchMessageHandlers(
   adapter: WebSocketAdapter,
   rejections: GuardRejections,
 ): void {
-  shadow(adapter, 'bindMessageHandlers', (bind) => (client, handlers, send) => {
-    const watched = handlers.map((handler: WsMessageHandler) => ({
-      ...handler,
-      callback: rejections.watch(handler.callback),
-    }));
-    return Reflect.apply(bind, adapter, [client, watched, send]);
-  });
+  patchMethod(
+    adapter,
+    'bindMessageHandlers',
+    (bind) => (client, handlers, send) => {
+      const watched = handlers.map((handler: WsMessageHandler) => ({
+        ...handler,
+        callback: rejections.watch(handler.callback),
+      }));
+      return Reflect.apply(bind, adapter, [client, watched, send]);
+    },
+  );
 }
 
 interface Connection {
@@ -52,12 +56,12 @@ export class WebSocketConnections {
 
   /** Counts the clients of the servers that this adapter makes. */
   watch(adapter: WebSocketAdapter): void {
-    shadow(adapter, 'create', (create) => (...args) => {
+    patchMethod(adapter, 'create', (create) => (...args) => {
       const server: unknown = Reflect.apply(create, adapter, args);
       this.quietly(() => this.addServer(server, pathOf(args[1])));
       return server;
     });
-    shadow(
+    patchMethod(
       adapter,
       'bindClientConnect',
       (bind) => (server, callback) =>
@@ -67,7 +71,7 @@ export class WebSocketConnections {
         ]),
     );
     if (adapter.bindClientDisconnect === undefined) return;
-    shadow(
+    patchMethod(
       adapter,
       'bindClientDisconnect',
       (bind) => (client, callback) =>

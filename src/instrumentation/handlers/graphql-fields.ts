@@ -2,7 +2,7 @@ import type { ExternalContextCreator } from '@nestjs/core';
 import type { HandlerMetrics } from './handler-metrics.js';
 import { handlerName } from './handler-name.js';
 import { quietly } from './quietly.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 /** Where the decorators of `@nestjs/graphql` leave the parent type and the name of a field, on the method or its class. */
 const PARENT_TYPE = 'graphql:resolver_type';
@@ -45,7 +45,7 @@ export function measureResolvers(
   creator: ExternalContextCreator,
   handlers: HandlerMetrics,
 ): void {
-  shadow(creator, 'create', (create) => (...creation: any[]) => {
+  patchMethod(creator, 'create', (create) => (...creation: any[]) => {
     const resolve = Reflect.apply(create, creator, creation);
     const [instance, , name, , , , , , transport] = creation;
     if (transport !== 'graphql') return resolve;

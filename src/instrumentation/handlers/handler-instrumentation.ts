@@ -21,7 +21,9 @@ import { watchUnmeasuredMicroservices } from './unmeasured-microservices.js';
  * Measures all handlers of an app, over every transport. It knows the packages of
  * the transports by what they leave on classes and in Nest, and imports none.
  */
-export class Transports implements OnModuleInit, OnApplicationBootstrap {
+export class HandlerInstrumentation
+  implements OnModuleInit, OnApplicationBootstrap
+{
   private readonly jobs: ScheduledJobs;
 
   /** To be made with the app's other providers: Nest makes the contexts of handlers from what is in place then. */
@@ -67,7 +69,8 @@ export class Transports implements OnModuleInit, OnApplicationBootstrap {
   /** Hooks run module by module, the most distant first. */
   private comeFirst(): void {
     for (const module of this.modules.values()) {
-      if (module.providers.has(Transports)) module.distance = Infinity;
+      if (module.providers.has(HandlerInstrumentation))
+        module.distance = Infinity;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { GuardRejections } from './guard-rejections.js';
 import type { HandlerMetrics } from './handler-metrics.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 /** Whether this is NestJS 12, whose hooks see a message from outside of its guards, pipes and filters. */
 export function hasHooks(config: ApplicationConfig): boolean {
@@ -51,7 +51,7 @@ function watchServer(server: MessageServer, rejections: GuardRejections): void {
     }
     return watching;
   };
-  shadow(server, 'getHandlerByPattern', (find) => (...args) => {
+  patchMethod(server, 'getHandlerByPattern', (find) => (...args) => {
     const handler = Reflect.apply(find, server, args);
     return handler && watch(handler);
   });

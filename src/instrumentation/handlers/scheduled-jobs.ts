@@ -3,7 +3,7 @@ import { followerOf } from '../calls/follow.js';
 import type { HandlerMetrics } from './handler-metrics.js';
 import { takeOver } from '../measured-method.js';
 import { quietly } from './quietly.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 /** Where the decorators of `@nestjs/schedule` leave what kind of job a method is. */
 const JOB_TYPE = 'SCHEDULER_TYPE';
@@ -61,7 +61,7 @@ export class ScheduledJobs {
       'schedule',
     );
     if (recorder === undefined) return;
-    shadow(instance, name, (method, restore) => {
+    patchMethod(instance, name, (method, restore) => {
       this.restores.push(restore);
       const followResult = followerOf(method);
       const { measured } = {

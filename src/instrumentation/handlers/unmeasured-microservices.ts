@@ -1,5 +1,5 @@
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 /** What all servers of `@nestjs/microservices` have. */
 interface MessageServer {
@@ -18,7 +18,7 @@ export function watchUnmeasuredMicroservices(
   warn: (message: string) => void,
 ): void {
   let reads = 0;
-  shadow(config, 'getGlobalInterceptors', (get) => () => {
+  patchMethod(config, 'getGlobalInterceptors', (get) => () => {
     reads++;
     return get.call(config);
   });
@@ -26,13 +26,13 @@ export function watchUnmeasuredMicroservices(
     if (typeof server?.addHandler !== 'function') return;
     let handlers = 0;
     let measured = 0;
-    shadow(server, 'addHandler', (add) => (...args) => {
+    patchMethod(server, 'addHandler', (add) => (...args) => {
       handlers++;
       if (reads > 0) measured++;
       reads = 0;
       return Reflect.apply(add, server, args);
     });
-    shadow(server, 'listen', (listen) => (...args) => {
+    patchMethod(server, 'listen', (listen) => (...args) => {
       if (handlers > 0 && measured === 0 && hasStaticHandlers(modules)) {
         warn(
           'The messages of a microservice are not measured: it does not have the global interceptors of the application. Connect it with connectMicroservice(options, { inheritAppConfig: true })',

@@ -1,4 +1,4 @@
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 import {
   addedLayers,
   type ExpressApplication,
@@ -74,7 +74,7 @@ export class ExpressMounts {
   }
 
   private start(): void {
-    shadow(this.app, 'use', (use, restore) => {
+    patchMethod(this.app, 'use', (use, restore) => {
       this.stopWatching = restore;
       return (...args: unknown[]) => {
         const [result, layers] = addedLayers(this.app, () =>

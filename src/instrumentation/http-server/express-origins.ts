@@ -1,6 +1,6 @@
 import type { HttpServer } from '@nestjs/common';
 import { aroundFallbacks } from './fallback-routes.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 import {
   addedLayers,
   type ExpressApplication,
@@ -44,7 +44,7 @@ export class ExpressOrigins {
         return result;
       }),
     ];
-    shadow(adapter, 'createMiddlewareFactory', (create, restore) => {
+    patchMethod(adapter, 'createMiddlewareFactory', (create, restore) => {
       restores.push(restore);
       return async (...args) => {
         const mount: Function = await Reflect.apply(create, adapter, args);

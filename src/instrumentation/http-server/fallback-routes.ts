@@ -1,5 +1,5 @@
 import type { HttpServer } from '@nestjs/common';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 /** Runs before and after Nest adds something, by calling `add`. */
 export type Around = (add: () => void) => void;
@@ -20,7 +20,7 @@ export function aroundFallbacks(adapter: HttpServer, around: Around): void {
   const all = [around];
   watched.set(adapter, all);
   for (const method of ['setNotFoundHandler', 'setErrorHandler'] as const) {
-    shadow(adapter, method, (set, restore) => (...args: unknown[]) => {
+    patchMethod(adapter, method, (set, restore) => (...args: unknown[]) => {
       restore();
       watched.delete(adapter);
       let add = (): void => void Reflect.apply(set, adapter, args);

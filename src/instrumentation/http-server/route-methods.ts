@@ -1,5 +1,5 @@
 import { type HttpServer, RequestMethod } from '@nestjs/common';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 /** The methods of an adapter that add routes, where it has them. */
 const ROUTE_METHODS = Object.keys(RequestMethod).map((name) =>
@@ -23,7 +23,7 @@ export function watchRoutes(
   const restores: (() => void)[] = [];
   for (const method of ROUTE_METHODS) {
     if (typeof adapter[method] !== 'function') continue;
-    shadow(adapter, method, (add, restore) => {
+    patchMethod(adapter, method, (add, restore) => {
       restores.push(restore);
       return (...args: unknown[]) =>
         onRoute(args[0], args.at(-1) as Function, () =>

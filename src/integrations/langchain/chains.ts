@@ -10,7 +10,7 @@ export interface Chain {
   /** Whether it is a graph of LangGraph, which LangChain's agents are too, or an `AgentExecutor`. */
   readonly isAgent: boolean;
   /** The agent whose run it is in, by LangChain or by `@AgentRun()`. */
-  readonly within: string | undefined;
+  readonly withTimeout: string | undefined;
 }
 
 /** How an {@link AgentMetricsHandler} names what it records. */
@@ -26,8 +26,9 @@ export interface AgentMetricsHandlerOptions {
 }
 
 export function defaultAgentOf(chain: Chain): string | undefined {
-  const { name, isAgent, within } = chain;
-  const isPart = within !== undefined && [within, UNNAMED_GRAPH].includes(name);
+  const { name, isAgent, withTimeout } = chain;
+  const isPart =
+    withTimeout !== undefined && [withTimeout, UNNAMED_GRAPH].includes(name);
   return isAgent && !isPart ? name : undefined;
 }
 
@@ -39,7 +40,7 @@ export function chainOf(
   serialized: SerializedRunnable | undefined,
   runName: string | undefined,
   metadata: Readonly<Record<string, unknown>> = {},
-  within: string | undefined,
+  withTimeout: string | undefined,
 ): Chain {
   const [first, second] = serialized?.id ?? [];
   const isGraph = first === 'langgraph' && second === 'pregel';
@@ -49,6 +50,6 @@ export function chainOf(
   return {
     name: isGraph && name === UNNAMED_GRAPH && isName(given) ? given : name,
     isAgent: isGraph || type === 'AgentExecutor',
-    within,
+    withTimeout,
   };
 }

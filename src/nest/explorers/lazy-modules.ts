@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LazyModuleLoader, ModulesContainer } from '@nestjs/core';
 import type { Module } from './app-classes.js';
-import { shadow } from '../../core/patch-method.js';
+import { patchMethod } from '../../core/patch-method.js';
 
 type Listener = (modules: readonly Module[]) => void;
 
@@ -18,7 +18,7 @@ export class LazyModules implements OnModuleInit {
 
   onModuleInit(): void {
     this.takeNew();
-    shadow(this.loader, 'load', (load) => async (...args) => {
+    patchMethod(this.loader, 'load', (load) => async (...args) => {
       const moduleRef = await Reflect.apply(load, this.loader, args);
       this.tell();
       return moduleRef;

@@ -1,6 +1,6 @@
-import { type Access, EveryAccess } from '../../http/access/access-policy.js';
-import { ConfiguredAccess } from '../../http/access/configured-policy.js';
-import { GuardAccess } from './guard-access.js';
+import { type AccessPolicy, AllOf } from '../../http/access/access-policy.js';
+import { ConfiguredPolicy } from '../../http/access/configured-policy.js';
+import { GuardPolicy } from './guard-access.js';
 import type { NestParts } from './guarded-endpoint.js';
 import type { ResolvedProtection } from './protection.options.js';
 
@@ -10,21 +10,18 @@ import type { ResolvedProtection } from './protection.options.js';
  *
  * @param warn receives a message for each secret that can no longer be read.
  */
-export function endpointAccess(
+export function endpointPolicy(
   metrics: ResolvedProtection,
   health: ResolvedProtection,
   warn: (message: string) => void,
   nest: NestParts,
-): Access {
-  const configured = new ConfiguredAccess(
+): AccessPolicy {
+  const configured = new ConfiguredPolicy(
     {
       metrics: { options: metrics.access?.reveal(), path: 'prometheus.access' },
       health: { options: health.access?.reveal(), path: 'health.access' },
     },
     warn,
   );
-  return new EveryAccess([
-    configured,
-    new GuardAccess({ metrics, health }, nest),
-  ]);
+  return new AllOf([configured, new GuardPolicy({ metrics, health }, nest)]);
 }

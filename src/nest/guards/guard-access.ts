@@ -4,7 +4,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import type { Access, Refusal } from '../../http/access/access-policy.js';
+import type { AccessPolicy, Refusal } from '../../http/access/access-policy.js';
 import { isProbe } from '../../http/access/configured-policy.js';
 import type { Resource } from '../../http/resources.js';
 import { frameworkExchange } from '../routes/node-http.js';
@@ -26,7 +26,7 @@ const ENDPOINTS = {
 } satisfies Record<GuardedPage, object>;
 
 /** Lets in whom Nest's guards let in. Probes stay open, as they do without credentials. */
-export class GuardAccess implements Access {
+export class GuardPolicy implements AccessPolicy {
   private readonly run: Partial<Record<GuardedPage, RunGuards>> = {};
 
   constructor(

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { Deltas } from '../../../src/exporters/pipeline/deltas.js';
 import { seriesOf } from '../../../src/exporters/pipeline/series-reader.js';
-import { Turn, Turns } from '../../../src/core/event-loop-yielder.js';
+import {
+  TimeSlice,
+  EventLoopYielder,
+} from '../../../src/core/event-loop-yielder.js';
 import type {
   DistributionSnapshot,
   MetricsSnapshot,
@@ -28,7 +31,7 @@ const snapshotOf = (...series: ValueSnapshot[]): MetricsSnapshot => ({
   metrics: [{ name: 'c', type: 'counter', help: '', unit: undefined, series }],
 });
 
-const turn = () => new Turn(new Turns());
+const turn = () => new TimeSlice(new EventLoopYielder());
 
 const histogram = (counts: number[], sum: number, created = 1) =>
   ({
@@ -111,7 +114,7 @@ describe('deltas', () => {
     const there = counter(1, 1, 'there');
     deltas.acknowledgeValues('c', [there, counter(1, 1, 'gone')], 10);
     deltas.acknowledgeValues('gone', [counter(1)], 10);
-    await deltas.forgetOthers(snapshotOf(there), turn());
+    await deltas.prune(snapshotOf(there), turn());
     expect(deltas.ofValue('c', counter(3, 1, 'there')).value).toBe(2);
     expect(deltas.ofValue('c', counter(3, 1, 'gone')).value).toBe(3);
     expect(deltas.ofValue('gone', counter(3)).value).toBe(3);
@@ -121,7 +124,7 @@ describe('deltas', () => {
     const deltas = new Deltas();
     const [gone, other] = [foreign(5), { ...foreign(1), key: 'other' }];
     deltas.acknowledgeValues('c', [gone], 10);
-    await deltas.forgetOthers(snapshotOf(other), turn());
+    await deltas.prune(snapshotOf(other), turn());
     expect(deltas.ofValue('c', foreign(7)).value).toBe(7);
   });
 
@@ -129,7 +132,7 @@ describe('deltas', () => {
     const deltas = new Deltas();
     deltas.acknowledgeValues('c', [foreign(5)], 10);
     const unread = { time: 11, metrics: [], unread: ['c'] };
-    await deltas.forgetOthers(unread, turn());
+    await deltas.prune(unread, turn());
     expect(deltas.ofValue('c', foreign(7)).value).toBe(2);
   });
 
@@ -150,7 +153,7 @@ describe('deltas', () => {
     calls.remove({ a: 'x' });
     const { snapshot } = await seriesNow();
     expect(snapshot.metrics[0]).toMatchObject({ name: 'c_total', series: [] });
-    await deltas.forgetOthers(snapshot, turn());
+    await deltas.prune(snapshot, turn());
     expect(deltas.ofValue('c_total', series[0]!).value).toBe(5);
   });
 
@@ -167,9 +170,9 @@ describe('deltas', () => {
       key: String(i),
     }));
     deltas.acknowledgeDistributions('sizes', others, time);
-    const turns = new Turns();
+    const turns = new EventLoopYielder();
     const next = vi.spyOn(turns, 'next');
-    await deltas.forgetOthers({ time, metrics }, new Turn(turns));
+    await deltas.prune({ time, metrics }, new TimeSlice(turns));
     expect(made.mock.calls.length).toBeLessThan(2);
     expect(next).toHaveBeenCalled();
     const known = deltas.ofDistribution('sizes', others[0]!);

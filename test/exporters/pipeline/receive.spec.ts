@@ -190,7 +190,7 @@ describe('the queue of an exporter', () => {
     const { collector } = makeCollector();
     await collector.addExporter({
       name: 'ears',
-      maxWaiting: 5,
+      maxQueueSize: 5,
       receive: () => {},
     });
     for (let i = 0; i < 8; i++) collector.counter('c').inc();

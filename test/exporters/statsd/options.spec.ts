@@ -112,8 +112,8 @@ describe('the options of StatsD', () => {
       'statsd.sampleRate is NaN; expected a number from 0.000001 to 1',
     ],
     [
-      { maxWaiting: 0 },
-      'statsd.maxWaiting is 0; expected an integer from 1 to 10000000',
+      { maxQueueSize: 0 },
+      'statsd.maxQueueSize is 0; expected an integer from 1 to 10000000',
     ],
     [
       { maxPacketSize: 32 },
@@ -123,7 +123,7 @@ describe('the options of StatsD', () => {
     [{ timeout: false }, `statsd.timeout is false; expected ${TIME}`],
     [
       { globalTags: {} },
-      'statsd.globalTags is not an option; known here are: name, protocol, host, port, path, prefix, tags, distributions, sampleRate, maxWaiting, maxPacketSize, interval, timeout',
+      'statsd.globalTags is not an option; known here are: name, protocol, host, port, path, prefix, tags, distributions, sampleRate, maxQueueSize, maxPacketSize, interval, timeout',
     ],
   ])('are refused with the reason: %j', (options, message) => {
     let error: unknown;

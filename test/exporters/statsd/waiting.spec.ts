@@ -34,8 +34,8 @@ function nameIsKnown(): void {
 describe('observations that wait', () => {
   it('are so many at most; what comes beyond is counted with the reason', async () => {
     const receiver = await receiveUdp();
-    const exporter = await startedAt(receiver, { maxWaiting: 3 });
-    const reason = '3 observations were waiting already (statsd.maxWaiting)';
+    const exporter = await startedAt(receiver, { maxQueueSize: 3 });
+    const reason = '3 observations were waiting already (statsd.maxQueueSize)';
     expect(exporter.receive(values(0, 2))).toEqual({ dropped: 0, reason });
     expect(exporter.receive(values(2, 7))).toEqual({ dropped: 4, reason });
     expect(exporter.receive(values(7, 8))).toEqual({ dropped: 1, reason });
@@ -53,7 +53,12 @@ describe('observations that wait', () => {
     const receiver = await receiveUdp();
     const { collector, warnings } = makeCollector();
     const { port } = receiver;
-    const options = { host: '127.0.0.1', port, interval: false, maxWaiting: 3 };
+    const options = {
+      host: '127.0.0.1',
+      port,
+      interval: false,
+      maxQueueSize: 3,
+    };
     await collector.addExporter(
       new StatsdExporter(options as { interval: false }),
     );

@@ -1,7 +1,7 @@
 import { OptionsError } from '../../../core/errors.js';
 import { Check, isObject } from '../../../core/validate.js';
 import {
-  checkHidden,
+  validateWithoutShowing,
   checkSecret,
   kindOf,
   readSecret,
@@ -51,7 +51,7 @@ export function parseHeaders(text: string, variable: string): Headers {
     const at = `Header ${i + 1} in ${variable}`;
     const [name, value] = parsePair(part, at);
     checkName(name, at);
-    checkHidden(value, `${at}, "${name}",`, VALUE);
+    validateWithoutShowing(value, `${at}, "${name}",`, VALUE);
     headers[name.toLowerCase()] = value;
   }
   return headers;

@@ -5,7 +5,7 @@ import {
   EXPORT_TIMEOUT,
   EXPORTER_NAME,
 } from '../../pipeline/exporter-checks.js';
-import { checkGroup } from '../../../core/secret-options.js';
+import { validateSecretOptions } from '../../../core/secret-options.js';
 import { checkSecret, type Secret } from '../../../core/secret.js';
 import { TLS_TEXTS } from '../../../http/tls/tls.options.js';
 import { checkHeaders } from './headers.js';
@@ -154,7 +154,7 @@ export const OTLP_RULES: Rules = {
 };
 
 function checkClientTls(value: unknown, path: string): void {
-  checkGroup(value, path, TLS_RULES);
+  validateSecretOptions(value, path, TLS_RULES);
   const { cert, key } = value as OtlpTlsOptions;
   if ((cert === undefined) !== (key === undefined)) {
     throw new OptionsError(

@@ -5,7 +5,7 @@ import { nanosecondsText } from './nanoseconds.js';
 import {
   exemplarTerms,
   type HistogramPoint,
-  type MetricTerms,
+  type OtlpMetricHeader,
   type NumberPoint,
   type Point,
   type RequestEncoder,
@@ -41,7 +41,7 @@ export class JsonEncoder implements RequestEncoder {
     return this.text.length;
   }
 
-  beginMetric(terms: MetricTerms): void {
+  beginMetric(terms: OtlpMetricHeader): void {
     const { kind, name, description, unit, type, isDelta, bounds } = terms;
     const head = {
       name,

@@ -1,4 +1,4 @@
-import type { Growth } from '../../pipeline/deltas.js';
+import type { Delta } from '../../pipeline/deltas.js';
 import {
   type SeriesReader,
   seriesOf,
@@ -13,12 +13,12 @@ import type {
   SummarySnapshot,
 } from '../../snapshot.js';
 import type { PointContext } from './point-context.js';
-import type { MetricTerms, PointSink } from './points.js';
+import type { OtlpMetricHeader, PointSink } from './points.js';
 import { ucumOf } from './units.js';
 
 /** The series of one metric, to be written one by one. */
 export interface MetricPoints {
-  readonly terms: MetricTerms;
+  readonly terms: OtlpMetricHeader;
   readonly length: number;
   /** Writes a series, if there is anything new to say of it. */
   write(index: number): void;
@@ -176,10 +176,10 @@ function* between<S>(
 
 function termsOf(
   { name, help, unit, type }: MetricSnapshot,
-  kind: MetricTerms['kind'],
+  kind: OtlpMetricHeader['kind'],
   isDelta: boolean,
   bounds: readonly number[] = [],
-): MetricTerms {
+): OtlpMetricHeader {
   return {
     kind,
     name,
@@ -193,7 +193,7 @@ function termsOf(
 
 /** Whether a series has not grown since the last delivery. It is told of once, though it is still 0. */
 function isIdle(
-  growth: Growth | undefined,
+  growth: Delta | undefined,
   { created }: { readonly created: number | undefined },
   amount: number,
 ): boolean {

@@ -1,7 +1,7 @@
 import type { ExemplarSnapshot } from '../../snapshot.js';
 
 /** What all series of a metric have in common, in the terms of OTLP (`opentelemetry/proto/metrics/v1/metrics.proto`). */
-export interface MetricTerms {
+export interface OtlpMetricHeader {
   readonly kind: 'sum' | 'gauge' | 'histogram' | 'summary';
   readonly name: string;
   readonly description: string;
@@ -59,7 +59,7 @@ export interface RequestEncoder extends PointSink {
   readonly contentType: string;
   /** About how many bytes the request has so far. */
   readonly size: number;
-  beginMetric(terms: MetricTerms): void;
+  beginMetric(terms: OtlpMetricHeader): void;
   endMetric(): void;
   /** Ends the request. The bytes hold until the next one is begun. */
   end(): Buffer;

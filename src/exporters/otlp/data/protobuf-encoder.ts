@@ -4,7 +4,7 @@ import { PACKAGE, VERSION } from '../../../core/package.js';
 import {
   exemplarTerms,
   type HistogramPoint,
-  type MetricTerms,
+  type OtlpMetricHeader,
   type NumberPoint,
   type Point,
   type RequestEncoder,
@@ -29,7 +29,7 @@ export class ProtobufEncoder implements RequestEncoder {
   private readonly out = new ProtobufWriter();
   private readonly resource: Uint8Array;
   private readonly scope: Uint8Array;
-  private terms: MetricTerms | undefined = undefined;
+  private terms: OtlpMetricHeader | undefined = undefined;
   private bounds: Uint8Array = new Uint8Array();
   private metricStart = 0;
   private dataStart = 0;
@@ -43,7 +43,7 @@ export class ProtobufEncoder implements RequestEncoder {
     return this.out.length;
   }
 
-  beginMetric(terms: MetricTerms): void {
+  beginMetric(terms: OtlpMetricHeader): void {
     const { out } = this;
     this.bounds = written((scratch) => scratch.packedDoubles(7, terms.bounds));
     this.terms = terms;

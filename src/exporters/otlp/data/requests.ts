@@ -1,5 +1,5 @@
 import type { MetricsSnapshot } from '../../snapshot.js';
-import type { Turn } from '../../../core/event-loop-yielder.js';
+import type { TimeSlice } from '../../../core/event-loop-yielder.js';
 import { type MetricPoints, metricPoints } from './metric-points.js';
 import type { PointContext } from './point-context.js';
 import type {
@@ -35,7 +35,7 @@ export async function* requestsOf(
   { metrics }: MetricsSnapshot,
   context: PointContext,
   encoder: RequestEncoder,
-  turn: Turn,
+  slice: TimeSlice,
 ): AsyncGenerator<Request, void> {
   const draft = new Draft(encoder);
   let written = 0;
@@ -46,11 +46,12 @@ export async function* requestsOf(
       metric.write(index);
       if (encoder.size >= REQUEST_SIZE) {
         const request = draft.end(index + 1);
-        await turn.next();
+        await slice.next();
         yield request;
         draft.begin(metric, index + 1);
       }
-      if (++written % POINTS_AT_ONCE === 0 && turn.isOver()) await turn.next();
+      if (++written % POINTS_AT_ONCE === 0 && slice.isUsedUp())
+        await slice.next();
     }
     draft.endMetric(metric.length);
   }

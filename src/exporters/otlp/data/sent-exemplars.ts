@@ -1,10 +1,10 @@
 import {
-  forgetOthers,
+  prune,
   knownOf,
-  type KnownSeries,
+  type SeriesState,
 } from '../../pipeline/series-state.js';
 import type { ExemplarSnapshot, MetricsSnapshot } from '../../snapshot.js';
-import type { Turn } from '../../../core/event-loop-yielder.js';
+import type { TimeSlice } from '../../../core/event-loop-yielder.js';
 
 const NONE: readonly ExemplarSnapshot[] = [];
 
@@ -15,7 +15,7 @@ export class SentExemplars {
   /** That of the last snapshot. */
   private lastAt = -Infinity;
   /** Of series that were delivered since, of snapshots that were not as a whole. */
-  private readonly partsAt: KnownSeries<number> = new Map();
+  private readonly partsAt: SeriesState<number> = new Map();
 
   /** @param time of the snapshot that the metric is of. */
   ofMetric(metric: string, time: number): MetricExemplars {
@@ -40,8 +40,8 @@ export class SentExemplars {
   }
 
   /** Forgets the series that are not there any more. */
-  forgetOthers(snapshot: MetricsSnapshot, turn: Turn): Promise<void> {
-    return forgetOthers(this.partsAt, snapshot, turn);
+  prune(snapshot: MetricsSnapshot, slice: TimeSlice): Promise<void> {
+    return prune(this.partsAt, snapshot, slice);
   }
 }
 

@@ -1,10 +1,10 @@
 import {
-  forgetOthers,
+  prune,
   knownOf,
-  type KnownSeries,
+  type SeriesState,
 } from '../../pipeline/series-state.js';
 import type { MetricsSnapshot } from '../../snapshot.js';
-import type { Turn } from '../../../core/event-loop-yielder.js';
+import type { TimeSlice } from '../../../core/event-loop-yielder.js';
 
 /** What must not go down: a series whose total does was reset. */
 interface Rising {
@@ -23,7 +23,7 @@ interface Seen {
  * Model", "Cumulative streams: handling unknown start time").
  */
 export class StartTimes {
-  private readonly seen: KnownSeries<Seen> = new Map();
+  private readonly seen: SeriesState<Seen> = new Map();
 
   /**
    * @param metric its name.
@@ -44,7 +44,7 @@ export class StartTimes {
   }
 
   /** Forgets the series that are not there any more. */
-  forgetOthers(snapshot: MetricsSnapshot, turn: Turn): Promise<void> {
-    return forgetOthers(this.seen, snapshot, turn);
+  prune(snapshot: MetricsSnapshot, slice: TimeSlice): Promise<void> {
+    return prune(this.seen, snapshot, slice);
   }
 }

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { pause } from '../../../core/time-limit.js';
+import { sleep } from '../../../core/time-limit.js';
 import {
   type Connection,
   PacketTooLarge,
@@ -29,7 +29,7 @@ export class UdpTransport implements Transport {
     return {
       confirms: 'each',
       send: async (packet) => {
-        if (++sent % BURST === 0) await pause(1);
+        if (++sent % BURST === 0) await sleep(1);
         await send(socket, packet, this.port, address);
       },
       end: async () => {},

@@ -26,7 +26,7 @@ import { waitFor } from '../support/http.js';
 import { RejectAll, type RunningApp, startApp } from './support/app.js';
 import { IS_NEST_12 } from './support/nest-major.js';
 
-/** EventLoopYielder away questions that say so. */
+/** Turns away questions that say so. */
 @Injectable()
 class QuestionGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -48,7 +48,7 @@ class ThrowingGuard implements CanActivate {
   }
 }
 
-/** EventLoopYielder away messages that say so. */
+/** Turns away messages that say so. */
 @Injectable()
 class PayloadGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

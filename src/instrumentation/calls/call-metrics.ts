@@ -74,43 +74,43 @@ export function recordIn(series: CallSeries, value: number): void {
   else series.inc(value);
 }
 
-interface OtlpMetricHeader {
+interface CallMetricOptions {
   name: string;
   description?: string | undefined;
   summary: string;
   labels?: CallLabels | undefined;
 }
 
-interface TimerTerms extends OtlpMetricHeader {
+interface TimerOptions extends CallMetricOptions {
   buckets?: readonly number[] | undefined;
 }
 
 /** Durations of calls, in a timer. */
-export function timedCalls(terms: TimerTerms): CallMetric {
-  return timer('seconds', terms);
+export function timedCalls(options: TimerOptions): CallMetric {
+  return timer('seconds', options);
 }
 
 /** Durations until the first item of a stream, in a timer. */
-export function timedFirstItems(terms: TimerTerms): CallMetric {
-  return timer('secondsToFirstItem', terms);
+export function timedFirstItems(options: TimerOptions): CallMetric {
+  return timer('secondsToFirstItem', options);
 }
 
-interface CounterTerms extends OtlpMetricHeader {
+interface CounterOptions extends CallMetricOptions {
   failuresOnly?: boolean | undefined;
 }
 
 /** Numbers of calls, in a counter. */
-export function countedCalls(terms: CounterTerms): CallMetric {
-  return counter('calls', terms);
+export function countedCalls(options: CounterOptions): CallMetric {
+  return counter('calls', options);
 }
 
 /** Numbers of items that streams gave, in a counter. */
-export function countedItems(terms: OtlpMetricHeader): CallMetric {
-  return counter('items', terms);
+export function countedItems(options: CallMetricOptions): CallMetric {
+  return counter('items', options);
 }
 
-function timer(figure: Figure, terms: TimerTerms): CallMetric {
-  const { name, description, summary, labels, buckets } = terms;
+function timer(figure: Figure, options: TimerOptions): CallMetric {
+  const { name, description, summary, labels, buckets } = options;
   return {
     name,
     type: MetricType.TIMER,
@@ -124,8 +124,8 @@ function timer(figure: Figure, terms: TimerTerms): CallMetric {
   };
 }
 
-function counter(figure: Figure, terms: CounterTerms): CallMetric {
-  const { name, description, summary, labels, failuresOnly = false } = terms;
+function counter(figure: Figure, options: CounterOptions): CallMetric {
+  const { name, description, summary, labels, failuresOnly = false } = options;
   return {
     name,
     type: MetricType.COUNTER,

@@ -181,8 +181,8 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     runName?: string,
   ): void {
     this.quietly('chain', () =>
-      this.works.startChain(runId, parentRunId, (withTimeout) =>
-        this.agentOf(chainOf(chain, runName, metadata, withTimeout)),
+      this.works.startChain(runId, parentRunId, (within) =>
+        this.agentOf(chainOf(chain, runName, metadata, within)),
       ),
     );
   }

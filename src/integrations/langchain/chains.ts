@@ -10,7 +10,7 @@ export interface Chain {
   /** Whether it is a graph of LangGraph, which LangChain's agents are too, or an `AgentExecutor`. */
   readonly isAgent: boolean;
   /** The agent whose run it is in, by LangChain or by `@AgentRun()`. */
-  readonly withTimeout: string | undefined;
+  readonly within: string | undefined;
 }
 
 /** How an {@link AgentMetricsHandler} names what it records. */
@@ -26,9 +26,8 @@ export interface AgentMetricsHandlerOptions {
 }
 
 export function defaultAgentOf(chain: Chain): string | undefined {
-  const { name, isAgent, withTimeout } = chain;
-  const isPart =
-    withTimeout !== undefined && [withTimeout, UNNAMED_GRAPH].includes(name);
+  const { name, isAgent, within } = chain;
+  const isPart = within !== undefined && [within, UNNAMED_GRAPH].includes(name);
   return isAgent && !isPart ? name : undefined;
 }
 
@@ -40,7 +39,7 @@ export function chainOf(
   serialized: SerializedRunnable | undefined,
   runName: string | undefined,
   metadata: Readonly<Record<string, unknown>> = {},
-  withTimeout: string | undefined,
+  within: string | undefined,
 ): Chain {
   const [first, second] = serialized?.id ?? [];
   const isGraph = first === 'langgraph' && second === 'pregel';
@@ -50,6 +49,6 @@ export function chainOf(
   return {
     name: isGraph && name === UNNAMED_GRAPH && isName(given) ? given : name,
     isAgent: isGraph || type === 'AgentExecutor',
-    withTimeout,
+    within,
   };
 }

@@ -34,7 +34,7 @@ export class OpenWorks {
   startChain(
     runId: string,
     parentRunId: string | undefined,
-    agentOf: (withTimeout: string | undefined) => string | undefined,
+    agentOf: (within: string | undefined) => string | undefined,
   ): void {
     if (this.open.has(runId)) return;
     const place = this.placeIn(parentRunId);

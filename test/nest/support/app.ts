@@ -53,7 +53,7 @@ export async function startApp(
   return { app, url, get, text: async (path) => (await get(path)).text() };
 }
 
-/** EventLoopYielder everything away. */
+/** Turns everything away. */
 export class RejectAll implements CanActivate {
   canActivate(): boolean {
     return false;

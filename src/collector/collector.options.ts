@@ -11,13 +11,18 @@ import {
 import { pathsOf } from '../http/resources.js';
 import { hidden, type Hidden } from '../core/hidden.js';
 import {
+  option,
+  type OptionTable,
+  type Resolved,
+  resolveOptions,
+  rulesOf,
+} from '../core/options.js';
+import {
   BOOLEAN,
   Check,
   integer,
   isObject,
-  type Rules,
   validate,
-  withDefaults,
 } from '../core/validate.js';
 import { checkFilters, type MetricFilter } from './filters/metric-filter.js';
 import { BUCKETS, DEFAULT_LABELS, MAX_SERIES } from './recording-checks.js';
@@ -87,17 +92,14 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
   createdSamples?: boolean;
 }
 
-/** Options that were checked, with their defaults. */
-export type ResolvedCollectorOptions = Required<
-  Omit<PrometheusCollectorOptions, 'access' | 'tls'>
-> &
-  HiddenCollectorOptions;
-
-/** What may hold secrets is hidden. */
-interface HiddenCollectorOptions {
-  readonly access: Hidden<AccessOptions> | undefined;
-  readonly tls: Hidden<TlsOptions> | undefined;
-}
+/** {@link PrometheusCollectorOptions}, resolved. What may hold secrets is hidden. */
+export type CollectorConfig = Omit<
+  Resolved<PrometheusCollectorOptions, typeof COLLECTOR_OPTIONS>,
+  'access' | 'tls'
+> & {
+  readonly access?: Hidden<AccessOptions> | undefined;
+  readonly tls?: Hidden<TlsOptions> | undefined;
+};
 
 export const HEALTH_PATH = '/health';
 
@@ -108,90 +110,81 @@ export const PATH = new Check(
   (value) => typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value),
 );
 
-export const RECORDING_RULES = {
-  namespace: STRING,
-  subsystem: STRING,
-  defaultLabels: DEFAULT_LABELS,
-  maxMetrics: integer(1, 1_000_000),
-  maxSeriesPerMetric: MAX_SERIES,
-  buckets: new Check(
-    'an object of metric names and, for each, finite numbers in strictly increasing order, such as { agent_duration_seconds: [0.1, 1, 10] }',
-    (value) => isObject(value) && Object.values(value).every(BUCKETS.test),
+/** Rules and defaults of {@link RecordingOptions}. */
+export const RECORDING_OPTIONS = {
+  namespace: option(STRING, 'tframex'),
+  subsystem: option(STRING, ''),
+  defaultLabels: option(DEFAULT_LABELS, {}),
+  maxMetrics: option(integer(1, 1_000_000), 2000),
+  maxSeriesPerMetric: option(MAX_SERIES, 2000),
+  buckets: option(
+    new Check(
+      'an object of metric names and, for each, finite numbers in strictly increasing order, such as { agent_duration_seconds: [0.1, 1, 10] }',
+      (value) => isObject(value) && Object.values(value).every(BUCKETS.test),
+    ),
+    {},
   ),
-  filters: checkFilters,
-  flushTimeout: integer(0, 3_600_000, ' (milliseconds)'),
-} satisfies Rules;
+  filters: option(checkFilters, []),
+  flushTimeout: option(integer(0, 3_600_000, ' (milliseconds)'), 5_000),
+} satisfies OptionTable<RecordingOptions>;
 
-export const SERVING_RULES = {
-  port: integer(0, 65_535),
-  host: new Check(
-    'a host name or address to listen on',
-    (value) => typeof value === 'string' && value !== '',
+/** Rules and defaults of what a collector and the group `prometheus` have in common. */
+export const SERVING_OPTIONS = {
+  port: option(integer(0, 65_535)),
+  host: option(
+    new Check(
+      'a host name or address to listen on',
+      (value) => typeof value === 'string' && value !== '',
+    ),
+    '0.0.0.0',
   ),
-  path: PATH,
-  registry: (value: unknown, path: string) => {
+  path: option(PATH, '/metrics'),
+  registry: option((value, path) => {
     if (value !== null) checkRegistry(value, path);
-  },
-  defaultMetrics: BOOLEAN,
-  maxScrapes: integer(1, 10_000),
-  scrapeTimeout: integer(1, 3_600_000, ' (milliseconds)'),
-  exemplars: BOOLEAN,
-  createdSamples: BOOLEAN,
-} satisfies Rules;
+  }),
+  defaultMetrics: option(BOOLEAN, true),
+  maxScrapes: option(integer(1, 10_000), SCRAPE_LIMITS.maxScrapes),
+  scrapeTimeout: option(
+    integer(1, 3_600_000, ' (milliseconds)'),
+    SCRAPE_LIMITS.scrapeTimeout,
+  ),
+  exemplars: option(BOOLEAN, true),
+  createdSamples: option(BOOLEAN, true),
+  tls: option(checkTls),
+} satisfies OptionTable<
+  Omit<PrometheusCollectorOptions, keyof RecordingOptions | 'access'>
+>;
 
 /** Where the health and its probes are, in a collector that stands alone. */
 const HEALTH_PATHS: unknown[] = Object.values(pathsOf(false, HEALTH_PATH));
 
-const COLLECTOR_RULES: Rules = {
-  ...RECORDING_RULES,
-  ...SERVING_RULES,
-  access: checkAccess,
-  tls: checkTls,
-  path: new Check(
-    `${PATH.expected} other than ${HEALTH_PATH} and its probes`,
-    (value) => !HEALTH_PATHS.includes(value) && PATH.test(value),
+const COLLECTOR_OPTIONS = {
+  ...RECORDING_OPTIONS,
+  ...SERVING_OPTIONS,
+  path: option(
+    new Check(
+      `${PATH.expected} other than ${HEALTH_PATH} and its probes`,
+      (value) => !HEALTH_PATHS.includes(value) && PATH.test(value),
+    ),
+    SERVING_OPTIONS.path.byDefault,
   ),
-};
-
-export const RECORDING_DEFAULTS = {
-  namespace: 'tframex',
-  subsystem: '',
-  defaultLabels: {},
-  maxMetrics: 2000,
-  maxSeriesPerMetric: 2000,
-  buckets: {},
-  filters: [],
-  flushTimeout: 5_000,
-} satisfies RecordingOptions;
-
-export const SERVING_DEFAULTS = {
-  host: '0.0.0.0',
-  path: '/metrics',
-  ...SCRAPE_LIMITS,
-  exemplars: true,
-  createdSamples: true,
-};
+  port: option(SERVING_OPTIONS.port.rule, 9090),
+  registry: option(SERVING_OPTIONS.registry.rule, null),
+  defaultMetrics: option(BOOLEAN, false),
+  access: option(checkAccess),
+} satisfies OptionTable<PrometheusCollectorOptions>;
 
 /** @throws {OptionsError} naming the option, what was given and what is allowed. */
 export function resolveCollectorOptions(
   options: PrometheusCollectorOptions,
-): ResolvedCollectorOptions {
-  validate(options, COLLECTOR_RULES);
-  const resolved = withDefaults(
-    {
-      ...RECORDING_DEFAULTS,
-      ...SERVING_DEFAULTS,
-      port: 9090,
-      registry: null,
-      defaultMetrics: false,
-    },
-    options,
-  );
+): CollectorConfig {
+  validate(options, rulesOf(COLLECTOR_OPTIONS));
+  const config = resolveOptions(COLLECTOR_OPTIONS, options);
   // The caller may change the object later, unchecked.
   return {
-    ...resolved,
-    defaultLabels: { ...resolved.defaultLabels },
-    access: hidden(resolved.access),
-    tls: hidden(resolved.tls),
+    ...config,
+    defaultLabels: { ...config.defaultLabels },
+    access: hidden(config.access),
+    tls: hidden(config.tls),
   };
 }

@@ -22,14 +22,14 @@ import {
   checkMetricName,
   type NamePrefix,
 } from '../model/names.js';
-import type { ResolvedCollectorOptions } from './collector.options.js';
+import type { CollectorConfig } from './collector.options.js';
 import { type FilteredMetric, Filters } from './filters/filters.js';
 
 export type AnyInstrument = Counter | Gauge | Histogram;
 
 /** What the options say about metrics. */
 export type MetricSettings = Pick<
-  ResolvedCollectorOptions,
+  CollectorConfig,
   | 'namespace'
   | 'subsystem'
   | 'defaultLabels'

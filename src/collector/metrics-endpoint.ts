@@ -12,10 +12,7 @@ import { pathsOf, type Resource } from '../http/resources.js';
 import { ScrapeHandler } from '../http/scrape-handler.js';
 import { ScrapeServer } from '../http/scrape-server.js';
 import { serverTlsOf } from '../http/tls/server-tls.js';
-import {
-  HEALTH_PATH,
-  type ResolvedCollectorOptions,
-} from './collector.options.js';
+import { HEALTH_PATH, type CollectorConfig } from './collector.options.js';
 import type { SelfReport } from './self-report.js';
 import type { CollectorContext } from './collector-context.js';
 
@@ -28,7 +25,7 @@ export class MetricsEndpoint {
   private readonly endpoint: Endpoint;
 
   constructor(
-    options: ResolvedCollectorOptions,
+    options: CollectorConfig,
     page: Page,
     health: HealthResponder,
     report: SelfReport,
@@ -102,7 +99,7 @@ export class MetricsEndpoint {
 
 /** A collector that stands alone protects its page and its health alike. */
 function accessOf(
-  { access }: ResolvedCollectorOptions,
+  { access }: CollectorConfig,
   warn: (message: string) => void,
 ): AccessPolicy {
   const placed = { options: access?.reveal(), path: 'access' };

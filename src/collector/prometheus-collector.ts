@@ -18,7 +18,7 @@ import { MetricType } from '../model/metric-type.js';
 import { CheckMetrics } from './check-metrics.js';
 import {
   type PrometheusCollectorOptions,
-  type ResolvedCollectorOptions,
+  type CollectorConfig,
   resolveCollectorOptions,
 } from './collector.options.js';
 import { checkEvent, recordValue } from './event-recording.js';
@@ -55,7 +55,7 @@ export class PrometheusCollector extends MetricsCollector {
    */
   readonly registry: Registry;
 
-  private readonly options: ResolvedCollectorOptions;
+  private readonly options: CollectorConfig;
   private readonly families: Families;
   private readonly health: Health;
   private readonly checkMetrics: CheckMetrics;

@@ -1,4 +1,5 @@
-import { BOOLEAN, Check, type Rules } from '../core/validate.js';
+import { option, type OptionTable } from '../core/options.js';
+import { BOOLEAN, Check } from '../core/validate.js';
 import {
   checkDefinitions,
   type HealthCheckDefinition,
@@ -29,21 +30,18 @@ export interface HealthOptions {
   shutdownGrace?: number;
 }
 
-/** Options that were checked, with their defaults. */
-export type ResolvedHealthOptions = Required<Omit<HealthOptions, 'version'>> &
-  Pick<HealthOptions, 'version'>;
-
-export const HEALTH_RULES: Rules = {
-  checks: checkDefinitions,
-  details: BOOLEAN,
-  version: new Check(
-    'a version such as "1.2.3"',
-    (value) => typeof value === 'string' && value !== '',
+/** Rules and defaults of {@link HealthOptions}, but for the path. */
+export const HEALTH_OPTIONS = {
+  checks: option(checkDefinitions, []),
+  details: option(BOOLEAN, false),
+  version: option(
+    new Check(
+      'a version such as "1.2.3"',
+      (value) => typeof value === 'string' && value !== '',
+    ),
   ),
-  shutdownGrace: MILLISECONDS,
-};
-
-export const HEALTH_DEFAULTS = { checks: [], details: false, shutdownGrace: 0 };
+  shutdownGrace: option(MILLISECONDS, 0),
+} satisfies OptionTable<Omit<HealthOptions, 'path'>>;
 
 /** What npm says the version of the app is. */
 export function npmVersion(): string | undefined {

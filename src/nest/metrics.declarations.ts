@@ -6,7 +6,7 @@ import { HTTP_CLIENT_METRICS } from '../instrumentation/http-client/request-dura
 import { httpServerMetrics } from '../instrumentation/http-server/http-metrics.js';
 import { HANDLER_DECLARATIONS } from '../instrumentation/handlers/handler-metrics.js';
 import { MetricsInterceptor } from '../instrumentation/handlers/metrics.interceptor.js';
-import type { ResolvedMetricsOptions } from './metrics.options.js';
+import type { MetricsConfig } from './metrics.options.js';
 
 /**
  * The metrics that an app will record, as far as it is known before its instances are
@@ -15,7 +15,7 @@ import type { ResolvedMetricsOptions } from './metrics.options.js';
  * @throws {DecoratorError} if a decorator has a mistake that shows only now.
  */
 export function declaredMetrics(
-  options: ResolvedMetricsOptions,
+  options: MetricsConfig,
   modules: ModulesContainer,
 ): MetricDeclaration[] {
   const { enabled, http, httpClient, interceptor } = options;

@@ -30,7 +30,7 @@ import {
   type MetricsModuleOptions,
 } from './metrics.module-definition.js';
 import {
-  type ResolvedMetricsOptions,
+  type MetricsConfig,
   resolveMetricsOptions,
 } from './metrics.options.js';
 import { configuredExporters, MetricsExporters } from './metrics.exporters.js';
@@ -88,7 +88,7 @@ export class MetricsModule
   private readonly healthChecks: AppHealthChecks;
 
   constructor(
-    @Inject(OPTIONS) private readonly options: ResolvedMetricsOptions,
+    @Inject(OPTIONS) private readonly options: MetricsConfig,
     @Inject(ENDPOINT) private readonly endpoint: AppRoutes | ScrapeServer,
     @Inject(MetricsCollector) private readonly collector: MetricsCollector,
     @Inject(PrometheusCollector)

@@ -1,44 +1,20 @@
 import {
   HEALTH_PATH,
   PATH,
-  RECORDING_DEFAULTS,
-  RECORDING_RULES,
+  RECORDING_OPTIONS,
   type RecordingOptions,
-  SERVING_DEFAULTS,
-  SERVING_RULES,
+  SERVING_OPTIONS,
 } from '../collector/collector.options.js';
+import { OptionsError } from '../core/errors.js';
+import { hidden, type Hidden } from '../core/hidden.js';
 import {
-  AGENTS_RULES,
-  type AgentMetricsOptions,
-} from '../instrumentation/gen-ai/agents.options.js';
-import {
-  HTTP_CLIENT_RULES,
-  type HttpClientOptions,
-  type ResolvedHttpClientOptions,
-  resolveHttpClientOptions,
-} from '../instrumentation/http-client/http-client.options.js';
-import { HTTP_CLIENT_BUCKETS } from '../instrumentation/http-client/request-durations.js';
-import { HTTP_SERVER_BUCKETS } from '../instrumentation/http-server/http-metrics.js';
-import {
-  HTTP_RULES,
-  type HttpOptions,
-  type ResolvedHttpOptions,
-  resolveHttpOptions,
-} from '../instrumentation/http-server/http.options.js';
-import {
-  PROTECTION_RULES,
-  type ProtectionOptions,
-  type ResolvedProtection,
-} from './guards/protection.options.js';
-import { checkTls, type TlsOptions } from '../http/tls/tls.options.js';
-import type { MetricRegistry } from '../registry/metric-registry.js';
-import { pathsOf } from '../http/resources.js';
-import {
-  HEALTH_DEFAULTS,
-  HEALTH_RULES,
-  type HealthOptions as HealthReportOptions,
-  type ResolvedHealthOptions,
-} from '../health/health.options.js';
+  option,
+  type OptionTable,
+  type Resolved,
+  resolveOptions,
+  rulesOf,
+} from '../core/options.js';
+import { BOOLEAN, Check, switchable, validate } from '../core/validate.js';
 import {
   OTLP_RULES,
   type OtlpOptions,
@@ -52,20 +28,40 @@ import {
   type StatsdOptions,
 } from '../exporters/statsd/statsd.options.js';
 import {
+  HEALTH_OPTIONS,
+  type HealthOptions as HealthReportOptions,
+} from '../health/health.options.js';
+import type { AccessOptions } from '../http/access/access.options.js';
+import { pathsOf } from '../http/resources.js';
+import type { TlsOptions } from '../http/tls/tls.options.js';
+import {
+  AGENTS_OPTIONS,
+  type AgentMetricsOptions,
+} from '../instrumentation/gen-ai/agents.options.js';
+import {
+  HTTP_CLIENT_OPTIONS,
+  type HttpClientConfig,
+  type HttpClientOptions,
+  resolveHttpClientOptions,
+} from '../instrumentation/http-client/http-client.options.js';
+import { HTTP_CLIENT_BUCKETS } from '../instrumentation/http-client/request-durations.js';
+import { HTTP_SERVER_BUCKETS } from '../instrumentation/http-server/http-metrics.js';
+import {
+  HTTP_OPTIONS,
+  type HttpConfig,
+  type HttpOptions,
+  resolveHttpOptions,
+} from '../instrumentation/http-server/http.options.js';
+import type { MetricRegistry } from '../registry/metric-registry.js';
+import {
+  PROTECTION_OPTIONS,
+  type ProtectionOptions,
+} from './guards/protection.options.js';
+import {
   checkExporters,
   type ConfiguredBackends,
   type ExporterOrClass,
 } from './metrics.exporters.js';
-import { OptionsError } from '../core/errors.js';
-import { hidden, type Hidden } from '../core/hidden.js';
-import {
-  BOOLEAN,
-  Check,
-  type Rules,
-  switchable,
-  validate,
-  withDefaults,
-} from '../core/validate.js';
 
 /** What `MetricsModule.forRoot()` takes. */
 export interface MetricsOptions extends RecordingOptions {
@@ -129,103 +125,89 @@ export interface PrometheusOptions extends ProtectionOptions {
 /** Where the health is, what it tells, and to whom. */
 export interface HealthOptions extends HealthReportOptions, ProtectionOptions {}
 
-/** The module's options, checked, with their defaults. */
-export type ResolvedMetricsOptions = Required<
-  Omit<
-    MetricsOptions,
-    'http' | 'httpClient' | 'prometheus' | 'health' | keyof ConfiguredBackends
-  >
-> &
-  ConfiguredBackends & {
-    http: ResolvedHttpOptions | undefined;
-    httpClient: ResolvedHttpClientOptions | undefined;
-    prometheus: ResolvedPrometheusOptions;
-    health: ResolvedHealthOptions & ResolvedProtection;
-  };
-
-/** What may hold secrets is hidden. */
-type ResolvedPrometheusOptions = Pick<PrometheusOptions, 'port' | 'registry'> &
-  Required<
-    Omit<
-      PrometheusOptions,
-      'port' | 'registry' | 'tls' | keyof ProtectionOptions
-    >
-  > &
-  ResolvedProtection & { readonly tls?: Hidden<TlsOptions> | undefined };
-
-const PROMETHEUS_DEFAULTS = {
-  ...SERVING_DEFAULTS,
-  defaultMetrics: true,
-};
-
 const PATH_OR_FALSE = new Check(
   `${PATH.expected}, or false`,
   (value) => value === false || PATH.test(value),
 );
 
-const RULES: Rules = {
-  ...RECORDING_RULES,
-  enabled: BOOLEAN,
-  interceptor: BOOLEAN,
-  http: switchable(HTTP_RULES),
-  httpClient: switchable(HTTP_CLIENT_RULES),
-  agents: AGENTS_RULES,
-  exporters: checkExporters,
-  otlp: switchable(OTLP_RULES),
-  statsd: checkStatsd,
-  pushgateway: (value, path) => {
+/** Rules and defaults of {@link PrometheusOptions}. */
+export const PROMETHEUS_OPTIONS = {
+  ...SERVING_OPTIONS,
+  ...PROTECTION_OPTIONS,
+  path: option(PATH_OR_FALSE, SERVING_OPTIONS.path.byDefault),
+} satisfies OptionTable<PrometheusOptions>;
+
+/** Rules and defaults of {@link HealthOptions}. */
+export const HEALTH_PAGE_OPTIONS = {
+  ...HEALTH_OPTIONS,
+  ...PROTECTION_OPTIONS,
+  path: option(PATH_OR_FALSE, HEALTH_PATH),
+} satisfies OptionTable<HealthOptions>;
+
+/** Rules and defaults of {@link MetricsOptions}; groups have tables of their own. */
+export const METRICS_OPTIONS = {
+  ...RECORDING_OPTIONS,
+  enabled: option(BOOLEAN, true),
+  interceptor: option(BOOLEAN, false),
+  http: option(switchable(rulesOf(HTTP_OPTIONS)), false),
+  httpClient: option(switchable(rulesOf(HTTP_CLIENT_OPTIONS)), false),
+  agents: option(rulesOf(AGENTS_OPTIONS), {}),
+  exporters: option(checkExporters, []),
+  otlp: option(switchable(OTLP_RULES), false),
+  statsd: option(checkStatsd, false),
+  pushgateway: option((value, path) => {
     if (value !== false) checkPushgateway(value, path);
-  },
-  prometheus: {
-    ...SERVING_RULES,
-    ...PROTECTION_RULES,
-    path: PATH_OR_FALSE,
-    tls: checkTls,
-  },
-  health: { ...HEALTH_RULES, ...PROTECTION_RULES, path: PATH_OR_FALSE },
+  }, false),
+  prometheus: option(rulesOf(PROMETHEUS_OPTIONS)),
+  health: option(rulesOf(HEALTH_PAGE_OPTIONS)),
+} satisfies OptionTable<MetricsOptions>;
+
+/** What may hold secrets is hidden. */
+type WithoutSecrets<T> = Omit<T, 'access' | 'tls'> & {
+  readonly access: Hidden<AccessOptions> | undefined;
 };
 
+type PrometheusConfig = WithoutSecrets<
+  Resolved<PrometheusOptions, typeof PROMETHEUS_OPTIONS>
+> & { readonly tls: Hidden<TlsOptions> | undefined };
+
+type HealthConfig = WithoutSecrets<
+  Resolved<HealthOptions, typeof HEALTH_PAGE_OPTIONS>
+>;
+
+/** {@link MetricsOptions}, resolved. */
+export type MetricsConfig = Omit<
+  Resolved<MetricsOptions, typeof METRICS_OPTIONS>,
+  'http' | 'httpClient' | 'prometheus' | 'health' | keyof ConfiguredBackends
+> &
+  ConfiguredBackends & {
+    readonly http: HttpConfig | undefined;
+    readonly httpClient: HttpClientConfig | undefined;
+    readonly prometheus: PrometheusConfig;
+    readonly health: HealthConfig;
+  };
+
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
-export function resolveMetricsOptions(
-  options: MetricsOptions,
-): ResolvedMetricsOptions {
-  validate(options, RULES);
-  const prometheus = withDefaults(
-    PROMETHEUS_DEFAULTS,
-    options.prometheus ?? {},
-  );
-  const health = withDefaults(
-    { ...HEALTH_DEFAULTS, path: HEALTH_PATH },
-    options.health ?? {},
-  );
+export function resolveMetricsOptions(options: MetricsOptions): MetricsConfig {
+  validate(options, rulesOf(METRICS_OPTIONS));
+  const config = resolveOptions(METRICS_OPTIONS, options);
+  const prometheus = resolveOptions(PROMETHEUS_OPTIONS, config.prometheus);
+  const health = resolveOptions(HEALTH_PAGE_OPTIONS, config.health);
   checkPaths(prometheus.path, health.path);
-  if (prometheus.tls !== undefined && prometheus.port === undefined) {
-    throw new OptionsError(
-      'prometheus.tls is set without prometheus.port; expected a port too, or HTTPS for the app itself by the httpsOptions of NestFactory.create()',
-    );
-  }
+  checkTlsPort(prometheus);
   return {
-    ...withDefaults(
-      {
-        ...RECORDING_DEFAULTS,
-        enabled: true,
-        interceptor: false,
-        agents: {},
-        exporters: [],
-      },
-      options,
-    ),
+    ...config,
     // By the bare name, so that what users set for either form of the name comes first.
     buckets: {
       ...HTTP_SERVER_BUCKETS,
       ...HTTP_CLIENT_BUCKETS,
-      ...options.buckets,
+      ...config.buckets,
     },
-    http: resolveHttpOptions(options.http, pathsOnApp(prometheus, health)),
-    httpClient: resolveHttpClientOptions(options.httpClient),
-    otlp: hidden(groupOf(options.otlp)),
-    statsd: groupOf(options.statsd),
-    pushgateway: hidden(groupOf(options.pushgateway)),
+    http: resolveHttpOptions(config.http, pathsOnApp(prometheus, health)),
+    httpClient: resolveHttpClientOptions(config.httpClient),
+    otlp: hidden(groupOf(config.otlp)),
+    statsd: groupOf(config.statsd),
+    pushgateway: hidden(groupOf(config.pushgateway)),
     prometheus: {
       ...prometheus,
       access: hidden(prometheus.access),
@@ -253,9 +235,16 @@ function checkPaths(metrics: string | false, health: string | false): void {
   );
 }
 
+function checkTlsPort({ tls, port }: PrometheusOptions): void {
+  if (tls === undefined || port !== undefined) return;
+  throw new OptionsError(
+    'prometheus.tls is set without prometheus.port; expected a port too, or HTTPS for the app itself by the httpsOptions of NestFactory.create()',
+  );
+}
+
 function pathsOnApp(
-  { path, port }: Pick<ResolvedPrometheusOptions, 'path' | 'port'>,
-  health: Pick<ResolvedHealthOptions, 'path'>,
+  { path, port }: Pick<PrometheusConfig, 'path' | 'port'>,
+  health: Pick<HealthConfig, 'path'>,
 ): string[] {
   if (port !== undefined) return [];
   const paths = Object.values(pathsOf(path, health.path));

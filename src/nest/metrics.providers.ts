@@ -10,7 +10,7 @@ import { PrometheusCollector } from '../collector/prometheus-collector.js';
 import { AppRoutes } from './routes/app-routes.js';
 import { endpointPolicy } from './guards/endpoint-access.js';
 import type { NestParts } from './guards/guarded-endpoint.js';
-import type { ResolvedProtection } from './guards/protection.options.js';
+import type { ProtectionConfig } from './guards/protection.options.js';
 import type { AccessPolicy } from '../http/access/access-policy.js';
 import { MetricsHealthIndicator } from './metrics-health.indicator.js';
 import { pathsOf } from '../http/resources.js';
@@ -30,7 +30,7 @@ import { MODULE_OPTIONS_TOKEN } from './metrics.module-definition.js';
 import { MetricsExporters } from './metrics.exporters.js';
 import {
   type MetricsOptions,
-  type ResolvedMetricsOptions,
+  type MetricsConfig,
   resolveMetricsOptions,
 } from './metrics.options.js';
 import { HANDLER_METRICS, INSTRUMENTATION } from '../core/shared-state.js';
@@ -59,7 +59,7 @@ export const providers: Provider[] = [
     provide: ACCESS,
     inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
     useFactory: (
-      { enabled, prometheus, health }: ResolvedMetricsOptions,
+      { enabled, prometheus, health }: MetricsConfig,
       ...nest: NestParts
     ) =>
       endpointPolicy(
@@ -78,20 +78,20 @@ export const providers: Provider[] = [
   {
     provide: MetricsHealthIndicator,
     inject: [MetricsCollector, OPTIONS],
-    useFactory: (of: MetricsCollector, { enabled }: ResolvedMetricsOptions) =>
+    useFactory: (of: MetricsCollector, { enabled }: MetricsConfig) =>
       new MetricsHealthIndicator(of, enabled),
   },
   {
     provide: AgentMetrics,
     inject: [OPTIONS, MetricsCollector],
-    useFactory: ({ agents }: ResolvedMetricsOptions, to: MetricsCollector) =>
+    useFactory: ({ agents }: MetricsConfig, to: MetricsCollector) =>
       new AgentMetrics(to, agents),
   },
   {
     provide: INSTRUMENTATION,
     inject: [OPTIONS, MetricsCollector, AgentMetrics],
     useFactory: (
-      { enabled }: ResolvedMetricsOptions,
+      { enabled }: MetricsConfig,
       to: MetricsCollector,
       agents: AgentMetrics,
     ) => (enabled ? new Instrumentation(to, agents) : undefined),
@@ -99,7 +99,7 @@ export const providers: Provider[] = [
   {
     provide: HANDLER_METRICS,
     inject: [OPTIONS, MetricsCollector],
-    useFactory: ({ enabled }: ResolvedMetricsOptions, to: MetricsCollector) =>
+    useFactory: ({ enabled }: MetricsConfig, to: MetricsCollector) =>
       enabled ? new HandlerMetrics(to) : undefined,
   },
   {
@@ -112,7 +112,7 @@ export const providers: Provider[] = [
       ExternalContextCreator,
     ],
     useFactory: (
-      { interceptor }: ResolvedMetricsOptions,
+      { interceptor }: MetricsConfig,
       handlers: HandlerMetrics | undefined,
       ...nest: [ApplicationConfig, ModulesContainer, ExternalContextCreator]
     ) =>
@@ -126,7 +126,7 @@ export const providers: Provider[] = [
     useFactory: (
       collector: PrometheusCollector,
       moduleRef: ModuleRef,
-      { enabled }: ResolvedMetricsOptions,
+      { enabled }: MetricsConfig,
     ) => new MetricsExporters(collector, moduleRef, enabled),
   },
   LazyModules,
@@ -148,14 +148,14 @@ function closed({
   access,
   guards,
   decorators,
-}: ResolvedProtection): ResolvedProtection {
+}: ProtectionConfig): ProtectionConfig {
   return access === undefined ? { guards, decorators } : { guards: [NO_ONE] };
 }
 
 const NO_ONE: CanActivate = { canActivate: () => false };
 
 /** The probes stay where they are in an app that switches its metrics off: they decide on restarts. */
-function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
+function endpointOf(options: MetricsConfig): AppRoutes | ScrapeServer {
   const { port, host, path } = options.prometheus;
   const paths = pathsOf(options.enabled && path, options.health.path);
   if (port === undefined) {
@@ -167,7 +167,7 @@ function endpointOf(options: ResolvedMetricsOptions): AppRoutes | ScrapeServer {
 }
 
 function collectorOf(
-  options: ResolvedMetricsOptions,
+  options: MetricsConfig,
   endpoint: AppRoutes | ScrapeServer,
   access: AccessPolicy,
   readiness: Readiness,

@@ -1,4 +1,4 @@
-import type { Rules } from '../../core/validate.js';
+import { option, type OptionTable } from '../../core/options.js';
 import { type Prices, resolvePrices } from './price-table.js';
 
 /** Options of the metrics of agents. */
@@ -7,6 +7,7 @@ export interface AgentMetricsOptions {
   prices?: Prices;
 }
 
-export const AGENTS_RULES: Rules = {
-  prices: (value, path) => void resolvePrices(value as Prices, path),
-};
+/** Rules of {@link AgentMetricsOptions}. */
+export const AGENTS_OPTIONS = {
+  prices: option((value, path) => void resolvePrices(value as Prices, path)),
+} satisfies OptionTable<AgentMetricsOptions>;

@@ -1,4 +1,10 @@
-import { Check, type Rules, withDefaults } from '../../core/validate.js';
+import {
+  option,
+  type OptionTable,
+  type Resolved,
+  resolveOptions,
+} from '../../core/options.js';
+import { Check } from '../../core/validate.js';
 import { hostOf } from './host-names.js';
 
 /** How outgoing HTTP requests are measured. */
@@ -17,32 +23,38 @@ export interface HttpClientOptions {
   maxHosts?: number;
 }
 
-/** The options, checked, with their defaults. */
-export interface ResolvedHttpClientOptions {
-  readonly hosts: readonly (string | RegExp)[];
-  readonly maxHosts: number;
-}
+/** Rules and defaults of {@link HttpClientOptions}. */
+export const HTTP_CLIENT_OPTIONS = {
+  hosts: option(
+    new Check(
+      'a list of hosts such as "api.openai.com" or "localhost:11434", without scheme and path, and of regular expressions',
+      (value) =>
+        Array.isArray(value) &&
+        value.every((host: unknown) => host instanceof RegExp || isHost(host)),
+    ),
+    [/^/],
+  ),
+  maxHosts: option(
+    new Check(
+      'an integer of 0 or more',
+      (value) => Number.isInteger(value) && (value as number) >= 0,
+    ),
+    50,
+  ),
+} satisfies OptionTable<HttpClientOptions>;
 
-export const HTTP_CLIENT_RULES: Rules = {
-  hosts: new Check(
-    'a list of hosts such as "api.openai.com" or "localhost:11434", without scheme and path, and of regular expressions',
-    (value) =>
-      Array.isArray(value) &&
-      value.every((host: unknown) => host instanceof RegExp || isHost(host)),
-  ),
-  maxHosts: new Check(
-    'an integer of 0 or more',
-    (value) => Number.isInteger(value) && (value as number) >= 0,
-  ),
-};
+/** {@link HttpClientOptions}, resolved. */
+export type HttpClientConfig = Resolved<
+  HttpClientOptions,
+  typeof HTTP_CLIENT_OPTIONS
+>;
 
 /** @returns `undefined` where outgoing requests are not measured. */
 export function resolveHttpClientOptions(
   options: boolean | HttpClientOptions = false,
-): ResolvedHttpClientOptions | undefined {
+): HttpClientConfig | undefined {
   if (options === false) return undefined;
-  const given = options === true ? {} : options;
-  return withDefaults({ hosts: [/^/], maxHosts: 50 }, given);
+  return resolveOptions(HTTP_CLIENT_OPTIONS, options === true ? {} : options);
 }
 
 /** Only what a label can say: anything else would never match. */

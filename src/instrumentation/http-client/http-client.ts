@@ -11,7 +11,7 @@ import {
   UNDICI_READER,
   undiciListeners,
 } from './http-client-channels.js';
-import type { ResolvedHttpClientOptions } from './http-client.options.js';
+import type { HttpClientConfig } from './http-client.options.js';
 import { OutgoingRequests } from './outgoing-requests.js';
 import { RequestDurations } from './request-durations.js';
 
@@ -30,7 +30,7 @@ export class HttpClientMetrics {
 
   constructor(
     private readonly collector: MetricsCollector,
-    { hosts: allowed, maxHosts }: ResolvedHttpClientOptions,
+    { hosts: allowed, maxHosts }: HttpClientConfig,
   ) {
     const hosts = new HostNames(allowed, maxHosts);
     const durations = new RequestDurations(collector);

@@ -7,7 +7,7 @@ import { report } from '../report.js';
 import { markExcludedRoutes } from './excluded-routes.js';
 import { ExpressFramework } from './express.js';
 import { FastifyFramework } from './fastify.js';
-import type { ResolvedHttpOptions } from './http.options.js';
+import type { HttpConfig } from './http.options.js';
 import type { HttpFramework } from './http-framework.js';
 import { HttpRequests } from './http-requests.js';
 
@@ -21,7 +21,7 @@ export class HttpInstrumentation {
   /** To be made as early as may be: middleware that was added before does not see requests measured that it answers. */
   constructor(
     private readonly collector: MetricsCollector,
-    private readonly options: ResolvedHttpOptions,
+    private readonly options: HttpConfig,
     host: HttpAdapterHost,
   ) {
     this.subscription = host.init$.subscribe(() =>

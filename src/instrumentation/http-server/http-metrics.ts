@@ -8,7 +8,7 @@ import { MetricType } from '../../model/metric-type.js';
 import { HTTP_DURATION_BUCKETS } from '../http-terms.js';
 import { addOwnLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../report.js';
-import type { ResolvedHttpOptions } from './http.options.js';
+import type { HttpConfig } from './http.options.js';
 import { type HttpFramework, UNMATCHED } from './http-framework.js';
 
 const DURATION = 'http_server_request_duration_seconds';
@@ -27,9 +27,7 @@ export const HTTP_SERVER_BUCKETS: Readonly<Record<string, readonly number[]>> =
   };
 
 /** The metrics as they will be, before there are requests. */
-export function httpServerMetrics(
-  options: ResolvedHttpOptions,
-): MetricDeclaration[] {
+export function httpServerMetrics(options: HttpConfig): MetricDeclaration[] {
   const place = 'the option http';
   const sizes = [
     ...(options.requestSize ? [REQUEST_SIZE] : []),
@@ -90,7 +88,7 @@ export class HttpMetrics {
   constructor(
     private readonly collector: MetricsCollector,
     private readonly framework: HttpFramework,
-    private readonly options: ResolvedHttpOptions,
+    private readonly options: HttpConfig,
     private readonly running: () => Iterable<BegunRequest>,
   ) {
     this.histograms = openHistograms(collector, options);
@@ -199,7 +197,7 @@ export class HttpMetrics {
 
 function openHistograms(
   collector: MetricsCollector,
-  { buckets, requestSize, responseSize }: ResolvedHttpOptions,
+  { buckets, requestSize, responseSize }: HttpConfig,
 ): Instruments<Histogram> {
   const size = (name: string, description: string) =>
     collector.histogram(name, { description, unit: 'bytes' });

@@ -5,7 +5,7 @@ import { type Instant, instant, secondsSince } from '../../core/clock.js';
 import { methodLabel } from '../http-terms.js';
 import { report } from '../report.js';
 import { countResponseBody, requestBodySize } from './body-size.js';
-import type { ResolvedHttpOptions } from './http.options.js';
+import type { HttpConfig } from './http.options.js';
 import type { HttpFramework } from './http-framework.js';
 import { type BegunRequest, HttpMetrics } from './http-metrics.js';
 
@@ -29,7 +29,7 @@ export class HttpRequests {
   constructor(
     private readonly collector: MetricsCollector,
     framework: HttpFramework,
-    private readonly options: ResolvedHttpOptions,
+    private readonly options: HttpConfig,
   ) {
     this.metrics = new HttpMetrics(collector, framework, options, () =>
       this.running.values(),

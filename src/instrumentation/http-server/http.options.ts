@@ -1,11 +1,12 @@
 import { BUCKETS } from '../../collector/recording-checks.js';
 import type { Labels } from '../../model/labels.js';
 import {
-  BOOLEAN,
-  Check,
-  type Rules,
-  withDefaults,
-} from '../../core/validate.js';
+  option,
+  type OptionTable,
+  type Resolved,
+  resolveOptions,
+} from '../../core/options.js';
+import { BOOLEAN, Check } from '../../core/validate.js';
 
 /** How the HTTP requests to the app are measured. */
 export interface HttpOptions {
@@ -27,26 +28,30 @@ export interface HttpOptions {
   responseSize?: boolean;
 }
 
-/** Options that were checked, with their defaults. */
-export type ResolvedHttpOptions = Required<
-  Omit<HttpOptions, 'labels' | 'buckets'>
-> &
-  Pick<HttpOptions, 'labels' | 'buckets'>;
+/** Rules and defaults of {@link HttpOptions}; `ignore` depends on where the app serves the pages. */
+export const HTTP_OPTIONS = {
+  ignore: option(
+    new Check(
+      'an array of routes such as "/internal/ping" and regular expressions',
+      (value) =>
+        Array.isArray(value) &&
+        value.every((one) => typeof one === 'string' || one instanceof RegExp),
+    ),
+  ),
+  labels: option(
+    new Check(
+      'a function that returns labels',
+      (value) => typeof value === 'function',
+    ),
+  ),
+  buckets: option(BUCKETS),
+  requestSize: option(BOOLEAN, false),
+  responseSize: option(BOOLEAN, false),
+} satisfies OptionTable<HttpOptions>;
 
-export const HTTP_RULES: Rules = {
-  ignore: new Check(
-    'an array of routes such as "/internal/ping" and regular expressions',
-    (value) =>
-      Array.isArray(value) &&
-      value.every((one) => typeof one === 'string' || one instanceof RegExp),
-  ),
-  labels: new Check(
-    'a function that returns labels',
-    (value) => typeof value === 'function',
-  ),
-  buckets: BUCKETS,
-  requestSize: BOOLEAN,
-  responseSize: BOOLEAN,
+/** {@link HttpOptions}, resolved. */
+export type HttpConfig = Resolved<HttpOptions, typeof HTTP_OPTIONS> & {
+  readonly ignore: readonly (string | RegExp)[];
 };
 
 /**
@@ -56,10 +61,9 @@ export const HTTP_RULES: Rules = {
 export function resolveHttpOptions(
   options: boolean | HttpOptions = false,
   ownPaths: readonly string[],
-): ResolvedHttpOptions | undefined {
+): HttpConfig | undefined {
   if (options === false) return undefined;
-  return withDefaults(
-    { ignore: ownPaths, requestSize: false, responseSize: false },
-    options === true ? {} : options,
-  );
+  const given = options === true ? {} : options;
+  const { ignore = ownPaths, ...config } = resolveOptions(HTTP_OPTIONS, given);
+  return { ...config, ignore };
 }

@@ -2,7 +2,7 @@ import { type AccessPolicy, AllOf } from '../../http/access/access-policy.js';
 import { ConfiguredPolicy } from '../../http/access/configured-policy.js';
 import { GuardPolicy } from './guard-access.js';
 import type { NestParts } from './guarded-endpoint.js';
-import type { ResolvedProtection } from './protection.options.js';
+import type { ProtectionConfig } from './protection.options.js';
 
 /**
  * Access to the pages of a module: first by address, token and password, then by
@@ -11,8 +11,8 @@ import type { ResolvedProtection } from './protection.options.js';
  * @param warn receives a message for each secret that can no longer be read.
  */
 export function endpointPolicy(
-  metrics: ResolvedProtection,
-  health: ResolvedProtection,
+  metrics: ProtectionConfig,
+  health: ProtectionConfig,
   warn: (message: string) => void,
   nest: NestParts,
 ): AccessPolicy {

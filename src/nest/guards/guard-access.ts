@@ -13,7 +13,7 @@ import {
   type NestParts,
   type RunGuards,
 } from './guarded-endpoint.js';
-import type { ResolvedProtection } from './protection.options.js';
+import type { ProtectionConfig } from './protection.options.js';
 
 type GuardedPage = 'metrics' | 'health';
 
@@ -30,7 +30,7 @@ export class GuardPolicy implements AccessPolicy {
   private readonly run: Partial<Record<GuardedPage, RunGuards>> = {};
 
   constructor(
-    private readonly options: Readonly<Record<GuardedPage, ResolvedProtection>>,
+    private readonly options: Readonly<Record<GuardedPage, ProtectionConfig>>,
     private readonly nest: NestParts,
   ) {}
 
@@ -69,7 +69,7 @@ export class GuardPolicy implements AccessPolicy {
   }
 }
 
-function isGuarded({ guards, decorators }: ResolvedProtection): boolean {
+function isGuarded({ guards, decorators }: ProtectionConfig): boolean {
   return guards !== undefined || decorators !== undefined;
 }
 

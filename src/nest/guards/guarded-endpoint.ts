@@ -6,7 +6,7 @@ import {
 } from '@nestjs/core';
 import { OptionsError } from '../../core/errors.js';
 import { providedInstance } from '../provided-instance.js';
-import type { ResolvedProtection } from './protection.options.js';
+import type { ProtectionConfig } from './protection.options.js';
 
 /** Where `@UseGuards()` leaves the guards of a class. */
 const GUARDS_METADATA = '__guards__';
@@ -33,7 +33,7 @@ export type NestParts = readonly [
  * @throws {OptionsError} if a guard cannot be made, or can only be made for each request.
  */
 export async function guardsOf(
-  { guards = [], decorators = [] }: ResolvedProtection,
+  { guards = [], decorators = [] }: ProtectionConfig,
   name: string,
   path: string,
   [moduleRef, creator, config]: NestParts,

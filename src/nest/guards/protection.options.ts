@@ -4,7 +4,8 @@ import {
   checkAccess,
 } from '../../http/access/access.options.js';
 import type { Hidden } from '../../core/hidden.js';
-import { Check, type Rules } from '../../core/validate.js';
+import { option, type OptionTable } from '../../core/options.js';
+import { Check } from '../../core/validate.js';
 
 /** What keeps others from a page of the module. */
 export interface ProtectionOptions {
@@ -22,23 +23,28 @@ export interface ProtectionOptions {
   decorators?: readonly ClassDecorator[];
 }
 
-/** The same, checked. */
-export interface ResolvedProtection extends Omit<ProtectionOptions, 'access'> {
+/** {@link ProtectionOptions}, resolved. What may hold secrets is hidden. */
+export interface ProtectionConfig extends Omit<ProtectionOptions, 'access'> {
   readonly access?: Hidden<AccessOptions> | undefined;
 }
 
-export const PROTECTION_RULES = {
-  access: checkAccess,
-  guards: new Check(
-    'an array of guards: classes or objects with canActivate()',
-    (value) => Array.isArray(value) && value.every(isGuard),
+/** Rules of {@link ProtectionOptions}. */
+export const PROTECTION_OPTIONS = {
+  access: option(checkAccess),
+  guards: option(
+    new Check(
+      'an array of guards: classes or objects with canActivate()',
+      (value) => Array.isArray(value) && value.every(isGuard),
+    ),
   ),
-  decorators: new Check(
-    'an array of class decorators',
-    (value) =>
-      Array.isArray(value) && value.every((one) => typeof one === 'function'),
+  decorators: option(
+    new Check(
+      'an array of class decorators',
+      (value) =>
+        Array.isArray(value) && value.every((one) => typeof one === 'function'),
+    ),
   ),
-} satisfies Rules;
+} satisfies OptionTable<ProtectionOptions>;
 
 function isGuard(value: any): boolean {
   const guard: unknown = typeof value === 'function' ? value.prototype : value;

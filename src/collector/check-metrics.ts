@@ -1,3 +1,4 @@
+import { catchAndReport } from '../core/catch-and-report.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { CheckReport, HealthChecks } from '../health/health-checks.js';
 import type { Gauge } from '../model/gauge.js';
@@ -31,7 +32,7 @@ export class CheckMetrics {
    */
   show(): void {
     if (this.checks.size === 0) return;
-    try {
+    catchAndReport(this.collector, 'health_check', () => {
       this.open(STATUS, ({ isUp }) => (isUp ? 1 : 0), {
         description: 'Whether a health check is up.',
         aggregator: 'min',
@@ -40,9 +41,7 @@ export class CheckMetrics {
         description: 'Duration of the last run of a health check in seconds.',
         aggregator: 'max',
       });
-    } catch (error) {
-      this.collector.reportError('health_check', error);
-    }
+    });
   }
 
   private open(

@@ -41,7 +41,7 @@ export class MetricsEndpoint {
       this.access,
       options,
       {
-        failed: (error) => report.error('scrape', error),
+        failed: (error) => report.reportError('scrape', error),
         refused: (resource, reason) => report.refused(resource, reason),
       },
     );

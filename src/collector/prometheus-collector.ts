@@ -91,7 +91,7 @@ export class PrometheusCollector extends MetricsCollector {
     this.exporters = new Exporters({
       snapshots: this.readings.snapshots,
       instruments: own,
-      instrumentFailed: (error) => this.reportError('exporter_metrics', error),
+      errors: this.report,
       logger,
       audienceChanged: () => this.families.tell(this.exporters.audience),
       addCheck: (definition) =>
@@ -281,7 +281,7 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override reportError(cause: string, error: unknown, where?: string): void {
-    this.report.error(cause, error, where);
+    this.report.reportError(cause, error, where);
   }
 
   private async open(undo: Undo[]): Promise<void> {

@@ -22,7 +22,7 @@ export class Readings {
       families.takeExemplars(source),
     );
     const reader = new Gatherer(registry, (metric, error) =>
-      report.error('foreign_metric', error, `metric "${metric}"`),
+      report.reportError('foreign_metric', error, `metric "${metric}"`),
     );
     const yielder = new EventLoopYielder();
     const exemplarsShown = () => this.exemplars.shown();
@@ -34,7 +34,7 @@ export class Readings {
   async followTraces(): Promise<() => void> {
     await this.exemplars
       .start()
-      .catch((error: unknown) => this.report.error('exemplars', error));
+      .catch((error: unknown) => this.report.reportError('exemplars', error));
     return () => this.exemplars.stop();
   }
 }

@@ -1,4 +1,5 @@
 import { isMetricsError, messageOf } from '../core/errors.js';
+import type { ErrorReporter } from '../core/catch-and-report.js';
 import type { Family } from '../model/family.js';
 import type { Labels } from '../model/labels.js';
 import { logWarning, type MetricsLogger } from '../core/logger.js';
@@ -13,7 +14,7 @@ const MAX_PLACES = 100;
  * The metrics about the metrics, and the warnings that go with them: errors that
  * were kept from the app, and families that are full. Never throws.
  */
-export class SelfReport {
+export class SelfReport implements ErrorReporter {
   private readonly warned = new Set<string>();
 
   constructor(
@@ -26,7 +27,7 @@ export class SelfReport {
    *
    * @param cause a fixed word for what failed; a `MetricsError` says it better itself.
    */
-  error(cause: string, error: unknown, where = ''): void {
+  reportError(cause: string, error: unknown, where = ''): void {
     const known = isMetricsError(error) ? error.code : cause;
     this.warnOnce(
       this.keyOf(known, where),
@@ -63,7 +64,7 @@ export class SelfReport {
       const series = counter.labels({ metric: name });
       return () => series.inc();
     } catch (error) {
-      this.error('overflow', error);
+      this.reportError('overflow', error);
       return () => {};
     }
   }

@@ -6,7 +6,7 @@ import { labelOf } from './class-name.js';
 import { RunningCalls } from './calls/running-calls.js';
 import { KIND } from '../core/shared-state.js';
 import { metricsDeclaredBy } from './declared-metrics.js';
-import { report } from './report.js';
+import { report } from '../core/catch-and-report.js';
 
 /** What decorated methods record to: one per app, and none where metrics are switched off. */
 export class Instrumentation {

@@ -1,6 +1,10 @@
 import type { Aggregator } from '../../model/aggregator.js';
 import type { Counter } from '../../model/counter.js';
 import type { Gauge, GaugeCallback } from '../../model/gauge.js';
+import {
+  catchAndReport,
+  type ErrorReporter,
+} from '../../core/catch-and-report.js';
 import type { Labels } from '../../model/labels.js';
 
 /** Gives instruments of metrics about the metrics: with the namespace, unfiltered, heard by nobody. */
@@ -28,12 +32,12 @@ export interface ExporterGauges {
 /** The metrics about exporters. Never throws. */
 export class ExporterMetrics {
   /**
-   * @param failed takes note of an instrument that could not be had or used.
+   * @param errors receives the errors of instruments.
    * @param exporters gives those that there are.
    */
   constructor(
     private readonly instruments: OwnInstruments,
-    private readonly failed: (error: unknown) => void,
+    private readonly errors: ErrorReporter,
     private readonly exporters: () => Iterable<ExporterGauges>,
   ) {}
 
@@ -48,7 +52,7 @@ export class ExporterMetrics {
 
   /** Makes the gauges; to be called again when metrics were cleared. */
   show(): void {
-    this.attempt(() => {
+    this.record(() => {
       const { instruments } = this;
       instruments.gauge('metrics_export_queue_length', {
         description: 'Events that wait to be delivered by an exporter.',
@@ -106,16 +110,12 @@ export class ExporterMetrics {
     labels: Labels,
     value: number,
   ): void {
-    this.attempt(() =>
+    this.record(() =>
       this.instruments.counter(name, description).inc(labels, value),
     );
   }
 
-  private attempt(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.failed(error);
-    }
+  private record(action: () => void): void {
+    catchAndReport(this.errors, 'exporter_metrics', action);
   }
 }

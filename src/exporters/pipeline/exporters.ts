@@ -1,5 +1,6 @@
 import type { HealthCheckDefinition } from '../../health/health-check.js';
 import { ExportError, OptionsError } from '../../core/errors.js';
+import type { ErrorReporter } from '../../core/catch-and-report.js';
 import type { MetricsLogger } from '../../core/logger.js';
 import { MAX_MILLISECONDS, validateOne } from '../../core/validate.js';
 import { RecordingFanout } from './recording-fanout.js';
@@ -15,8 +16,8 @@ import type { Snapshots } from './snapshots.js';
 export interface ExportersSetup {
   readonly snapshots: Snapshots;
   readonly instruments: OwnInstruments;
-  /** An instrument could not be had or used. */
-  readonly instrumentFailed: (error: unknown) => void;
+  /** Receives the errors of the metrics about exporters. */
+  readonly errors: ErrorReporter;
   readonly logger: MetricsLogger;
   /** Who hears of recordings has changed. */
   readonly audienceChanged: () => void;
@@ -34,10 +35,8 @@ export class Exporters {
   private started = false;
 
   constructor(private readonly setup: ExportersSetup) {
-    this.metrics = new ExporterMetrics(
-      setup.instruments,
-      setup.instrumentFailed,
-      () => this.all.values(),
+    this.metrics = new ExporterMetrics(setup.instruments, setup.errors, () =>
+      this.all.values(),
     );
     this.audience = new RecordingFanout(setup.audienceChanged, (count) =>
       this.metrics.dropped('events$', count),

@@ -14,7 +14,7 @@ import {
 import { getOrCreateHistogram } from '../standing-buckets.js';
 import { errorType } from '../error-type.js';
 import { addOwnLabels, copyLabels, type MutableLabels } from '../own-labels.js';
-import { report } from '../report.js';
+import { report } from '../../core/catch-and-report.js';
 import type { RecordedRun } from './recorded-run.js';
 
 /** The labels of the call that its arguments are the values of, by position. */

@@ -2,7 +2,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { type Instant, secondsSince } from '../../core/clock.js';
 import type { Gauge } from '../../model/gauge.js';
 import type { Labels } from '../../model/labels.js';
-import { report } from '../report.js';
+import { catchAndReport } from '../../core/catch-and-report.js';
 
 /** The gauges of calls while they run. */
 export interface InFlightMetric {
@@ -99,7 +99,7 @@ class InFlightGauges {
   open(): void {
     if (this.counts?.registered && this.ages?.registered) return;
     const { name, description, summary } = this.metric;
-    try {
+    const open = () => {
       this.counts = this.collector.gauge(name, {
         description: description ?? summary,
         collect: this.collectCounts,
@@ -109,9 +109,8 @@ class InFlightGauges {
         aggregator: 'max',
         collect: this.collectAges,
       });
-    } catch (error) {
-      report(this.collector, 'call', error, name);
-    }
+    };
+    catchAndReport(this.collector, 'call', open, name);
   }
 
   private readonly collectCounts = (gauge: Gauge): void => {

@@ -1,6 +1,10 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Run } from '../calls/run.js';
-import { report } from '../report.js';
+import {
+  catchAndReport,
+  type ErrorReporter,
+  report,
+} from '../../core/catch-and-report.js';
 import { AgentRuns } from './agent-runs.js';
 import { GenAiWriter } from './gen-ai-writer.js';
 import { PriceList } from './price-list.js';
@@ -39,7 +43,7 @@ import { doRun, TimedWork } from './timed-work.js';
  *   usage: { inputTokens: 420, outputTokens: 96 },
  * });
  */
-export class AgentMetrics {
+export class AgentMetrics implements ErrorReporter {
   /** @internal Which agent run some code belongs to. */
   readonly runs = new AgentRuns();
 
@@ -198,8 +202,8 @@ export class AgentMetrics {
     return new TimedWork(() => call);
   }
 
-  /** @internal Tells of an error that is kept from the app. */
-  report(cause: string, error: unknown, where?: string): void {
+  /** @internal Reports an error that is kept from the app. */
+  reportError(cause: string, error: unknown, where?: string): void {
     report(this.collector, cause, error, where);
   }
 
@@ -207,22 +211,20 @@ export class AgentMetrics {
     const run = this.runs.current;
     if (run !== undefined) run.inferenceCalls++;
     const agent = request.agent ?? run?.agent;
-    const tell = (cause: string, error: unknown) =>
-      this.report(cause, error, `${request.provider} ${request.model}`);
+    const where = `${request.provider} ${request.model}`;
     return new RunningInference(request, {
       finished: (inference, moreChunks) => {
-        try {
+        const record = () => {
           checkInference(inference);
           this.writer.inference(inference, agent, moreChunks);
-        } catch (error) {
-          tell('inference', error);
-        }
+        };
+        catchAndReport(this, 'inference', record, where);
       },
       newChunkTally: () => this.writer.newChunkTally(),
       discarded: () => {
         if (run !== undefined) run.inferenceCalls--;
       },
-      unreadable: (error) => tell('chunk', error),
+      unreadable: (error) => this.reportError('chunk', error, where),
       again: () => this.openInference(request),
     });
   }
@@ -258,12 +260,7 @@ export class AgentMetrics {
 
   /** What cannot be recorded is reported, and kept from the work. */
   private kept(where: string, record: Work['end']): Work['end'] {
-    return (seconds, error) => {
-      try {
-        record(seconds, error);
-      } catch (failure) {
-        this.report('agent', failure, where);
-      }
-    };
+    return (seconds, error) =>
+      catchAndReport(this, 'agent', () => record(seconds, error), where);
   }
 }

@@ -6,7 +6,7 @@ import {
   type GenAiMetric,
   genAiType,
 } from './gen-ai-conventions.js';
-import { report } from '../report.js';
+import { report } from '../../core/catch-and-report.js';
 import { getOrCreateHistogram } from '../standing-buckets.js';
 
 type GenAiMetricName = keyof typeof GEN_AI_METRICS;

@@ -1,6 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Tally } from '../../model/tally.js';
-import { report } from '../report.js';
+import { report } from '../../core/catch-and-report.js';
 import { Draft } from './draft.js';
 import type { GenAiInstruments, GenAiLabels } from './gen-ai-instruments.js';
 import type { PriceList } from './price-list.js';

@@ -1,6 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { checkIncrement, type Counter } from '../../model/counter.js';
-import { report } from '../report.js';
+import { report } from '../../core/catch-and-report.js';
 import type { Draft } from './draft.js';
 import type { PriceList } from './price-list.js';
 import type { Inference, TokenUsage } from './recordings.js';

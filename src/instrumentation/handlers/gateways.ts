@@ -4,7 +4,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { GaugeSeries } from '../../model/gauge.js';
 import type { GuardRejections } from './guard-rejections.js';
 import { isExcludedClass } from '../no-metrics.js';
-import { quietly } from './quietly.js';
+import { catchAndReport } from '../../core/catch-and-report.js';
 import { patchMethod } from '../../core/patch-method.js';
 
 /** Where `@WebSocketGateway()` leaves its options, on the class. */
@@ -58,7 +58,7 @@ export class WebSocketConnections {
   watch(adapter: WebSocketAdapter): void {
     patchMethod(adapter, 'create', (create) => (...args) => {
       const server: unknown = Reflect.apply(create, adapter, args);
-      this.quietly(() => this.addServer(server, pathOf(args[1])));
+      this.count(() => this.addServer(server, pathOf(args[1])));
       return server;
     });
     patchMethod(
@@ -128,15 +128,20 @@ export class WebSocketConnections {
     if (connection === undefined || connection.isOpen) return callback;
     if (hasEnded(client)) return callback;
     connection.isOpen = true;
-    this.quietly(() => connection.series.inc());
+    this.count(() => connection.series.inc());
     return (...args: unknown[]) => {
-      this.quietly(() => connection.series.dec());
+      this.count(() => connection.series.dec());
       return Reflect.apply(callback, undefined, args);
     };
   }
 
-  private quietly(action: () => void): void {
-    quietly(this.collector, 'WebSocket connections', action);
+  private count(action: () => void): void {
+    catchAndReport(
+      this.collector,
+      'transport',
+      action,
+      'WebSocket connections',
+    );
   }
 }
 

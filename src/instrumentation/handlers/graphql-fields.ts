@@ -1,7 +1,7 @@
 import type { ExternalContextCreator } from '@nestjs/core';
 import type { HandlerMetrics } from './handler-metrics.js';
 import { handlerName } from './handler-name.js';
-import { quietly } from './quietly.js';
+import { catchAndReport } from '../../core/catch-and-report.js';
 import { patchMethod } from '../../core/patch-method.js';
 
 /** Where the decorators of `@nestjs/graphql` leave the parent type and the name of a field, on the method or its class. */
@@ -49,8 +49,11 @@ export function measureResolvers(
     const resolve = Reflect.apply(create, creator, creation);
     const [instance, , name, , , , , , transport] = creation;
     if (transport !== 'graphql') return resolve;
-    const recorder = quietly(handlers.collector, 'GraphQL', () =>
-      handlers.recorder(instance.constructor, instance[name], transport),
+    const recorder = catchAndReport(
+      handlers.collector,
+      'transport',
+      () => handlers.recorder(instance.constructor, instance[name], transport),
+      'GraphQL',
     );
     if (recorder === undefined) return resolve;
     return (...args: unknown[]) =>

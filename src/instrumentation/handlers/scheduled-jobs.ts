@@ -2,7 +2,7 @@ import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { followerOf } from '../calls/follow.js';
 import type { HandlerMetrics } from './handler-metrics.js';
 import { takeOver } from '../measured-method.js';
-import { quietly } from './quietly.js';
+import { catchAndReport } from '../../core/catch-and-report.js';
 import { patchMethod } from '../../core/patch-method.js';
 
 /** Where the decorators of `@nestjs/schedule` leave what kind of job a method is. */
@@ -31,8 +31,11 @@ export class ScheduledJobs {
         ...providers.values(),
         ...controllers.values(),
       ]) {
-        quietly(this.handlers.collector, 'scheduled jobs', () =>
-          this.offerMethodsOf(instance),
+        catchAndReport(
+          this.handlers.collector,
+          'transport',
+          () => this.offerMethodsOf(instance),
+          'scheduled jobs',
         );
       }
     }

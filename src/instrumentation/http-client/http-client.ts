@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { watchExporters } from '../../exporters/pipeline/exporter-context.js';
-import { report } from '../report.js';
+import { catchAndReport } from '../../core/catch-and-report.js';
 import { HostNames } from './host-names.js';
 import {
   type Guard,
@@ -64,12 +64,12 @@ export class HttpClientMetrics {
 
   /** What a listener throws would end the process. */
   private readonly guard: Guard = (listener) => {
-    return (...args) => {
-      try {
-        listener(...args);
-      } catch (error) {
-        report(this.collector, 'http_client', error, 'outgoing request');
-      }
-    };
+    return (...args) =>
+      catchAndReport(
+        this.collector,
+        'http_client',
+        () => listener(...args),
+        'outgoing request',
+      );
   };
 }

@@ -3,7 +3,7 @@ import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { OptionsError, shown } from '../../core/errors.js';
-import { report } from '../report.js';
+import { catchAndReport } from '../../core/catch-and-report.js';
 import { markExcludedRoutes } from './excluded-routes.js';
 import { ExpressFramework } from './express.js';
 import { FastifyFramework } from './fastify.js';
@@ -55,17 +55,15 @@ export class HttpInstrumentation {
   private start(adapter: HttpServer | undefined): void {
     if (!adapter) return;
     this.started = true;
-    try {
+    // An error that is thrown from here would end the process.
+    catchAndReport(this.collector, 'http', () => {
       this.framework = frameworkOf(adapter);
       this.requests = new HttpRequests(
         this.collector,
         this.framework,
         this.options,
       );
-    } catch (error) {
-      // Thrown from here, it would end the process.
-      report(this.collector, 'http', error);
-    }
+    });
   }
 }
 

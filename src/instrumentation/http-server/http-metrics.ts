@@ -7,7 +7,7 @@ import type { Labels } from '../../model/labels.js';
 import { MetricType } from '../../model/metric-type.js';
 import { HTTP_DURATION_BUCKETS } from '../http-terms.js';
 import { addOwnLabels, type MutableLabels } from '../own-labels.js';
-import { report } from '../report.js';
+import { report } from '../../core/catch-and-report.js';
 import type { HttpConfig } from './http.options.js';
 import { type HttpFramework, UNMATCHED } from './http-framework.js';
 

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { type Instant, instant, secondsSince } from '../../core/clock.js';
 import { methodLabel } from '../http-terms.js';
-import { report } from '../report.js';
+import { catchAndReport } from '../../core/catch-and-report.js';
 import { countResponseBody, requestBodySize } from './body-size.js';
 import type { HttpConfig } from './http.options.js';
 import type { HttpFramework } from './http-framework.js';
@@ -43,7 +43,7 @@ export class HttpRequests {
 
   private begin(req: IncomingMessage, res: ServerResponse): void {
     if (this.running.has(req)) return;
-    try {
+    catchAndReport(this.collector, 'http', () => {
       this.metrics.began();
       const request: RunningRequest = {
         req,
@@ -60,18 +60,14 @@ export class HttpRequests {
       if (!(req.socket instanceof Socket)) res.once('finish', closed);
       this.running.set(req, request);
       if (res.socket === null) this.queued.add(request);
-    } catch (error) {
-      report(this.collector, 'http', error);
-    }
+    });
   }
 
   private closed(request: RunningRequest): void {
-    try {
+    catchAndReport(this.collector, 'http', () => {
       this.end(request);
       if (this.queued.size > 0) this.endQueued(request.req.socket);
-    } catch (error) {
-      report(this.collector, 'http', error);
-    }
+    });
   }
 
   private end(request: RunningRequest): void {

@@ -1,4 +1,5 @@
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
+import { catchAndReport } from '../../core/catch-and-report.js';
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { GenAiOperation } from '../../instrumentation/gen-ai/gen-ai-conventions.js';
 import type { Generation, Generations } from './answers.js';
@@ -100,7 +101,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     _tags?: string[],
     fields?: { readonly chunk?: Generation },
   ): void {
-    this.quietly('chunk', () =>
+    this.record('chunk', () =>
       this.inferences.get(runId)?.chunk(fields?.chunk),
     );
   }
@@ -111,7 +112,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     runId: string,
   ): void {
     if (event.event !== 'content-block-delta') return;
-    this.quietly('chunk', () => this.inferences.get(runId)?.chunk());
+    this.record('chunk', () => this.inferences.get(runId)?.chunk());
   }
 
   /** An inference has its answer. One from a cache is not recorded. */
@@ -122,7 +123,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     _tags?: string[],
     extraParams?: Params,
   ): void {
-    this.quietly('answer', () => {
+    this.record('answer', () => {
       const inference = this.inferences.take(runId);
       if (extraParams?.['cached'] === true) inference?.discard();
       else inference?.end(answers);
@@ -137,7 +138,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     _tags?: string[],
     extraParams?: Params,
   ): void {
-    this.quietly('failed inference', () => {
+    this.record('failed inference', () => {
       const inference = this.inferences.take(runId);
       if (extraParams?.['cached'] === true) inference?.discard();
       else inference?.fail(error);
@@ -154,19 +155,19 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     _metadata?: Params,
     runName?: string,
   ): void {
-    this.quietly('tool', () =>
+    this.record('tool', () =>
       this.works.startTool(runId, parentRunId, runName || className(tool)),
     );
   }
 
   /** A tool call has ended. */
   override handleToolEnd(_output: unknown, runId: string): void {
-    this.quietly('end', () => this.works.end(runId));
+    this.record('end', () => this.works.end(runId));
   }
 
   /** A tool call has failed. */
   override handleToolError(error: unknown, runId: string): void {
-    this.quietly('failure', () => this.works.fail(runId, error));
+    this.record('failure', () => this.works.fail(runId, error));
   }
 
   /** The parameters are those that LangChain gives, which are not in the order that its types say. */
@@ -180,7 +181,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     _runType?: string,
     runName?: string,
   ): void {
-    this.quietly('chain', () =>
+    this.record('chain', () =>
       this.works.startChain(runId, parentRunId, (within) =>
         this.agentOf(chainOf(chain, runName, metadata, within)),
       ),
@@ -189,12 +190,12 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
 
   /** A chain has ended: an agent run, if it is one. */
   override handleChainEnd(_outputs: unknown, runId: string): void {
-    this.quietly('end', () => this.works.end(runId));
+    this.record('end', () => this.works.end(runId));
   }
 
   /** A chain has failed. */
   override handleChainError(error: unknown, runId: string): void {
-    this.quietly('failure', () => this.works.fail(runId, error));
+    this.record('failure', () => this.works.fail(runId, error));
   }
 
   private openInference(
@@ -202,7 +203,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     model: SerializedRunnable,
     [runId, parentRunId, extraParams, _tags, metadata]: ModelStart,
   ): void {
-    this.quietly('inference', () => {
+    this.record('inference', () => {
       if (this.inferences.has(runId)) return;
       const request = requestOf(operation, model, extraParams, metadata);
       const inference = enter(this.works.placeIn(parentRunId), () =>
@@ -212,12 +213,8 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     });
   }
 
-  private quietly(what: string, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.metrics.report('langchain', error, what);
-    }
+  private record(what: string, action: () => void): void {
+    catchAndReport(this.metrics, 'langchain', action, what);
   }
 }
 

@@ -1,3 +1,4 @@
+import { catchAndReport } from '../../core/catch-and-report.js';
 import type { PrometheusCollector } from '../../collector/prometheus-collector.js';
 import type { HealthCheckDefinition } from '../../health/health-check.js';
 import type { Module } from './app-classes.js';
@@ -28,11 +29,12 @@ export class AppHealthChecks {
   /** Adds the checks of modules that are loaded while the app runs. Mistakes are reported. */
   addLate(modules: readonly Module[]): void {
     for (const check of this.explorer.find(modules)) {
-      try {
-        this.add(check);
-      } catch (error) {
-        this.collector.reportError('health_check', error, check.source);
-      }
+      catchAndReport(
+        this.collector,
+        'health_check',
+        () => this.add(check),
+        check.source,
+      );
     }
   }
 

@@ -27,14 +27,17 @@ export function measuredValues(root: unknown): MeasuredValues {
       continue;
     }
     seen.add(value);
-    quietly(() => {
+    const isRoot = i === 0;
+    try {
       const isProxy = types.isProxy(value);
-      if (isProxy && i > 0) return;
+      if (isProxy && !isRoot) continue;
       const isOurs = isMeasured(value);
       if (isOurs) instances.push(value);
-      if (isProxy) return;
-      if (i === 0 || isOurs || isContainer(value)) addParts(queue, value);
-    });
+      if (isProxy) continue;
+      if (isRoot || isOurs || isContainer(value)) addParts(queue, value);
+    } catch {
+      // A provided value may throw when it is inspected. It is skipped.
+    }
   }
   return { instances, isCut: queue.length > MAX_VALUES };
 }
@@ -71,14 +74,5 @@ function addParts(queue: unknown[], value: object): void {
 function* dataOf(value: object): Iterable<unknown> {
   for (const key of Reflect.ownKeys(value)) {
     yield Object.getOwnPropertyDescriptor(value, key)?.value;
-  }
-}
-
-/** What users provide may be anything, also something that does not let itself be looked at. */
-function quietly(look: () => void): void {
-  try {
-    look();
-  } catch {
-    // It is left out.
   }
 }

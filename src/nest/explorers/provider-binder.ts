@@ -10,7 +10,7 @@ import type { Instrumentation } from '../../instrumentation/instrumentation.js';
 import { LazyModules } from './lazy-modules.js';
 import { attach } from '../../instrumentation/measured-class.js';
 import { MAX_VALUES, measuredValues } from './measured-values.js';
-import { report } from '../../instrumentation/report.js';
+import { catchAndReport, report } from '../../core/catch-and-report.js';
 import { INSTRUMENTATION } from '../../core/shared-state.js';
 
 /**
@@ -47,7 +47,11 @@ function bindAll(
   );
   const classes = [...found].map(({ constructor }) => constructor);
   instrumentation.declare([...classesOf(modules), ...classes], isLate);
-  for (const instance of found) bind(instance, instrumentation);
+  for (const instance of found) {
+    catchAndReport(instrumentation.collector, 'unmeasured', () =>
+      attach(instance, instrumentation),
+    );
+  }
 }
 
 function instancesIn(
@@ -62,12 +66,4 @@ function instancesIn(
     report(collector, 'unmeasured', error, token);
   }
   return instances;
-}
-
-function bind(instance: object, instrumentation: Instrumentation): void {
-  try {
-    attach(instance, instrumentation);
-  } catch (error) {
-    report(instrumentation.collector, 'unmeasured', error);
-  }
 }

@@ -1,0 +1,37 @@
+/** Receives the errors that are kept from the app. */
+export interface ErrorReporter {
+  /**
+   * @param cause a fixed word for what failed.
+   * @param where what it failed for, e.g. `gauge "queue_length"`.
+   */
+  reportError(cause: string, error: unknown, where?: string): void;
+}
+
+/** Runs code that must not break the app: reports the error that it throws, and returns `undefined` then. */
+export function catchAndReport<T>(
+  reporter: ErrorReporter,
+  cause: string,
+  action: () => T,
+  where?: string,
+): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    report(reporter, cause, error, where);
+    return undefined;
+  }
+}
+
+/** Reports an error that has been caught. Never throws. */
+export function report(
+  reporter: ErrorReporter,
+  cause: string,
+  error: unknown,
+  where?: string,
+): void {
+  try {
+    reporter.reportError(cause, error, where);
+  } catch {
+    // The collector may be a class of the user's, whose methods may throw.
+  }
+}

@@ -16,9 +16,9 @@ export interface Block {
 export const DOCUMENTS = [
   'README.md',
   'CHANGELOG.md',
-  ...readdirSync(`${ROOT}docs`)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => `docs/${path}`),
 ];
 
 export function read(document: string): string {

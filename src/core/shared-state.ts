@@ -62,9 +62,6 @@ export const HANDLER_METRICS = Symbol.for(`${PREFIX}:handler-metrics`);
 /** The property of a Node.js request with Fastify's reply to it. */
 export const FASTIFY_REPLY = Symbol.for(`${PREFIX}:fastify-reply`);
 
-/** The property of a series in a snapshot with its origin. */
-export const ORIGIN = Symbol.for(`${PREFIX}:origin`);
-
 /** The property that says what an object is, in place of `instanceof`, which tells copies apart. */
 export const KIND = Symbol.for(`${PREFIX}:kind`);
 

@@ -1,6 +1,6 @@
 /**
  * All metrics of a collector as they were at one moment, those that were made with
- * prom-client too. It is the reader's own: nothing in it changes any more.
+ * prom-client too. It belongs to its reader and does not change.
  */
 export interface MetricsSnapshot {
   /** When it was taken, in seconds since the Unix epoch. */
@@ -8,9 +8,9 @@ export interface MetricsSnapshot {
   /** All metrics, in the order of the page. */
   readonly metrics: readonly MetricSnapshot[];
   /**
-   * The names of metrics that are there, but could not be read this time, as their callback
-   * failed or took too long: they are not in `metrics`, or without the series of the callback. A
-   * reader that keeps what was delivered keeps it for these. Default: none.
+   * The names of registered metrics that could not be read this time, because their callback
+   * failed or took too long: they are missing in `metrics`, or lack the series of the callback.
+   * A reader that remembers what it delivered keeps that for these metrics. Default: none.
    */
   readonly unread?: readonly string[];
 }
@@ -20,47 +20,57 @@ export type MetricSnapshot =
   CounterSnapshot | GaugeSnapshot | HistogramSnapshot | SummarySnapshot;
 
 /** What all metrics have. */
-interface Head {
+interface Metric<S> {
   /** The exposed name, as on the page. */
   readonly name: string;
   /** The help text. */
   readonly help: string;
   /** The unit of the values in words, e.g. `seconds`. */
   readonly unit: string | undefined;
+  /** One for each label set that was recorded. */
+  readonly series: readonly S[];
+  /**
+   * The same series, each made only when it is read, so that thousands of them never exist at the
+   * same time. Not enumerable: a copy of the metric has none, and its own `series` count.
+   * Default: `series` is read.
+   */
+  readonly seriesReader?: SeriesReader<S>;
+}
+
+/** Makes the series of a metric one by one. */
+export interface SeriesReader<S> {
+  /** How many series the metric has. */
+  readonly length: number;
+  /** The series at an index; `undefined` beyond the last. */
+  at(index: number): S | undefined;
+  /** The `key` of the series at an index, without making the series. */
+  keyAt(index: number): string;
 }
 
 /** A counter with its totals. */
-export interface CounterSnapshot extends Head {
+export interface CounterSnapshot extends Metric<ValueSnapshot> {
   /** Tells counters from the other metrics. */
   readonly type: 'counter';
-  /** One for each label set that was recorded. */
-  readonly series: readonly ValueSnapshot[];
 }
 
 /** A gauge with its values; also a metric of prom-client that has no known type. */
-export interface GaugeSnapshot extends Head {
+export interface GaugeSnapshot extends Metric<ValueSnapshot> {
   /** Tells gauges from the other metrics. */
   readonly type: 'gauge';
-  /** One for each label set that was set. */
-  readonly series: readonly ValueSnapshot[];
 }
 
 /** A histogram with its observations. Timers are histograms too, in seconds. */
-export interface HistogramSnapshot extends Head {
+export interface HistogramSnapshot extends Metric<DistributionSnapshot> {
   /** Tells histograms from the other metrics. */
   readonly type: 'histogram';
   /** The upper bounds of the buckets, without `+Inf`. */
   readonly bounds: readonly number[];
-  /** One for each label set that was observed. */
-  readonly series: readonly DistributionSnapshot[];
 }
 
 /** A summary with its quantiles. Only prom-client has summaries. */
-export interface SummarySnapshot extends Head {
+export interface SummarySnapshot extends Metric<QuantilesSnapshot> {
   /** Tells summaries from the other metrics. */
   readonly type: 'summary';
-  /** One for each label set that was observed. */
-  readonly series: readonly QuantilesSnapshot[];
 }
 
 /** What all series have. */
@@ -69,8 +79,14 @@ interface Series {
   readonly key: string;
   /** The labels of the series, default labels included. */
   readonly labels: Readonly<Record<string, string>>;
-  /** When the series began, in seconds since the Unix epoch; not known of those of prom-client. */
+  /** When the series began, in seconds since the Unix epoch; `undefined` for those of prom-client. */
   readonly created: number | undefined;
+  /**
+   * Changes when the series was reset: its values then count from zero again, even if they are
+   * not smaller than in the last snapshot. `undefined` for series of prom-client, whose
+   * resets show only in smaller values.
+   */
+  readonly generation?: number | undefined;
 }
 
 /** A series of a counter or a gauge. */
@@ -99,7 +115,7 @@ export interface QuantilesSnapshot extends Series {
   readonly quantiles: readonly {
     /** Which quantile, from 0 to 1. */
     readonly quantile: number;
-    /** The value that so many observations do not exceed. */
+    /** The value that this share of the observations does not exceed. */
     readonly value: number;
   }[];
   /** All observations. */

@@ -3,12 +3,20 @@ import type { Exemplar } from './exemplars.js';
 import { latin1OfUtf8, labelPairs } from './label-text.js';
 import type { LabelSet } from './labels.js';
 
+/** Generations stay small integers, which need no memory beside their field. */
+const MAX_GENERATION = 2 ** 30;
+
+let lastGeneration = 0;
+
 /** The state of one series. Recording works on the cell and on nothing else. */
 export abstract class Cell implements LabelSet {
   readonly names: readonly string[];
   readonly values: readonly string[];
-  /** Set when the series was removed: what is still holding on to the cell must look it up again. */
-  removed = false;
+  /**
+   * Another number for each cell: a series that was reset has a new cell, with the same labels and
+   * perhaps the same time of creation. 0 once the series was removed.
+   */
+  generation: number;
 
   /**
    * @param text what a page writes again and again, as `bytesText()` has it. Made with the series, so that no scrape has to.
@@ -21,6 +29,17 @@ export abstract class Cell implements LabelSet {
   ) {
     this.names = labels.names;
     this.values = labels.values;
+    lastGeneration = (lastGeneration % MAX_GENERATION) + 1;
+    this.generation = lastGeneration;
+  }
+
+  /** Whether the series was removed: what still holds the cell must look the series up again. */
+  get removed(): boolean {
+    return this.generation === 0;
+  }
+
+  markRemoved(): void {
+    this.generation = 0;
   }
 }
 

@@ -137,7 +137,7 @@ export abstract class Family<C extends Cell = Cell> {
 
   /** Removes every series. A series that is still held is made again at its next recording. */
   clear(): void {
-    for (const cell of this.cells) cell.removed = true;
+    for (const cell of this.cells) cell.markRemoved();
     this.cells.length = 0;
     this.overflow = undefined;
     this.rebuildIndex();
@@ -151,7 +151,7 @@ export abstract class Family<C extends Cell = Cell> {
   }
 
   protected drop(cell: C): void {
-    cell.removed = true;
+    cell.markRemoved();
     this.cells.splice(this.cells.indexOf(cell), 1);
     this.dropped(1);
   }
@@ -162,7 +162,7 @@ export abstract class Family<C extends Cell = Cell> {
     const { cells } = this;
     let kept = 0;
     for (const cell of cells) {
-      if (gone.has(cell)) cell.removed = true;
+      if (gone.has(cell)) cell.markRemoved();
       else cells[kept++] = cell;
     }
     const count = cells.length - kept;
@@ -238,7 +238,7 @@ export abstract class Family<C extends Cell = Cell> {
   /** For a recording without room. The cell is on no page, and marked as removed, so that held series look for room again. */
   private newDiscardedCell(): C {
     const cell = this.newCell({ names: [], values: [] });
-    cell.removed = true;
+    cell.markRemoved();
     return cell;
   }
 

@@ -1,6 +1,5 @@
 import type { TimeSlice } from '../../core/event-loop-yielder.js';
 import { prune, knownOf, type SeriesState } from './series-state.js';
-import { originOf } from './series-reader.js';
 import type {
   DistributionSnapshot,
   MetricsSnapshot,
@@ -9,8 +8,8 @@ import type {
 
 /** What a series has grown by. */
 export interface Delta {
-  /** Since when, in seconds since the Unix epoch: the last acknowledged snapshot, else the series' beginning if it is known. */
-  readonly since: number | undefined;
+  /** In seconds since the Unix epoch: when the last acknowledged snapshot was taken, else when the series began, if that is known. */
+  readonly startTime: number | undefined;
 }
 
 export interface ValueDelta extends Delta {
@@ -43,10 +42,10 @@ export class Deltas {
   ofValue(metric: string, series: ValueSnapshot): ValueDelta {
     const last = this.values.get(metric)?.get(series.key);
     return last === undefined ||
-      hasBegunAnew(last.series, series) ||
+      wasReset(last.series, series) ||
       series.value < last.series.value
-      ? { since: series.created, value: series.value }
-      : { since: last.time, value: series.value - last.series.value };
+      ? { startTime: series.created, value: series.value }
+      : { startTime: last.time, value: series.value - last.series.value };
   }
 
   /** @param metric its name. */
@@ -56,15 +55,15 @@ export class Deltas {
   ): DistributionDelta {
     const { counts, count, sum, created } = series;
     const last = this.distributions.get(metric)?.get(series.key);
-    if (last === undefined || hasBegunAnew(last.series, series)) {
-      return { since: created, counts, count, sum };
+    if (last === undefined || wasReset(last.series, series)) {
+      return { startTime: created, counts, count, sum };
     }
     const before = last.series;
     const grown = counts.map((n, i) => n - (before.counts[i] ?? 0));
     return count < before.count || grown.some((n) => n < 0)
-      ? { since: created, counts, count, sum }
+      ? { startTime: created, counts, count, sum }
       : {
-          since: last.time,
+          startTime: last.time,
           counts: grown,
           count: count - before.count,
           sum: sum - before.sum,
@@ -100,16 +99,16 @@ export class Deltas {
   }
 }
 
-interface Begun {
+interface Resettable {
   readonly created: number | undefined;
+  readonly generation?: number | undefined;
 }
 
-function hasBegunAnew(last: Begun, series: Begun): boolean {
-  const [before, now] = [originOf(last), originOf(series)];
-  // When it was created changes if the clock is set back. What users have copied says no more than that.
-  return before !== undefined && now !== undefined
-    ? before !== now
-    : last.created !== series.created;
+/** The time of creation is coarse, and shifts when the clock is set back: it counts only without a generation. */
+function wasReset(last: Resettable, now: Resettable): boolean {
+  return last.generation !== undefined && now.generation !== undefined
+    ? last.generation !== now.generation
+    : last.created !== now.created;
 }
 
 function acknowledge<S extends { readonly key: string }>(

@@ -2,8 +2,8 @@ import {
   STEPS_PER_CLOCK_READ,
   type TimeSlice,
 } from '../../core/event-loop-yielder.js';
-import { keyAt, type SeriesReader, seriesOf } from './series-reader.js';
-import type { MetricsSnapshot } from '../snapshot.js';
+import { seriesOf } from './series-reader.js';
+import type { MetricsSnapshot, SeriesReader } from '../snapshot.js';
 
 /** What is known of series, by the name of the metric and the key of the series. */
 export type SeriesState<T> = Map<string, Map<string, T>>;
@@ -50,7 +50,7 @@ async function forgetAllBut(
   if (tellTheirBeginning && known.size <= series.length) return;
   const keys = new Set<string>();
   for (let i = 0; i < series.length; i++) {
-    keys.add(keyAt(series, i));
+    keys.add(series.keyAt(i));
     if (i % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp()) await slice.next();
   }
   let looked = 0;

@@ -46,9 +46,9 @@ const histogram = (counts: number[], sum: number, created = 1) =>
 describe('deltas', () => {
   it('are all there is at first', () => {
     const deltas = new Deltas();
-    expect(deltas.ofValue('c', counter(5))).toEqual({ since: 1, value: 5 });
+    expect(deltas.ofValue('c', counter(5))).toEqual({ startTime: 1, value: 5 });
     expect(deltas.ofDistribution('h', histogram([1, 2], 3))).toEqual({
-      since: 1,
+      startTime: 1,
       counts: [1, 2],
       count: 3,
       sum: 3,
@@ -59,9 +59,12 @@ describe('deltas', () => {
     const deltas = new Deltas();
     deltas.acknowledgeValues('c', [counter(5)], 10);
     deltas.acknowledgeDistributions('h', [histogram([1, 2], 3)], 10);
-    expect(deltas.ofValue('c', counter(7))).toEqual({ since: 10, value: 2 });
+    expect(deltas.ofValue('c', counter(7))).toEqual({
+      startTime: 10,
+      value: 2,
+    });
     expect(deltas.ofDistribution('h', histogram([1, 4], 8))).toEqual({
-      since: 10,
+      startTime: 10,
       counts: [0, 2],
       count: 2,
       sum: 5,
@@ -92,19 +95,19 @@ describe('deltas', () => {
     deltas.acknowledgeValues('c', [counter(5), foreign(5)], 10);
     deltas.acknowledgeDistributions('h', [histogram([4, 1], 3)], 10);
     expect(deltas.ofValue('c', counter(9, 11))).toEqual({
-      since: 11,
+      startTime: 11,
       value: 9,
     });
     expect(deltas.ofValue('c', foreign(2))).toEqual({
-      since: undefined,
+      startTime: undefined,
       value: 2,
     });
     expect(deltas.ofDistribution('h', histogram([2, 9], 3))).toMatchObject({
-      since: 1,
+      startTime: 1,
       counts: [2, 9],
     });
     expect(deltas.ofDistribution('h', histogram([9, 9], 3, 12))).toMatchObject({
-      since: 12,
+      startTime: 12,
       counts: [9, 9],
     });
   });

@@ -147,12 +147,14 @@ describe('a series that begins anew', () => {
     record(collector, 2);
     const { metrics } = await collector.snapshot();
     const [one] = metrics.find(({ name }) => name === 'runs_total')!.series;
-    const { created } = one!;
+    const { created, generation } = one!;
+    expect(generation).toBeGreaterThan(0);
     expect(Reflect.ownKeys({ ...one })).toEqual(Object.keys(one!));
     expect({ ...one }).toStrictEqual({
       key: 'runs_total{a="b"} ',
       labels: { a: 'b' },
       created,
+      generation,
       value: 2,
       exemplar: undefined,
     });

@@ -212,8 +212,10 @@ describe('histograms and summaries of prom-client', () => {
       { quantile: 0.9, value: NaN },
     ];
     const summary: SummarySnapshot = {
-      ...histogramOf('times', []),
       type: 'summary',
+      name: 'times',
+      help: '',
+      unit: undefined,
       series: [{ ...series, quantiles }],
     };
     expect(await linesOf({}, [summary])).toEqual([

@@ -1,15 +1,12 @@
 import type { Delta } from '../../pipeline/deltas.js';
-import {
-  type SeriesReader,
-  seriesOf,
-  tracedAt,
-} from '../../pipeline/series-reader.js';
+import { seriesOf } from '../../pipeline/series-reader.js';
 import type {
   CounterSnapshot,
   ExemplarSnapshot,
   GaugeSnapshot,
   HistogramSnapshot,
   MetricSnapshot,
+  SeriesReader,
   SummarySnapshot,
 } from '../../snapshot.js';
 import type { PointContext } from './point-context.js';
@@ -58,7 +55,7 @@ function counterPoints(
     terms: termsOf(metric, 'sum', deltas !== undefined),
     length: series.length,
     write(index) {
-      const one = readAt(series, index, context);
+      const one = series.at(index)!;
       const { labels, key, exemplar } = one;
       const began = starts.of(name, one, one.value, time);
       const growth = deltas?.ofValue(name, one);
@@ -67,7 +64,7 @@ function counterPoints(
       const all = exemplar === undefined ? NO_EXEMPLARS : [exemplar];
       sink.number({
         labels,
-        start: Math.min(growth?.since ?? began, time),
+        start: Math.min(growth?.startTime ?? began, time),
         time,
         value,
         exemplars: exemplars.toWrite(index, key, all),
@@ -112,7 +109,7 @@ function histogramPoints(
     terms: termsOf(metric, 'histogram', deltas !== undefined, bounds),
     length: series.length,
     write(index) {
-      const one = readAt(series, index, context);
+      const one = series.at(index)!;
       const { labels, key } = one;
       const began = starts.of(name, one, one.count, time);
       const growth = deltas?.ofDistribution(name, one);
@@ -120,7 +117,7 @@ function histogramPoints(
       if (isIdle(growth, one, count)) return;
       sink.histogram({
         labels,
-        start: Math.min(growth?.since ?? began, time),
+        start: Math.min(growth?.startTime ?? began, time),
         time,
         counts,
         count,
@@ -157,21 +154,12 @@ function summaryPoints(
   };
 }
 
-/** Only deltas have to know what a series is of. */
-function readAt<S>(
-  series: SeriesReader<S>,
-  index: number,
-  { deltas }: PointContext,
-): S {
-  return deltas === undefined ? series.at(index)! : tracedAt(series, index);
-}
-
 function* between<S>(
   series: SeriesReader<S>,
   from: number,
   to: number,
 ): Generator<S> {
-  for (let i = from; i < to; i++) yield tracedAt(series, i);
+  for (let i = from; i < to; i++) yield series.at(i)!;
 }
 
 function termsOf(
@@ -197,5 +185,5 @@ function isIdle(
   { created }: { readonly created: number | undefined },
   amount: number,
 ): boolean {
-  return growth !== undefined && growth.since !== created && amount === 0;
+  return growth !== undefined && growth.startTime !== created && amount === 0;
 }

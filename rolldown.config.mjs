@@ -6,11 +6,26 @@
  */
 import { cpSync, writeFileSync } from 'node:fs';
 
-const ENTRIES = {
-  index: './build/index.js',
+const INTEGRATIONS = {
   openai: './build/integrations/openai/index.js',
   langchain: './build/integrations/langchain/index.js',
 };
+
+/** The entry points that share the classes of the package. */
+const PACKAGE = {
+  index: './build/index.js',
+  agents: './build/instrumentation/gen-ai/index.js',
+  exporters: './build/exporters/index.js',
+  otlp: './build/exporters/otlp/index.js',
+  pushgateway: './build/exporters/pushgateway/index.js',
+  statsd: './build/exporters/statsd/index.js',
+};
+
+/** Each of these is bundled by itself. */
+const BUNDLES = [
+  PACKAGE,
+  ...Object.entries(INTEGRATIONS).map(([name, input]) => ({ [name]: input })),
+];
 
 /** Node reads code faster, and keeps it in half the memory, when all of it is ASCII. */
 const ASCII = {
@@ -59,13 +74,13 @@ const FORMATS = [
 ];
 
 export default FORMATS.flatMap(({ plugins, ...format }) =>
-  Object.entries(ENTRIES).map(([name, input]) => ({
-    input: { [name]: input },
+  BUNDLES.map((input) => ({
+    input,
     external: /^[\w@][^:]/,
     platform: 'neutral',
     treeshake: false,
     plugins:
-      name === 'index' && format.format === 'cjs'
+      input === PACKAGE && format.format === 'cjs'
         ? [...plugins, COMMONJS_FOLDER]
         : plugins,
     output: {

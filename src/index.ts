@@ -41,56 +41,23 @@ export type {
 } from './instrumentation/calls/call-metrics.js';
 export { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
 export type { AgentMetricsOptions } from './instrumentation/gen-ai/agents.options.js';
-export {
-  GEN_AI_CONVENTIONS_DATE,
-  GEN_AI_METRICS,
-  type GenAiMetric,
-  type GenAiOperation,
-} from './instrumentation/gen-ai/gen-ai-conventions.js';
 export type {
   ModelPrice,
   Prices,
   PriceTable,
 } from './instrumentation/gen-ai/price-table.js';
-export type {
-  EndedAgentRun,
-  EndedWorkflow,
-  Inference,
-  InferenceAnswer,
-  InferenceRequest,
-  TokenUsage,
-  ToolCall,
-} from './instrumentation/gen-ai/recordings.js';
-export type { RunningInference } from './instrumentation/gen-ai/running-inference.js';
-export type { RunningWork } from './instrumentation/gen-ai/running-work.js';
-export type {
-  ChunkAnswer,
-  ChunkOf,
-  ChunkStream,
-  ReadChunk,
-} from './instrumentation/gen-ai/streamed-inference.js';
 export type { HttpClientOptions } from './instrumentation/http-client/http-client.options.js';
 export type { HttpOptions } from './instrumentation/http-server/http.options.js';
-export type { MethodDescriptor } from './instrumentation/decorated-method.js';
 export { MetricsInterceptor } from './instrumentation/handlers/metrics.interceptor.js';
 
 export {
   HealthController,
   MetricsController,
 } from './nest/routes/endpoint.controllers.js';
-export {
-  type MetricsHealthResult,
-  MetricsHealthIndicator,
-} from './nest/metrics-health.indicator.js';
+export { MetricsHealthIndicator } from './nest/metrics-health.indicator.js';
 
-export type {
-  PrometheusCollectorOptions,
-  RecordingOptions,
-} from './collector/collector.options.js';
-export type {
-  MetricFilter,
-  MetricFilterActions,
-} from './collector/filters/metric-filter.js';
+export type { PrometheusCollectorOptions } from './collector/collector.options.js';
+export type { MetricFilter } from './collector/filters/metric-filter.js';
 export {
   type GaugeOptions,
   type HistogramOptions,
@@ -98,53 +65,17 @@ export {
   MetricsCollector,
 } from './collector/metrics-collector.js';
 export { PrometheusCollector } from './collector/prometheus-collector.js';
-export type { CollectorContext } from './collector/collector-context.js';
 
 export type { ExportReport, MetricsExporter } from './exporters/exporter.js';
-export type {
-  CounterSnapshot,
-  DistributionSnapshot,
-  ExemplarSnapshot,
-  GaugeSnapshot,
-  HistogramSnapshot,
-  MetricSnapshot,
-  MetricsSnapshot,
-  QuantilesSnapshot,
-  SummarySnapshot,
-  ValueSnapshot,
-} from './exporters/snapshot.js';
-
-export { OtlpExporter } from './exporters/otlp/otlp-exporter.js';
-export type {
-  OtlpAttributes,
-  OtlpOptions,
-  OtlpProtocol,
-  OtlpTemporality,
-  OtlpTlsOptions,
-} from './exporters/otlp/config/otlp.options.js';
-export {
-  PushgatewayExporter,
-  type PushedPage,
-} from './exporters/pushgateway/pushgateway-exporter.js';
-export type { PushgatewayOptions } from './exporters/pushgateway/pushgateway.options.js';
-export { StatsdExporter } from './exporters/statsd/statsd-exporter.js';
-export type { StatsdOptions } from './exporters/statsd/statsd.options.js';
+export type { MetricSnapshot, MetricsSnapshot } from './exporters/snapshot.js';
 
 export type { ProtectionOptions } from './nest/guards/protection.options.js';
-export type {
-  AccessPolicy,
-  Refusal,
-  RefusalReason,
-} from './http/access/access-policy.js';
 export type { AccessOptions } from './http/access/access.options.js';
 export type { BasicAuth } from './http/access/basic-auth.js';
 export type { Secret } from './core/secret.js';
-export type { Endpoint } from './http/endpoint.js';
 export type { MetricRegistry } from './registry/metric-registry.js';
-export type { Probe, Resource } from './http/resources.js';
 export type { TlsOptions } from './http/tls/tls.options.js';
 
-export type { HealthSetup } from './health/health.js';
 export type {
   HealthCheckDefinition,
   HealthCheckFunction,
@@ -168,7 +99,6 @@ export {
   BucketsError,
   DecoratorError,
   ExportError,
-  type ExportErrorOptions,
   LabelError,
   MetricConflictError,
   MetricNameError,

@@ -6,7 +6,7 @@ import {
   EventLoopDelays,
   MIN_WINDOW,
 } from '../../src/collector/event-loop-delays.js';
-import type { ValueSnapshot } from '../../src/index.js';
+import type { ValueSnapshot } from '../../src/exporters/index.js';
 import { makeCollector, OPEN_METRICS } from '../support/collector.js';
 import { pass } from '../support/manual-clock.js';
 

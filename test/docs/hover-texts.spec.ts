@@ -8,6 +8,11 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 /** What users import: the package and its subpaths. */
 const ENTRIES = [
   'index.ts',
+  'exporters/index.ts',
+  'exporters/otlp/index.ts',
+  'exporters/pushgateway/index.ts',
+  'exporters/statsd/index.ts',
+  'instrumentation/gen-ai/index.ts',
   'integrations/openai/index.ts',
   'integrations/langchain/index.ts',
 ].map((file) => join(SRC, file));

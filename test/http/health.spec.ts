@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   type HealthCheckDefinition,
-  type HealthSetup,
   type HealthStatus,
   PrometheusCollector,
 } from '../../src/index.js';
+import type { HealthSetup } from '../../src/health/health.js';
 import { samplesOf } from '../support/collector.js';
 import { portOf } from '../support/http.js';
 

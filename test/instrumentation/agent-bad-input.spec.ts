@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  AgentMetrics,
-  type Inference,
-  MetricValueError,
-} from '../../src/index.js';
+import { AgentMetrics, MetricValueError } from '../../src/index.js';
+import { type Inference } from '../../src/instrumentation/gen-ai/index.js';
 import { makeCollector } from '../support/collector.js';
 
 const INFERENCE: Inference = { provider: 'acme', model: 'acme-1', seconds: 1 };

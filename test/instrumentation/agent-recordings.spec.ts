@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   AgentMetrics,
-  type Inference,
   LabelError,
   MetricConflictError,
   MetricValueError,
 } from '../../src/index.js';
+import { type Inference } from '../../src/instrumentation/gen-ai/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 
 const LABELS =

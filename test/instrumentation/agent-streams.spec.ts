@@ -1,6 +1,7 @@
 import { Observable, Subject, type Subscription } from 'rxjs';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AgentMetrics, type ChunkStream } from '../../src/index.js';
+import { AgentMetrics } from '../../src/index.js';
+import { type ChunkStream } from '../../src/instrumentation/gen-ai/index.js';
 import { makeCollector, samplesOf } from '../support/collector.js';
 
 vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));

@@ -5,7 +5,6 @@ import { Test } from '@nestjs/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   AgentMetrics,
-  type Inference,
   MetricsModule,
   MetricValueError,
   OptionsError,
@@ -13,6 +12,7 @@ import {
   type Prices,
   type PriceTable,
 } from '../../src/index.js';
+import { type Inference } from '../../src/instrumentation/gen-ai/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 
 const TABLE: PriceTable = {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
+import { AgentMetrics } from '../../src/index.js';
 import {
-  AgentMetrics,
   type EndedAgentRun,
   type EndedWorkflow,
   type Inference,
   type InferenceAnswer,
   type InferenceRequest,
   type ToolCall,
-} from '../../src/index.js';
+} from '../../src/instrumentation/gen-ai/index.js';
 import { makeCollector } from '../support/collector.js';
 
 const inference = { provider: 'acme', model: 'acme-1', seconds: 1 } as const;

@@ -1,9 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import {
-  MetricsModule,
-  OtlpExporter,
-  PrometheusCollector,
-} from '../../src/index.js';
+import { MetricsModule, PrometheusCollector } from '../../src/index.js';
+import { OtlpExporter } from '../../src/exporters/otlp/index.js';
 import { startOtlpBackend } from '../support/otlp-backend.js';
 import { startApp } from './support/app.js';
 

@@ -13,8 +13,8 @@ import {
   MetricsModule,
   type MetricsOptions,
   PrometheusCollector,
-  PushgatewayExporter,
 } from '../../src/index.js';
+import { PushgatewayExporter } from '../../src/exporters/pushgateway/index.js';
 import { startGateway } from '../exporters/pushgateway/gateway-server.js';
 import { makeCertificate } from '../support/certificates.js';
 import { startOtlpBackend } from '../support/otlp-backend.js';

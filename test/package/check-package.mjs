@@ -21,15 +21,20 @@ const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
 
 /** Of the ES modules in `dist` and of the CommonJS modules in `dist/cjs`. */
 const MODULES = [
+  'agents.js',
   'chunks/core.js',
   'chunks/import-peer.js',
   'chunks/otlp-sender.js',
   'chunks/rolldown-runtime.js',
   'chunks/statsd-sender.js',
+  'exporters.js',
   'index.d.ts',
   'index.js',
   'langchain.js',
   'openai.js',
+  'otlp.js',
+  'pushgateway.js',
+  'statsd.js',
 ];
 
 const REQUIRED_FILES = [

@@ -6,11 +6,11 @@ import {
   TimeSlice,
   EventLoopYielder,
 } from '../../../src/core/event-loop-yielder.js';
+import type { MetricsSnapshot } from '../../../src/index.js';
 import type {
   DistributionSnapshot,
-  MetricsSnapshot,
   ValueSnapshot,
-} from '../../../src/index.js';
+} from '../../../src/exporters/index.js';
 import { makeCollector } from '../../support/collector.js';
 
 const counter = (value: number, created = 1, key = 'k'): ValueSnapshot => ({

@@ -6,8 +6,8 @@ import {
   type MetricEvent,
   MetricType,
   type PrometheusCollector,
-  StatsdExporter,
 } from '../../../src/index.js';
+import { StatsdExporter } from '../../../src/exporters/statsd/index.js';
 import { receiveUdp } from '../statsd/receivers.js';
 import { makeCollector } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';

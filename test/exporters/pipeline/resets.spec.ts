@@ -2,11 +2,13 @@ import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Deltas } from '../../../src/exporters/pipeline/deltas.js';
 import type {
-  DistributionSnapshot,
   MetricsExporter,
   PrometheusCollector,
-  ValueSnapshot,
 } from '../../../src/index.js';
+import type {
+  DistributionSnapshot,
+  ValueSnapshot,
+} from '../../../src/exporters/index.js';
 import { makeCollector } from '../../support/collector.js';
 
 /** What has arrived at a backend that adds up. */

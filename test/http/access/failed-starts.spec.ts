@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import {
-  MetricsModule,
-  OptionsError,
-  OtlpExporter,
-  PushgatewayExporter,
-} from '../../../src/index.js';
+import { MetricsModule, OptionsError } from '../../../src/index.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/index.js';
+import { PushgatewayExporter } from '../../../src/exporters/pushgateway/index.js';
 import {
   type Certificate,
   makeCertificate,

@@ -6,10 +6,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   MetricsModule,
   OptionsError,
-  OtlpExporter,
   PrometheusCollector,
-  PushgatewayExporter,
 } from '../../../src/index.js';
+import { OtlpExporter } from '../../../src/exporters/otlp/index.js';
+import { PushgatewayExporter } from '../../../src/exporters/pushgateway/index.js';
 import { hangingFiles, makeFifo } from '../../support/hanging-files.js';
 import { makeCollector, samples } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';

@@ -1,0 +1,2 @@
+export { StatsdExporter } from './statsd-exporter.js';
+export type { StatsdOptions } from './statsd.options.js';

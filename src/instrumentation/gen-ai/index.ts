@@ -1,0 +1,23 @@
+export {
+  GEN_AI_CONVENTIONS_DATE,
+  GEN_AI_METRICS,
+  type GenAiMetric,
+  type GenAiOperation,
+} from './gen-ai-conventions.js';
+export type {
+  EndedAgentRun,
+  EndedWorkflow,
+  Inference,
+  InferenceAnswer,
+  InferenceRequest,
+  TokenUsage,
+  ToolCall,
+} from './recordings.js';
+export type { RunningInference } from './running-inference.js';
+export type { RunningWork } from './running-work.js';
+export type {
+  ChunkAnswer,
+  ChunkOf,
+  ChunkStream,
+  ReadChunk,
+} from './streamed-inference.js';

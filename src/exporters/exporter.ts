@@ -32,6 +32,12 @@ export interface MetricsExporter {
   readonly timeout?: number;
   /** Whether it delivers what is left when it ends, as `flush()` would. Default: `true`. */
   readonly flushAtShutdown?: boolean;
+  /**
+   * Whether `export()` reads the snapshot that it is given. An exporter that has no use for one, as
+   * it renders a page of its own, says `false`: no snapshot is taken for it, so that the callbacks
+   * of gauges run once per export, and it is given an empty one. Default: `true`.
+   */
+  readonly needsSnapshot?: boolean;
   /** The types of the metrics whose recordings `receive()` hears of. Default: all. */
   readonly eventTypes?: readonly MetricType[];
   /** How many events may wait for `receive()`; what comes beyond is dropped and counted. Default: 10000. */

@@ -42,6 +42,7 @@ const RULES: Rules = {
   interval: EXPORT_INTERVAL,
   timeout: EXPORT_TIMEOUT,
   flushAtShutdown: BOOLEAN,
+  needsSnapshot: BOOLEAN,
   eventTypes: new Check(
     `an array of ${TYPES.join(', ')}`,
     (value) =>

@@ -2,6 +2,7 @@ import { withTimeout } from '../../core/time-limit.js';
 import { ExportError, messageOf, OptionsError } from '../../core/errors.js';
 import type { MetricsLogger } from '../../core/logger.js';
 import { sharedWeakMap } from '../../core/shared-state.js';
+import { unixTime } from '../../core/wall-clock.js';
 import type { Deadline } from './deadline.js';
 import { EventQueue } from './event-queue.js';
 import type { ExporterContext } from './exporter-context.js';
@@ -226,8 +227,11 @@ export class RunningExporter implements ExporterGauges {
   ): PeriodicExport {
     const { interval = DEFAULTS.interval } = this.exporter;
     const limit = Math.min(SNAPSHOT_LIMIT, this.timeout / 2);
+    const { needsSnapshot = true } = this.exporter;
     const deliver: Deliver = async (signal) => {
-      const taken = await snapshot(limit);
+      const taken = needsSnapshot
+        ? await snapshot(limit)
+        : { time: unixTime(), metrics: [] };
       signal.throwIfAborted();
       return this.context.run(() => this.exporter.export!(taken, signal));
     };

@@ -38,6 +38,8 @@ export class PushgatewayExporter implements MetricsExporter {
   readonly interval: number | false;
   readonly timeout: number;
   readonly flushAtShutdown: boolean;
+  /** It pushes a page. */
+  readonly needsSnapshot = false;
   // Private to the language, so that nothing that shows objects shows a secret.
   readonly #options: ResolvedPushgatewayOptions;
   /** Name and password from the URL. */

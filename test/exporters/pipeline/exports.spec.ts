@@ -72,6 +72,22 @@ describe('exports', () => {
     expect(values).toMatchObject([{ value: 1 }, { value: 5 }]);
   });
 
+  it('run no callbacks of gauges for an exporter that needs no snapshot', async () => {
+    const exporter = new ScriptedExporter('page', false);
+    const { collector } = await running(
+      Object.assign(exporter, { needsSnapshot: false }),
+    );
+    const collect = vi.fn();
+    collector.gauge('level', { collect });
+    await collector.flush();
+    expect(exporter.snapshots).toEqual([
+      { time: expect.any(Number), metrics: [] },
+    ]);
+    expect(collect).not.toHaveBeenCalled();
+    await collector.metrics();
+    expect(collect).toHaveBeenCalledTimes(1);
+  });
+
   it('never overlap, however long one takes', async () => {
     const exporter = new ScriptedExporter('slow', 1_000, 60_000);
     const { collector } = await running(exporter);

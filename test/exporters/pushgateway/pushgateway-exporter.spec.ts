@@ -62,6 +62,23 @@ describe('what is pushed', () => {
     expect(asked).toMatchObject([{ method: verb, body: 'a 1\n' }]);
   });
 
+  it('runs the callbacks of gauges once', async () => {
+    const { host, asked } = await startGateway();
+    const { collector } = makeCollector();
+    let runs = 0;
+    collector.gauge('runs', { collect: (gauge) => gauge.set(++runs) });
+    await collector.addExporter(
+      new PushgatewayExporter(
+        { url: `http://${host}`, jobName: 'import', interval: false },
+        collector,
+      ),
+    );
+    await collector.initialize();
+    await collector.flush();
+    expect(runs).toBe(1);
+    expect(asked[0]!.body).toContain('runs 1\n');
+  });
+
   it.each([
     ['', '/metrics/job/import'],
     ['/', '/metrics/job/import'],

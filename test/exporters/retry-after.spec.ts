@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterOf } from '../../src/exporters/retry-after.js';
+import { retryAfterOf } from '../../src/exporters/http-request.js';
 
 const NOW = 'Sat, 28 Nov 2026 12:00:00 GMT';
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Pushgateway, type Registry } from 'prom-client';
 import { ExportError } from '../../core/errors.js';
 import { printable } from '../../core/printable.js';
-import { retryAfterOf } from '../retry-after.js';
+import { retryAfterOf } from '../http-request.js';
 import { groupPath } from './group-path.js';
 import { GatewayConnection } from './gateway-connection.js';
 

@@ -1,17 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { ExportError } from '../../../core/errors.js';
-import { retryAfterOf } from '../../retry-after.js';
+import type { HttpResponse } from '../../http-request.js';
 import { acceptedAnswer } from './partial-success.js';
 import { statusMessage } from './status-message.js';
 import type { Answer } from './transport.js';
-
-/** What a server answered. */
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** The beginning of it, if it is long. */
-  readonly body: Buffer;
-}
 
 /** Where servers of OTLP/HTTP take metrics, unless they are told otherwise ("OTLP/HTTP Request"). */
 const METRICS_PATH = '/v1/metrics';
@@ -30,7 +21,7 @@ const CONTENT = new Set([400, 413, 422]);
  * @throws {ExportError} if the backend took nothing and would take nothing else either.
  */
 export function judge(
-  { status, headers, body }: HttpResponse,
+  { status, headers, body, retryAfter }: HttpResponse,
   at: string,
   points: number,
   secrets: readonly string[],
@@ -45,10 +36,9 @@ export function judge(
     return { rejected: 0, reason, isAccepted: false, warning: '' };
   }
   const retryable = RETRYABLE.has(status);
-  const retryAfter = retryable ? retryAfterOf(headers) : undefined;
   throw new ExportError(reason, {
     retryable,
-    ...(retryAfter !== undefined && { retryAfter }),
+    ...(retryable && retryAfter !== undefined && { retryAfter }),
   });
 }
 

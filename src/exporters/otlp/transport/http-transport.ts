@@ -1,19 +1,15 @@
-import {
-  Agent as HttpAgent,
-  type ClientRequest,
-  type IncomingMessage,
-  request as httpRequest,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { ExportError, messageOf } from '../../../core/errors.js';
 import { PACKAGE, VERSION } from '../../../core/package.js';
+import { sendRequest } from '../../http-request.js';
 import type { OtlpSettings } from '../config/settings.js';
 import { shownUrl } from '../config/url.js';
 import type { Request } from '../data/requests.js';
 import { ClientSecrets } from './client-secrets.js';
-import { type HttpResponse, judge } from './http-answers.js';
+import { judge } from './http-answers.js';
 import type { Answer, Transport } from './transport.js';
 
 /**
@@ -22,9 +18,6 @@ import type { Answer, Transport } from './transport.js';
  * balancer, and then just when it is used again.
  */
 const IDLE = 4_000;
-
-/** Bytes of an answer that are read. */
-const MAX_BODY = 64 * 1024;
 
 const compress = promisify(gzip);
 
@@ -57,9 +50,22 @@ export class HttpTransport implements Transport {
     const { url, isCompressed } = this.#settings;
     const at = shownUrl(url);
     const level = constants.Z_BEST_SPEED;
-    const sent = isCompressed ? await compress(body, { level }) : body;
+    const headers = {
+      'user-agent': `${PACKAGE}/${VERSION}`,
+      ...this.#secrets.headers,
+      'content-type': contentType,
+      ...(isCompressed && { 'content-encoding': 'gzip' }),
+    };
+    const agent = this.#agent;
     try {
-      const response = await this.post(sent, contentType, signal);
+      const response = await sendRequest({
+        method: 'POST',
+        url,
+        headers,
+        body: isCompressed ? await compress(body, { level }) : body,
+        signal,
+        agent,
+      });
       return judge(response, at, points, this.#secrets.hidden);
     } catch (error) {
       if (error instanceof ExportError) throw error;
@@ -73,45 +79,4 @@ export class HttpTransport implements Transport {
     this.#agent?.destroy();
     this.#agent = undefined;
   }
-
-  private post(
-    body: Buffer,
-    contentType: string,
-    signal: AbortSignal,
-  ): Promise<HttpResponse> {
-    const { url, isCompressed } = this.#settings;
-    const request = this.#settings.isSecure ? httpsRequest : httpRequest;
-    return new Promise((resolve, reject) => {
-      const sent: ClientRequest = request(url, {
-        method: 'POST',
-        agent: this.#agent,
-        signal,
-        headers: {
-          'user-agent': `${PACKAGE}/${VERSION}`,
-          ...this.#secrets.headers,
-          'content-type': contentType,
-          'content-length': body.length,
-          ...(isCompressed && { 'content-encoding': 'gzip' }),
-        },
-      });
-      sent.on('error', reject);
-      sent.on('response', (response) => {
-        read(response).then(resolve, reject);
-      });
-      sent.end(body);
-    });
-  }
-}
-
-/** What is too long, and is not needed, ends the connection. */
-async function read(response: IncomingMessage): Promise<HttpResponse> {
-  const { statusCode: status = 0, headers } = response;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_BODY) break;
-  }
-  return { status, headers, body: Buffer.concat(chunks) };
 }

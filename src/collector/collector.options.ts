@@ -158,7 +158,8 @@ export const SERVING_OPTIONS = {
 /** Where the health and its probes are, in a collector that stands alone. */
 const HEALTH_PATHS: unknown[] = Object.values(pathsOf(false, HEALTH_PATH));
 
-const COLLECTOR_OPTIONS = {
+/** Rules and defaults of {@link PrometheusCollectorOptions}. */
+export const COLLECTOR_OPTIONS = {
   ...RECORDING_OPTIONS,
   ...SERVING_OPTIONS,
   path: option(

@@ -65,7 +65,10 @@ import {
 
 /** What `MetricsModule.forRoot()` takes. */
 export interface MetricsOptions extends RecordingOptions {
-  /** `false`: nothing is served or registered, and decorated methods just run. Default: `true`. */
+  /**
+   * `false`: no metrics are recorded, served or exported, and decorated methods just run;
+   * the health and its probes still answer. Default: `true`.
+   */
   enabled?: boolean;
   /**
    * Measure every call into a handler, over HTTP, microservices, WebSocket, GraphQL
@@ -78,9 +81,9 @@ export interface MetricsOptions extends RecordingOptions {
   httpClient?: boolean | HttpClientOptions;
   /** What agents cost. */
   agents?: AgentMetricsOptions;
-  /** The metrics page: its path, port, format and who may read it. Default: `/metrics` on the app itself. */
+  /** The metrics page: its path, port, format and who may read it. Default: the page is at `/metrics` of the app. */
   prometheus?: PrometheusOptions;
-  /** The health, its checks and its probes. Default: `/health` beside the metrics page. */
+  /** The health, its checks and its probes. Default: it is at `/health`, beside the metrics page. */
   health?: HealthOptions;
   /** Sends the metrics by OTLP; `true` for what `OTEL_*` variables and defaults say. Default: `false`. */
   otlp?: boolean | OtlpOptions;

@@ -1,52 +1,10 @@
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-
-const SRC = fileURLToPath(new URL('../../src', import.meta.url));
-
-/** What users import: the package and its subpaths. */
-const ENTRIES = [
-  'index.ts',
-  'exporters/index.ts',
-  'exporters/otlp/index.ts',
-  'exporters/pushgateway/index.ts',
-  'exporters/statsd/index.ts',
-  'instrumentation/gen-ai/index.ts',
-  'integrations/openai/index.ts',
-  'integrations/langchain/index.ts',
-].map((file) => join(SRC, file));
+import { ENTRIES, readSources, SRC } from './sources.js';
 
 /** Tags that the project uses. Any other one is text that an editor cuts at its `@`. */
 const TAGS = new Set(['example', 'internal', 'param', 'returns', 'throws']);
-
-const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2023,
-  lib: ['lib.es2023.d.ts'],
-  types: [],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  strict: true,
-  experimentalDecorators: true,
-};
-
-/** Reads our files only: no text of ours stands in those of other packages, and they take long to read. */
-function readSources(): ts.Program {
-  const host = ts.createCompilerHost(options, true);
-  host.resolveModuleNameLiterals = (literals, importer) =>
-    literals.map(({ text }) => ({
-      resolvedModule: text.startsWith('.')
-        ? {
-            resolvedFileName: resolve(
-              dirname(importer),
-              text.replace(/\.js$/, '.ts'),
-            ),
-            extension: ts.Extension.Ts,
-          }
-        : undefined,
-    }));
-  return ts.createProgram(ENTRIES, options, host);
-}
 
 const program = readSources();
 const checker = program.getTypeChecker();

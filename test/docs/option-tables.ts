@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type ts from 'typescript';
+import { COLLECTOR_OPTIONS } from '../../src/collector/collector.options.js';
+import type { OptionTable } from '../../src/core/options.js';
+import { AGENTS_OPTIONS } from '../../src/instrumentation/gen-ai/agents.options.js';
+import { HTTP_CLIENT_OPTIONS } from '../../src/instrumentation/http-client/http-client.options.js';
+import { HTTP_OPTIONS } from '../../src/instrumentation/http-server/http.options.js';
+import {
+  HEALTH_PAGE_OPTIONS,
+  METRICS_OPTIONS,
+  PROMETHEUS_OPTIONS,
+} from '../../src/nest/metrics.options.js';
+import { readSources, SRC } from './sources.js';
+
+/** A group of options: the interface that documents it, and the table that has its rules and defaults. */
+interface Group {
+  readonly file: string;
+  readonly type: string;
+  readonly table: OptionTable;
+}
+
+/** By the name that a page gives in `<!-- options: name -->`. */
+export const GROUPS: Readonly<Record<string, Group>> = {
+  module: {
+    file: 'nest/metrics.options.ts',
+    type: 'MetricsOptions',
+    table: METRICS_OPTIONS,
+  },
+  prometheus: {
+    file: 'nest/metrics.options.ts',
+    type: 'PrometheusOptions',
+    table: PROMETHEUS_OPTIONS,
+  },
+  health: {
+    file: 'nest/metrics.options.ts',
+    type: 'HealthOptions',
+    table: HEALTH_PAGE_OPTIONS,
+  },
+  http: {
+    file: 'instrumentation/http-server/http.options.ts',
+    type: 'HttpOptions',
+    table: HTTP_OPTIONS,
+  },
+  httpClient: {
+    file: 'instrumentation/http-client/http-client.options.ts',
+    type: 'HttpClientOptions',
+    table: HTTP_CLIENT_OPTIONS,
+  },
+  agents: {
+    file: 'instrumentation/gen-ai/agents.options.ts',
+    type: 'AgentMetricsOptions',
+    table: AGENTS_OPTIONS,
+  },
+  collector: {
+    file: 'collector/collector.options.ts',
+    type: 'PrometheusCollectorOptions',
+    table: COLLECTOR_OPTIONS,
+  },
+};
+
+export interface OptionDoc {
+  readonly name: string;
+  readonly meaning: string;
+  /** What the docstring gives after "Default:", without the full stop; `undefined` if it gives nothing. */
+  readonly documentedDefault: string | undefined;
+  /** The default of the table, as it is written in code; `undefined` if there is none. */
+  readonly tableDefault: string | undefined;
+}
+
+const program = readSources();
+const checker = program.getTypeChecker();
+
+export function optionsOf({ file, type, table }: Group): OptionDoc[] {
+  return propertiesOf(file, type).map((property) => {
+    const { meaning, documentedDefault } = partsOf(textOf(property));
+    const { byDefault } = table[property.name]!;
+    return {
+      name: property.name,
+      meaning,
+      documentedDefault,
+      tableDefault: byDefault === undefined ? undefined : code(byDefault),
+    };
+  });
+}
+
+/** Fills in the tables of a page, between `<!-- options: name -->` and `<!-- end -->`. */
+export function withTables(page: string): string {
+  return page.replace(
+    /(<!-- options: (\w+)(?: (\S+))? -->\n)[^]*?(<!-- end -->)/g,
+    (_all, begin: string, name: string, prefix = '', end: string) =>
+      `${begin}\n${tableOf(GROUPS[name]!, prefix)}\n${end}`,
+  );
+}
+
+function tableOf(group: Group, prefix: string): string {
+  const rows = optionsOf(group).map(
+    ({ name, meaning, documentedDefault, tableDefault }) => {
+      const byDefault =
+        documentedDefault ?? (tableDefault ? `\`${tableDefault}\`` : 'none');
+      return `| \`${prefix}${name}\` | ${cell(byDefault)} | ${cell(meaning)} |`;
+    },
+  );
+  return [
+    '| Option | Default | Meaning |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function propertiesOf(file: string, type: string): ts.Symbol[] {
+  const module = checker.getSymbolAtLocation(
+    program.getSourceFile(join(SRC, file))!,
+  )!;
+  const symbol = checker
+    .getExportsOfModule(module)
+    .find(({ name }) => name === type)!;
+  return checker.getDeclaredTypeOfSymbol(symbol).getProperties();
+}
+
+function textOf(property: ts.Symbol): string {
+  return property
+    .getDocumentationComment(checker)
+    .map(({ text }) => text)
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function partsOf(text: string): {
+  readonly meaning: string;
+  readonly documentedDefault: string | undefined;
+} {
+  const [meaning = '', byDefault] = text.split(/ ?\bDefault: /);
+  return {
+    meaning: meaning.replace(/\.$/, ''),
+    documentedDefault: byDefault?.replace(/\.$/, ''),
+  };
+}
+
+function code(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  return JSON.stringify(value);
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

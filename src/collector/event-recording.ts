@@ -1,11 +1,13 @@
-import { checkIncrement, Counter } from '../model/counter.js';
+import { checkIncrement } from '../model/counter.js';
 import { MetricValueError, shown } from '../core/errors.js';
-import { checkNumber, Gauge } from '../model/gauge.js';
+import { checkNumber } from '../model/gauge.js';
 import { ownLabels, readLabels } from '../model/given-labels.js';
-import { checkObservation, type Histogram } from '../model/histogram.js';
+import { checkObservation } from '../model/histogram.js';
 import { canonicalLabels, type Labels, NO_LABELS } from '../model/labels.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
+import type { Families } from './families.js';
+import type { AnyInstrument } from './family-factory.js';
 
 /**
  * Records the value of an event in the series of these labels.
@@ -13,15 +15,25 @@ import { MetricType } from '../model/metric-type.js';
  * @throws {MetricValueError} or {LabelError}. Nothing is recorded then.
  */
 export function recordValue(
-  instrument: Counter | Gauge | Histogram,
+  instrument: AnyInstrument,
   value: number,
   labels: Labels = NO_LABELS,
 ): void {
-  // The instruments would take what is no object for the value.
   if (typeof labels !== 'object') readLabels(labels, instrument.name);
-  if (instrument instanceof Counter) instrument.inc(labels, value);
-  else if (instrument instanceof Gauge) instrument.set(labels, value);
-  else instrument.observe(labels, value);
+  instrument.record(labels, value);
+}
+
+/**
+ * Records an event whose metric is new, or is to be checked or described. Apart from
+ * `record()`, which V8 can inline only while it is small.
+ */
+export function recordUnready(
+  families: Families,
+  event: MetricEventInit,
+): void {
+  const labels = checkEvent(event);
+  const { name, type, value } = event;
+  recordValue(families.getOrCreate(name, type, event), value, labels);
 }
 
 /**
@@ -29,7 +41,7 @@ export function recordValue(
  *
  * @returns the labels, which are read here once.
  */
-export function checkEvent(event: MetricEventInit): Labels {
+function checkEvent(event: MetricEventInit): Labels {
   const { name, type, value } = event;
   if (!Object.values(MetricType).includes(type)) throw unknownType(event);
   const labels = ownLabels(event.labels ?? NO_LABELS, name);

@@ -6,7 +6,7 @@ import { type Family, HistogramFamily } from '../model/family.js';
 import type { FamilyKeeper } from '../model/family-definition.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import type { MetricEventInit } from '../model/metric-event.js';
-import { exposedType, type MetricType } from '../model/metric-type.js';
+import { areExposedAlike, type MetricType } from '../model/metric-type.js';
 import {
   type RecordingListener,
   RecordingHook,
@@ -76,7 +76,7 @@ export class Families implements FamilyKeeper {
     if (known === undefined) return undefined;
     const { family, instrument } = known;
     return family.registered &&
-      exposedType(family.type) === exposedType(event.type) &&
+      (family.type === event.type || areExposedAlike(family, event)) &&
       (event.description === undefined || family.help !== family.name) &&
       (event.unit === undefined || event.unit === family.unit)
       ? instrument

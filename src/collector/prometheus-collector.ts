@@ -21,7 +21,7 @@ import {
   type CollectorConfig,
   resolveCollectorOptions,
 } from './collector.options.js';
-import { checkEvent, recordValue } from './event-recording.js';
+import { recordUnready, recordValue } from './event-recording.js';
 import { Families } from './families.js';
 import { ask } from './instrument-options.js';
 import type { MetricDeclaration } from './metric-declaration.js';
@@ -108,11 +108,8 @@ export class PrometheusCollector extends MetricsCollector {
 
   override record(event: MetricEventInit): void {
     const known = this.families.findReady(event);
-    if (known !== undefined)
-      return recordValue(known, event.value, event.labels);
-    const labels = checkEvent(event);
-    const { name, type, value } = event;
-    recordValue(this.families.getOrCreate(name, type, event), value, labels);
+    if (known === undefined) recordUnready(this.families, event);
+    else recordValue(known, event.value, event.labels);
   }
 
   override async sendMetric(event: MetricEventInit): Promise<void> {

@@ -23,7 +23,11 @@ export class Counter extends Instrument<CounterFamily> {
   /** Adds `value` (default 1) to the series without labels. Throws as with labels. */
   inc(value?: number): void;
   inc(labels: Labels | number = NO_LABELS, value = 1): void {
-    if (typeof labels !== 'object') return this.inc(NO_LABELS, labels);
+    if (typeof labels === 'object') this.record(labels, value);
+    else this.record(NO_LABELS, labels);
+  }
+
+  override record(labels: Labels, value: number): void {
     if (!isIncrement(value)) throw incrementError(value, this.family.name);
     addTo(this.family.cell(labels), value, this.family);
   }
@@ -54,8 +58,7 @@ export class CounterSeries extends Series<ValueCell> {
    * @throws {MetricValueError} if it is anything else. Nothing is recorded then.
    */
   inc(value = 1): void {
-    // What is infinite makes the sum so.
-    if (!isAmount(value)) throw incrementError(value, this.metric);
+    if (!isIncrement(value)) throw incrementError(value, this.metric);
     addTo(this.live(), value, this.family);
   }
 }
@@ -66,7 +69,8 @@ function addTo(
   family: Family<ValueCell>,
 ): void {
   const sum = cell.value + value;
-  if (sum === Infinity) return checkSum(cell, value, family);
+  // V8 leaves this check out where the sum is a small integer.
+  if (!Number.isFinite(sum)) return checkSum(cell, value, family);
   cell.value = sum;
   const { tap } = family;
   if (tap !== undefined) tap.counted(cell, value);
@@ -92,11 +96,7 @@ export function checkIncrement(value: unknown, metric: string): void {
 }
 
 function isIncrement(value: unknown): boolean {
-  return isAmount(value) && value < Infinity;
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0;
+  return typeof value === 'number' && value >= 0 && value < Infinity;
 }
 
 function incrementError(value: unknown, metric: string): MetricValueError {

@@ -35,7 +35,11 @@ export class Gauge extends Instrument<GaugeFamily> {
   /** Sets the series without labels. Throws as with labels. */
   set(value: number): void;
   set(labels: Labels | number, value?: number): void {
-    if (typeof labels !== 'object') return this.set(NO_LABELS, labels);
+    if (typeof labels === 'object') this.record(labels, value);
+    else this.record(NO_LABELS, labels);
+  }
+
+  override record(labels: Labels, value: number | undefined): void {
     checkNumber(value, this.family.name);
     setTo(this.family.cell(labels), value, this.family);
   }
@@ -77,11 +81,6 @@ export class Gauge extends Instrument<GaugeFamily> {
    */
   startTimer(labels: Labels = NO_LABELS): StopTimer {
     return startTimer(this, labels);
-  }
-
-  /** @internal */
-  took(labels: Labels, seconds: number): void {
-    this.set(labels, seconds);
   }
 
   /**

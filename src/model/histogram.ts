@@ -29,7 +29,11 @@ export class Histogram extends Instrument<HistogramFamily> {
   /** Observes a value in the series without labels. Throws as with labels. */
   observe(value: number): void;
   observe(labels: Labels | number, value?: number): void {
-    if (typeof labels !== 'object') return this.observe(NO_LABELS, labels);
+    if (typeof labels === 'object') this.record(labels, value);
+    else this.record(NO_LABELS, labels);
+  }
+
+  override record(labels: Labels, value: number | undefined): void {
     checkObservation(value, this.family.name);
     observeIn(this.family.cell(labels), value, this.family);
   }
@@ -37,11 +41,6 @@ export class Histogram extends Instrument<HistogramFamily> {
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
   startTimer(labels: Labels = NO_LABELS): StopTimer {
     return startTimer(this, labels);
-  }
-
-  /** @internal */
-  took(labels: Labels, seconds: number): void {
-    this.observe(labels, seconds);
   }
 
   /**

@@ -23,6 +23,15 @@ export abstract class Instrument<F extends Family> {
   }
 
   /**
+   * @internal Adds, sets or observes the value of an event: what it does depends on the type.
+   * A method, as a chain of `instanceof` is slow.
+   *
+   * @param labels an object.
+   * @throws {MetricValueError} or {LabelError}. Nothing is recorded then.
+   */
+  abstract record(labels: Labels, value: number): void;
+
+  /**
    * @internal Makes the series of these labels, so that recording to it does not fail.
    *
    * @throws {LabelError} if the labels cannot be written.

@@ -20,6 +20,8 @@ import {
  */
 export class LabelIndex<C extends Cell> {
   private root = new LabelNode<C>();
+  /** The cell without labels: not at the root, so that a walk finds nothing in an object without own keys. */
+  private unlabelled: C | undefined = undefined;
   private readonly names = new Set<string>();
   private missed: GivenLabels | undefined = undefined;
 
@@ -30,29 +32,28 @@ export class LabelIndex<C extends Cell> {
   find(labels: Labels): C | undefined {
     let node = this.root;
     let cell: C | undefined;
+    // How many labels are known: counted from where a cell was reached, as nodes know it.
     let depth = 0;
     let value: LabelValue;
-    // A call inside the loop would slow it down, so that the loop ends with a flag.
-    let isKnown = true;
-    for (const name in labels) {
-      // V8 removes this call inside a for-in, but only in this form.
-      if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
-      value = labels[name];
-      if (cell !== undefined) {
-        isKnown = hasLabel(cell, depth, name, value);
-      } else if ((isKnown = node.reach(name, value))) {
-        cell = node.reachedCell;
-        if (cell === undefined) node = node.reachedNode!;
+    // Leaving the loop by a label is faster than a flag, and than a call inside the loop.
+    walk: {
+      for (const name in labels) {
+        // V8 removes this call inside a for-in, but only in this form.
+        if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
+        value = labels[name];
+        if (cell !== undefined) {
+          if (!hasLabel(cell, depth, name, value)) break walk;
+          depth++;
+        } else if (!node.reach(name, value)) break walk;
+        else if ((cell = node.reachedCell) === undefined)
+          node = node.reachedNode!;
+        else depth = node.depth + 1;
       }
-      if (!isKnown) break;
-      depth++;
+      const found = cell === undefined ? node.cell : cell;
+      if (found === undefined || found.removed) break walk;
+      if (cell === undefined || depth === cell.names.length) return found;
     }
-    if (isKnown && depth > 0) {
-      if (cell === undefined) {
-        if (node.cell?.removed === false) return node.cell;
-      } else if (!cell.removed && depth === cell.names.length) return cell;
-    }
-    return this.miss(labels, isKnown, depth, node, cell, value);
+    return this.miss(labels, depth, node, cell, value);
   }
 
   /** What {@link find} has read when it found nothing. */
@@ -63,6 +64,7 @@ export class LabelIndex<C extends Cell> {
   }
 
   findSet({ names, values }: LabelSet): C | undefined {
+    if (names.length === 0) return this.unlabelled;
     let step: Step<C> | undefined = this.root;
     for (let i = 0; i < names.length && step instanceof LabelNode; i++) {
       step = step.child(names[i]!, values[i]);
@@ -74,12 +76,14 @@ export class LabelIndex<C extends Cell> {
   }
 
   add({ names, values }: GivenLabels, cell: C): void {
-    this.file(names, values, cell, isLabelled(cell, names, values));
+    if (names.length === 0) this.unlabelled = cell;
+    else this.file(names, values, cell, isLabelled(cell, names, values));
   }
 
   addSet(cell: C): void {
     for (const name of cell.names) this.names.add(name);
-    this.file(cell.names, cell.values, cell, true);
+    if (cell.names.length === 0) this.unlabelled = cell;
+    else this.file(cell.names, cell.values, cell, true);
   }
 
   /**
@@ -95,6 +99,7 @@ export class LabelIndex<C extends Cell> {
 
   clear(): void {
     this.root = new LabelNode<C>();
+    this.unlabelled = undefined;
     this.names.clear();
   }
 
@@ -102,28 +107,32 @@ export class LabelIndex<C extends Cell> {
    * Collects the labels for a new series. The values of known ones come from the path
    * or the cell, as a getter may give another one the second time; only names are read twice.
    *
-   * @param isKnown whether all labels have matched. `{}` has the unlabelled cell; other objects without own keys have none.
-   * @param depth how many labels have matched.
+   * An object without own keys has the unlabelled cell if it is `{}`; other ones have none.
+   *
+   * @param depth how many labels have matched, where a cell was reached.
    * @param value of the first label that has not.
    */
   private miss(
     labels: Labels,
-    isKnown: boolean,
     depth: number,
     node: LabelNode<C>,
     cell: C | undefined,
     value: LabelValue,
   ): C | undefined {
-    if (isKnown && depth === 0 && node.cell?.removed === false) {
-      if (labels === NO_LABELS || isPlain(labels)) return node.cell;
-    }
+    const unlabelled = this.unlabelled?.removed ? undefined : this.unlabelled;
+    if (labels === NO_LABELS && unlabelled !== undefined) return unlabelled;
+    const known = cell === undefined ? node.depth : depth;
     const given = new GivenLabels();
     for (const name in labels) {
       if (!Object.prototype.hasOwnProperty.call(labels, name)) continue;
       const { length } = given.names;
-      if (length < depth) given.add(name, knownValue(name, node, cell));
-      else given.add(name, length === depth ? value : labels[name]);
+      if (length < known) given.add(name, knownValue(name, node, cell));
+      else given.add(name, length === known ? value : labels[name]);
       if (given.areTooMany) break;
+    }
+    const isEmpty = given.names.length === 0;
+    if (isEmpty && unlabelled !== undefined && isPlain(labels)) {
+      return unlabelled;
     }
     this.missed = given;
     return undefined;

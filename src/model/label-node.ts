@@ -22,12 +22,17 @@ export class LabelNode<C extends Cell> {
   private otherNames: Map<string, Map<LabelValue, Step<C>>> | undefined =
     undefined;
 
+  /** How many labels lead here. */
+  readonly depth: number;
+
   /** How it is reached: from which node, by which label. */
   constructor(
     private readonly parent?: LabelNode<C>,
     private readonly stepName?: string,
     private readonly stepValue?: LabelValue,
-  ) {}
+  ) {
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+  }
 
   /** The value of a label on the path to this node. */
   valueBefore(name: string): LabelValue {

@@ -16,3 +16,11 @@ export type ExposedType = 'counter' | 'gauge' | 'histogram';
 export function exposedType(type: MetricType): ExposedType {
   return type === MetricType.TIMER ? 'histogram' : type;
 }
+
+/** Whether two metrics have the same type on a page. */
+export function areExposedAlike(
+  one: { readonly type: MetricType },
+  other: { readonly type: MetricType },
+): boolean {
+  return exposedType(one.type) === exposedType(other.type);
+}

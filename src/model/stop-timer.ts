@@ -8,7 +8,7 @@ export type StopTimer = (labels?: Labels) => number;
 /** An instrument that takes durations. */
 interface TimedInstrument {
   readonly name: string;
-  took(labels: Labels, seconds: number): void;
+  record(labels: Labels, seconds: number): void;
 }
 
 /** One series that takes durations. */
@@ -26,7 +26,7 @@ export function startTimer(
   return (stopLabels = NO_LABELS) => {
     const seconds = secondsSince(start);
     const given = ownLabels(stopLabels, instrument.name);
-    instrument.took({ ...startLabels, ...given }, seconds);
+    instrument.record({ ...startLabels, ...given }, seconds);
     return seconds;
   };
 }

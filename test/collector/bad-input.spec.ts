@@ -98,6 +98,14 @@ describe('a known metric', () => {
     expect(await samples(collector, 'h')).toEqual([]);
   });
 
+  test('refuses an event without a value, as the first event of a metric does', async () => {
+    const { collector } = makeCollector();
+    collector.record(event({ name: 'm', value: 2 }));
+    const without = event({ name: 'm', value: undefined });
+    expect(() => collector.record(without)).toThrow(MetricValueError);
+    expect(await samples(collector, 'm')).toEqual(['m 2']);
+  });
+
   test('is refused under another type, with the reason and the way out', () => {
     const { collector } = makeCollector({ namespace: 'tframex' });
     collector.counter('m');

@@ -52,13 +52,13 @@ describe.each(files)('src/%s', (file) => {
     const packages = importsOf(file).filter((s) => !/^(\.|node:)/.test(s));
     const floor = folderOf(file);
     const allowed: Record<string, RegExp> = {
-      core: /^(@opentelemetry\/api|@grpc\/grpc-js|hot-shots|unix-dgram)$/,
+      core: /^(@opentelemetry\/api|@grpc\/grpc-js|unix-dgram)$/,
       model: /^$/,
       health: /^$/,
       registry: /^prom-client$/,
       exposition: /^$/,
       http: /^$/,
-      exporters: /^(rxjs|prom-client|hot-shots|@grpc\/grpc-js)$/,
+      exporters: /^(rxjs|prom-client|@grpc\/grpc-js)$/,
       collector: /^(prom-client|rxjs)$/,
       instrumentation: /^(@nestjs\/(common|core)|rxjs)$/,
       decorators: /^@nestjs\/(common|core)$/,

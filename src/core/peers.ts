@@ -40,15 +40,6 @@ export async function loadGrpc() {
   }
 }
 
-/** @throws {PeerError} */
-export async function loadHotShots() {
-  try {
-    return await import('hot-shots');
-  } catch (error) {
-    throw new PeerError('hot-shots', error);
-  }
-}
-
 /** A CommonJS module without types. @throws {PeerError} */
 export async function loadUnixDgram() {
   try {

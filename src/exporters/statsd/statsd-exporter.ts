@@ -1,18 +1,19 @@
-import type { ExportReport, MetricsExporter } from '../exporter.js';
-import type { MetricsSnapshot } from '../snapshot.js';
+import type { MetricsLogger } from '../../core/logger.js';
 import type { MetricEvent } from '../../model/metric-event.js';
 import { MetricType } from '../../model/metric-type.js';
+import type { ExportReport, MetricsExporter } from '../exporter.js';
+import type { MetricsSnapshot } from '../snapshot.js';
 import {
-  type ResolvedStatsdOptions,
   resolveStatsdOptions,
+  type StatsdConfig,
   type StatsdOptions,
 } from './statsd.options.js';
 import type { StatsdSender } from './statsd-sender.js';
 
 /**
- * Sends metrics to a StatsD server. Counters and gauges go once per interval, however
- * often they were recorded: a counter as what it has grown by, a gauge as what it is.
- * Of timers and histograms each observation goes.
+ * Sends metrics to a StatsD server. Counters and gauges are sent once per interval, however
+ * often they were recorded: a counter's growth and a gauge's value. Timers and histograms are
+ * sent observation by observation.
  *
  * @example
  * await collector.addExporter(new StatsdExporter({ host: 'telegraf', tags: 'telegraf' }));
@@ -23,7 +24,7 @@ export class StatsdExporter implements MetricsExporter {
   readonly timeout: number;
   readonly eventTypes = [MetricType.HISTOGRAM, MetricType.TIMER];
   readonly maxQueueSize: number;
-  private readonly options: ResolvedStatsdOptions;
+  private readonly config: StatsdConfig;
   private sender: StatsdSender | undefined = undefined;
 
   /**
@@ -34,32 +35,35 @@ export class StatsdExporter implements MetricsExporter {
     options: StatsdOptions = {},
     private readonly path = 'statsd',
   ) {
-    this.options = resolveStatsdOptions(options, path);
-    this.name = this.options.name;
-    this.interval = this.options.interval;
-    this.timeout = this.options.timeout;
-    this.maxQueueSize = this.options.maxQueueSize;
+    this.config = resolveStatsdOptions(options, path);
+    this.name = this.config.name;
+    this.interval = this.config.interval;
+    this.timeout = this.config.timeout;
+    this.maxQueueSize = this.config.maxQueueSize;
   }
 
-  /** How many observations it keeps for the next export. */
+  /** How many observations are queued for the next export. */
   get waiting(): number {
-    return this.sender?.kept ?? 0;
+    return this.sender?.queueLength ?? 0;
   }
 
-  /** @throws {OptionsError} if a package is missing, and says which; or if a variable says what cannot be. */
-  async start(): Promise<void> {
-    // Apps that send nothing start sooner without it.
+  /**
+   * @param logger is warned of a variable that is ignored.
+   * @throws {OptionsError} naming a package that is missing, or a variable that holds no host or port.
+   */
+  async start(logger?: MetricsLogger): Promise<void> {
+    // Loaded here, as it would make the start of apps without StatsD slower.
     const { StatsdSender } = await import('./statsd-sender.js');
-    this.sender ??= new StatsdSender(this.options, this.path);
-    await this.sender.open();
+    this.sender ??= new StatsdSender(this.config, this.path);
+    await this.sender.open(logger);
   }
 
-  /** Keeps observations until they are exported, as far as there is room. */
+  /** Queues observations for the next export; drops those that do not fit. */
   receive(events: readonly MetricEvent[]): ExportReport {
-    return this.sender!.keep(events);
+    return this.sender!.receive(events);
   }
 
-  /** Sends what is new. What has not arrived for sure is sent again by the next export. */
+  /** Sends what is new. The next export repeats what may not have arrived. */
   async export(
     snapshot: MetricsSnapshot,
     signal: AbortSignal,

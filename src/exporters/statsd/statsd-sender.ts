@@ -1,15 +1,24 @@
-import { Deltas } from '../pipeline/deltas.js';
-import type { ExportReport } from '../exporter.js';
-import type { MetricsSnapshot } from '../snapshot.js';
-import { TimeSlice, EventLoopYielder } from '../../core/event-loop-yielder.js';
+import {
+  EventLoopYielder,
+  forEachInSlices,
+  TimeSlice,
+} from '../../core/event-loop-yielder.js';
+import type { MetricsLogger } from '../../core/logger.js';
+import { loadUnixDgram } from '../../core/peers.js';
 import type { MetricEvent } from '../../model/metric-event.js';
-import { loadHotShots, loadUnixDgram } from '../../core/peers.js';
+import type { ExportReport } from '../exporter.js';
 import { importPeer } from '../import-peer.js';
-import { LineFormat } from './line-format.js';
-import { Lines, type ObservationTypes } from './lines.js';
-import { type Packet, packetsOf } from './packets.js';
-import { hostOfAgent, portOfAgent } from './datadog-variables.js';
-import type { ResolvedStatsdOptions } from './statsd.options.js';
+import { Deltas } from '../pipeline/deltas.js';
+import type { MetricsSnapshot } from '../snapshot.js';
+import {
+  agentHost,
+  agentPort,
+  readDatadogContext,
+} from './datadog-environment.js';
+import { LineWriter } from './line-writer.js';
+import { ObservationQueue } from './observation-queue.js';
+import { type Batch, batchesOf, PointWriter } from './packets.js';
+import type { StatsdConfig } from './statsd.options.js';
 import { TcpTransport } from './transport/tcp.js';
 import {
   type Connection,
@@ -21,102 +30,91 @@ import {
   UnixDatagramTransport,
   type UnixDgram,
 } from './transport/unix-datagram.js';
-import { WaitingValues } from './waiting-values.js';
 
 /** Where a Datadog Agent has its socket. */
 const DATADOG_SOCKET = '/var/run/datadog/dsd.socket';
 
-/** Keeps observations, writes them and snapshots as lines, and sends these in packets. */
+/** Queues observations, and sends them and snapshots as packets of lines. */
 export class StatsdSender {
   private readonly deltas = new Deltas();
-  private readonly waiting: WaitingValues;
+  private readonly queue: ObservationQueue;
   private readonly yielder = new EventLoopYielder();
-  private lines: Lines | undefined = undefined;
+  private points: PointWriter | undefined = undefined;
   private transport: Transport | undefined = undefined;
 
+  /** @param path where the options stand, for messages. */
   constructor(
-    private readonly options: ResolvedStatsdOptions,
+    private readonly config: StatsdConfig,
     private readonly path: string,
   ) {
-    this.waiting = new WaitingValues(options.maxQueueSize);
+    this.queue = new ObservationQueue(config.maxQueueSize);
   }
 
-  /** @throws {OptionsError} if a package is missing, and says which; or if a variable says what cannot be. */
-  async open(): Promise<void> {
-    const { StatsD } = await importPeer(this.path, loadHotShots);
-    const format = new LineFormat(StatsD, this.options);
-    const types = observationTypesOf(this.options);
-    this.lines = new Lines(format, this.deltas, this.waiting, types);
-    this.transport = await this.transportOf(this.options);
+  /** @throws {OptionsError} naming a package that is missing, or a variable that holds no host or port. */
+  async open(logger?: MetricsLogger): Promise<void> {
+    const isDatadog = this.config.tags === 'dogstatsd';
+    const datadog = isDatadog ? await readDatadogContext(logger) : undefined;
+    const writer = new LineWriter(this.config, datadog);
+    this.points = new PointWriter(writer, this.deltas, this.queue, this.config);
+    this.transport = await this.newTransport();
   }
 
-  /** How many observations it keeps. */
-  get kept(): number {
-    return this.waiting.length;
+  get queueLength(): number {
+    return this.queue.length;
   }
 
-  /** Keeps observations until they are sent, as far as there is room. */
-  keep(events: readonly MetricEvent[]): ExportReport {
+  /** Queues observations until they are sent; drops those that do not fit. */
+  receive(events: readonly MetricEvent[]): ExportReport {
     let dropped = 0;
-    for (const event of events) if (!this.waiting.add(event)) dropped++;
-    const { maxQueueSize } = this.options;
+    for (const event of events) if (!this.queue.add(event)) dropped++;
+    const { maxQueueSize } = this.config;
     return {
       dropped,
-      reason: `${maxQueueSize} observations were waiting already (${this.path}.maxQueueSize)`,
+      reason: `the queue already holds ${maxQueueSize} observations (${this.path}.maxQueueSize)`,
     };
   }
 
-  /** Sends what is new. What has not arrived for sure is sent again the next time. */
+  /** Sends what is new. The next call repeats what was not confirmed. */
   async send(
     snapshot: MetricsSnapshot,
     signal: AbortSignal,
   ): Promise<ExportReport> {
     const connection = await this.transport!.connect(signal);
     try {
-      const dropped = await this.sendAll(snapshot, connection, signal);
-      await this.deltas.prune(snapshot, new TimeSlice(this.yielder));
+      const slice = new TimeSlice(this.yielder);
+      const dropped = await this.sendAll(snapshot, connection, slice, signal);
+      await this.deltas.prune(snapshot, slice);
       return { dropped, reason: 'lines were longer than a packet can be' };
     } finally {
       connection.close();
-      this.waiting.forgetDelivered();
+      this.queue.removeDelivered();
     }
   }
 
-  /** Returns of how many points a line was too long to be sent at all. Each has had a packet of its own. */
+  /** Returns how many points were too long for any packet. */
   private async sendAll(
     snapshot: MetricsSnapshot,
     connection: Connection,
+    slice: TimeSlice,
     signal: AbortSignal,
   ): Promise<number> {
-    const { maxPacketSize } = this.options;
-    const slice = new TimeSlice(this.yielder);
-    const unconfirmed: Packet[] = [];
-    let tooLarge = 0;
-    let isLost = false;
-    for (const packet of packetsOf(this.lines!.of(snapshot), maxPacketSize)) {
-      if (slice.isUsedUp()) await slice.next();
+    const unconfirmed: Batch[] = [];
+    let dropped = 0;
+    const points = this.points!.write(snapshot);
+    const { maxPacketSize } = this.config;
+    for await (const batch of batchesOf(points, maxPacketSize, slice)) {
       signal.throwIfAborted();
-      if (!(await hasSent(connection, packet))) isLost = true;
-      // Several lines may say one thing.
-      if (isLost && packet.lines.some(({ isPart }) => !isPart)) {
-        tooLarge++;
-        isLost = false;
-      }
-      if (connection.confirms === 'each') confirm(packet);
-      else unconfirmed.push(packet);
+      if (!(await isSent(connection, batch))) dropped += batch.size;
+      if (connection.confirms === 'each') batch.acknowledge();
+      else unconfirmed.push(batch);
     }
     await connection.end();
-    for (const packet of unconfirmed) {
-      if (slice.isUsedUp()) await slice.next();
-      confirm(packet);
-    }
-    return tooLarge;
+    await forEachInSlices(unconfirmed, slice, (batch) => batch.acknowledge());
+    return dropped;
   }
 
-  private async transportOf(
-    options: ResolvedStatsdOptions,
-  ): Promise<Transport> {
-    const { protocol, path } = options;
+  private async newTransport(): Promise<Transport> {
+    const { protocol, path } = this.config;
     if (protocol === 'unix') {
       const unixDgram: UnixDgram = await importPeer(
         `${this.path}.protocol 'unix'`,
@@ -125,36 +123,23 @@ export class StatsdSender {
       return new UnixDatagramTransport(path ?? DATADOG_SOCKET, unixDgram);
     }
     if (path !== undefined) return new TcpTransport({ path });
-    const { host = hostOfAgent(), port = portOfAgent() } = options;
+    const { host = agentHost(), port = agentPort() } = this.config;
     return protocol === 'udp'
       ? new UdpTransport(host, port)
       : new TcpTransport({ host, port });
   }
 }
 
-async function hasSent(
-  connection: Connection,
-  { text }: Packet,
-): Promise<boolean> {
-  try {
-    // Of what the sample rate leaves out there may be nothing left.
-    if (text !== '') await connection.send(text);
-    return true;
-  } catch (error) {
-    if (error instanceof PacketTooLarge) return false;
-    throw error;
+/** Returns `false` if the transport cannot carry a packet of that size. */
+async function isSent(connection: Connection, batch: Batch): Promise<boolean> {
+  let isComplete = true;
+  for (const packet of batch.packets) {
+    try {
+      await connection.send(packet);
+    } catch (error) {
+      if (!(error instanceof PacketTooLarge)) throw error;
+      isComplete = false;
+    }
   }
-}
-
-function confirm({ lines }: Packet): void {
-  for (const { delivered } of lines) delivered();
-}
-
-/** Plain StatsD has timers only, which take any number; DogStatsD and Telegraf know histograms. */
-function observationTypesOf({
-  distributions,
-  tags,
-}: ResolvedStatsdOptions): ObservationTypes {
-  if (distributions) return { timer: 'd', histogram: 'd' };
-  return { timer: 'ms', histogram: tags === 'graphite' ? 'ms' : 'h' };
+  return isComplete;
 }

@@ -64,7 +64,7 @@ export interface StatsdOptions {
 }
 
 /** Options that were checked, with their defaults. */
-export type ResolvedStatsdOptions = Required<
+export type StatsdConfig = Required<
   Omit<StatsdOptions, 'path' | 'host' | 'port'>
 > &
   Pick<StatsdOptions, 'path' | 'host' | 'port'>;
@@ -134,7 +134,7 @@ export function checkStatsd(value: unknown, path: string): void {
 export function resolveStatsdOptions(
   options: StatsdOptions,
   path: string,
-): ResolvedStatsdOptions {
+): StatsdConfig {
   validate(options, STATSD_RULES, path);
   const resolved = withDefaults(DEFAULTS, options);
   checkTogether(resolved, path);

@@ -1,43 +1,45 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeCollector } from '../../support/collector.js';
 import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
 import { OptionsError } from '../../../src/core/errors.js';
 
-const missing = (name: string) => () => {
-  throw new Error(`Cannot find package '${name}'`);
-};
+beforeEach(() => {
+  for (const name of ['hot-shots', 'unix-dgram']) {
+    vi.doMock(name, () => {
+      throw new Error(`Cannot find package '${name}'`);
+    });
+  }
+});
 
 afterEach(() => {
   vi.doUnmock('hot-shots');
   vi.doUnmock('unix-dgram');
 });
 
-describe('a package that StatsD needs and that is not installed', () => {
-  it('is named when the exporter starts', async () => {
-    vi.doMock('hot-shots', missing('hot-shots'));
-    const exporter = new StatsdExporter({}, 'exporters[0]');
+const UNIX = { protocol: 'unix' } as const;
+
+describe('the package unix-dgram, if it is not installed,', () => {
+  it('is named when an exporter to a Unix socket starts', async () => {
+    const exporter = new StatsdExporter(UNIX, 'exporters[0]');
     const error: unknown = await exporter.start().catch((e: unknown) => e);
     expect(error).toBeInstanceOf(OptionsError);
     expect((error as Error).message).toMatch(
-      /^exporters\[0\] needs the package hot-shots, which cannot be loaded: .*; install it with `npm install hot-shots`$/s,
+      /^exporters\[0\]\.protocol 'unix' needs the package unix-dgram, which cannot be loaded: .*; install it with `npm install unix-dgram`$/s,
     );
   });
 
   it('keeps the collector from starting', async () => {
-    vi.doMock('hot-shots', missing('hot-shots'));
     const { collector } = makeCollector();
-    await collector.addExporter(new StatsdExporter());
+    await collector.addExporter(new StatsdExporter(UNIX));
     await expect(collector.initialize()).rejects.toThrow(
-      'install it with `npm install hot-shots`',
+      'install it with `npm install unix-dgram`',
     );
   });
 
-  it('is named for Unix sockets, which others do without', async () => {
-    vi.doMock('unix-dgram', missing('unix-dgram'));
+  it('is not needed for UDP and TCP, which need no package at all', async () => {
     await new StatsdExporter().start();
-    await expect(
-      new StatsdExporter({ protocol: 'unix' }).start(),
-    ).rejects.toThrow(
+    await new StatsdExporter({ protocol: 'tcp' }).start();
+    await expect(new StatsdExporter(UNIX).start()).rejects.toThrow(
       /^statsd\.protocol 'unix' needs the package unix-dgram, .*`npm install unix-dgram`$/s,
     );
   });

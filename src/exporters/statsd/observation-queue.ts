@@ -1,8 +1,8 @@
 import type { MetricEvent } from '../../model/metric-event.js';
 import type { MetricType } from '../../model/metric-type.js';
 
-/** The observations of one series that were not sent yet. */
-export interface WaitingSeries {
+/** The observations of one series that are not delivered yet. */
+export interface QueuedSeries {
   readonly name: string;
   readonly type: MetricType;
   readonly labels: Readonly<Record<string, string>>;
@@ -11,50 +11,49 @@ export interface WaitingSeries {
   delivered: number;
 }
 
-/** Observations by series, until they are sent: a number each, and so many of them at most. */
-export class WaitingValues {
-  private readonly series = new Map<string, WaitingSeries>();
+/** A bounded queue of observations until they are delivered: one number each, by series. */
+export class ObservationQueue {
+  private readonly bySeries = new Map<string, QueuedSeries>();
   private count = 0;
 
-  constructor(private readonly limit: number) {}
+  constructor(private readonly maxSize: number) {}
 
-  /** How many there are. */
   get length(): number {
     return this.count;
   }
 
-  /** Returns whether there was room for it. */
+  /** The series that have observations now; what is added later does not show in it. */
+  get series(): QueuedSeries[] {
+    return [...this.bySeries.values()];
+  }
+
+  /** Returns `false` if the queue is full. */
   add({ name, type, labels, value }: MetricEvent): boolean {
-    if (this.count >= this.limit) return false;
+    if (this.count >= this.maxSize) return false;
     this.count++;
     const key = keyOf(name, labels);
-    const known = this.series.get(key);
+    const known = this.bySeries.get(key);
     if (known !== undefined) {
       known.values.push(value);
       return true;
     }
     const own = labels as Record<string, string>;
     const values = [value];
-    this.series.set(key, { name, type, labels: own, values, delivered: 0 });
+    this.bySeries.set(key, { name, type, labels: own, values, delivered: 0 });
     return true;
   }
 
-  all(): IterableIterator<WaitingSeries> {
-    return this.series.values();
-  }
-
-  /** Lets go of what has been delivered. */
-  forgetDelivered(): void {
-    for (const [key, series] of this.series) {
+  removeDelivered(): void {
+    for (const [key, series] of this.bySeries) {
       this.count -= series.delivered;
       series.values.splice(0, series.delivered);
       series.delivered = 0;
-      if (series.values.length === 0) this.series.delete(key);
+      if (series.values.length === 0) this.bySeries.delete(key);
     }
   }
 }
 
-/** Events of one series have their labels in the same order. */
+/** The events of a series have their labels in the same order. */
 function keyOf(name: string, labels: MetricEvent['labels']): string {
   let key = name;
   for (const label in labels) key += `\0${label}\0${String(labels[label])}`;

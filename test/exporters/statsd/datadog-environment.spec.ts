@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OptionsError } from '../../../src/core/errors.js';
 import { counterOf, valueSeries } from '../../support/snapshots.js';
+import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
 import { exported, linesOf, started } from './exporting.js';
 import { receiveUdp } from './receivers.js';
 
@@ -11,8 +12,6 @@ const VARIABLES = {
   DD_ENTITY_ID: 'pod-1',
   DD_EXTERNAL_ENV: 'it-false,cn-app',
   DD_CARDINALITY: 'low',
-  // Containers are told apart by their id, which a test may or may not have.
-  DD_ORIGIN_DETECTION_ENABLED: 'false',
 };
 
 const stub = (variables: Record<string, string>) => {
@@ -24,6 +23,11 @@ const stub = (variables: Record<string, string>) => {
 const metrics = [
   counterOf('runs_total', valueSeries(1, { agent: 'a', env: 'own' })),
 ];
+
+beforeEach(() => {
+  // Containers are told apart by their id, which a test may or may not have.
+  vi.stubEnv('DD_ORIGIN_DETECTION_ENABLED', 'false');
+});
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -52,6 +56,45 @@ describe('the variables of Datadog', () => {
   ] as const)('mean nothing to %s', async (tags, line) => {
     stub({ ...VARIABLES, DD_TAGS: 'team:x', DD_AGENT_HOST: 'agent' });
     expect(await linesOf({ tags }, metrics)).toEqual([line]);
+  });
+
+  it('list tags, separated by commas or else by blanks, that others replace', async () => {
+    stub({ DD_TAGS: 'team:x y,env:listed, plain', DD_ENV: 'staging' });
+    const runs = [counterOf('runs_total', valueSeries(1))];
+    expect(await linesOf({}, runs)).toEqual([
+      'runs_total:1|c|#team:x y,plain,env:staging',
+    ]);
+    stub({ DD_TAGS: 'team:x  env:listed', DD_ENV: '' });
+    expect(await linesOf({}, runs)).toEqual([
+      'runs_total:1|c|#team:x,env:listed',
+    ]);
+    expect(await linesOf({}, metrics)).toEqual([
+      'runs_total:1|c|#team:x,agent:a,env:own',
+    ]);
+  });
+
+  it('never break a line, whatever is in them', async () => {
+    stub({ DD_VERSION: 'a:b,c|d\n', DD_EXTERNAL_ENV: ' it|x\n:y ' });
+    const runs = [counterOf('runs_total', valueSeries(1))];
+    expect(await linesOf({}, runs)).toEqual([
+      'runs_total:1|c|#version:a_b_c_d_|e:itx:y',
+    ]);
+  });
+
+  it('have a cardinality ignored that an Agent does not know, with a warning', async () => {
+    const warn = vi.fn();
+    stub({ DD_CARDINALITY: 'all' });
+    const receiver = await receiveUdp();
+    const { port } = receiver;
+    const exporter = new StatsdExporter({ host: '127.0.0.1', port });
+    await exporter.start({ warn });
+    await exported(exporter, metrics);
+    expect(await receiver.lines()).toEqual(['runs_total:1|c|#agent:a,env:own']);
+    expect(warn.mock.calls).toEqual([
+      [
+        "The variable DD_CARDINALITY is 'all'; expected 'none' or 'low' or 'orchestrator' or 'high'; it is ignored",
+      ],
+    ]);
   });
 
   it('say where the agent is', async () => {
@@ -103,7 +146,7 @@ describe('the variables of Datadog', () => {
     stub({
       DD_DOGSTATSD_URL: 'tcp://?',
       DD_DOGSTATSD_SOCKET: ' ',
-      DD_ORIGIN_DETECTION_ENABLED: 'false',
+      DD_CARDINALITY: 'all',
     });
     expect(await linesOf({}, metrics)).toEqual([
       'runs_total:1|c|#agent:a,env:own',

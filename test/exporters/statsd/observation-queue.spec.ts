@@ -35,7 +35,8 @@ describe('observations that wait', () => {
   it('are so many at most; what comes beyond is counted with the reason', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver, { maxQueueSize: 3 });
-    const reason = '3 observations were waiting already (statsd.maxQueueSize)';
+    const reason =
+      'the queue already holds 3 observations (statsd.maxQueueSize)';
     expect(exporter.receive(values(0, 2))).toEqual({ dropped: 0, reason });
     expect(exporter.receive(values(2, 7))).toEqual({ dropped: 4, reason });
     expect(exporter.receive(values(7, 8))).toEqual({ dropped: 1, reason });

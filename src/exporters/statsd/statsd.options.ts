@@ -1,22 +1,27 @@
 import { isIP } from 'node:net';
-import {
-  EXPORT_INTERVAL,
-  EXPORT_TIMEOUT,
-  EXPORTER_NAME,
-} from '../pipeline/exporter-checks.js';
 import { OptionsError } from '../../core/errors.js';
+import {
+  option,
+  type OptionTable,
+  type Resolved,
+  resolveOptions,
+  rulesOf,
+} from '../../core/options.js';
 import {
   BOOLEAN,
   Check,
   integer,
   isObject,
   oneOf,
-  type Rules,
   switchable,
   TEXT,
   validate,
-  withDefaults,
 } from '../../core/validate.js';
+import {
+  EXPORT_INTERVAL,
+  EXPORT_TIMEOUT,
+  EXPORTER_NAME,
+} from '../pipeline/exporter-checks.js';
 
 /**
  * Where a StatsD server is, and what it understands.
@@ -25,23 +30,23 @@ import {
  * MetricsModule.forRoot({ statsd: { host: 'datadog-agent', distributions: true } });
  */
 export interface StatsdOptions {
-  /** The name of the exporter in logs, in the label `exporter` and in `/health`: of two of them, one needs another. Default: `statsd`. */
+  /** The exporter's name in logs, in the label `exporter` and in `/health`. Two exporters need two names. Default: `statsd`. */
   readonly name?: string;
   /**
-   * How lines get there: `udp`, `tcp`, or `unix` for the datagram socket of a Datadog
+   * How lines are sent: by `udp`, by `tcp`, or by `unix` to the datagram socket of a Datadog
    * Agent, which needs the package `unix-dgram`. Default: `udp`.
    */
   readonly protocol?: 'udp' | 'tcp' | 'unix';
-  /** A name or an address. Default: `DD_AGENT_HOST`, else `localhost`. */
+  /** The server's name or IP address. Default: `DD_AGENT_HOST`, else `localhost`. */
   readonly host?: string;
-  /** Default: `DD_DOGSTATSD_PORT`, else 8125. */
+  /** The server's port. Default: `DD_DOGSTATSD_PORT`, else 8125. */
   readonly port?: number;
   /**
-   * The path of the socket, for `unix`; with `tcp` that of a stream socket, instead of
+   * The path of the datagram socket for `unix`, or of a stream socket for `tcp`, in place of
    * host and port. Default: `/var/run/datadog/dsd.socket` for `unix`, else none.
    */
   readonly path?: string;
-  /** Stands before every name, with a dot behind it. Default: none. */
+  /** Stands before every name, followed by a dot. Default: none. */
   readonly prefix?: string;
   /**
    * How labels are written: as tags of `dogstatsd` (`|#a:b`), of `telegraf` (`name,a=b`)
@@ -53,38 +58,20 @@ export interface StatsdOptions {
   readonly distributions?: boolean;
   /** Which share of the observations of timers and histograms is sent, from 0.000001; the server scales them up. Default: 1. */
   readonly sampleRate?: number;
-  /** How many observations may wait for the next export; what comes beyond is dropped and counted. Default: 50000. */
+  /** How many observations may be queued for the next export; further ones are dropped and counted. Default: 50000. */
   readonly maxQueueSize?: number;
-  /** Bytes of a packet at most. Default: 1432, and 8192 for a Unix socket. */
+  /** The most bytes of a packet. Default: 1432 for `udp`, 8192 for `tcp` and `unix`. */
   readonly maxPacketSize?: number;
-  /** Milliseconds from export to export, or `false` for those by `flush()` and at shutdown only. Default: 10000. */
+  /** Milliseconds from one export to the next, or `false` to export on `flush()` and at shutdown only. Default: 10000. */
   readonly interval?: number | false;
   /** Milliseconds after which an export counts as failed. Default: 10000. */
   readonly timeout?: number;
 }
 
-/** Options that were checked, with their defaults. */
-export type StatsdConfig = Required<
-  Omit<StatsdOptions, 'path' | 'host' | 'port'>
-> &
-  Pick<StatsdOptions, 'path' | 'host' | 'port'>;
-
-const DEFAULTS = {
-  name: 'statsd',
-  protocol: 'udp',
-  prefix: '',
-  tags: 'dogstatsd',
-  distributions: false,
-  sampleRate: 1,
-  maxQueueSize: 50_000,
-  interval: 10_000,
-  timeout: 10_000,
-} as const;
-
-/** What fits a packet on a network, with what IP, UDP and tunnels need of the usual 1,500 bytes; what the Datadog Agent takes of a socket. */
+/** A network's usual 1,500 bytes without the headers of IP, UDP and tunnels; what a Datadog Agent reads from a socket at once. */
 const PACKET_SIZES = { udp: 1_432, tcp: 8_192, unix: 8_192 };
 
-/** Parts with dots between them; international names are written as they are. */
+/** Labels with dots between them; international names are allowed as they are. */
 const HOST_NAME = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u;
 
 export const STATSD_HOST = new Check(
@@ -96,35 +83,51 @@ export const STATSD_HOST = new Check(
 
 export const STATSD_PORT = integer(1, 65_535);
 
-export const STATSD_RULES = {
-  name: EXPORTER_NAME,
-  protocol: oneOf('udp', 'tcp', 'unix'),
-  host: STATSD_HOST,
-  port: STATSD_PORT,
-  path: TEXT,
-  prefix: new Check(
-    'letters, digits, "_", "." and "-"',
-    (value) => typeof value === 'string' && /^[\w.-]*$/.test(value),
+/** Rules and defaults of {@link StatsdOptions}. */
+const STATSD_OPTIONS = {
+  name: option(EXPORTER_NAME, 'statsd'),
+  protocol: option(oneOf('udp', 'tcp', 'unix'), 'udp'),
+  host: option(STATSD_HOST),
+  port: option(STATSD_PORT),
+  path: option(TEXT),
+  prefix: option(
+    new Check(
+      'letters, digits, "_", "." and "-"',
+      (value) => typeof value === 'string' && /^[\w.-]*$/.test(value),
+    ),
+    '',
   ),
-  tags: oneOf('dogstatsd', 'telegraf', 'graphite'),
-  distributions: BOOLEAN,
-  sampleRate: new Check(
-    'a number from 0.000001 to 1',
-    // What is smaller is written as 1e-7, which StatsD reads as 1.
-    (value) => typeof value === 'number' && value >= 1e-6 && value <= 1,
+  tags: option(oneOf('dogstatsd', 'telegraf', 'graphite'), 'dogstatsd'),
+  distributions: option(BOOLEAN, false),
+  sampleRate: option(
+    new Check(
+      'a number from 0.000001 to 1',
+      // A smaller number is written as 1e-7, which StatsD reads as 1.
+      (value) => typeof value === 'number' && value >= 1e-6 && value <= 1,
+    ),
+    1,
   ),
-  maxQueueSize: integer(1, 10_000_000),
-  maxPacketSize: integer(64, 65_507, ' (bytes)'),
-  interval: EXPORT_INTERVAL,
-  timeout: EXPORT_TIMEOUT,
-} satisfies Rules;
+  maxQueueSize: option(integer(1, 10_000_000), 50_000),
+  maxPacketSize: option(integer(64, 65_507, ' (bytes)')),
+  interval: option(EXPORT_INTERVAL, 10_000),
+  timeout: option(EXPORT_TIMEOUT, 10_000),
+} satisfies OptionTable<StatsdOptions>;
 
-const switchableStatsd = switchable(STATSD_RULES);
+/** {@link StatsdOptions}, resolved. */
+export type StatsdConfig = Resolved<StatsdOptions, typeof STATSD_OPTIONS> & {
+  readonly maxPacketSize: number;
+};
 
-/** Checks the options as a whole, or that they are switched as such. Throws as {@link resolveStatsdOptions} does. */
+const RULES = rulesOf(STATSD_OPTIONS);
+
+const switchableStatsd = switchable(RULES);
+
+/** Checks the options, or `true` or `false` in their place. Throws as {@link resolveStatsdOptions} does. */
 export function checkStatsd(value: unknown, path: string): void {
   switchableStatsd(value, path);
-  if (isObject(value)) checkTogether(withDefaults(DEFAULTS, value), path);
+  if (isObject(value)) {
+    checkTogether(resolveOptions(STATSD_OPTIONS, value as StatsdOptions), path);
+  }
 }
 
 /**
@@ -135,8 +138,8 @@ export function resolveStatsdOptions(
   options: StatsdOptions,
   path: string,
 ): StatsdConfig {
-  validate(options, STATSD_RULES, path);
-  const resolved = withDefaults(DEFAULTS, options);
+  validate(options, RULES, path);
+  const resolved = resolveOptions(STATSD_OPTIONS, options);
   checkTogether(resolved, path);
   const { protocol, maxPacketSize = PACKET_SIZES[protocol] } = resolved;
   return { ...resolved, maxPacketSize };

@@ -6,30 +6,29 @@ import {
   setTimeout,
 } from '../../../core/timers.js';
 
-/** Milliseconds that a connection stays open for the server to end it too early: beside what connecting took, and at most. */
+/** Milliseconds that a connection stays open in addition to the time that connecting took, and at most. */
 const STAYS_OPEN = 20;
 const STAYS_OPEN_AT_MOST = 1_000;
 
 /**
- * A connection for each export. StatsD confirms nothing, but a connection does when
- * it ends: a server that has read all there was closes its side, and one that is
- * killed before it has, or is not there any more, resets it.
+ * Opens a connection for each export. StatsD confirms nothing, but the end of a connection
+ * does: a server that has read everything closes its side, while one that was killed
+ * before, or is gone, resets the connection.
  *
- * One that ends in order before it has read anything looks the same, if we end at the
- * same time. That there is something for it to read makes its system reset the
- * connection, which we hear of as long after sending as connecting took. So we wait
- * before we end.
+ * A server that closes in order without having read looks the same if we close at that
+ * moment. Unread lines make its operating system reset the connection, and the reset takes
+ * as long to arrive as connecting took. So the connection stays open for that time.
  */
 export class TcpTransport implements Transport {
-  constructor(private readonly place: NetConnectOpts) {}
+  constructor(private readonly address: NetConnectOpts) {}
 
   connect(signal: AbortSignal): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const since = performance.now();
-      const socket = connect({ ...this.place, signal } as NetConnectOpts);
+      const start = performance.now();
+      const socket = connect({ ...this.address, signal } as NetConnectOpts);
       socket.once('error', reject);
       socket.once('connect', () =>
-        resolve(new TcpConnection(socket, performance.now() - since)),
+        resolve(new TcpConnection(socket, performance.now() - start)),
       );
     });
   }
@@ -38,13 +37,13 @@ export class TcpTransport implements Transport {
 class TcpConnection implements Connection {
   readonly confirms = 'all';
   private isEnding = false;
-  /** Fulfils when both sides have ended in order. */
+  /** Fulfils when both sides have closed in order. */
   private readonly ended: Promise<void>;
 
-  /** @param connecting milliseconds that it took. */
+  /** @param connectTime milliseconds that connecting took. */
   constructor(
     private readonly socket: Socket,
-    private readonly connecting: number,
+    private readonly connectTime: number,
   ) {
     this.ended = new Promise((resolve, reject) => {
       socket.on('error', reject);
@@ -57,9 +56,9 @@ class TcpConnection implements Connection {
         else resolve();
       });
     });
-    // It may fail while nobody waits for it.
+    // It may reject while nothing waits for it.
     this.ended.catch(() => {});
-    // Nothing comes but the end.
+    // Without a reader, the end of the stream would not be seen.
     socket.resume();
   }
 
@@ -81,24 +80,24 @@ class TcpConnection implements Connection {
     this.socket.destroy();
   }
 
-  /** Waits for an end that comes too early, and rejects if it does. */
+  /** Rejects if the server closes the connection too early. */
   private async stayOpen(): Promise<void> {
     const most = STAYS_OPEN_AT_MOST;
-    const milliseconds = Math.min(STAYS_OPEN + this.connecting, most);
+    const milliseconds = Math.min(STAYS_OPEN + this.connectTime, most);
     let timer: NodeJS.Timeout | undefined;
     const pause = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, milliseconds);
     });
-    // If the app was busy, what has come meanwhile is only read after the timers.
-    const nothingCame = pause.then(
+    // In a busy app, the event loop reads sockets only after the timers.
+    const stillOpen = pause.then(
       () => new Promise<void>((resolve) => void setImmediate(resolve)),
     );
-    await Promise.race([nothingCame, this.failed()]).finally(() =>
+    await Promise.race([stillOpen, this.failed()]).finally(() =>
       clearTimeout(timer),
     );
   }
 
-  /** Rejects if the connection ends, in whichever way. */
+  /** Rejects when the connection ends, in order or not. */
   private async failed(): Promise<never> {
     await this.ended;
     throw new Error('The connection has ended');

@@ -1,20 +1,20 @@
-/** A way to a StatsD server. */
+/** Connects to a StatsD server. */
 export interface Transport {
-  /** Opens what is needed for one export. Rejects if there is no way. */
+  /** Opens a connection for one export. Rejects if the server cannot be reached. */
   connect(signal: AbortSignal): Promise<Connection>;
 }
 
-/** What carries the packets of one export. */
+/** Carries the packets of one export. */
 export interface Connection {
-  /** Whether a packet counts as arrived when it was sent, or all of them when the connection has ended. */
+  /** Whether each packet counts as arrived once it is sent, or all of them once the connection has ended. */
   readonly confirms: 'each' | 'all';
-  /** Sends one packet. Packets are sent one after the other. */
+  /** Sends one packet. The next one may be sent once this has fulfilled. */
   send(packet: string): Promise<void>;
-  /** Ends the connection, after all that was sent. Rejects if it did not arrive. */
+  /** Ends the connection after the last packet. Rejects if the packets did not arrive. */
   end(): Promise<void>;
-  /** Lets go of it, whatever has happened. Calling it twice does no harm. */
+  /** Releases the connection in any state. May be called twice. */
   close(): void;
 }
 
-/** A packet is larger than the transport can carry: no other try will be better. */
+/** A packet is larger than the transport can carry: a retry would fail too. */
 export class PacketTooLarge extends Error {}

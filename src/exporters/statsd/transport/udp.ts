@@ -7,23 +7,23 @@ import {
   type Transport,
 } from './transport.js';
 
-/** Packets after which there is a pause of a millisecond: an agent that reads at leisure has room for some 90 of them. */
+/** Packets after which there is a pause of a millisecond: a slow Agent has room for some 90 of them. */
 const BURST = 8;
 
-/** Datagrams: what was sent may have arrived, and nothing tells. */
+/** Sends datagrams. Whether they arrive is unknown. */
 export class UdpTransport implements Transport {
   constructor(
     private readonly host: string,
     private readonly port: number,
   ) {}
 
-  /** The name is looked up anew each time, as a server may have moved. */
+  /** Looks the name up for each export, as a server may have moved. */
   async connect(): Promise<Connection> {
-    // An agent that listens on "localhost" nearly always means that of IPv4.
+    // An Agent on "localhost" nearly always listens on IPv4.
     const { address, family } = await lookup(this.host, { verbatim: false });
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
     socket.unref();
-    // Each send has its own error.
+    // Each send reports its own error.
     socket.on('error', () => {});
     let sent = 0;
     return {

@@ -6,7 +6,7 @@ import {
 } from './transport.js';
 import { setImmediate } from '../../../core/timers.js';
 
-/** What is used of the package `unix-dgram`. */
+/** The part of the package `unix-dgram` that is used. */
 export interface UnixDgram {
   createSocket(type: 'unix_dgram'): UnixSocket;
 }
@@ -18,16 +18,16 @@ interface UnixSocket extends NodeJS.EventEmitter {
 }
 
 interface UnixError extends Error {
-  /** A negative number of the system, or 1: there is no room, and `writable` comes when there is. */
+  /** A negative error number of the operating system; or 1: the socket is full, and emits `writable` when it has room. */
   readonly code: number;
 }
 
 const CONGESTION = 1;
 
-/** As Linux and macOS number it. */
+/** Its numbers in Linux and macOS. */
 const EMSGSIZE: readonly number[] = [-90, -40];
 
-/** The datagram socket of an agent on this machine: what was sent has arrived there. */
+/** Sends to the datagram socket of an Agent on this machine. A packet that was sent has arrived. */
 export class UnixDatagramTransport implements Transport {
   constructor(
     private readonly path: string,
@@ -42,7 +42,7 @@ export class UnixDatagramTransport implements Transport {
     const close = () => {
       if (isClosed) return;
       isClosed = true;
-      // Closing it while it still calls back would crash the process.
+      // Closing the socket within its callback would crash the process.
       setImmediate(() => socket.close());
     };
     socket.connect(this.path);
@@ -54,14 +54,14 @@ export class UnixDatagramTransport implements Transport {
     }
     return {
       confirms: 'each',
-      send: (packet) => sendWhenThereIsRoom(socket, packet, signal),
+      send: (packet) => sendWithBackpressure(socket, packet, signal),
       end: async () => {},
       close,
     };
   }
 }
 
-async function sendWhenThereIsRoom(
+async function sendWithBackpressure(
   socket: UnixSocket,
   packet: string,
   signal: AbortSignal,

@@ -2,12 +2,12 @@ import type { ExportReport, MetricsExporter } from '../exporter.js';
 import type { MetricsLogger } from '../../core/logger.js';
 import type { MetricsSnapshot } from '../snapshot.js';
 import type { OtlpOptions } from './config/otlp.options.js';
-import { type OtlpSettings, settingsOf } from './config/settings.js';
+import { type OtlpConfig, resolveOtlpOptions } from './config/otlp.config.js';
 import type { OtlpSender } from './otlp-sender.js';
 
 /**
- * Sends metrics by OTLP 1, over HTTP or gRPC (OpenTelemetry Protocol Specification). What a
- * snapshot has goes out in requests of at most about a quarter of a megabyte, one after the other.
+ * Sends metrics by OTLP 1, over HTTP or gRPC (OpenTelemetry Protocol Specification). A snapshot
+ * goes out in requests of at most about a quarter of a megabyte, one after the other.
  *
  * @example
  * await collector.addExporter(
@@ -18,8 +18,8 @@ export class OtlpExporter implements MetricsExporter {
   readonly name: string;
   readonly interval: number | false;
   readonly timeout: number;
-  readonly #settings: OtlpSettings;
-  /** Those that were not logged yet. */
+  readonly #config: OtlpConfig;
+  /** The warnings that were not logged yet. */
   private readonly warnings: string[];
   private sender: OtlpSender | undefined = undefined;
 
@@ -28,17 +28,17 @@ export class OtlpExporter implements MetricsExporter {
    * @throws {OptionsError} naming the option or the variable of the environment, and what is allowed.
    */
   constructor(options: OtlpOptions = {}, path = 'otlp') {
-    const settings = settingsOf(options, path, process.env);
-    this.#settings = settings;
-    this.name = settings.name;
-    this.interval = settings.interval;
-    this.timeout = settings.timeout;
-    this.warnings = [...settings.warnings];
+    const config = resolveOtlpOptions(options, path, process.env);
+    this.#config = config;
+    this.name = config.name;
+    this.interval = config.interval;
+    this.timeout = config.timeout;
+    this.warnings = [...config.warnings];
   }
 
   /**
-   * @param logger is told which variables of the environment are ignored.
-   * @throws {OptionsError} if headers or certificates cannot be read, or the package for gRPC is not there.
+   * @param logger receives which variables of the environment are ignored.
+   * @throws {OptionsError} if headers or certificates cannot be read, or the package for gRPC is missing.
    */
   async start(logger: MetricsLogger = console): Promise<void> {
     for (const warning of this.warnings.splice(0)) {
@@ -46,7 +46,7 @@ export class OtlpExporter implements MetricsExporter {
     }
     // Apps that send nothing start sooner without it.
     const { OtlpSender } = await import('./otlp-sender.js');
-    this.sender ??= new OtlpSender(this.#settings);
+    this.sender ??= new OtlpSender(this.#config);
     await this.sender.open();
   }
 

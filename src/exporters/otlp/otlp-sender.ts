@@ -1,47 +1,48 @@
 import { ExportError } from '../../core/errors.js';
-import { Deltas } from '../pipeline/deltas.js';
 import type { ExportReport } from '../exporter.js';
 import type { MetricsSnapshot } from '../snapshot.js';
 import { TimeSlice, EventLoopYielder } from '../../core/event-loop-yielder.js';
-import type { OtlpSettings } from './config/settings.js';
+import type { OtlpConfig } from './config/otlp.config.js';
+import { ExportState } from './data/export-state.js';
 import { JsonEncoder } from './data/json-encoder.js';
-import type { PointContext } from './data/point-context.js';
 import type { RequestEncoder } from './data/points.js';
 import { ProtobufEncoder } from './data/protobuf-encoder.js';
-import { type Request, requestsOf } from './data/requests.js';
-import { SentExemplars } from './data/sent-exemplars.js';
-import { StartTimes } from './data/start-times.js';
+import { requestsOf } from './data/requests.js';
 import { openGrpc } from './transport/grpc-transport.js';
 import { HttpTransport } from './transport/http-transport.js';
-import type { Answer, Transport } from './transport/transport.js';
+import type { ExportResult, OtlpTransport } from './transport/transport.js';
 
 /** Writes snapshots as requests, and sends these. */
 export class OtlpSender {
-  readonly #settings: OtlpSettings;
+  readonly #config: OtlpConfig;
   private readonly encoder: RequestEncoder;
-  private readonly starts = new StartTimes();
-  private readonly exemplars = new SentExemplars();
-  private readonly deltas: Deltas | undefined;
+  private readonly state: ExportState;
   private readonly yielder = new EventLoopYielder();
-  private transport: Transport | undefined = undefined;
-  /** What a backend did not take, and was not reported yet as the rest of the export failed. */
-  private dropped = 0;
+  private transport: OtlpTransport | undefined = undefined;
+  /** Points that a backend rejected, and that are not reported yet because the rest of the export failed. */
+  private rejected = 0;
 
-  constructor(settings: OtlpSettings) {
-    this.#settings = settings;
-    this.deltas = settings.temporality === 'delta' ? new Deltas() : undefined;
+  constructor(config: OtlpConfig) {
+    const { protocol, resource, temporality } = config;
+    this.#config = config;
+    this.state = new ExportState(temporality);
     this.encoder =
-      settings.protocol === 'http/json'
-        ? new JsonEncoder(settings.resource)
-        : new ProtobufEncoder(settings.resource);
+      protocol === 'http/json'
+        ? new JsonEncoder(resource)
+        : new ProtobufEncoder(resource);
   }
 
   /**
-   * @throws {OptionsError} if headers or certificates cannot be read, or the package for gRPC is not there.
+   * Opens the transport, and checks what it needs.
+   *
+   * @throws {OptionsError} if headers or certificates cannot be read, or the package for gRPC is missing.
    */
   async open(): Promise<void> {
-    const transport = await transportOf(this.#settings);
-    await transport.prepare();
+    const transport =
+      this.#config.protocol === 'grpc'
+        ? await openGrpc(this.#config)
+        : new HttpTransport(this.#config);
+    await transport.connect();
     this.transport = transport;
   }
 
@@ -50,26 +51,22 @@ export class OtlpSender {
     snapshot: MetricsSnapshot,
     signal: AbortSignal,
   ): Promise<ExportReport> {
-    const transport = this.transport!;
-    await transport.prepare();
+    const { state, encoder } = this;
+    const connection = await this.transport!.connect();
     const slice = new TimeSlice(this.yielder);
-    await this.starts.prune(snapshot, slice);
-    await this.exemplars.prune(snapshot, slice);
-    await this.deltas?.prune(snapshot, slice);
-    const outcome = new Outcome();
-    const context = this.contextOf(snapshot);
-    for await (const request of requestsOf(
-      snapshot,
-      context,
-      this.encoder,
-      slice,
-    )) {
+    await state.begin(snapshot, slice);
+    const tally = new ExportTally();
+    for await (const request of requestsOf(snapshot, state, encoder, slice)) {
       signal.throwIfAborted();
-      await this.sendOne(transport, request, signal, outcome);
+      const result = await connection.send(request, signal);
+      tally.add(result, request.points);
+      if (!result.isAccepted) continue;
+      request.acknowledge();
+      this.rejected += result.rejected;
     }
-    outcome.end();
-    this.exemplars.acknowledgeAll(snapshot.time);
-    return this.report(outcome);
+    tally.throwIfRefused();
+    state.acknowledgeAll();
+    return this.report(tally);
   }
 
   close(): void {
@@ -77,27 +74,9 @@ export class OtlpSender {
     this.transport = undefined;
   }
 
-  private contextOf({ time }: MetricsSnapshot): PointContext {
-    const { starts, exemplars, deltas } = this;
-    return { time, starts, exemplars, deltas };
-  }
-
-  private async sendOne(
-    transport: Transport,
-    request: Request,
-    signal: AbortSignal,
-    outcome: Outcome,
-  ): Promise<void> {
-    const answer = await transport.send(request, signal);
-    outcome.add(answer, request.points);
-    if (!answer.isAccepted) return;
-    request.acknowledge();
-    this.dropped += answer.rejected;
-  }
-
-  private report({ reason, warning }: Outcome): ExportReport {
-    const { dropped } = this;
-    this.dropped = 0;
+  private report({ reason, warning }: ExportTally): ExportReport {
+    const dropped = this.rejected;
+    this.rejected = 0;
     return {
       dropped,
       ...(reason !== '' && { reason }),
@@ -107,17 +86,17 @@ export class OtlpSender {
 }
 
 /** What became of the requests of an export. */
-class Outcome {
-  /** The first that was given with one that was taken. */
+class ExportTally {
+  /** Why points of accepted requests were rejected: the first reason. */
   reason = '';
-  /** The first that came with one that was taken. */
+  /** The first warning that came with an accepted request. */
   warning = '';
-  /** The first that was given with one that was not. */
+  /** Why requests were refused: the first reason. */
   private refusal = '';
   private points = 0;
   private refused = 0;
 
-  add({ reason, warning, isAccepted }: Answer, points: number): void {
+  add({ reason, warning, isAccepted }: ExportResult, points: number): void {
     this.points += points;
     if (isAccepted) {
       this.reason ||= reason;
@@ -128,18 +107,12 @@ class Outcome {
     }
   }
 
-  /** @throws {ExportError} if a request was refused: the next export tells what was in it again. */
-  end(): void {
+  /** @throws {ExportError} if a request was refused: the next export sends its series again. */
+  throwIfRefused(): void {
     const { refusal, refused, points } = this;
     if (refused === 0) return;
     const part =
       refused < points ? `; it refused ${refused} of ${points} points` : '';
     throw new ExportError(`${refusal}${part}`, { retryable: false });
   }
-}
-
-async function transportOf(settings: OtlpSettings): Promise<Transport> {
-  return settings.protocol === 'grpc'
-    ? openGrpc(settings)
-    : new HttpTransport(settings);
 }

@@ -1,12 +1,12 @@
 import type { TimeSlice } from '../../core/event-loop-yielder.js';
-import { prune, knownOf, type SeriesState } from './series-state.js';
+import { SeriesLedger } from './series-ledger.js';
 import type {
   DistributionSnapshot,
   MetricsSnapshot,
   ValueSnapshot,
 } from '../snapshot.js';
 
-/** What a series has grown by. */
+/** How much a series has grown. */
 export interface Delta {
   /** In seconds since the Unix epoch: when the last acknowledged snapshot was taken, else when the series began, if that is known. */
   readonly startTime: number | undefined;
@@ -22,30 +22,25 @@ export interface DistributionDelta extends Delta {
   readonly sum: number;
 }
 
-interface Acknowledged<S> {
-  readonly time: number;
-  readonly series: S;
-}
-
 /**
- * For backends that add up: what has come since they were last told. A series that
- * was delivered is acknowledged; until then its growth is told again, and greater, so
- * that a delivery that fails loses nothing and needs no memory of its own.
+ * For backends that add up: the growth of series since the backend acknowledged them. Until
+ * then it is sent again, and is greater each time, so that a delivery that fails loses
+ * nothing and no data waits for it.
  */
 export class Deltas {
-  private readonly values: SeriesState<Acknowledged<ValueSnapshot>> = new Map();
-  private readonly distributions: SeriesState<
-    Acknowledged<DistributionSnapshot>
-  > = new Map();
+  constructor(private readonly ledger = new SeriesLedger()) {}
 
   /** @param metric its name. */
   ofValue(metric: string, series: ValueSnapshot): ValueDelta {
-    const last = this.values.get(metric)?.get(series.key);
-    return last === undefined ||
-      wasReset(last.series, series) ||
-      series.value < last.series.value
-      ? { startTime: series.created, value: series.value }
-      : { startTime: last.time, value: series.value - last.series.value };
+    const { value, created } = series;
+    const last = this.ledger.find(metric, series.key)?.acknowledged;
+    const before = last?.series;
+    return before === undefined ||
+      !('value' in before) ||
+      wasReset(before, series) ||
+      value < before.value
+      ? { startTime: created, value }
+      : { startTime: last!.time, value: value - before.value };
   }
 
   /** @param metric its name. */
@@ -54,25 +49,25 @@ export class Deltas {
     series: DistributionSnapshot,
   ): DistributionDelta {
     const { counts, count, sum, created } = series;
-    const last = this.distributions.get(metric)?.get(series.key);
-    if (last === undefined || wasReset(last.series, series)) {
-      return { startTime: created, counts, count, sum };
-    }
-    const before = last.series;
+    const last = this.ledger.find(metric, series.key)?.acknowledged;
+    const before = last?.series;
+    const whole = { startTime: created, counts, count, sum };
+    if (before === undefined || !('counts' in before)) return whole;
+    if (wasReset(before, series) || count < before.count) return whole;
     const grown = counts.map((n, i) => n - (before.counts[i] ?? 0));
-    return count < before.count || grown.some((n) => n < 0)
-      ? { startTime: created, counts, count, sum }
-      : {
-          startTime: last.time,
-          counts: grown,
-          count: count - before.count,
-          sum: sum - before.sum,
-        };
+    if (grown.some((n) => n < 0)) return whole;
+    return {
+      startTime: last!.time,
+      counts: grown,
+      count: count - before.count,
+      sum: sum - before.sum,
+    };
   }
 
   /**
-   * The backend has these series.
+   * Takes note that the backend has these series.
    *
+   * @param metric its name.
    * @param time that of the snapshot.
    */
   acknowledgeValues(
@@ -80,7 +75,10 @@ export class Deltas {
     series: Iterable<ValueSnapshot>,
     time: number,
   ): void {
-    acknowledge(this.values, metric, series, time);
+    for (const one of series) {
+      const state = this.ledger.getOrCreate(metric, one.key);
+      state.acknowledged = { time, series: one };
+    }
   }
 
   /** As {@link acknowledgeValues}. */
@@ -89,13 +87,15 @@ export class Deltas {
     series: Iterable<DistributionSnapshot>,
     time: number,
   ): void {
-    acknowledge(this.distributions, metric, series, time);
+    for (const one of series) {
+      const state = this.ledger.getOrCreate(metric, one.key);
+      state.acknowledged = { time, series: one };
+    }
   }
 
-  /** Forgets the series that are not there any more. */
-  async prune(snapshot: MetricsSnapshot, slice: TimeSlice): Promise<void> {
-    await prune(this.values, snapshot, slice);
-    await prune(this.distributions, snapshot, slice);
+  /** Forgets the series that are gone. */
+  prune(snapshot: MetricsSnapshot, slice: TimeSlice): Promise<void> {
+    return this.ledger.prune(snapshot, slice);
   }
 }
 
@@ -109,14 +109,4 @@ function wasReset(last: Resettable, now: Resettable): boolean {
   return last.generation !== undefined && now.generation !== undefined
     ? last.generation !== now.generation
     : last.created !== now.created;
-}
-
-function acknowledge<S extends { readonly key: string }>(
-  known: SeriesState<Acknowledged<S>>,
-  metric: string,
-  all: Iterable<S>,
-  time: number,
-): void {
-  const ofMetric = knownOf(known, metric);
-  for (const series of all) ofMetric.set(series.key, { time, series });
 }

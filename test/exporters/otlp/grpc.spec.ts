@@ -4,7 +4,7 @@ import { Metadata, ServerCredentials, status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSnapshot } from '../../../src/exporters/snapshot.js';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
-import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
+import { resolveOtlpOptions } from '../../../src/exporters/otlp/config/otlp.config.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { openGrpc } from '../../../src/exporters/otlp/transport/grpc-transport.js';
 import { ExportError, OptionsError } from '../../../src/core/errors.js';
@@ -257,7 +257,7 @@ describe('over gRPC', () => {
     const missing = Object.assign(new Error('Cannot find package'), {
       code: 'ERR_MODULE_NOT_FOUND',
     });
-    const settings = settingsOf({ protocol: 'grpc' }, 'otlp', {});
+    const settings = resolveOtlpOptions({ protocol: 'grpc' }, 'otlp', {});
     const failing = (cause: Error) => () =>
       Promise.reject(new PeerError('@grpc/grpc-js', cause));
     const open = openGrpc(settings, failing(missing));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
-import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
+import { resolveOtlpOptions } from '../../../src/exporters/otlp/config/otlp.config.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { makeCollector } from '../../support/collector.js';
 import { portOf, waitFor } from '../../support/http.js';
@@ -29,7 +29,7 @@ const NEVER = new AbortController().signal;
 const settingsWith = (
   variables: Record<string, string>,
   options: OtlpOptions = {},
-) => settingsOf(options, 'otlp', variables);
+) => resolveOtlpOptions(options, 'otlp', variables);
 
 describe('a variable whose value is not allowed', () => {
   it.each<[string, string, object, string]>([

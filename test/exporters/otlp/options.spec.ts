@@ -6,7 +6,7 @@ import {
   OTLP_RULES,
   type OtlpOptions,
 } from '../../../src/exporters/otlp/config/otlp.options.js';
-import { settingsOf } from '../../../src/exporters/otlp/config/settings.js';
+import { resolveOtlpOptions } from '../../../src/exporters/otlp/config/otlp.config.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { OptionsError } from '../../../src/core/errors.js';
 import { validate } from '../../../src/core/validate.js';
@@ -20,7 +20,7 @@ const NEVER = new AbortController().signal;
 
 /** What is found with these options and variables. The URL as a text. */
 function found(options: OtlpOptions, variables: Record<string, string> = {}) {
-  const { url, ...settings } = settingsOf(options, 'otlp', variables);
+  const { url, ...settings } = resolveOtlpOptions(options, 'otlp', variables);
   return { ...settings, url: url.href };
 }
 

@@ -1,31 +1,39 @@
+import { OptionsError, shown } from '../../../core/errors.js';
+import { kindOf } from '../../../core/secret.js';
 import { type Environment, ofExporter } from './environment.js';
-import type { OtlpOptions, OtlpProtocol } from './otlp.options.js';
-import { parseUrl } from './url.js';
 
 /** Where requests go. */
 export interface Endpoint {
-  /** For gRPC, one of the schemes that gRPC knows beside `http:` and `https:` too. */
+  /** Of `http:` or `https:`; for gRPC also of the schemes that only gRPC knows. */
   readonly url: URL;
   /** What gRPC connects to. */
   readonly target: string;
-  /** Whether it is by TLS. */
+  /** Whether it uses TLS. */
   readonly isSecure: boolean;
 }
+
+const EXPECTED =
+  'an absolute URL of http: or https:, such as "http://localhost:4318/v1/metrics", without user and password';
 
 /** Names of gRPC with a scheme ("gRPC Name Resolution"). */
 const GRPC_TARGET = /^(dns|unix|unix-abstract|ipv4|ipv6):/i;
 
-/** "Endpoint URLs for OTLP/HTTP" and "Endpoint (OTLP/gRPC)" of the OTLP exporter's specification. */
+/**
+ * "Endpoint URLs for OTLP/HTTP" and "Endpoint (OTLP/gRPC)" of the OTLP exporter's specification.
+ *
+ * @param url the option, if it is given.
+ * @param path where the options stand, for messages.
+ */
 export function endpointOf(
-  { url }: OtlpOptions,
+  url: string | undefined,
   path: string,
-  protocol: OtlpProtocol,
+  isGrpc: boolean,
   environment: Environment,
 ): Endpoint {
   if (url !== undefined) return ofUrl(parseUrl(url, `${path}.url`));
   const own = environment.text('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT');
   const found = own ?? environment.text('OTEL_EXPORTER_OTLP_ENDPOINT');
-  if (protocol === 'grpc') {
+  if (isGrpc) {
     if (found === undefined) return ofUrl(new URL('http://localhost:4317'));
     return grpcEndpoint(found.value, found.variable, environment);
   }
@@ -39,12 +47,40 @@ export function endpointOf(
   return ofUrl(parsed);
 }
 
+/**
+ * Reads the URL of a backend. Its user, password and query may be secrets.
+ *
+ * @param at where it stands: the option, or the variable of the environment.
+ * @throws {OptionsError} saying what is allowed, and nothing that may be a secret.
+ */
+export function parseUrl(value: unknown, at: string): URL {
+  if (typeof value !== 'string') {
+    throw new OptionsError(`${at} is ${shown(value)}; expected ${EXPECTED}`);
+  }
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    const fault = value === '' ? kindOf(value) : 'something else';
+    throw new OptionsError(`${at} is ${fault}; expected ${EXPECTED}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new OptionsError(
+      `${at} has a user or a password; expected ${EXPECTED}: put them into a header named authorization`,
+    );
+  }
+  return url;
+}
+
+/** A URL for messages: without its query, which may hold a key. */
+export function shownUrl({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`;
+}
+
 /** Whether a URL can only be meant for HTTP: gRPC has no paths. */
 export function hasPath(url: string): boolean {
   return new URL(url).pathname !== '/';
 }
 
-/** Without `http:` or `https:` it is by TLS unless the environment says otherwise ("Insecure"). */
+/** Without `http:` or `https:` it uses TLS unless the environment says otherwise ("Insecure"). */
 function grpcEndpoint(
   value: string,
   variable: string,
@@ -59,7 +95,7 @@ function grpcEndpoint(
   return ofUrl(parseUrl(`http${isSecure ? 's' : ''}://${value}`, variable));
 }
 
-/** A URL leaves out the port that its scheme has. */
+/** A URL leaves out the default port of its scheme. */
 function ofUrl(url: URL): Endpoint {
   const isSecure = url.protocol === 'https:';
   const port = url.port || (isSecure ? 443 : 80);

@@ -9,7 +9,7 @@ import { validateSecretOptions } from '../../../core/secret-options.js';
 import { checkSecret, type Secret } from '../../../core/secret.js';
 import { TLS_TEXTS } from '../../../http/tls/tls.options.js';
 import { checkHeaders } from './headers.js';
-import { parseUrl } from './url.js';
+import { parseUrl } from './endpoint.js';
 
 /** How requests are written and sent. */
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';

@@ -1,9 +1,8 @@
 import type { ExemplarSnapshot } from '../../snapshot.js';
 import type { OtlpAttributes } from '../config/otlp.options.js';
 import { PACKAGE, VERSION } from '../../../core/package.js';
-import { nanosecondsText } from './nanoseconds.js';
 import {
-  exemplarTerms,
+  exemplarFields,
   type HistogramPoint,
   type OtlpMetricHeader,
   type NumberPoint,
@@ -11,6 +10,8 @@ import {
   type RequestEncoder,
   type SummaryPoint,
 } from './points.js';
+
+const BILLION = 1_000_000_000;
 
 const DELTA = 1;
 const CUMULATIVE = 2;
@@ -41,8 +42,8 @@ export class JsonEncoder implements RequestEncoder {
     return this.text.length;
   }
 
-  beginMetric(terms: OtlpMetricHeader): void {
-    const { kind, name, description, unit, type, isDelta, bounds } = terms;
+  beginMetric(header: OtlpMetricHeader): void {
+    const { kind, name, description, unit, type, isDelta, bounds } = header;
     const head = {
       name,
       ...(description !== '' && { description: description.toWellFormed() }),
@@ -109,7 +110,7 @@ export class JsonEncoder implements RequestEncoder {
 function exemplarsText(exemplars: readonly ExemplarSnapshot[]): string {
   if (exemplars.length === 0) return '';
   const texts = exemplars.map((exemplar) => {
-    const { traceId, spanId, attributes } = exemplarTerms(exemplar);
+    const { traceId, spanId, attributes } = exemplarFields(exemplar);
     const ids = `${idText('traceId', traceId)}${idText('spanId', spanId)}`;
     return `{"filteredAttributes":${attributesText(attributes)},"timeUnixNano":"${nanosecondsText(exemplar.timestamp)}","asDouble":${numberText(exemplar.value)}${ids}}`;
   });
@@ -134,6 +135,13 @@ function anyValue(value: string | number | boolean): object {
   return Number.isSafeInteger(value)
     ? { intValue: String(value) }
     : { doubleValue: value };
+}
+
+/** A moment in nanoseconds since the Unix epoch, in decimal. */
+function nanosecondsText(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const rest = Math.round((seconds - whole) * BILLION);
+  return String(BigInt(whole) * BigInt(BILLION) + BigInt(rest));
 }
 
 /** "JSON Mapping" of Protocol Buffers. A negative zero stays one. */

@@ -9,65 +9,61 @@ import type {
   SeriesReader,
   SummarySnapshot,
 } from '../../snapshot.js';
-import type { PointContext } from './point-context.js';
+import type { ExportState } from './export-state.js';
 import type { OtlpMetricHeader, PointSink } from './points.js';
 import { ucumOf } from './units.js';
 
 /** The series of one metric, to be written one by one. */
 export interface MetricPoints {
-  readonly terms: OtlpMetricHeader;
+  readonly header: OtlpMetricHeader;
   readonly length: number;
-  /** Writes a series, if there is anything new to say of it. */
+  /** Writes a series. One that has not grown since the last delivery is left out of deltas. */
   write(index: number): void;
-  /** The backend has the series from one index to before another. */
+  /** Takes note that the backend has the series from one index to before another. */
   acknowledge(from: number, to: number): void;
 }
 
-const NO_EXEMPLARS: readonly ExemplarSnapshot[] = [];
-
 export function metricPoints(
   metric: MetricSnapshot,
-  context: PointContext,
+  state: ExportState,
   sink: PointSink,
 ): MetricPoints {
   switch (metric.type) {
     case 'counter':
-      return counterPoints(metric, context, sink);
+      return counterPoints(metric, state, sink);
     case 'gauge':
-      return gaugePoints(metric, context, sink);
+      return gaugePoints(metric, state, sink);
     case 'histogram':
-      return histogramPoints(metric, context, sink);
+      return histogramPoints(metric, state, sink);
     case 'summary':
-      return summaryPoints(metric, context, sink);
+      return summaryPoints(metric, state, sink);
   }
 }
 
 function counterPoints(
   metric: CounterSnapshot,
-  context: PointContext,
+  state: ExportState,
   sink: PointSink,
 ): MetricPoints {
   const { name } = metric;
   const series = seriesOf(metric);
-  const { time, starts, deltas } = context;
-  const exemplars = context.exemplars.ofMetric(name, time);
+  const { time, deltas } = state;
+  const exemplars = new MetricExemplars(name, series, state);
   return {
-    terms: termsOf(metric, 'sum', deltas !== undefined),
+    header: headerOf(metric, 'sum', deltas !== undefined),
     length: series.length,
     write(index) {
       const one = series.at(index)!;
-      const { labels, key, exemplar } = one;
-      const began = starts.of(name, one, one.value, time);
-      const growth = deltas?.ofValue(name, one);
-      const { value } = growth ?? one;
-      if (isIdle(growth, one, value)) return;
-      const all = exemplar === undefined ? NO_EXEMPLARS : [exemplar];
+      const began = state.startTimeOf(name, one, one.value);
+      const delta = deltas?.ofValue(name, one);
+      const { value } = delta ?? one;
+      if (isIdle(delta, one, value)) return;
       sink.number({
-        labels,
-        start: Math.min(growth?.startTime ?? began, time),
+        labels: one.labels,
+        start: Math.min(delta?.startTime ?? began, time),
         time,
         value,
-        exemplars: exemplars.toWrite(index, key, all),
+        exemplars: exemplars.toWrite(index, one.exemplar && [one.exemplar]),
       });
     },
     acknowledge(from, to) {
@@ -79,12 +75,12 @@ function counterPoints(
 
 function gaugePoints(
   metric: GaugeSnapshot,
-  { time }: PointContext,
+  { time }: ExportState,
   sink: PointSink,
 ): MetricPoints {
   const series = seriesOf(metric);
   return {
-    terms: termsOf(metric, 'gauge', false),
+    header: headerOf(metric, 'gauge', false),
     length: series.length,
     write(index) {
       const { labels, value } = series.at(index)!;
@@ -97,33 +93,32 @@ function gaugePoints(
 
 function histogramPoints(
   metric: HistogramSnapshot,
-  context: PointContext,
+  state: ExportState,
   sink: PointSink,
 ): MetricPoints {
   const { name, bounds } = metric;
   const series = seriesOf(metric);
-  const { time, starts, deltas } = context;
-  const exemplars = context.exemplars.ofMetric(name, time);
+  const { time, deltas } = state;
+  const exemplars = new MetricExemplars(name, series, state);
   const hasSums = !(bounds[0]! < 0);
   return {
-    terms: termsOf(metric, 'histogram', deltas !== undefined, bounds),
+    header: headerOf(metric, 'histogram', deltas !== undefined, bounds),
     length: series.length,
     write(index) {
       const one = series.at(index)!;
-      const { labels, key } = one;
-      const began = starts.of(name, one, one.count, time);
-      const growth = deltas?.ofDistribution(name, one);
-      const { counts, count, sum } = growth ?? one;
-      if (isIdle(growth, one, count)) return;
+      const began = state.startTimeOf(name, one, one.count);
+      const delta = deltas?.ofDistribution(name, one);
+      const { counts, count, sum } = delta ?? one;
+      if (isIdle(delta, one, count)) return;
       sink.histogram({
-        labels,
-        start: Math.min(growth?.startTime ?? began, time),
+        labels: one.labels,
+        start: Math.min(delta?.startTime ?? began, time),
         time,
         counts,
         count,
         // "sum": not to be filled out where negative events can be recorded.
         sum: hasSums && one.sum >= 0 && sum >= 0 ? sum : undefined,
-        exemplars: exemplars.toWrite(index, key, one.exemplars ?? NO_EXEMPLARS),
+        exemplars: exemplars.toWrite(index, one.exemplars),
       });
     },
     acknowledge(from, to) {
@@ -133,25 +128,59 @@ function histogramPoints(
   };
 }
 
-/** They have no temporality: what is written is always the total. */
+/** Summaries have no temporality: totals are written, and never deltas. */
 function summaryPoints(
   metric: SummarySnapshot,
-  { time, starts }: PointContext,
+  state: ExportState,
   sink: PointSink,
 ): MetricPoints {
   const { name } = metric;
   const series = seriesOf(metric);
+  const { time } = state;
   return {
-    terms: termsOf(metric, 'summary', false),
+    header: headerOf(metric, 'summary', false),
     length: series.length,
     write(index) {
       const one = series.at(index)!;
       const { labels, quantiles, count, sum } = one;
-      const start = Math.min(starts.of(name, one, count, time), time);
+      const start = Math.min(state.startTimeOf(name, one, count), time);
       sink.summary({ labels, start, time, quantiles, count, sum });
     },
     acknowledge: () => {},
   };
+}
+
+const NO_EXEMPLARS: readonly ExemplarSnapshot[] = [];
+
+/** The exemplars of a metric in one export. */
+class MetricExemplars {
+  /** The indexes of the series whose exemplars were written. */
+  private readonly written: number[] = [];
+
+  constructor(
+    private readonly metric: string,
+    private readonly series: SeriesReader<object>,
+    private readonly state: ExportState,
+  ) {}
+
+  /** Those of a series that the backend does not have. */
+  toWrite(
+    index: number,
+    all: readonly (ExemplarSnapshot | undefined)[] | undefined,
+  ): readonly ExemplarSnapshot[] {
+    if (all === undefined) return NO_EXEMPLARS;
+    const key = this.series.keyAt(index);
+    const unsent = this.state.unsentExemplars(this.metric, key, all);
+    if (unsent.length > 0) this.written.push(index);
+    return unsent;
+  }
+
+  acknowledge(from: number, to: number): void {
+    for (const index of this.written) {
+      if (index < from || index >= to) continue;
+      this.state.acknowledgeExemplars(this.metric, this.series.keyAt(index));
+    }
+  }
 }
 
 function* between<S>(
@@ -162,7 +191,7 @@ function* between<S>(
   for (let i = from; i < to; i++) yield series.at(i)!;
 }
 
-function termsOf(
+function headerOf(
   { name, help, unit, type }: MetricSnapshot,
   kind: OtlpMetricHeader['kind'],
   isDelta: boolean,
@@ -179,11 +208,11 @@ function termsOf(
   };
 }
 
-/** Whether a series has not grown since the last delivery. It is told of once, though it is still 0. */
+/** Whether a series has not grown since the last delivery. A new one is sent once, even if it is 0. */
 function isIdle(
-  growth: Delta | undefined,
+  delta: Delta | undefined,
   { created }: { readonly created: number | undefined },
   amount: number,
 ): boolean {
-  return growth !== undefined && growth.startTime !== created && amount === 0;
+  return delta !== undefined && delta.startTime !== created && amount === 0;
 }

@@ -59,7 +59,7 @@ export interface RequestEncoder extends PointSink {
   readonly contentType: string;
   /** About how many bytes the request has so far. */
   readonly size: number;
-  beginMetric(terms: OtlpMetricHeader): void;
+  beginMetric(header: OtlpMetricHeader): void;
   endMetric(): void;
   /** Ends the request. The bytes hold until the next one is begun. */
   end(): Buffer;
@@ -71,7 +71,7 @@ const HEX_16_BYTES = /^[0-9a-f]{32}$/i;
 const HEX_8_BYTES = /^[0-9a-f]{16}$/i;
 
 /** The ids of an exemplar, in hexadecimal, and its other labels. What looks like no id stays a label. */
-export function exemplarTerms({ labels }: ExemplarSnapshot): {
+export function exemplarFields({ labels }: ExemplarSnapshot): {
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
   readonly attributes: Readonly<Record<string, string>>;

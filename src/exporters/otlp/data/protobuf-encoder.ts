@@ -2,7 +2,7 @@ import type { ExemplarSnapshot } from '../../snapshot.js';
 import type { OtlpAttributes } from '../config/otlp.options.js';
 import { PACKAGE, VERSION } from '../../../core/package.js';
 import {
-  exemplarTerms,
+  exemplarFields,
   type HistogramPoint,
   type OtlpMetricHeader,
   type NumberPoint,
@@ -29,7 +29,7 @@ export class ProtobufEncoder implements RequestEncoder {
   private readonly out = new ProtobufWriter();
   private readonly resource: Uint8Array;
   private readonly scope: Uint8Array;
-  private terms: OtlpMetricHeader | undefined = undefined;
+  private header: OtlpMetricHeader | undefined = undefined;
   private bounds: Uint8Array = new Uint8Array();
   private metricStart = 0;
   private dataStart = 0;
@@ -43,16 +43,16 @@ export class ProtobufEncoder implements RequestEncoder {
     return this.out.length;
   }
 
-  beginMetric(terms: OtlpMetricHeader): void {
+  beginMetric(header: OtlpMetricHeader): void {
     const { out } = this;
-    this.bounds = written((scratch) => scratch.packedDoubles(7, terms.bounds));
-    this.terms = terms;
+    this.bounds = written((scratch) => scratch.packedDoubles(7, header.bounds));
+    this.header = header;
     this.metricStart = out.length;
-    writeMetadata(out, terms.type);
+    writeMetadata(out, header.type);
     this.dataStart = out.length;
-    if (terms.kind === 'sum') out.integer(3, 1);
-    if (terms.kind === 'sum' || terms.kind === 'histogram') {
-      out.integer(2, terms.isDelta ? DELTA : CUMULATIVE);
+    if (header.kind === 'sum') out.integer(3, 1);
+    if (header.kind === 'sum' || header.kind === 'histogram') {
+      out.integer(2, header.isDelta ? DELTA : CUMULATIVE);
     }
   }
 
@@ -94,7 +94,7 @@ export class ProtobufEncoder implements RequestEncoder {
 
   endMetric(): void {
     const { out } = this;
-    const { kind, unit, description, name } = this.terms!;
+    const { kind, unit, description, name } = this.header!;
     out.message(DATA[kind], this.dataStart);
     if (unit !== '') out.string(3, unit);
     if (description !== '') out.string(2, description);
@@ -128,7 +128,7 @@ function writeExemplar(
   field: number,
   exemplar: ExemplarSnapshot,
 ): void {
-  const { traceId, spanId, attributes } = exemplarTerms(exemplar);
+  const { traceId, spanId, attributes } = exemplarFields(exemplar);
   const start = out.length;
   writeAttributes(out, 7, attributes);
   if (traceId !== undefined) writeId(out, 5, traceId);

@@ -1,9 +1,9 @@
-import { type Nanoseconds, splitNanoseconds } from './nanoseconds.js';
-
 /** Bytes to begin with; a request of usual size needs no more. */
 const SIZE = 64 * 1024;
 
 const WORD = 0x1_0000_0000;
+
+const BILLION = 1_000_000_000;
 
 /** From here on, texts are written by native code. */
 const LONG = 64;
@@ -23,7 +23,6 @@ export class ProtobufWriter {
   private view = viewOf(this.bytes);
   /** Where the last byte was written. */
   private at = SIZE;
-  private readonly moment: Nanoseconds = { low: 0, high: 0 };
 
   /** How many bytes there are. What is written later stands before. */
   get length(): number {
@@ -93,10 +92,12 @@ export class ProtobufWriter {
 
   /** @param seconds since the Unix epoch; nanoseconds are written. */
   time(field: number, seconds: number): void {
-    const { moment } = this;
-    splitNanoseconds(seconds, moment);
+    const whole = Math.floor(seconds);
+    // Exact in a number, as its nine lowest bits are 0.
+    const base = whole * BILLION;
+    const low = (base % WORD) + Math.round((seconds - whole) * BILLION);
     this.reserve(20);
-    this.words(moment.low, moment.high);
+    this.words(low % WORD, Math.floor(base / WORD) + Math.floor(low / WORD));
     this.tag(field, FIXED_64);
   }
 

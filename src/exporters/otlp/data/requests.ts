@@ -1,7 +1,7 @@
 import type { MetricsSnapshot } from '../../snapshot.js';
 import type { TimeSlice } from '../../../core/event-loop-yielder.js';
+import type { ExportState } from './export-state.js';
 import { type MetricPoints, metricPoints } from './metric-points.js';
-import type { PointContext } from './point-context.js';
 import type {
   HistogramPoint,
   NumberPoint,
@@ -12,78 +12,80 @@ import type {
 
 /**
  * Bytes after which a request ends: below the limits of servers and proxies, of which
- * 1 MB is the lowest that is usual, and little enough to be given to the socket in one go.
+ * 1 MB is the lowest usual one, and little enough to hand to the socket at once.
  */
 const REQUEST_SIZE = 256 * 1024;
 
 /** Points that are written between two looks at the clock; the first ones of a process take long. */
-const POINTS_AT_ONCE = 16;
+const POINTS_PER_CLOCK_READ = 16;
 
 /** A part of a snapshot, to be sent in one request. */
-export interface Request {
-  /** They hold until the next request is asked for. */
+export interface OtlpRequest {
+  /** Valid until the next request is asked for. */
   readonly body: Buffer;
   readonly contentType: string;
   /** How many points are in it. */
   readonly points: number;
-  /** The backend has what is in it. */
+  /** Takes note that the backend has what is in it. */
   acknowledge(): void;
 }
 
-/** Writes a snapshot as requests, a millisecond at a time, and sending has a turn of its own. None is without points. */
+/** Writes a snapshot as requests, a millisecond at a time; sending has a time slice of its own. No request is without points. */
 export async function* requestsOf(
   { metrics }: MetricsSnapshot,
-  context: PointContext,
+  state: ExportState,
   encoder: RequestEncoder,
   slice: TimeSlice,
-): AsyncGenerator<Request, void> {
-  const draft = new Draft(encoder);
+): AsyncGenerator<OtlpRequest, void> {
+  const builder = new RequestBuilder(encoder);
   let written = 0;
   for (const snapshot of metrics) {
-    const metric = metricPoints(snapshot, context, draft);
-    draft.begin(metric, 0);
+    const metric = metricPoints(snapshot, state, builder);
+    builder.beginMetric(metric, 0);
     for (let index = 0; index < metric.length; index++) {
       metric.write(index);
       if (encoder.size >= REQUEST_SIZE) {
-        const request = draft.end(index + 1);
+        builder.endMetric(index + 1);
+        const request = builder.end();
         await slice.next();
         yield request;
-        draft.begin(metric, index + 1);
+        builder.beginMetric(metric, index + 1);
       }
-      if (++written % POINTS_AT_ONCE === 0 && slice.isUsedUp())
+      if (++written % POINTS_PER_CLOCK_READ === 0 && slice.isUsedUp())
         await slice.next();
     }
-    draft.endMetric(metric.length);
+    builder.endMetric(metric.length);
   }
-  const last = draft.end();
+  const last = builder.end();
   if (last.points > 0) yield last;
   else last.acknowledge();
 }
 
-/** A run of series of one metric. */
-interface Run {
+/** Some successive series of one metric. */
+interface SeriesRange {
   readonly metric: MetricPoints;
   readonly from: number;
   readonly to: number;
 }
 
-/** The request that is being written. Metrics without points are not in it. */
-class Draft implements PointSink {
-  private runs: Run[] = [];
+/** Builds one request after the other. Metrics without points are left out. */
+class RequestBuilder implements PointSink {
+  private ranges: SeriesRange[] = [];
   private points = 0;
   private metric: MetricPoints | undefined = undefined;
   private from = 0;
-  private isBegun = false;
+  private hasPoints = false;
 
   constructor(private readonly encoder: RequestEncoder) {
     encoder.reset();
   }
 
-  begin(metric: MetricPoints, from: number): void {
-    if (this.runs.length === 0 && this.points === 0) this.encoder.reset();
+  /** @param from the first series that goes into this request. */
+  beginMetric(metric: MetricPoints, from: number): void {
+    if (this.ranges.length === 0 && this.points === 0) this.encoder.reset();
     this.metric = metric;
     this.from = from;
-    this.isBegun = false;
+    this.hasPoints = false;
   }
 
   number(point: NumberPoint): void {
@@ -101,37 +103,35 @@ class Draft implements PointSink {
     this.encoder.summary(point);
   }
 
-  /** @param to the series before which the metric is left. */
+  /** @param to the first series that goes into a later request. */
   endMetric(to: number): void {
     const { metric, from } = this;
-    if (this.isBegun) this.encoder.endMetric();
-    if (metric !== undefined && to > from) this.runs.push({ metric, from, to });
+    if (this.hasPoints) this.encoder.endMetric();
+    if (metric !== undefined && to > from) {
+      this.ranges.push({ metric, from, to });
+    }
     this.metric = undefined;
-    this.isBegun = false;
+    this.hasPoints = false;
   }
 
-  /** @param to where a metric that goes on in the next request is left. */
-  end(to?: number): Request {
-    if (to !== undefined) this.endMetric(to);
-    const { encoder, points, runs } = this;
-    this.runs = [];
+  end(): OtlpRequest {
+    const { encoder, points, ranges } = this;
+    this.ranges = [];
     this.points = 0;
     return {
       body: encoder.end(),
       contentType: encoder.contentType,
       points,
       acknowledge: () => {
-        for (const { metric, from, to: end } of runs) {
-          metric.acknowledge(from, end);
-        }
+        for (const { metric, from, to } of ranges) metric.acknowledge(from, to);
       },
     };
   }
 
   private beginPoint(): void {
     this.points++;
-    if (this.isBegun) return;
-    this.isBegun = true;
-    this.encoder.beginMetric(this.metric!.terms);
+    if (this.hasPoints) return;
+    this.hasPoints = true;
+    this.encoder.beginMetric(this.metric!.header);
   }
 }

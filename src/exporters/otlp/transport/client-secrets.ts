@@ -2,40 +2,44 @@ import { createSecureContext } from 'node:tls';
 import { OptionsError } from '../../../core/errors.js';
 import { readSecret } from '../../../core/secret.js';
 import { readHeaders } from '../config/headers.js';
+import type { OtlpConfig } from '../config/otlp.config.js';
 import { CLIENT_TLS_TEXTS } from '../config/otlp.options.js';
-import type { OtlpSettings } from '../config/settings.js';
 
 /** Certificates and key in PEM. */
-export type Material = { ca?: string; cert?: string; key?: string };
-
-/** What a backend knows the app by, as it is now. Whoever has it keeps it private to the language. */
-export class ClientSecrets {
-  headers: Record<string, string> = {};
-  material: Material = {};
-
-  constructor(private readonly settings: OtlpSettings) {}
-
-  /** Texts that no message may show, should the server repeat them. */
-  get hidden(): readonly string[] {
-    return [...Object.values(this.headers), ...queryTexts(this.settings.url)];
-  }
-
-  /**
-   * Reads all of it anew.
-   *
-   * @returns whether certificates or key are others than before.
-   * @throws {OptionsError} if something cannot be read, or does not go together.
-   */
-  async renew(): Promise<boolean> {
-    const { headers, path } = this.settings;
-    this.headers = await readHeaders(headers, `${path}.headers`);
-    const before = this.material;
-    this.material = await readMaterial(this.settings);
-    return !isSame(before, this.material);
-  }
+export interface TlsMaterial {
+  ca?: string;
+  cert?: string;
+  key?: string;
 }
 
-/** The query of a URL as a whole, and its values as they stand in it and as they are read. */
+/** What identifies the app to a backend. Keep it in private fields and closures, which logged objects do not show. */
+export interface ClientSecrets {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly material: TlsMaterial;
+  /** Texts that no message may show, in case the backend repeats them. */
+  readonly hidden: readonly string[];
+}
+
+/**
+ * Reads headers and certificates as they are now.
+ *
+ * @throws {OptionsError} if one cannot be read, or certificates and key do not belong together.
+ */
+export async function readClientSecrets(
+  config: OtlpConfig,
+): Promise<ClientSecrets> {
+  const { path, url } = config;
+  const headers = await readHeaders(config.headers, `${path}.headers`);
+  const material = await readMaterial(config);
+  const hidden = [...Object.values(headers), ...queryTexts(url)];
+  return { headers, material, hidden };
+}
+
+export function isSameMaterial(a: TlsMaterial, b: TlsMaterial): boolean {
+  return a.ca === b.ca && a.cert === b.cert && a.key === b.key;
+}
+
+/** The query of a URL as a whole, and its values, both encoded and decoded. */
 function queryTexts({ search, searchParams }: URL): string[] {
   const written = search.split(/[?&]/).map((pair) => pair.replace(/^.*?=/, ''));
   return [search, search.slice(1), ...written, ...searchParams.values()];
@@ -45,9 +49,9 @@ async function readMaterial({
   isSecure,
   tls,
   path,
-}: OtlpSettings): Promise<Material> {
+}: OtlpConfig): Promise<TlsMaterial> {
   if (!isSecure) return {};
-  const material: Material = {};
+  const material: TlsMaterial = {};
   for (const option of ['ca', 'cert', 'key'] as const) {
     const secret = tls[option];
     if (secret === undefined) continue;
@@ -62,8 +66,4 @@ async function readMaterial({
       `${path}.tls cannot be used: ${(error as Error).message}; expected certificates, and a key that goes with cert`,
     );
   }
-}
-
-function isSame(a: Material, b: Material): boolean {
-  return a.ca === b.ca && a.cert === b.cert && a.key === b.key;
 }

@@ -17,11 +17,11 @@ import {
 } from './otlp.options.js';
 import { resourceOf } from './resource.js';
 
-/** What the exporter works by: the options, else the environment, else the defaults. */
-export interface OtlpSettings extends Endpoint {
+/** How the exporter works: the options, else the environment, else the defaults. */
+export interface OtlpConfig extends Endpoint {
   /** Where the options stand, for messages. */
   readonly path: string;
-  /** That of the exporter. */
+  /** The name of the exporter. */
   readonly name: string;
   readonly protocol: OtlpProtocol;
   readonly headers: Headers;
@@ -31,7 +31,7 @@ export interface OtlpSettings extends Endpoint {
   readonly timeout: number;
   readonly resource: OtlpAttributes;
   readonly tls: OtlpTlsOptions;
-  /** What of the environment was ignored. */
+  /** Which variables of the environment were ignored, in sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -45,21 +45,26 @@ const PREFERENCE = oneOf('cumulative', 'delta', 'lowmemory');
 /**
  * @throws {OptionsError} naming the option, or the variable with an endpoint or headers that cannot be used, and what is allowed.
  */
-export function settingsOf(
+export function resolveOtlpOptions(
   options: OtlpOptions,
   path: string,
   variables: Variables,
-): OtlpSettings {
+): OtlpConfig {
   validate(options, OTLP_RULES, path);
   const environment = new Environment(variables);
   const protocol = protocolOf(options, environment);
-  const endpoint = endpointOf(options, path, protocol, environment);
+  const endpoint = endpointOf(
+    options.url,
+    path,
+    protocol === 'grpc',
+    environment,
+  );
   if (options.tls !== undefined && !endpoint.isSecure) {
     throw new OptionsError(
       `${path}.tls is for https: only; expected an ${path}.url of https:`,
     );
   }
-  // Read here for its warning only: without it there would be no exporter to give one.
+  // Read only for its warning: the exporter exists, so the variable is not true.
   environment.isTrue('OTEL_SDK_DISABLED');
   return {
     path,
@@ -78,7 +83,7 @@ export function settingsOf(
   };
 }
 
-/** The environment's gRPC is for all signals: a URL with a path that the options give is one of HTTP. */
+/** The environment's gRPC is for all signals: a URL with a path in the options is for HTTP. */
 function protocolOf(
   { protocol, url }: OtlpOptions,
   environment: Environment,
@@ -94,7 +99,7 @@ function protocolOf(
 function timesOf(
   { interval, timeout }: OtlpOptions,
   environment: Environment,
-): Pick<OtlpSettings, 'interval' | 'timeout'> {
+): Pick<OtlpConfig, 'interval' | 'timeout'> {
   return {
     interval:
       interval ??
@@ -129,7 +134,7 @@ function headersOf(
   return { ...found, ...Object.fromEntries(given) };
 }
 
-/** `lowmemory` is delta for counters and histograms; the kinds that it excepts do not exist here. */
+/** `lowmemory` is delta for counters and histograms; the other kinds that it names do not exist here. */
 function temporalityOf(environment: Environment): OtlpTemporality {
   const preference = environment.word(
     PREFERENCE,

@@ -11,7 +11,7 @@ describe.each(Object.entries(GROUPS))('the options of %s', (_name, group) => {
       const number = /^-?\d+$/.exec(documentedDefault)?.[0];
       const written = literal ?? number;
       const isProse = written === undefined;
-      // Empty lists and objects, and patterns, are told in words.
+      // Empty lists and objects, and patterns, are described in words.
       if (isProse && /^(undefined|''|null|[[{].*)$/.test(String(tableDefault)))
         return;
       expect(written).toBe(tableDefault);

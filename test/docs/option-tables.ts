@@ -63,7 +63,7 @@ export interface OptionDoc {
   readonly meaning: string;
   /** What the docstring gives after "Default:", without the full stop; `undefined` if it gives nothing. */
   readonly documentedDefault: string | undefined;
-  /** The default of the table, as it is written in code; `undefined` if there is none. */
+  /** The default of the table, as it is written in code; `undefined` for an option without one. */
   readonly tableDefault: string | undefined;
 }
 

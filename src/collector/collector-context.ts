@@ -3,14 +3,14 @@ import type { Endpoint } from '../http/endpoint.js';
 import type { HealthSetup } from '../health/health.js';
 import type { MetricsLogger } from '../core/logger.js';
 
-/** What a collector that lives in an app is given by it. */
+/** What the app around a collector gives it. */
 export interface CollectorContext {
-  /** Where scrapes come in. Default: an HTTP server of the collector's own. */
+  /** Receives the requests for the pages. Default: an HTTP server of the collector's own. */
   endpoint?: Endpoint;
-  /** Who may ask for what. Default: what the option `access` says. */
+  /** Decides which requests are allowed. Default: the option `access`. */
   access?: AccessPolicy;
-  /** How the health is told. */
+  /** What the health report says of the app. */
   health?: HealthSetup;
-  /** Where warnings go. Default: `console`. */
+  /** Receives warnings. Default: `console`. */
   logger?: MetricsLogger;
 }

@@ -27,40 +27,40 @@ import {
 import { checkFilters, type MetricFilter } from './filters/metric-filter.js';
 import { BUCKETS, DEFAULT_LABELS, MAX_SERIES } from './recording-checks.js';
 
-/** How metrics are named and kept, wherever they are served. */
+/** Names, labels and limits of all metrics. */
 export interface RecordingOptions {
-  /** Stands before every metric name; `''` for nothing. Default: `'tframex'`. */
+  /** Prefix of every metric name; `''` for none. Default: `'tframex'`. */
   namespace?: string;
-  /** Stands between namespace and name. Default: `''`. */
+  /** Second prefix, between namespace and name. Default: `''`. */
   subsystem?: string;
-  /** Labels of every series, unless it has its own of that name. Default: none. */
+  /** Labels of every series that does not have its own of the same name. Default: none. */
   defaultLabels?: Record<string, string>;
   /**
-   * How many metrics there may be, besides those about the metrics. Recordings of
-   * more are dropped, with one warning, and counted by `metrics_dropped_recordings_total`. Default: 2000.
+   * The largest number of metrics, self-metrics not counted. Recordings of further
+   * ones are dropped, with one warning, and counted by `metrics_dropped_recordings_total`. Default: 2000.
    */
   maxMetrics?: number;
   /**
-   * How many series one metric may have. What comes after is recorded in one
+   * The largest number of series of one metric. Recordings of further label sets go to one
    * series `{otel_metric_overflow="true"}`. Default: 2000.
    */
   maxSeriesPerMetric?: number;
   /**
    * Buckets of histograms and timers by metric name, with or without namespace
-   * and subsystem, for those that are made without buckets of their own.
+   * and subsystem, for those that are created without buckets.
    * Default: 1 ms to 100 s for timers, Prometheus' own for histograms.
    */
   buckets?: Record<string, readonly number[]>;
   /**
-   * Changes metrics when they are made, from first to last: which ones are kept,
+   * Changes metrics when they are created, from first to last: which ones are kept,
    * their names, labels, buckets and limits. Default: none.
    */
   filters?: readonly MetricFilter[];
-  /** Milliseconds that exporters have at shutdown, and in `flush()`, to deliver what is left. Default: 5000. */
+  /** Milliseconds that exporters have to deliver the last values, at shutdown and in `flush()`. Default: 5000. */
   flushTimeout?: number;
 }
 
-/** What a {@link PrometheusCollector} that stands alone is configured with. */
+/** Options of a {@link PrometheusCollector} without NestJS. */
 export interface PrometheusCollectorOptions extends RecordingOptions {
   /** Port of the HTTP server; 0 for any free one. Default: 9090. */
   port?: number;
@@ -75,20 +75,20 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
   registry?: MetricRegistry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `false`. */
   defaultMetrics?: boolean;
-  /** How many scrapes are answered at the same time; what comes beyond gets a 503. Default: 64. */
+  /** The largest number of scrapes that are answered at the same time; further ones get a 503. Default: 64. */
   maxScrapes?: number;
   /**
-   * Milliseconds until the answer to a scrape begins, else it is a 503; and from then
-   * on until the client has taken it, else it is dropped. Default: 10000.
+   * Milliseconds in which the answer to a scrape must begin, else it is a 503; and, from
+   * then on, in which the client must read it, else the connection is closed. Default: 10000.
    */
   scrapeTimeout?: number;
-  /** Who may read the page and the health. Default: everybody. */
+  /** Protects the page and the health: tokens, passwords, addresses. Default: all requests are allowed. */
   access?: AccessOptions;
   /** Certificate and key of the HTTP server. Default: none, it speaks plain HTTP. */
   tls?: TlsOptions;
-  /** Whether counters and histograms name traces that they were recorded in. Default: `true`. */
+  /** Whether counters and histograms have exemplars: the trace of a recording. Default: `true`. */
   exemplars?: boolean;
-  /** Whether OpenMetrics pages say when series began, by one more sample each. Default: `true`. */
+  /** Whether OpenMetrics pages have a `_created` sample for each series. Default: `true`. */
   createdSamples?: boolean;
 }
 
@@ -155,7 +155,7 @@ export const SERVING_OPTIONS = {
   Omit<PrometheusCollectorOptions, keyof RecordingOptions | 'access'>
 >;
 
-/** Where the health and its probes are, in a collector that stands alone. */
+/** Paths of the health and its probes in a collector without NestJS. */
 const HEALTH_PATHS: unknown[] = Object.values(pathsOf(false, HEALTH_PATH));
 
 /** Rules and defaults of {@link PrometheusCollectorOptions}. */
@@ -181,7 +181,7 @@ export function resolveCollectorOptions(
 ): CollectorConfig {
   validate(options, rulesOf(COLLECTOR_OPTIONS));
   const config = resolveOptions(COLLECTOR_OPTIONS, options);
-  // The caller may change the object later, unchecked.
+  // A copy: the caller may change the object later, past the checks.
   return {
     ...config,
     defaultLabels: { ...config.defaultLabels },

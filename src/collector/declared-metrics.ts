@@ -4,11 +4,11 @@ import type { Family } from '../model/family.js';
 import { exposedType, type MetricType } from '../model/metric-type.js';
 import { sameItems } from '../core/same-items.js';
 import type { FilteredMetric } from './filters/filters.js';
-import { conflictOf, HISTOGRAM_SUFFIXES } from './family-terms.js';
+import { conflictOf, HISTOGRAM_SUFFIXES } from './family-metadata.js';
 import type { MetricDeclaration } from './metric-declaration.js';
 import type { HistogramOptions } from './metrics-collector.js';
 
-/** What declarations say of one exposed name. */
+/** The declarations of one exposed name, merged. */
 interface Declared {
   readonly first: MetricDeclaration;
   /** The declaration that gives the buckets, if one does. */
@@ -17,7 +17,7 @@ interface Declared {
   readonly help: MetricDeclaration | undefined;
 }
 
-/** The metrics that there are. */
+/** Looks up registered metrics and names. */
 interface ExistingMetrics {
   /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
   descriptor(
@@ -27,8 +27,8 @@ interface ExistingMetrics {
   registered(exposed: string): Family | undefined;
 }
 
-/** A metric as somebody wants it. */
-interface Wanted {
+/** A metric as a declaration or a call requests it. */
+interface RequestedMetric {
   readonly type: MetricType;
   readonly buckets?: readonly number[] | undefined;
   /** `undefined` for calls of `collector.counter()` and its kind. */
@@ -36,8 +36,8 @@ interface Wanted {
 }
 
 /**
- * What metrics will be, whichever of their recordings comes first: a name has one type
- * and one set of buckets. Buckets that are given in one place hold in all places.
+ * Decides type and buckets of a metric before its first recording, so that the order of
+ * recordings does not matter. Buckets that one place gives are those of all places.
  */
 export class DeclaredMetrics {
   private readonly byName = new Map<string, Declared>();
@@ -47,8 +47,8 @@ export class DeclaredMetrics {
   /**
    * Adds declarations; their order does not matter.
    *
-   * @param isLate whether the app is running. What is declared already then stands,
-   *   and what does not agree with it is left out.
+   * @param isLate whether the app is running. Earlier declarations then stay, and
+   *   declarations that conflict with them are ignored.
    * @throws {MetricConflictError} naming both places, unless it is late.
    */
   add(declarations: readonly MetricDeclaration[], isLate = false): void {
@@ -69,9 +69,9 @@ export class DeclaredMetrics {
   }
 
   /**
-   * How a metric is made that somebody wants.
+   * Type and options of a metric, completed by its declarations.
    *
-   * @throws {MetricConflictError} if it is declared otherwise; {BucketsError} if its buckets cannot be used.
+   * @throws {MetricConflictError} if it conflicts with a declaration; {BucketsError} if its buckets are invalid.
    */
   complete(
     exposed: string,
@@ -108,10 +108,10 @@ export class DeclaredMetrics {
     if (conflict !== undefined) {
       throw new MetricConflictError(`${place}: ${conflict.message}`);
     }
-    this.byName.set(exposed, joined(exposed, this.byName.get(exposed), added));
+    this.byName.set(exposed, merged(exposed, this.byName.get(exposed), added));
   }
 
-  /** As the samples of histograms carry suffixes, no other metric may be named like one. */
+  /** The samples of histograms have suffixes; no other metric may have such a name. */
   private checkSuffixes(): void {
     for (const [exposed, { first }] of this.byName) {
       if (exposedType(first.type) !== 'histogram') continue;
@@ -126,8 +126,8 @@ export class DeclaredMetrics {
   }
 }
 
-/** What is known of a name with one more declaration. */
-function joined(
+/** Merges one more declaration of a name. */
+function merged(
   exposed: string,
   known: Declared | undefined,
   added: MetricDeclaration,
@@ -144,26 +144,26 @@ function joined(
 function conflictBetween(
   exposed: string,
   { first, layout }: Declared,
-  wanted: Wanted,
+  requested: RequestedMetric,
 ): MetricConflictError | undefined {
   const [was, by] =
-    wanted.place === undefined
+    requested.place === undefined
       ? ['was asked for ', '']
-      : ['', ` by ${wanted.place}`];
-  if (exposedType(first.type) !== exposedType(wanted.type)) {
+      : ['', ` by ${requested.place}`];
+  if (exposedType(first.type) !== exposedType(requested.type)) {
     return new MetricConflictError(
-      `Metric "${exposed}" is declared as a ${first.type} by ${first.place} and ${was}as a ${wanted.type}${by}; give one of them another name`,
+      `Metric "${exposed}" is declared as a ${first.type} by ${first.place} and ${was}as a ${requested.type}${by}; give one of them another name`,
     );
   }
   const ours = layout?.buckets;
-  const theirs = wanted.buckets;
+  const theirs = requested.buckets;
   if (!ours || !theirs || sameItems(ours, theirs)) return undefined;
   return new MetricConflictError(
     `Metric "${exposed}" is declared with buckets ${ours.join(', ')} by ${layout.place} and ${was}with ${theirs.join(', ')}${by}; use the same buckets, or give one of them another name`,
   );
 }
 
-/** So that the same app says the same whatever order its classes are loaded in. */
+/** The result must not depend on the order in which classes are loaded. */
 function byPlace(a: MetricDeclaration, b: MetricDeclaration): number {
   return a.place < b.place ? -1 : Number(a.place > b.place);
 }

@@ -1,10 +1,10 @@
 import type { IntervalHistogram } from 'node:perf_hooks';
 import { type Instant, instant, secondsSince } from '../core/clock.js';
 
-/** Seconds that a reading covers at least, as soon as they have passed: the longest usual interval of scrapes and exports. */
+/** The shortest time that a reading covers, in seconds: the longest usual interval of scrapes and exports. */
 export const MIN_WINDOW = 60;
 
-/** What prom-client reads of the monitor that it makes. In nanoseconds. */
+/** The members that prom-client reads of its monitor, in nanoseconds. */
 type DelayMonitor = Pick<
   IntervalHistogram,
   | 'enable'
@@ -20,19 +20,18 @@ type DelayMonitor = Pick<
 /**
  * The delays of the event loop in the last minutes, for any number of readers.
  *
- * prom-client resets its monitor whenever it is read, so that a second reader finds only
- * what came after the first. Here two monitors take turns: readings come from the one
- * that has run for longer, and it is reset once the other has run for
- * {@link MIN_WINDOW} seconds. So a reader that comes once a minute or more often misses no delay,
- * whoever reads beside it.
+ * prom-client resets its monitor at each reading, so a second reader sees only the delays
+ * since the first reading. Two monitors solve this: readings come from the one that has run
+ * for longer, and it is reset once the other one has run for {@link MIN_WINDOW} seconds.
+ * A reader that reads at least once a minute misses no delay, however many readers there are.
  */
 export class EventLoopDelays implements DelayMonitor {
   private current: IntervalHistogram;
   private next: IntervalHistogram;
-  /** When the next monitor has begun. */
+  /** When the next monitor started. */
   private nextSince: Instant = instant();
 
-  /** @param start makes a monitor as `monitorEventLoopDelay()` does. */
+  /** @param start creates a monitor, as `monitorEventLoopDelay()` does. */
   constructor(start: () => IntervalHistogram) {
     this.current = start();
     this.next = start();

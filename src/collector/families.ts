@@ -15,50 +15,50 @@ import {
   type AnyInstrument,
   FamilyFactory,
   type MetricDescriptor,
-  type MetricSettings,
+  type FamilyConfig,
 } from './family-factory.js';
 import { type Entry, FamilyStore } from './family-store.js';
 import { DeclaredMetrics } from './declared-metrics.js';
 import {
-  areAlike,
+  areCompatible,
   conflictOf,
-  describe,
+  applyMetadata,
   HISTOGRAM_SUFFIXES,
-  kindOf,
-} from './family-terms.js';
+  typeName,
+} from './family-metadata.js';
 import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
 
-/** Hears of the recordings of metrics of some types. */
+/** Receives the recordings of metrics of some types. */
 export interface RecordingAudience extends RecordingListener {
   wants(type: MetricType): boolean;
 }
 
-/** Receives what families report of themselves. */
+/** Receives the events of families. */
 interface FamiliesListener extends Omit<FamilyKeeper, 'reregister'> {
   /** A recording was dropped, as there are `maxMetrics` metrics. */
   hadNoRoom(family: Family): void;
 }
 
-/** What may be said of a metric when it is asked for, whatever its type. */
-type OtlpMetricHeader = GaugeOptions & HistogramOptions;
+/** The options of an instrument of any type. */
+type AnyInstrumentOptions = GaugeOptions & HistogramOptions;
 
-/** All families of one collector: made on first use, one to a name, kept in step with the registry. */
+/** The families of a collector, one for each name. They are created on first use and kept in step with the registry. */
 export class Families implements FamilyKeeper {
   readonly declared: DeclaredMetrics;
   private readonly store: FamilyStore;
-  /** Whether the registry has what is registered: not so after shutdown, if it is someone else's. */
+  /** `false` after a shutdown in a registry that the app gave: its families are not in it then. */
   private attached = true;
   private readonly factory: FamilyFactory;
   private exemplars: ExemplarSampler | undefined = undefined;
   private audience: RecordingAudience | undefined = undefined;
 
   constructor(
-    settings: MetricSettings,
+    config: FamilyConfig,
     private readonly registry: MetricRegistry,
     private readonly listener: FamiliesListener,
   ) {
-    this.store = new FamilyStore(settings.maxMetrics);
-    this.factory = new FamilyFactory(settings, this);
+    this.store = new FamilyStore(config.maxMetrics);
+    this.factory = new FamilyFactory(config, this);
     this.declared = new DeclaredMetrics({
       descriptor: (name, prefixed) => this.factory.descriptor(name, prefixed),
       registered: (exposed) => this.registered(exposed),
@@ -70,7 +70,7 @@ export class Families implements FamilyKeeper {
     return this.store.registered.size;
   }
 
-  /** The instrument for an event, if nothing about the metric is to be made, checked or added first. */
+  /** The instrument of an event, if it can record at once: nothing to create, check or complete. */
   findReady(event: MetricEventInit): AnyInstrument | undefined {
     const known = this.store.findGiven(event.name);
     if (known === undefined) return undefined;
@@ -84,14 +84,14 @@ export class Families implements FamilyKeeper {
   }
 
   /**
-   * The instrument of this name and type, made if it is new.
+   * Returns the instrument of this name and type, created if it is new.
    *
-   * @throws {MetricsError} if the name, the options or the combination cannot be used.
+   * @throws {MetricsError} if the name, the options or their combination are invalid.
    */
   getOrCreate(
     name: string,
     type: MetricType,
-    options: OtlpMetricHeader = {},
+    options: AnyInstrumentOptions = {},
   ): AnyInstrument {
     const { prefixed = true } = options;
     const known = prefixed ? this.store.findGiven(name) : undefined;
@@ -102,13 +102,13 @@ export class Families implements FamilyKeeper {
     return entry.instrument;
   }
 
-  /** As {@link getOrCreate}, for a name that is exposed as it is, past all filters. */
+  /** As {@link getOrCreate}, for a name that is exposed as it is, past prefix and filters. */
   getOrCreateExposed(
     exposed: string,
     type: MetricType,
     options: GaugeOptions,
   ): AnyInstrument {
-    const descriptor = this.factory.planExposed(exposed);
+    const descriptor = this.factory.exposedDescriptor(exposed);
     return this.getOrCreateDescribed(descriptor, type, options).instrument;
   }
 
@@ -117,10 +117,10 @@ export class Families implements FamilyKeeper {
     return this.factory.isDenied(name);
   }
 
-  /** Lets all metrics take exemplars, but for those that are denied; without a source, none. */
-  takeExemplars(source: ExemplarSampler | undefined): void {
+  /** Sets the sampler of exemplars for all metrics; `undefined` for no exemplars. */
+  setExemplarSampler(source: ExemplarSampler | undefined): void {
     this.exemplars = source;
-    for (const entry of this.store.registered.values()) this.tap(entry);
+    for (const entry of this.store.registered.values()) this.updateHook(entry);
   }
 
   /**
@@ -129,7 +129,7 @@ export class Families implements FamilyKeeper {
    */
   tell(listener: RecordingAudience | undefined): void {
     this.audience = listener;
-    for (const entry of this.store.registered.values()) this.tap(entry);
+    for (const entry of this.store.registered.values()) this.updateHook(entry);
   }
 
   /** Removes all series, and takes all families out of the registry until they are used again. */
@@ -156,7 +156,7 @@ export class Families implements FamilyKeeper {
     this.attached = false;
   }
 
-  /** Brings all families back into the registry. */
+  /** Puts all families back into the registry. */
   attach(): void {
     this.attached = true;
     for (const entry of this.store.registered.values()) {
@@ -171,9 +171,9 @@ export class Families implements FamilyKeeper {
       this.listener.hadNoRoom(family);
       return undefined;
     }
-    if (!areAlike(entry.family, family)) {
+    if (!areCompatible(entry.family, family)) {
       throw new MetricConflictError(
-        `Metric "${family.name}" was cleared and is now ${kindOf(entry.family)}; ask the collector for it again`,
+        `Metric "${family.name}" was cleared and is now ${typeName(entry.family)}; ask the collector for it again`,
       );
     }
     if (!entry.family.registered) this.register(entry);
@@ -191,7 +191,7 @@ export class Families implements FamilyKeeper {
   private getOrCreateDescribed(
     descriptor: MetricDescriptor,
     type: MetricType,
-    given: OtlpMetricHeader,
+    given: AnyInstrumentOptions,
     known?: Entry,
   ): Entry {
     const { buckets } = descriptor;
@@ -203,17 +203,17 @@ export class Families implements FamilyKeeper {
       if (entry.family.registered) throw conflict;
       return this.create(descriptor, type, options);
     }
-    describe(entry.family, options);
+    applyMetadata(entry.family, options);
     if (!entry.family.registered || !this.isRegistered(entry))
       this.register(entry);
     return entry;
   }
 
-  private tap({ descriptor, family }: Entry): void {
+  private updateHook({ descriptor, family }: Entry): void {
     const exemplars =
       family instanceof GaugeFamily ? undefined : this.exemplars;
     const isHeard =
-      !descriptor.isOwn && this.audience?.wants(family.type) === true;
+      !descriptor.isSelfMetric && this.audience?.wants(family.type) === true;
     const listener = isHeard ? this.audience : undefined;
     const isPlain =
       exemplars === undefined &&
@@ -227,7 +227,7 @@ export class Families implements FamilyKeeper {
   private create(
     descriptor: MetricDescriptor,
     asked: MetricType,
-    given: OtlpMetricHeader,
+    given: AnyInstrumentOptions,
   ): Entry {
     const { exposed, denied } = descriptor;
     const { type, options } = denied
@@ -236,19 +236,19 @@ export class Families implements FamilyKeeper {
     const made = this.factory.make(descriptor, type, options.buckets);
     const { family } = made;
     const entry = { descriptor, ...made, metric: new RegistryAdapter(family) };
-    describe(family, options);
+    applyMetadata(family, options);
     if (denied) family.deny();
     this.register(entry);
     return entry;
   }
 
-  /** Whether the metric of this name in the registry is this one: others may remove and add metrics too. */
+  /** Whether the registry has exactly this metric: other code may remove and add metrics too. */
   private isRegistered({ family, metric }: Entry): boolean {
     const there: unknown = this.registry.getSingleMetric(family.name);
     return there === metric;
   }
 
-  /** Files the entry, and brings it into the registry if it may be there. */
+  /** Stores the entry, and puts it into the registry unless it is denied or has no room. */
   private register(entry: Entry): void {
     const { descriptor, family, metric } = entry;
     const isShown = !descriptor.denied && this.store.hasRoomFor(entry);
@@ -256,7 +256,7 @@ export class Families implements FamilyKeeper {
       this.checkSuffixes(family);
       this.enter(metric);
       family.registered = true;
-      this.tap(entry);
+      this.updateHook(entry);
     }
     this.store.file(entry);
   }
@@ -273,7 +273,7 @@ export class Families implements FamilyKeeper {
     }
   }
 
-  /** A histogram's samples carry suffixes; no other metric may be named like one of them. */
+  /** The samples of a histogram have suffixes; no other metric may have such a name. */
   private checkSuffixes(family: Family): void {
     const { name } = family;
     const suffix = HISTOGRAM_SUFFIXES.find((end) => name.endsWith(end));

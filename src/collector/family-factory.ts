@@ -27,8 +27,8 @@ import { type FilteredMetric, Filters } from './filters/filters.js';
 
 export type AnyInstrument = Counter | Gauge | Histogram;
 
-/** What the options say about metrics. */
-export type MetricSettings = Pick<
+/** The options that families depend on. */
+export type FamilyConfig = Pick<
   CollectorConfig,
   | 'namespace'
   | 'subsystem'
@@ -39,14 +39,14 @@ export type MetricSettings = Pick<
   | 'filters'
 >;
 
-/** A metric as it is to be made, whatever its type. */
+/** A metric before it is created, whatever its type. */
 export interface MetricDescriptor extends FilteredMetric {
   readonly exposed: string;
-  /** Whether it is a metric about the metrics: nobody hears of its recordings, lest telling of them makes more. */
-  readonly isOwn: boolean;
+  /** Whether it is a self-metric. Its recordings make no events: delivering them would record more. */
+  readonly isSelfMetric: boolean;
 }
 
-/** A family, and the instrument that users hold. */
+/** A family and its instrument. */
 interface Made {
   readonly family: Family;
   readonly instrument: AnyInstrument;
@@ -54,32 +54,32 @@ interface Made {
 
 const NO_PREFIX: NamePrefix = { namespace: '', subsystem: '' };
 
-/** For what is exposed whatever users filter. */
+/** For self-metrics: users' filters do not apply to them. */
 const UNFILTERED = new Filters([]);
 
-/** Makes families as options and filters say. */
+/** Creates families from options and filters. */
 export class FamilyFactory {
   private readonly filters: Filters;
 
   constructor(
-    private readonly settings: MetricSettings,
+    private readonly config: FamilyConfig,
     private readonly keeper: FamilyKeeper,
   ) {
-    this.filters = new Filters(settings.filters);
+    this.filters = new Filters(config.filters);
   }
 
   /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
   descriptor(name: string, prefixed: boolean): MetricDescriptor {
     checkMetricName(name);
     const filtered = this.filters.apply(name);
-    const prefix = prefixed ? this.settings : NO_PREFIX;
+    const prefix = prefixed ? this.config : NO_PREFIX;
     const exposed = buildMetricName(filtered.name, prefix);
-    return { ...filtered, exposed, isOwn: false };
+    return { ...filtered, exposed, isSelfMetric: false };
   }
 
-  /** The plan for a name that is exposed as it is, past all filters. */
-  planExposed(exposed: string): MetricDescriptor {
-    return { ...UNFILTERED.apply(exposed), exposed, isOwn: true };
+  /** The descriptor of a name that is exposed as it is, past all filters. */
+  exposedDescriptor(exposed: string): MetricDescriptor {
+    return { ...UNFILTERED.apply(exposed), exposed, isSelfMetric: true };
   }
 
   isDenied(name: string): boolean {
@@ -117,8 +117,8 @@ export class FamilyFactory {
       type,
       help: exposed,
       unit: type === MetricType.TIMER ? 'seconds' : undefined,
-      defaultLabels: this.settings.defaultLabels,
-      maxSeries: descriptor.maxSeries ?? this.settings.maxSeriesPerMetric,
+      defaultLabels: this.config.defaultLabels,
+      maxSeries: descriptor.maxSeries ?? this.config.maxSeriesPerMetric,
       filterLabels: descriptor.labelFilter(exposed),
     };
   }
@@ -128,7 +128,7 @@ export class FamilyFactory {
     type: MetricType,
     given: readonly number[] | undefined,
   ): readonly number[] {
-    const { buckets } = this.settings;
+    const { buckets } = this.config;
     const byDefault =
       type === MetricType.TIMER
         ? DEFAULT_TIMER_BUCKETS

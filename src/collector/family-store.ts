@@ -15,8 +15,8 @@ const MIN_REMEMBERED = 100;
 
 /**
  * Finds families by name. At most `maxMetrics` are registered, self-metrics not counted.
- * Of the denied ones, and of the unregistered ones (cleared, or without room), only the
- * latest are kept, so that an unlimited number of names cannot exhaust the memory.
+ * Only the latest of the denied and the unregistered ones (cleared, or without room) are
+ * kept: an unlimited number of names must not exhaust the memory.
  */
 export class FamilyStore {
   readonly registered = new Map<string, Entry>();
@@ -51,7 +51,7 @@ export class FamilyStore {
 
   hasRoomFor({ descriptor, family }: Entry): boolean {
     return (
-      descriptor.isOwn ||
+      descriptor.isSelfMetric ||
       family.registered ||
       this.registered.size - this.own < this.maxMetrics
     );
@@ -74,7 +74,7 @@ export class FamilyStore {
     this.forget(descriptor);
     if (!family.registered) return this.keepBounded(this.unregistered, entry);
     this.registered.set(descriptor.exposed, entry);
-    if (descriptor.isOwn) this.own++;
+    if (descriptor.isSelfMetric) this.own++;
   }
 
   forgetDenied(): void {
@@ -92,15 +92,16 @@ export class FamilyStore {
 
   private forget({ exposed }: MetricDescriptor): void {
     this.unregistered.delete(exposed);
-    const isOwn = this.registered.get(exposed)?.descriptor.isOwn === true;
-    if (this.registered.delete(exposed) && isOwn) this.own--;
+    const isSelfMetric =
+      this.registered.get(exposed)?.descriptor.isSelfMetric === true;
+    if (this.registered.delete(exposed) && isSelfMetric) this.own--;
   }
 
   private keepBounded(kept: Map<string, Entry>, entry: Entry): void {
     kept.set(entry.descriptor.exposed, entry);
     if (kept.size <= this.maxRemembered) return;
     for (const [name, { descriptor }] of kept) {
-      if (descriptor.isOwn) continue;
+      if (descriptor.isSelfMetric) continue;
       kept.delete(name);
       this.byGivenName.clear();
       return;

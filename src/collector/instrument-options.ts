@@ -13,7 +13,7 @@ import type { Families } from './families.js';
 import type { AnyInstrument } from './family-factory.js';
 import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
 
-/** For what is checked where it is used. */
+/** Checked where it is used. */
 const ANY = new Check('', () => true);
 
 const COMMON = {
@@ -42,11 +42,11 @@ const RULES: Readonly<Record<MetricType, Rules>> = {
 };
 
 /**
- * An instrument as users ask for it.
+ * Returns the instrument of this name and type, created if it is new.
  *
  * @throws {OptionsError} naming the metric, the option and what is allowed; and what {@link Families.getOrCreate} throws.
  */
-export function ask(
+export function requestInstrument(
   families: Families,
   name: string,
   type: MetricType,
@@ -67,7 +67,7 @@ function checkOptions(name: string, type: MetricType, options: object): void {
   validate(options, rules, `${type}(${shown(name)})`);
 }
 
-/** Apps ask for instruments at every request: without a mistake this costs about as much as the object does. */
+/** A fast path for correct options: apps request instruments in every HTTP request. */
 function isQuicklyKnown(type: MetricType, options: any): boolean {
   if (typeof options !== 'object' || options === null) return false;
   for (const option in options) {

@@ -1,13 +1,13 @@
-/** What undoes a step of the start. */
+/** Undoes one step of the start. */
 export type Undo = () => void | Promise<void>;
 
-/** Starts and stops something, never both at a time, in the order in which that is asked for. */
+/** Runs starts and stops one at a time, in the order of the calls. */
 export class Lifecycle {
-  /** Set while started: ends what the start began. */
+  /** Undoes the start; set while started. */
   private release: (() => Promise<void>) | undefined = undefined;
   private lastStep: Promise<void> = Promise.resolve();
 
-  /** @param begin starts; adds what undoes each step, which is called in reverse order at the end, or if a later step fails. */
+  /** @param begin runs the start and pushes one undo for each step. The undos run in reverse order at the stop, or when a later step fails. */
   constructor(private readonly begin: (undo: Undo[]) => Promise<void>) {}
 
   get started(): boolean {

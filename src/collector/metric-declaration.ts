@@ -1,15 +1,15 @@
 import type { MetricType } from '../model/metric-type.js';
 
-/** A metric that is going to be recorded, as it is known before the first recording. */
+/** A metric that is declared before its first recording. */
 export interface MetricDeclaration {
-  /** The name as it is asked for with. */
+  /** The name without namespace and subsystem. */
   readonly name: string;
   readonly type: MetricType;
-  /** Whether namespace and subsystem stand before the name. Default: `true`. */
+  /** Whether namespace and subsystem precede the name. Default: `true`. */
   readonly prefixed?: boolean;
-  /** A help text that a user has written; not the default text of a decorator. */
+  /** A help text that the app gives; not the default text of a decorator. */
   readonly description?: string | undefined;
-  /** Upper bounds, if they are given where the metric is declared. */
+  /** Upper bounds, if the declaration gives them. */
   readonly buckets?: readonly number[] | undefined;
   /** Where it is declared, for messages, e.g. `@Timed() on Assistant.run()`. */
   readonly place: string;

@@ -10,11 +10,11 @@ import type { MetricDeclaration } from './metric-declaration.js';
 export interface InstrumentOptions {
   /** The metric's help text. The first one that is given stays. */
   description?: string;
-  /** The unit of the values in words, e.g. `bytes`. */
+  /** The unit of the values as a word, e.g. `bytes`. */
   unit?: string;
-  /** Only needed for `labels('GET', '/runs')`: which labels the values are of, by position. */
+  /** The label names of values that are given by position, as in `labels('GET', '/runs')`. */
   labelNames?: readonly string[];
-  /** Whether namespace and subsystem stand before the name. Default: `true`. */
+  /** Whether namespace and subsystem precede the name. Default: `true`. */
   prefixed?: boolean;
 }
 
@@ -34,10 +34,10 @@ export interface GaugeOptions extends InstrumentOptions {
    */
   collect?: GaugeCallback;
   /**
-   * How prom-client's `AggregatorRegistry` makes one value of those of several processes:
-   * `'max'` for durations, ages and times, `'min'` for a state of which the worst counts, `'first'`
-   * for what is the same everywhere, `'omit'` to leave it out. The first one that is given
-   * stays. Default: `'sum'`.
+   * How prom-client's `AggregatorRegistry` aggregates the values of several processes:
+   * `'max'` suits durations, ages and timestamps, `'min'` a state whose worst value counts,
+   * `'first'` a value that is the same everywhere, and `'omit'` leaves the gauge out. The
+   * first one that is given stays. Default: `'sum'`.
    *
    * @example
    * collector.gauge('last_import_timestamp_seconds', { aggregator: 'max' });
@@ -52,10 +52,10 @@ export interface HistogramOptions extends InstrumentOptions {
 }
 
 /**
- * Takes metrics in, as events or through instruments. This is the class to
- * depend on and to replace in tests; {@link PrometheusCollector} implements it.
+ * Records metrics, as events or through instruments. Inject this class, and replace it in
+ * tests; {@link PrometheusCollector} implements it.
  *
- * Instruments are made when they are first asked for; asking again gives the same.
+ * The first call with a name creates the instrument; later calls return the same one.
  */
 export abstract class MetricsCollector {
   /**
@@ -66,39 +66,39 @@ export abstract class MetricsCollector {
   abstract record(event: MetricEventInit): void;
 
   /**
-   * Records an event as {@link record} does; what that throws, this rejects with.
+   * Records an event as {@link record} does. Rejects with the errors that {@link record} throws.
    */
   abstract sendMetric(event: MetricEventInit): Promise<void>;
 
   /**
-   * The counter of this name.
+   * Returns the counter of this name, created if it is new.
    *
-   * @throws {MetricNameError} if the name is unusable; {MetricConflictError} if it is known as something else.
+   * @throws {MetricNameError} if the name is invalid; {MetricConflictError} if another type has the name.
    */
   abstract counter(name: string, options?: InstrumentOptions): Counter;
 
-  /** The gauge of this name. Throws as {@link counter} does. */
+  /** Returns the gauge of this name. Throws as {@link counter} does. */
   abstract gauge(name: string, options?: GaugeOptions): Gauge;
 
-  /** The histogram of this name. Throws as {@link counter} does, and {BucketsError}. */
+  /** Returns the histogram of this name. Throws as {@link counter} does, and {BucketsError}. */
   abstract histogram(name: string, options?: HistogramOptions): Histogram;
 
-  /** A histogram of durations in seconds. Throws as {@link histogram} does. */
+  /** Returns the histogram of this name, for durations in seconds. Throws as {@link histogram} does. */
   abstract timer(name: string, options?: HistogramOptions): Histogram;
 
   /**
-   * Whether the metric of this name is recorded nowhere, so that nothing needs to
-   * be measured for it. Here it never is.
+   * Whether filters drop the metric of this name, so that measuring for it is not
+   * needed. `false` unless a subclass says otherwise.
    */
   isDenied(_name: string): boolean {
     return false;
   }
 
   /**
-   * @internal Prepares for metrics that decorators make, before the first of them is
-   * recorded. Here nothing needs to be prepared.
+   * @internal Declares the metrics of decorators before their first recording. Does
+   * nothing unless a subclass overrides it.
    *
-   * @throws {MetricConflictError} naming two places that do not agree.
+   * @throws {MetricConflictError} naming the two places that conflict.
    */
   declare(
     _declarations: readonly MetricDeclaration[],
@@ -110,37 +110,37 @@ export abstract class MetricsCollector {
     return false;
   }
 
-  /** How many metrics there are, each name counted once. */
+  /** The number of metrics, by name. */
   abstract getMetricCount(): number;
 
-  /** Removes all metrics. An instrument that is still held begins again at its next recording. */
+  /** Removes all metrics. An instrument that the app keeps starts again at its next recording. */
   abstract clearMetrics(): void;
 
   /**
-   * Has all exporters deliver what there is, now. Call it at the end of a job that no
-   * scraper reads. Without exporters it does nothing, as here.
+   * Delivers all metrics through all exporters now. Call it at the end of a job that no
+   * scraper reads. Without exporters it does nothing.
    *
-   * @param _timeout milliseconds that they have for it. Default: `flushTimeout`.
-   * @throws {ExportError} saying which of them could not.
-   * @throws {OptionsError} if the timeout is no time.
+   * @param _timeout the time limit in milliseconds. Default: `flushTimeout`.
+   * @throws {ExportError} naming the exporters that failed.
+   * @throws {OptionsError} if the timeout is not a valid time.
    */
   async flush(_timeout?: number): Promise<void> {}
 
-  /** What `/health` answers. */
+  /** Returns the health report, as `/health` shows it. */
   abstract healthCheck(): Promise<HealthStatus>;
 
-  /** Begins to serve. Calling it again does nothing. */
+  /** Starts serving and exporting. A second call does nothing. */
   abstract initialize(): Promise<void>;
 
-  /** Stops serving. Calling it again does nothing. */
+  /** Stops serving and exporting. A second call does nothing. */
   abstract shutdown(): Promise<void>;
 
   /**
-   * Takes note of an error that instrumentation met and kept from the code that
-   * it measures: one warning per cause and place, and `metrics_errors_total{cause}`.
+   * Reports an error that instrumentation must not throw into the measured code: it is
+   * counted by `metrics_errors_total{cause}` and logged once for each cause and place.
    *
    * @param cause a fixed word for what failed; it becomes a label value.
-   * @param where what it failed for, e.g. `gauge "queue_length"`; it stands in the warning.
+   * @param where the place of the error, e.g. `gauge "queue_length"`, for the warning.
    */
   abstract reportError(cause: string, error: unknown, where?: string): void;
 }

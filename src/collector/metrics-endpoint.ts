@@ -13,7 +13,7 @@ import { ScrapeHandler } from '../http/scrape-handler.js';
 import { ScrapeServer } from '../http/scrape-server.js';
 import { serverTlsOf } from '../http/tls/server-tls.js';
 import { HEALTH_PATH, type CollectorConfig } from './collector.options.js';
-import type { SelfReport } from './self-report.js';
+import type { SelfReport } from './self-metrics.js';
 import type { CollectorContext } from './collector-context.js';
 
 /** Shows a collector's page and health to those who may see them. */

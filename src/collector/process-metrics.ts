@@ -4,10 +4,10 @@ import { registeredName } from '../registry/registered-metrics.js';
 import { sharedWeakMap } from '../core/shared-state.js';
 import { captureObservers, type Dispose } from './process-observers.js';
 
-/** Present wherever prom-client's default metrics are. */
+/** A metric that is registered if and only if prom-client's default metrics are. */
 const WITNESS = 'process_cpu_user_seconds_total';
 
-/** The labels that some default metrics have themselves. */
+/** Labels that some default metrics set themselves. */
 const OWN_LABELS = new Set([
   'kind',
   'major',
@@ -18,7 +18,7 @@ const OWN_LABELS = new Set([
   'version',
 ]);
 
-/** How many collectors use the process metrics that were put into a registry. */
+/** The process metrics in a registry, and how many collectors use them. */
 interface Use {
   users: number;
   dispose: Dispose;
@@ -30,8 +30,8 @@ const uses = sharedWeakMap<MetricRegistry, Use>('process-metrics');
  * Registers prom-client's default metrics of the process, unless the registry has
  * them already.
  *
- * @returns takes the metrics out again and ends what observes the process for them,
- *   once no other collector in the registry uses them.
+ * @returns removes the metrics and stops their observers once no other
+ *   collector of the registry uses them.
  */
 export function collectProcessMetrics(
   registry: MetricRegistry,
@@ -73,7 +73,7 @@ function startCollecting(
   }
 }
 
-/** Only these very metrics: others may have taken their names since. */
+/** Removes exactly these metrics: the names may belong to others by now. */
 function removeFrom(registry: MetricRegistry, metrics: object[]): void {
   for (const metric of metrics) {
     const name = registeredName(registry, metric);
@@ -81,7 +81,7 @@ function removeFrom(registry: MetricRegistry, metrics: object[]): void {
   }
 }
 
-/** prom-client lets the labels that it is given take the place of a metric's own. */
+/** In prom-client, given labels replace a metric's own. */
 function withoutOwn(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(labels).filter(([name]) => !OWN_LABELS.has(name)),

@@ -4,7 +4,7 @@ import perfHooks, {
 } from 'node:perf_hooks';
 import { EventLoopDelays } from './event-loop-delays.js';
 
-/** Undoes what was set up. */
+/** Undoes the set-up. */
 export type Dispose = () => void;
 
 type PerformanceObserverCallback = ConstructorParameters<
@@ -12,12 +12,12 @@ type PerformanceObserverCallback = ConstructorParameters<
 >[0];
 
 /**
- * Has prom-client set up its metrics of the process, and takes hold of what it keeps to
- * itself and would let outlive the app: a `PerformanceObserver`, a monitor of the event
- * loop and, in `@prometheus-io/client`, a timer. They are created through properties of
- * `node:perf_hooks` and the global `setInterval`, which stand in for a moment, synchronously.
+ * Captures the observers that prom-client creates for its process metrics and never stops:
+ * a `PerformanceObserver`, an event-loop monitor and, in `@prometheus-io/client`, a timer.
+ * prom-client creates them through properties of `node:perf_hooks` and the global
+ * `setInterval`, which are replaced during this synchronous call.
  *
- * @returns ends all of them.
+ * @returns stops all of them.
  */
 export function captureObservers(start: () => void): Dispose {
   const { PerformanceObserver, monitorEventLoopDelay } = perfHooks;
@@ -52,7 +52,7 @@ export function captureObservers(start: () => void): Dispose {
   return disposeAll;
 }
 
-/** prom-client looks at the first of the entries that come together, and would lose the others. */
+/** prom-client reads only the first entry of a list; each entry gets a list of its own. */
 function entryByEntry(
   callback: PerformanceObserverCallback,
 ): PerformanceObserverCallback {

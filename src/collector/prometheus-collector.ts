@@ -15,7 +15,7 @@ import type { Gauge } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
 import type { MetricEvent, MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
-import { CheckMetrics } from './check-metrics.js';
+import { HealthCheckGauges } from './health-check-gauges.js';
 import {
   type PrometheusCollectorOptions,
   type CollectorConfig,
@@ -23,7 +23,7 @@ import {
 } from './collector.options.js';
 import { recordUnready, recordValue } from './event-recording.js';
 import { Families } from './families.js';
-import { ask } from './instrument-options.js';
+import { requestInstrument } from './instrument-options.js';
 import type { MetricDeclaration } from './metric-declaration.js';
 import {
   type GaugeOptions,
@@ -32,10 +32,9 @@ import {
   MetricsCollector,
 } from './metrics-collector.js';
 import { Lifecycle, type Undo } from './lifecycle.js';
-import { OwnMetrics } from './own-metrics.js';
 import { collectProcessMetrics } from './process-metrics.js';
 import { Readings } from './readings.js';
-import { SelfReport } from './self-report.js';
+import { SelfMetrics, SelfReport } from './self-metrics.js';
 import { MetricsEndpoint } from './metrics-endpoint.js';
 import type { CollectorContext } from './collector-context.js';
 
@@ -58,7 +57,7 @@ export class PrometheusCollector extends MetricsCollector {
   private readonly options: CollectorConfig;
   private readonly families: Families;
   private readonly health: Health;
-  private readonly checkMetrics: CheckMetrics;
+  private readonly healthCheckGauges: HealthCheckGauges;
   private readonly report: SelfReport;
   private readonly exporters: Exporters;
   private readonly serving: MetricsEndpoint;
@@ -83,10 +82,10 @@ export class PrometheusCollector extends MetricsCollector {
         this.reportError('gauge_callback', error, `gauge "${name}"`),
     });
     const { logger = console, health = {} } = surroundings;
-    const own = new OwnMetrics(this.options.namespace, this.families);
+    const own = new SelfMetrics(this.options.namespace, this.families);
     this.report = new SelfReport(own, logger);
     this.health = new Health(health, logger, () => this.vitals());
-    this.checkMetrics = new CheckMetrics(this, this.health.checks);
+    this.healthCheckGauges = new HealthCheckGauges(this, this.health.checks);
     this.readings = new Readings(this.registry, this.families, this.report);
     this.exporters = new Exporters({
       snapshots: this.readings.snapshots,
@@ -95,7 +94,7 @@ export class PrometheusCollector extends MetricsCollector {
       logger,
       audienceChanged: () => this.families.tell(this.exporters.audience),
       addCheck: (definition) =>
-        this.checkMetrics.add(definition, 'addExporter()', false),
+        this.healthCheckGauges.add(definition, 'addExporter()', false),
     });
     this.serving = new MetricsEndpoint(
       this.options,
@@ -117,21 +116,41 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override counter(name: string, options?: InstrumentOptions): Counter {
-    return ask(this.families, name, MetricType.COUNTER, options) as Counter;
+    return requestInstrument(
+      this.families,
+      name,
+      MetricType.COUNTER,
+      options,
+    ) as Counter;
   }
 
   override gauge(name: string, options?: GaugeOptions): Gauge {
-    const gauge = ask(this.families, name, MetricType.GAUGE, options) as Gauge;
+    const gauge = requestInstrument(
+      this.families,
+      name,
+      MetricType.GAUGE,
+      options,
+    ) as Gauge;
     if (options?.collect !== undefined) gauge.readThrough(options.collect);
     return gauge;
   }
 
   override histogram(name: string, options?: HistogramOptions): Histogram {
-    return ask(this.families, name, MetricType.HISTOGRAM, options) as Histogram;
+    return requestInstrument(
+      this.families,
+      name,
+      MetricType.HISTOGRAM,
+      options,
+    ) as Histogram;
   }
 
   override timer(name: string, options?: HistogramOptions): Histogram {
-    return ask(this.families, name, MetricType.TIMER, options) as Histogram;
+    return requestInstrument(
+      this.families,
+      name,
+      MetricType.TIMER,
+      options,
+    ) as Histogram;
   }
 
   /** @internal */
@@ -154,7 +173,7 @@ export class PrometheusCollector extends MetricsCollector {
 
   override clearMetrics(): void {
     this.families.clear();
-    this.checkMetrics.show();
+    this.healthCheckGauges.show();
     this.exporters.show();
   }
 
@@ -173,7 +192,7 @@ export class PrometheusCollector extends MetricsCollector {
    * const remove = collector.addHealthCheck({ name: 'queue', check: () => queue.isConnected() });
    */
   addHealthCheck(definition: HealthCheckDefinition, source?: string) {
-    return this.checkMetrics.add(definition, source);
+    return this.healthCheckGauges.add(definition, source);
   }
 
   /**

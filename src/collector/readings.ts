@@ -4,7 +4,7 @@ import { Page } from '../exposition/page.js';
 import { Gatherer } from '../registry/gatherer.js';
 import { EventLoopYielder } from '../core/event-loop-yielder.js';
 import type { Families } from './families.js';
-import type { SelfReport } from './self-report.js';
+import type { SelfReport } from './self-metrics.js';
 import { TraceExemplars } from './trace-exemplars.js';
 
 /** Reads all metrics of a registry, for pages and for snapshots, which share their turns and take exemplars. */
@@ -19,7 +19,7 @@ export class Readings {
     private readonly report: SelfReport,
   ) {
     this.exemplars = new TraceExemplars((source) =>
-      families.takeExemplars(source),
+      families.setExemplarSampler(source),
     );
     const reader = new Gatherer(registry, (metric, error) =>
       report.reportError('foreign_metric', error, `metric "${metric}"`),

@@ -2,7 +2,7 @@ import { checkBuckets } from '../model/buckets.js';
 import { canonicalLabels, type Labels } from '../model/labels.js';
 import { Check } from '../core/validate.js';
 
-/** What options for all metrics and filters for some of them have in common. */
+/** Rules that the options and the filters share. */
 
 export const DEFAULT_LABELS = new Check(
   'an object of label names (letters, digits and "_"; not le, quantile or __x) and text values',

@@ -16,7 +16,7 @@ export class TraceExemplars {
   private readonly source = new ExemplarSampler(() => this.activeSpan());
   private taking = false;
 
-  /** @param take is told where recordings get their exemplars from, from then on. */
+  /** @param take receives the sampler that recordings use from then on. */
   constructor(
     private readonly take: (source: ExemplarSampler | undefined) => void,
   ) {}

@@ -4,9 +4,9 @@ import { isObject } from '../../core/validate.js';
 import { labelFilterOf, type PlacedFilter } from './label-filters.js';
 import type { MetricFilter } from './metric-filter.js';
 
-/** What the filters have decided about one metric. */
+/** The result of all filters for one metric. */
 export interface FilteredMetric {
-  /** Without namespace and subsystem: as it was given, or renamed. */
+  /** The given or the renamed name, without namespace and subsystem. */
   readonly name: string;
   readonly denied: boolean;
   readonly buckets: readonly number[] | undefined;
@@ -16,14 +16,13 @@ export interface FilteredMetric {
 }
 
 /**
- * Applies the filters of the options. The name comes first: it is renamed from
- * filter to filter, and all that is not a rename goes by the name that results,
- * so that whatever ends up under one name is treated alike.
+ * Applies the filters of the options. Renames run first, one after the other. All other
+ * filters match the resulting name, so that all recordings of one name are treated alike.
  */
 export class Filters {
   private readonly filters: readonly PlacedFilter[];
 
-  /** @param filters that were checked; they are copied, since the caller may change them later. */
+  /** @param filters checked filters; they are copied, since the caller may change them later. */
   constructor(filters: readonly MetricFilter[]) {
     this.filters = filters.map((filter, i) => {
       const entries = Object.entries(filter);
@@ -65,14 +64,14 @@ function isMeant(name: string, metrics: string | RegExp = '*'): boolean {
 
 function renamed(name: string, metrics: string | RegExp, to: string): string {
   const exposed = exposedForm(name);
-  // A copy: a sticky RegExp goes on where it was.
+  // A copy: a sticky RegExp keeps its last position.
   if (metrics instanceof RegExp)
     return exposed.replace(new RegExp(metrics), to);
   if (!metrics.endsWith('*')) return to;
   return beginning(to) + exposed.slice(beginning(metrics).length);
 }
 
-/** What stands before the `*`. */
+/** The part before the `*`. */
 function beginning(pattern: string): string {
   return exposedForm(pattern.slice(0, -1));
 }

@@ -7,20 +7,19 @@ import {
 } from '../../model/labels.js';
 import type { AnyFilter, MetricFilterActions } from './metric-filter.js';
 
-/** A filter, and where it stands in the options. */
+/** A filter with its path in the options. */
 export interface PlacedFilter extends AnyFilter {
   readonly path: string;
 }
 
-/** The labels that are there, as text. */
+/** Labels that are present, as text. */
 type TextLabels = Map<string, string>;
 
-/** What one filter does to labels. */
+/** Applies one filter to labels. */
 type Step = (labels: TextLabels) => TextLabels;
 
 /**
- * What the filters do to the labels of one metric, from first to last;
- * `undefined` if they leave them alone.
+ * Combines the label filters of one metric, from first to last; `undefined` if there are none.
  *
  * @returns throws a {@link LabelError} naming metric, label and filter if a label cannot be mapped.
  */
@@ -50,7 +49,7 @@ function stepOf(filter: PlacedFilter, metric: string): Step | undefined {
   return undefined;
 }
 
-/** All at once, so that two labels may change their names with each other. */
+/** All renames at once, so that two labels can swap names. */
 function renaming(newNames: MetricFilterActions['renameLabels']): Step {
   const renames = Object.entries(newNames);
   return (labels) => {
@@ -88,7 +87,7 @@ function mapping(
   };
 }
 
-/** @throws {LabelError} if the function throws or gives what no label value can be. */
+/** @throws {LabelError} if the function throws or returns an invalid label value. */
 function mappedValue(
   map: (value: string) => LabelValue,
   value: string,

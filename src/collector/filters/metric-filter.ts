@@ -8,11 +8,11 @@ import {
   succeeds,
 } from '../recording-checks.js';
 
-/** What a {@link MetricFilter} can do. Each filter does one of these. */
+/** The actions of a {@link MetricFilter}. Each filter has exactly one. */
 export interface MetricFilterActions {
-  /** The metrics are kept, whatever later filters say about it. */
+  /** Keeps the metrics, whatever later filters say. */
   accept: true;
-  /** The metrics are not kept, unless an earlier filter accepts them: they can be used and record nowhere. */
+  /** Drops the metrics, unless an earlier filter accepts them. Code can still use them; they record nothing. */
   deny: true;
   /**
    * The new name; `metrics` must be given. If that ends in `*`, so does this, and
@@ -21,18 +21,18 @@ export interface MetricFilterActions {
   rename: string;
   /** The new names of labels by their present ones. One that is there already under a new name is replaced. */
   renameLabels: Readonly<Record<string, string>>;
-  /** The labels that are left out. Series that differ in nothing else become one. */
+  /** Labels to remove. Series that differ in nothing else become one. */
   dropLabels: readonly string[];
   /**
    * By label, the function that gives its new value. It is called for labels that
    * are there; if it gives `null`, `undefined` or `''`, the label is left out.
    */
   mapLabels: Readonly<Record<string, (value: string) => LabelValue>>;
-  /** Labels of every series, unless it has its own of that name. */
+  /** Labels of every series that does not have its own of the same name. */
   defaultLabels: Readonly<Record<string, string>>;
   /** Buckets of histograms and timers; those given where the metric is made do not count. */
   buckets: readonly number[];
-  /** How many series each of the metrics may have, instead of `maxSeriesPerMetric`. */
+  /** The largest number of series of each of the metrics, instead of `maxSeriesPerMetric`. */
   maxSeries: number;
 }
 
@@ -41,7 +41,7 @@ type OneOf<T> = {
 }[keyof T];
 
 /**
- * Says which metrics it is for, and does one thing to them.
+ * Selects metrics by name and changes them in one way.
  *
  * @example
  * const filters: MetricFilter[] = [
@@ -58,7 +58,7 @@ export type MetricFilter = {
   metrics?: string | RegExp | undefined;
 } & OneOf<MetricFilterActions>;
 
-/** Any filter, its actions side by side, as the code reads it. */
+/** Any filter, with all actions optional. */
 export type AnyFilter = Pick<MetricFilter, 'metrics'> &
   Partial<MetricFilterActions>;
 

@@ -9,18 +9,18 @@ import { sameItems } from '../core/same-items.js';
 import { shortened } from '../core/shortened.js';
 import type { GaugeOptions } from './metrics-collector.js';
 
-/** Characters that a help text may have; the next page would have them all again. */
+/** The longest help text, in characters: every page repeats it. */
 const MAX_HELP = 1_024;
 
-/** What the names of a histogram's samples end in. */
+/** Suffixes of the samples of a histogram. */
 export const HISTOGRAM_SUFFIXES: readonly string[] = [
   '_bucket',
   '_sum',
   '_count',
 ];
 
-/** Takes over a description and a unit where the family has none yet. */
-export function describe(family: Family, options: GaugeOptions): void {
+/** Applies description, unit, label names and aggregator to a family. The first description and unit stay. */
+export function applyMetadata(family: Family, options: GaugeOptions): void {
   const { description, unit, labelNames, aggregator } = options;
   if (family instanceof GaugeFamily && aggregator !== undefined)
     family.aggregator = aggregatorFor(family, aggregator);
@@ -38,7 +38,7 @@ export function describe(family: Family, options: GaugeOptions): void {
   }
 }
 
-/** How a gauge is aggregated: as it was first asked for. */
+/** The aggregator of a gauge; the first one stays. */
 function aggregatorFor(family: Family, given: Aggregator): Aggregator {
   const { aggregator = given } = family;
   if (aggregator !== given) {
@@ -49,7 +49,7 @@ function aggregatorFor(family: Family, given: Aggregator): Aggregator {
   return given;
 }
 
-/** The label names that are declared; those that were first stay. */
+/** The declared label names; the first ones stay. */
 function namesFor(family: Family, given: readonly string[]): readonly string[] {
   if (!Array.isArray(given)) {
     throw new OptionsError(
@@ -80,7 +80,7 @@ function checkTimerUnit(unit: string, metric: string): void {
   );
 }
 
-/** Why a family cannot be had as this type and with these buckets; `undefined` if it can. */
+/** Why a family cannot be used as this type with these buckets; `undefined` if it can. */
 export function conflictOf(
   family: Family,
   type: MetricType,
@@ -88,7 +88,7 @@ export function conflictOf(
 ): MetricConflictError | undefined {
   if (exposedType(family.type) !== exposedType(type)) {
     return new MetricConflictError(
-      `Metric "${family.name}" is registered as ${kindOf(family)} and was asked for as a ${type}; give one of them another name`,
+      `Metric "${family.name}" is registered as ${typeName(family)} and was asked for as a ${type}; give one of them another name`,
     );
   }
   if (
@@ -103,12 +103,12 @@ export function conflictOf(
   return undefined;
 }
 
-/** Whether two families of one name can take the same recordings. */
-export function areAlike(one: Family, other: Family): boolean {
+/** Whether two families of one name accept the same recordings. */
+export function areCompatible(one: Family, other: Family): boolean {
   const buckets = other instanceof HistogramFamily ? other.bounds : undefined;
   return conflictOf(one, other.type, buckets) === undefined;
 }
 
-export function kindOf(family: Family | undefined): string {
+export function typeName(family: Family | undefined): string {
   return family === undefined ? 'gone' : `a ${family.type}`;
 }

@@ -7,14 +7,14 @@ import type { GaugeOptions, MetricsCollector } from './metrics-collector.js';
 const STATUS = 'health_check_status';
 const DURATION = 'health_check_duration_seconds';
 
-/** The health checks as gauges. They are read when metrics are scraped, which runs the checks. */
-export class CheckMetrics {
+/** Exposes health checks as gauges. Reading the gauges runs the checks. */
+export class HealthCheckGauges {
   constructor(
     private readonly collector: MetricsCollector,
     private readonly checks: HealthChecks,
   ) {}
 
-  /** Adds a check, and returns what removes it. Parameters and errors are those of {@link HealthChecks.add}. */
+  /** Adds a check. Parameters and errors are those of {@link HealthChecks.add}; the result removes it. */
   add(
     definition: HealthCheckDefinition,
     source = 'addHealthCheck()',
@@ -26,9 +26,8 @@ export class CheckMetrics {
   }
 
   /**
-   * Makes the gauges, if there are checks; to be called again when metrics were
-   * cleared. A name that the user has given to something else costs the gauge,
-   * and not the check.
+   * Registers the gauges if there are checks, also again after `clearMetrics()`. If the app
+   * uses the name of a gauge, the gauge is missing, but the check still runs.
    */
   show(): void {
     if (this.checks.size === 0) return;

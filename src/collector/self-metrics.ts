@@ -3,7 +3,52 @@ import type { ErrorReporter } from '../core/catch-and-report.js';
 import type { Family } from '../model/family.js';
 import type { Labels } from '../model/labels.js';
 import { logWarning, type MetricsLogger } from '../core/logger.js';
-import type { OwnMetrics } from './own-metrics.js';
+import type { Counter } from '../model/counter.js';
+import type { Gauge, GaugeCallback } from '../model/gauge.js';
+import { MetricType } from '../model/metric-type.js';
+import { buildMetricName } from '../model/names.js';
+import type { Families } from './families.js';
+import type { GaugeOptions } from './metrics-collector.js';
+
+/**
+ * Creates self-metrics: the metrics about the metrics. Their names have the namespace but
+ * not the subsystem, no filter applies to them, and their recordings make no events.
+ */
+export class SelfMetrics {
+  constructor(
+    private readonly namespace: string,
+    private readonly families: Families,
+  ) {}
+
+  nameOf(name: string): string {
+    return buildMetricName(name, { namespace: this.namespace, subsystem: '' });
+  }
+
+  /** @throws {MetricConflictError} if the name is taken by something else. */
+  counter(name: string, description: string): Counter {
+    return this.families.getOrCreateExposed(
+      this.nameOf(name),
+      MetricType.COUNTER,
+      {
+        description,
+      },
+    ) as Counter;
+  }
+
+  /** Throws as {@link counter} does. */
+  gauge(
+    name: string,
+    options: GaugeOptions & { readonly collect: GaugeCallback },
+  ): Gauge {
+    const gauge = this.families.getOrCreateExposed(
+      this.nameOf(name),
+      MetricType.GAUGE,
+      options,
+    ) as Gauge;
+    gauge.readThrough(options.collect);
+    return gauge;
+  }
+}
 
 const OVERFLOWS = 'metrics_overflows_total';
 
@@ -11,14 +56,14 @@ const OVERFLOWS = 'metrics_overflows_total';
 const MAX_PLACES = 100;
 
 /**
- * The metrics about the metrics, and the warnings that go with them: errors that
- * were kept from the app, and families that are full. Never throws.
+ * Counts what the collector keeps from the app (errors, dropped recordings, refused
+ * requests), and logs the first of each kind. Never throws.
  */
 export class SelfReport implements ErrorReporter {
   private readonly warned = new Set<string>();
 
   constructor(
-    private readonly own: OwnMetrics,
+    private readonly own: SelfMetrics,
     private readonly logger: MetricsLogger,
   ) {}
 

@@ -23,6 +23,7 @@ import {
 } from './collector.options.js';
 import { recordUnready, recordValue } from './event-recording.js';
 import { Families } from './families.js';
+import type { AnyInstrument } from './family-factory.js';
 import { requestInstrument } from './instrument-options.js';
 import type { MetricDeclaration } from './metric-declaration.js';
 import {
@@ -48,10 +49,7 @@ import type { CollectorContext } from './collector-context.js';
  * await collector.shutdown();
  */
 export class PrometheusCollector extends MetricsCollector {
-  /**
-   * The registry that the metrics are in: the one of the option `registry`, whichever
-   * package it is of, or else one of prom-client, whose pages are those that scrapers get.
-   */
+  /** The registry of the metrics: the option `registry`, or one of prom-client whose pages are those of scrapes. */
   readonly registry: Registry;
 
   private readonly options: CollectorConfig;
@@ -116,41 +114,21 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override counter(name: string, options?: InstrumentOptions): Counter {
-    return requestInstrument(
-      this.families,
-      name,
-      MetricType.COUNTER,
-      options,
-    ) as Counter;
+    return this.instrument(name, MetricType.COUNTER, options) as Counter;
   }
 
   override gauge(name: string, options?: GaugeOptions): Gauge {
-    const gauge = requestInstrument(
-      this.families,
-      name,
-      MetricType.GAUGE,
-      options,
-    ) as Gauge;
+    const gauge = this.instrument(name, MetricType.GAUGE, options) as Gauge;
     if (options?.collect !== undefined) gauge.readThrough(options.collect);
     return gauge;
   }
 
   override histogram(name: string, options?: HistogramOptions): Histogram {
-    return requestInstrument(
-      this.families,
-      name,
-      MetricType.HISTOGRAM,
-      options,
-    ) as Histogram;
+    return this.instrument(name, MetricType.HISTOGRAM, options) as Histogram;
   }
 
   override timer(name: string, options?: HistogramOptions): Histogram {
-    return requestInstrument(
-      this.families,
-      name,
-      MetricType.TIMER,
-      options,
-    ) as Histogram;
+    return this.instrument(name, MetricType.TIMER, options) as Histogram;
   }
 
   /** @internal */
@@ -288,16 +266,21 @@ export class PrometheusCollector extends MetricsCollector {
     return this.lifecycle.start();
   }
 
-  /**
-   * Lets exporters deliver what is left, for `flushTimeout` at most, lets running
-   * scrapes finish, closes the port and stops observing the process.
-   */
+  /** Delivers through exporters for `flushTimeout` at most, waits for running scrapes, and closes the port. */
   override shutdown(): Promise<void> {
     return this.lifecycle.stop();
   }
 
   override reportError(cause: string, error: unknown, where?: string): void {
     this.report.reportError(cause, error, where);
+  }
+
+  private instrument(
+    name: string,
+    type: MetricType,
+    options: (GaugeOptions & HistogramOptions) | undefined,
+  ): AnyInstrument {
+    return requestInstrument(this.families, name, type, options);
   }
 
   private async open(undo: Undo[]): Promise<void> {

@@ -25,6 +25,6 @@ export function AgentRun() {
     descriptor: MethodDescriptor,
   ): void => {
     const method = decoratedMethod('@AgentRun()', prototype, key, descriptor);
-    measureMethod(method, { work: { agentRun: true } });
+    measureMethod(method, { agentRun: true });
   };
 }

@@ -27,6 +27,6 @@ export function Tool(name?: string) {
     const method = decoratedMethod('@Tool()', prototype, key, descriptor);
     const tool = name ?? String(key);
     explainedBy(method.place, () => validateOne(tool, TEXT, 'The name'));
-    measureMethod(method, { work: { tool } });
+    measureMethod(method, { tool });
   };
 }

@@ -5,7 +5,6 @@ import { DECLARED_METRICS, LABELLED_METHODS } from '../core/shared-state.js';
 import type { CallMetric } from './calls/call-metrics.js';
 import type { InFlightMetric } from './calls/running-calls.js';
 import { memberName } from './decorated-method.js';
-import type { AgentWork } from './gen-ai/agent-work.js';
 import {
   GEN_AI_METRICS,
   type GenAiMetric,
@@ -31,10 +30,13 @@ interface LabelledMethod {
 }
 
 /** What one decorator measures of a method. */
-export interface Measured {
+export interface DecoratorConfig {
   readonly metrics?: readonly CallMetric[];
   readonly inFlight?: InFlightMetric;
-  readonly work?: AgentWork;
+  /** Whether a call is a run of the agent that the class is. */
+  readonly agentRun?: boolean;
+  /** The name of the tool that the method is. */
+  readonly tool?: string;
 }
 
 /**
@@ -44,14 +46,14 @@ export interface Measured {
 export function declareMetrics(
   prototype: object,
   key: Key,
-  measured: Measured,
+  config: DecoratorConfig,
   place: string,
 ): void {
-  const { metrics = [], inFlight, work = {} } = measured;
+  const { metrics = [] } = config;
   const added: MethodMetric[] = [
     ...metrics.map((metric) => ({ ...declarationOf(metric), ...OF_CALLS })),
-    ...gaugesOf(inFlight),
-    ...genAiMetricsOf(work),
+    ...gaugesOf(config),
+    ...genAiMetricsOf(config),
   ].map((metric) => ({ takesArguments: false, ...metric, key, place }));
   append(DECLARED_METRICS, prototype, ...added);
 }
@@ -95,7 +97,7 @@ function declarationOf({ name, type, description, buckets }: CallMetric) {
   return { name, type, description, buckets };
 }
 
-function gaugesOf(inFlight: InFlightMetric | undefined) {
+function gaugesOf({ inFlight }: DecoratorConfig) {
   if (inFlight === undefined) return [];
   const { name, description } = inFlight;
   const type = MetricType.GAUGE;
@@ -105,7 +107,7 @@ function gaugesOf(inFlight: InFlightMetric | undefined) {
   ];
 }
 
-function genAiMetricsOf({ agentRun = false, tool }: AgentWork) {
+function genAiMetricsOf({ agentRun = false, tool }: DecoratorConfig) {
   const { agentDuration, agentInferenceCalls, agentToolCalls, toolDuration } =
     GEN_AI_METRICS;
   const metrics: GenAiMetric[] = [

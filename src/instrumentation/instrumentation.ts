@@ -1,12 +1,25 @@
 import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { isMetricsError } from '../core/errors.js';
-import { CallRecorder, type CallSpec } from './calls/call-recorder.js';
+import { type CallConfig, CallRecorder } from './calls/call-recorder.js';
 import type { AgentMetrics } from './gen-ai/agent-metrics.js';
 import { labelOf } from './class-name.js';
-import { RunningCalls } from './calls/running-calls.js';
+import { joinObservers, type StartObserver } from './calls/run.js';
+import { type InFlightMetric, RunningCalls } from './calls/running-calls.js';
+import type { Labels } from '../model/labels.js';
 import { KIND } from '../core/shared-state.js';
 import { metricsDeclaredBy } from './declared-metrics.js';
 import { report } from '../core/catch-and-report.js';
+
+/** What is measured of one method, by all decorators on it. */
+export interface MethodConfig extends CallConfig {
+  readonly prototype: object;
+  readonly key: string | symbol;
+  readonly inFlight?: InFlightMetric | undefined;
+  /** Whether a call is a run of the agent that the class is. */
+  readonly agentRun?: boolean | undefined;
+  /** The name of the tool that the method is. */
+  readonly tool?: string | undefined;
+}
 
 /** What decorated methods record to: one per app, and none where metrics are switched off. */
 export class Instrumentation {
@@ -70,23 +83,38 @@ export class Instrumentation {
 /** The recorders of one class in one app. Its instances share them. */
 export class ClassScope {
   readonly [KIND] = 'class-scope';
-  private readonly recorders = new Map<CallSpec, CallRecorder>();
+  private readonly recorders = new Map<MethodConfig, CallRecorder>();
 
   constructor(
     private readonly collector: MetricsCollector,
     private readonly running: RunningCalls,
-    readonly agents: AgentMetrics,
-    readonly agent: string,
+    private readonly agents: AgentMetrics,
+    private readonly agent: string,
   ) {}
 
-  recorder(spec: CallSpec, method: string): CallRecorder {
-    let recorder = this.recorders.get(spec);
+  recorder(config: MethodConfig): CallRecorder {
+    let recorder = this.recorders.get(config);
     if (recorder === undefined) {
-      const identity = { agent: this.agent, method };
-      const running = spec.inFlight && this.running.of(spec.inFlight, identity);
-      recorder = new CallRecorder(this.collector, spec, identity, running);
-      this.recorders.set(spec, recorder);
+      const identity = { agent: this.agent, method: String(config.key) };
+      const observer = this.observerOf(config, identity);
+      recorder = new CallRecorder(this.collector, config, identity, observer);
+      this.recorders.set(config, recorder);
     }
     return recorder;
+  }
+
+  private observerOf(
+    { inFlight, agentRun, tool }: MethodConfig,
+    identity: Labels,
+  ): StartObserver | undefined {
+    const { agents, agent } = this;
+    const observers: StartObserver[] = [];
+    if (inFlight !== undefined) {
+      const calls = this.running.of(inFlight, identity);
+      observers.push((start) => calls.add(start));
+    }
+    if (agentRun === true) observers.push(() => agents.observeAgentRun(agent));
+    if (tool !== undefined) observers.push(() => agents.observeTool(tool));
+    return joinObservers(observers);
   }
 }

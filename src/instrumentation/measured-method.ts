@@ -1,19 +1,17 @@
 import type { CallMetric } from './calls/call-metrics.js';
-import type { CallRecorder, CallSpec } from './calls/call-recorder.js';
+import type { CallRecorder } from './calls/call-recorder.js';
 import { followerOf } from './calls/follow.js';
-import { type AgentWork, beginAgentWork } from './gen-ai/agent-work.js';
 import type { ArgumentLabels } from './calls/metric-writer.js';
 import type { DecoratedMethod } from './decorated-method.js';
 import {
   declareLabel,
   declareMetrics,
-  type Measured,
+  type DecoratorConfig,
 } from './declared-metrics.js';
-import type { ClassScope } from './instrumentation.js';
+import type { ClassScope, MethodConfig } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
 import { isExcludedMethod } from './no-metrics.js';
-import type { Run } from './calls/run.js';
-import type { InFlightMetric } from './calls/running-calls.js';
+import type { ObservedRun } from './calls/observed-run.js';
 import {
   ARGUMENT_LABELS,
   METRIC_NAMES,
@@ -22,17 +20,13 @@ import {
 
 type Method = (...args: any[]) => any;
 
-/** What is measured of each measured method. By identity: a wrapper of someone else's around it is another method. */
-const specs = sharedWeakMap<Function, MutableSpec>('method-specs');
+/** What is measured of each measured method. By identity: a wrapper of other code around it is another method. */
+const configs = sharedWeakMap<Function, MutableConfig>('method-configs');
 
-interface MutableSpec extends CallSpec {
-  metrics: CallMetric[];
-  inFlight?: InFlightMetric | undefined;
-  /** What the method is in the work of agents. */
-  work?: AgentWork | undefined;
-  readonly prototype: object;
-  readonly key: string | symbol;
-}
+/** Each decorator on the method adds to it. */
+type MutableConfig = {
+  -readonly [K in keyof MethodConfig]: MethodConfig[K];
+} & { metrics: CallMetric[] };
 
 /**
  * Makes a method record its calls in more metrics. However many metrics there
@@ -40,30 +34,29 @@ interface MutableSpec extends CallSpec {
  */
 export function measureMethod(
   { prototype, key, descriptor, place }: DecoratedMethod,
-  measured: Measured,
+  added: DecoratorConfig,
 ): void {
-  const { metrics = [], inFlight, work } = measured;
+  const { metrics = [], ...others } = added;
   const original: Method = descriptor.value;
   const names = [
     ...metricNamesOf(original),
     ...metrics.map(({ name }) => name),
   ];
-  let spec = specs.get(original);
-  if (spec === undefined) {
-    spec = {
+  let config = configs.get(original);
+  if (config === undefined) {
+    config = {
       metrics: [],
       argumentLabels: argumentLabels(prototype, key),
       prototype,
       key,
     };
     measureClass(prototype);
-    descriptor.value = wrap(original, spec);
-    specs.set(descriptor.value, spec);
+    descriptor.value = wrap(original, config);
+    configs.set(descriptor.value, config);
   }
-  spec.metrics.push(...metrics);
-  spec.inFlight = inFlight ?? spec.inFlight;
-  if (work !== undefined) spec.work = { ...spec.work, ...work };
-  declareMetrics(prototype, key, measured, place);
+  config.metrics.push(...metrics);
+  Object.assign(config, others);
+  declareMetrics(prototype, key, added, place);
   Reflect.defineMetadata(METRIC_NAMES, names, descriptor.value);
 }
 
@@ -84,41 +77,37 @@ export function metricNamesOf(method: Function): string[] {
   return Reflect.getOwnMetadata(METRIC_NAMES, method) ?? [];
 }
 
-function wrap(original: Method, spec: MutableSpec): Method {
+function wrap(original: Method, config: MethodConfig): Method {
   const followResult = followerOf(original);
   // Nearly always the same ones: there is one app to a process, and few classes inherit a method.
   let lastScope: ClassScope | undefined;
   let recorder: CallRecorder | undefined;
-  function begin(self: unknown, args: unknown[]): Run | undefined {
+  function begin(self: unknown, args: unknown[]): ObservedRun | undefined {
     const scope = scopeOf(self);
     if (scope === undefined) return undefined;
     if (scope !== lastScope) {
       lastScope = scope;
-      recorder = isExcludedMethod(spec.prototype, spec.key)
+      recorder = isExcludedMethod(config.prototype, config.key)
         ? undefined
-        : scope.recorder(spec, String(spec.key));
+        : scope.recorder(config);
     }
-    if (recorder === undefined) return undefined;
-    const call = recorder.begin(args);
-    return spec.work === undefined
-      ? call
-      : beginAgentWork(scope.agents, scope.agent, spec.work, call);
+    return recorder?.begin(args);
   }
   const { measured } = {
     // One frame on the stack for each call, so that recursion gets as deep as without metrics.
     measured(this: unknown, ...args: unknown[]): unknown {
       const run = begin(this, args);
       if (run === undefined) return original.apply(this, args);
-      const leave = spec.work?.agentRun === true ? run.open?.() : undefined;
+      const leaveContext = run.enterContext();
       let result: unknown;
       try {
         result = original.apply(this, args);
       } catch (error) {
-        leave?.();
+        leaveContext?.();
         run.fail(error);
         throw error;
       }
-      leave?.();
+      leaveContext?.();
       return followResult(result, run);
     },
   } as Record<'measured', Method>;

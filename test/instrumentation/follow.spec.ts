@@ -20,14 +20,14 @@ import { runThatTells } from '../support/runs.js';
 function recorder() {
   const ends: string[] = [];
   const newRun = (name: string): Run => {
-    let again = 0;
+    let restart = 0;
     let ended = false;
     const end = (how: string) => {
       if (!ended) ends.push(`${name} ${how}`);
       // The first one is followed several times in some tests.
       ended = name !== 'run';
     };
-    return runThatTells(end, () => newRun(`${name}.${++again}`));
+    return runThatTells(end, () => newRun(`${name}.${++restart}`));
   };
   return { ends, run: newRun('run') };
 }
@@ -229,7 +229,7 @@ describe('an object that several measured methods pass on', () => {
       throw new Error('no');
     }
     const inner = follow(failing(), run);
-    const outer = follow(inner, run.again());
+    const outer = follow(inner, run.restart());
     expect(await settled(collect(outer))).toEqual({ error: 'no' });
     expect(ends).toEqual(['run.2 failed no', 'run.1.1 failed no']);
   });

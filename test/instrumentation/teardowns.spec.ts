@@ -18,15 +18,15 @@ import type { Run } from '../../src/instrumentation/calls/run.js';
 
 function silentRun(): Run {
   return {
-    enter: (part) => part(),
+    runInContext: (part) => part(),
     succeed: () => {},
     fail: () => {},
     cancel: () => {},
     item: () => {},
     pause: () => {},
     resume: () => {},
-    postpone: () => {},
-    again: silentRun,
+    defer: () => {},
+    restart: silentRun,
   };
 }
 

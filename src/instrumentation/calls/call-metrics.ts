@@ -1,5 +1,3 @@
-import type { CounterSeries } from '../../model/counter.js';
-import { HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import { MetricType } from '../../model/metric-type.js';
 
@@ -21,15 +19,6 @@ export interface EndedCall {
 /** Labels that are always the same, or computed when a call has ended. */
 export type CallLabels = Labels | ((call: EndedCall) => Labels);
 
-/** What there is to be recorded of a call once it has ended. Seconds are those of the call's own work. */
-export interface CallFigures {
-  readonly seconds: number;
-  /** Items that a stream gave. */
-  readonly items: number;
-  /** Until the first of them; `undefined` if there was none. */
-  readonly secondsToFirstItem: number | undefined;
-}
-
 /** One metric that calls are recorded in. */
 export interface CallMetric {
   /** Without namespace and subsystem. */
@@ -47,32 +36,8 @@ export interface CallMetric {
   readonly figure: Figure;
 }
 
-type Figure = 'seconds' | 'calls' | 'secondsToFirstItem' | 'items';
-
-/** What a call adds to the metric; `undefined` if it has nothing for it. */
-export function figureOf(
-  call: CallFigures,
-  figure: Figure,
-): number | undefined {
-  switch (figure) {
-    case 'seconds':
-      return call.seconds;
-    case 'calls':
-      return 1;
-    case 'secondsToFirstItem':
-      return call.secondsToFirstItem;
-    case 'items':
-      return call.items > 0 ? call.items : undefined;
-  }
-}
-
-export type CallSeries = CounterSeries | HistogramSeries;
-
-/** A function, not a method of both: V8 sees two known calls in it and makes them part of the caller. */
-export function recordIn(series: CallSeries, value: number): void {
-  if (series instanceof HistogramSeries) series.observe(value);
-  else series.inc(value);
-}
+/** What a call adds to a metric. */
+export type Figure = 'seconds' | 'calls' | 'secondsToFirstItem' | 'items';
 
 interface CallMetricOptions {
   name: string;

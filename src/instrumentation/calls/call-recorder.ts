@@ -1,41 +1,39 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Labels } from '../../model/labels.js';
 import type { CallMetric } from './call-metrics.js';
-import { follow, type Follow } from './follow.js';
+import { follow, type Follow, timeWork } from './follow.js';
 import { type ArgumentLabels, MetricWriter } from './metric-writer.js';
-import { RecordedRun } from './recorded-run.js';
-import type { Run } from './run.js';
-import type { InFlightMetric, MethodCalls } from './running-calls.js';
+import { ObservedRun } from './observed-run.js';
+import type { StartObserver } from './run.js';
 
-/** What is measured of one method. */
-export interface CallSpec {
+/** What is recorded of the ended calls of one method. */
+export interface CallConfig {
   readonly metrics: readonly CallMetric[];
-  readonly inFlight?: InFlightMetric | undefined;
   readonly argumentLabels: ArgumentLabels;
 }
 
 /**
- * Records the calls of one method in one collector. Nothing in here throws into
- * the call: what goes wrong is reported to the collector.
+ * Records the calls of one method in one collector. It never throws into a call: errors
+ * of its own are reported to the collector.
  */
 export class CallRecorder {
-  private readonly writers: MetricWriter[];
+  private readonly writers: readonly MetricWriter[];
 
   /**
    * @param identity the labels that say which method it is.
-   * @param running where the calls are while they run, if that is measured.
+   * @param startObserver observes the calls from their start.
    */
   constructor(
     collector: MetricsCollector,
-    spec: CallSpec,
+    { metrics, argumentLabels }: CallConfig,
     identity: Labels,
-    readonly running?: MethodCalls,
+    private readonly startObserver?: StartObserver,
   ) {
-    this.writers = spec.metrics
+    this.writers = metrics
       .filter(({ name }) => !isDenied(collector, name))
       .map(
         (metric) =>
-          new MetricWriter(collector, metric, identity, spec.argumentLabels),
+          new MetricWriter(collector, metric, identity, argumentLabels),
       );
   }
 
@@ -52,29 +50,19 @@ export class CallRecorder {
   ): T {
     const run = this.begin(args);
     if (run === undefined) return method.apply(self, args);
-    let result: T;
-    try {
-      result = method.apply(self, args);
-    } catch (error) {
-      run.fail(error);
-      throw error;
-    }
-    return followResult(result, run);
+    return timeWork(run, () => method.apply(self, args), followResult);
   }
 
-  /** A call that begins now, recorded when its run ends; `undefined` if the method has no metrics to record. */
-  begin(args: readonly unknown[]): Run | undefined {
-    return this.writers.length === 0 && this.running === undefined
+  /** A call that begins now, recorded when its run ends; `undefined` if there is nothing to record. */
+  begin(args: readonly unknown[]): ObservedRun | undefined {
+    const { writers, startObserver } = this;
+    return writers.length === 0 && startObserver === undefined
       ? undefined
-      : new RecordedRun(this, args, false);
-  }
-
-  write(run: RecordedRun): void {
-    for (const writer of this.writers) writer.write(run);
+      : new ObservedRun(writers, startObserver, args, false);
   }
 }
 
-/** A collector of the user's own may be anything. */
+/** A collector of the user's own may throw. */
 function isDenied(collector: MetricsCollector, name: string): boolean {
   try {
     return collector.isDenied(name) === true;

@@ -1,4 +1,4 @@
-import { followItself } from './followers.js';
+import { followInPlace } from './joined-runs.js';
 import { type AnyIterator, isThenable, type Step } from './result-kinds.js';
 import type { Run } from './run.js';
 import { patchMethod } from '../../core/patch-method.js';
@@ -7,8 +7,8 @@ const METHODS = ['next', 'return', 'throw'] as const;
 
 /** A run from the first `next()` on. Between its calls the consumer is at work. */
 export function followIterator(iterator: AnyIterator, work: Run): AnyIterator {
-  work.postpone();
-  return followItself(iterator, work, (shared) => {
+  work.defer();
+  return followInPlace(iterator, work, (shared) => {
     const consumption = new Consumption(shared);
     return METHODS.filter(
       (method) => typeof iterator[method] === 'function',
@@ -16,7 +16,7 @@ export function followIterator(iterator: AnyIterator, work: Run): AnyIterator {
       patchMethod(iterator, method, (original) => (...args) => {
         const run = consumption.begin(method);
         try {
-          const step = run.enter(() => original.apply(iterator, args));
+          const step = run.runInContext(() => original.apply(iterator, args));
           return isThenable(step)
             ? step.then(consumption.end, consumption.fail)
             : consumption.end(step);
@@ -33,8 +33,8 @@ export function followIterable(
   iterable: AsyncIterable<unknown>,
   work: Run,
 ): AsyncIterable<unknown> {
-  work.postpone();
-  return followItself(iterable, work, (shared) =>
+  work.defer();
+  return followInPlace(iterable, work, (shared) =>
     patchMethod(
       iterable,
       Symbol.asyncIterator,
@@ -56,7 +56,7 @@ class Consumption {
   constructor(private readonly work: Run) {}
 
   begin(method: (typeof METHODS)[number]): Run {
-    if (this.run === undefined) this.run = this.work.again();
+    if (this.run === undefined) this.run = this.work.restart();
     else if (this.pending === 0) this.run.resume();
     this.pending++;
     if (method === 'return') this.leaving = true;

@@ -1,5 +1,5 @@
 import { from, Observable, Subscriber } from 'rxjs';
-import { followItself } from './followers.js';
+import { followInPlace } from './joined-runs.js';
 import { isPlainObservable } from './result-kinds.js';
 import type { Run } from './run.js';
 import { patchMethod } from '../../core/patch-method.js';
@@ -10,7 +10,7 @@ export function followObservable(
   first: Run,
 ): Observable<unknown> {
   if (!isPlainObservable(source)) return followFirstSubscription(source, first);
-  first.postpone();
+  first.defer();
   return observed(source, first);
 }
 
@@ -19,8 +19,8 @@ export function followFirstSubscription(
   source: Observable<unknown>,
   first: Run,
 ): Observable<unknown> {
-  first.postpone();
-  return followItself(source, first, (run) =>
+  first.defer();
+  return followInPlace(source, first, (run) =>
     patchMethod(source, 'subscribe', (_subscribe, restore) => {
       return (...args: unknown[]) => {
         restore();
@@ -34,9 +34,9 @@ export function followFirstSubscription(
 function observed(source: Observable<unknown>, work: Run): Observable<unknown> {
   return from(source).lift<unknown>({
     call(consumer: Subscriber<unknown>, lifted: Observable<unknown>) {
-      const run = work.again();
+      const run = work.restart();
       const subscriber = new FollowedSubscriber(consumer, run);
-      return run.enter(() => lifted.subscribe(subscriber));
+      return run.runInContext(() => lifted.subscribe(subscriber));
     },
   });
 }

@@ -1,6 +1,6 @@
 import { isAsyncFunction } from 'node:util/types';
 import { isObservable } from 'rxjs';
-import { followItself } from './followers.js';
+import { followInPlace } from './joined-runs.js';
 import { followIterable, followIterator } from './follow-iterator.js';
 import {
   followFirstSubscription,
@@ -30,6 +30,27 @@ type Onward = (value: unknown, run: Run) => unknown;
  */
 export function followerOf(method: Function): Follow {
   return isAsyncFunction(method) ? follow : followShared;
+}
+
+/**
+ * Does some work as a run, and follows what it returns to its end.
+ *
+ * @param followResult see {@link followerOf}.
+ * @returns what the caller is to be given.
+ */
+export function timeWork<T>(
+  run: Run,
+  work: () => T,
+  followResult: Follow = followerOf(work),
+): T {
+  let result: T;
+  try {
+    result = run.runInContext(work);
+  } catch (error) {
+    run.fail(error);
+    throw error;
+  }
+  return followResult(result, run);
 }
 
 /**
@@ -70,13 +91,13 @@ export function followShared(value: unknown, run: Run): unknown {
   }
   if (!isNativePromise(value)) return follow(value, run);
   return watchPromise(value, {
-    fulfilled: (result) => followInPlace(result, run),
+    fulfilled: (result) => followSettled(result, run),
     rejected: (error) => run.fail(error),
   });
 }
 
-/** Follows a value that other code has already. Never throws. */
-function followInPlace(value: unknown, run: Run): void {
+/** Follows a value that other code already has. Never throws. */
+function followSettled(value: unknown, run: Run): void {
   try {
     if (isPlainObservable(value)) {
       followFirstSubscription(value, run);
@@ -122,7 +143,7 @@ function followThenable(
   first: Run,
   onward: Onward,
 ): PromiseLike<unknown> {
-  return followItself(thenable, first, (run) =>
+  return followInPlace(thenable, first, (run) =>
     patchMethod(thenable, 'then', (then, restore) => {
       return (onFulfilled: any, onRejected: any, ...others: unknown[]) => {
         const handlers = [onFulfilled, onRejected, ...others];

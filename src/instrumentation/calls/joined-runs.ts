@@ -1,23 +1,27 @@
 import type { Run } from './run.js';
 
-/** Runs that begin and end together. */
-export class JoinedRuns implements Run {
-  /** @param runs from the innermost to the outermost. */
-  constructor(protected readonly runs: Run[]) {}
+/** Calls that follow the same object. Further ones are not kept: an object that is shared for long would collect them. */
+const MAX_RUNS = 8;
 
-  enter<T>(part: () => T): T {
+/** The runs of calls that returned the same object. They go on and end together. */
+class JoinedRuns implements Run {
+  private hasRestarted = false;
+
+  constructor(private readonly runs: Run[]) {}
+
+  /** @returns false if the work has begun, or there are too many runs. */
+  add(run: Run): boolean {
+    if (this.hasRestarted || this.runs.length >= MAX_RUNS) return false;
+    this.runs.push(run);
+    return true;
+  }
+
+  runInContext<T>(part: () => T): T {
     const all = this.runs.reduce<() => T>(
-      (inner, run) => () => run.enter(inner),
+      (inner, run) => () => run.runInContext(inner),
       part,
     );
     return all();
-  }
-
-  open(): () => void {
-    const opened = this.runs.toReversed().map((run) => run.open?.());
-    return () => {
-      for (const leave of opened.toReversed()) leave?.();
-    };
   }
 
   succeed(result: unknown): void {
@@ -44,11 +48,32 @@ export class JoinedRuns implements Run {
     for (const run of this.runs) run.resume();
   }
 
-  postpone(): void {
-    for (const run of this.runs) run.postpone();
+  defer(): void {
+    for (const run of this.runs) run.defer();
   }
 
-  again(): Run {
-    return new JoinedRuns(this.runs.map((run) => run.again()));
+  restart(): Run {
+    this.hasRestarted = true;
+    return new JoinedRuns(this.runs.map((run) => run.restart()));
   }
+}
+
+const joined = new WeakMap<object, JoinedRuns>();
+
+/**
+ * Follows an object that the caller gets itself, by patches of its methods. Methods that
+ * return what another measured method returned follow the same object.
+ *
+ * @param patch patches the methods; returns false if the object does not let it.
+ */
+export function followInPlace<T extends object>(
+  value: T,
+  run: Run,
+  patch: (run: Run) => boolean,
+): T {
+  const others = joined.get(value);
+  const runs = new JoinedRuns([run]);
+  if (patch(runs)) joined.set(value, runs);
+  else if (!others?.add(run)) run.succeed(undefined);
+  return value;
 }

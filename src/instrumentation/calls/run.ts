@@ -1,25 +1,94 @@
-/** One run of some work, to be told how it goes. Only the first end counts. */
+import type { Instant } from '../../core/clock.js';
+import type { EndedCall } from './call-metrics.js';
+
+/** One run of some work, which receives the events of the work. Only the first end counts. */
 export interface Run {
-  /** Does a part of the work, in whatever belongs around it. */
-  enter<T>(part: () => T): T;
-  /**
-   * As {@link enter}, for work that follows in the calling function: it takes no frame on the
-   * stack. Default: nothing belongs around the work.
-   *
-   * @returns ends it.
-   */
-  open?(): (() => void) | undefined;
+  /** Runs a part of the work in the asynchronous context of the run. */
+  runInContext<T>(part: () => T): T;
   succeed(result: unknown): void;
   fail(error: unknown): void;
-  /** Its consumer left before the end. */
+  /** The consumer left before the end. */
   cancel(): void;
-  /** One more item of a stream has come. */
+  /** A stream has given one more item. */
   item(item: unknown): void;
-  /** From now on its consumer is at work, whose time is not the run's. */
+  /** The consumer of a stream is at work: its time does not count. */
   pause(): void;
   resume(): void;
-  /** Nothing runs yet: the work begins, with `again()`, when its result is consumed. */
-  postpone(): void;
-  /** A run of the same work that begins now, perhaps one of several. */
-  again(): Run;
+  /** Nothing runs yet: the work begins, by `restart()`, when its result is consumed. */
+  defer(): void;
+  /** @returns a run of the same work that begins now. A stream that is consumed several times has several. */
+  restart(): Run;
+}
+
+/** A run that has ended, as its observers see it. */
+export interface EndedRun extends EndedCall {
+  /** The duration of the work, without the time of its consumer. */
+  readonly seconds: number;
+  /** The number of items that a stream gave. */
+  readonly items: number;
+  /** Until the first item; `undefined` if there was none. */
+  readonly secondsToFirstItem: number | undefined;
+}
+
+/** Receives the end of runs. Never throws. */
+export interface RunRecorder {
+  ended(run: EndedRun): void;
+}
+
+/** Observes one run from its start to its end. Never throws. */
+export interface RunObserver extends RunRecorder {
+  /** Runs a part of the work in the context of the run. */
+  runInContext?<T>(part: () => T): T;
+  /**
+   * Enters the context of the run without a frame on the stack.
+   *
+   * @returns leaves the context.
+   */
+  enterContext?(): (() => void) | undefined;
+  /** See {@link Run.defer}. */
+  deferred?(): void;
+  /** @returns the observer of another run of the same work; see {@link Run.restart}. */
+  restarted(start: Instant): RunObserver;
+}
+
+/** Makes the observer of a run that begins. */
+export type StartObserver = (start: Instant) => RunObserver;
+
+/** Several observers as one, of which at most one has a context; `undefined` for none. */
+export function joinObservers(
+  starts: readonly StartObserver[],
+): StartObserver | undefined {
+  if (starts.length <= 1) return starts[0];
+  return (start) => new JoinedObservers(starts.map((begin) => begin(start)));
+}
+
+class JoinedObservers implements RunObserver {
+  private readonly context: RunObserver | undefined;
+
+  constructor(private readonly observers: readonly RunObserver[]) {
+    this.context = observers.find((one) => one.enterContext !== undefined);
+  }
+
+  runInContext<T>(part: () => T): T {
+    return this.context === undefined
+      ? part()
+      : this.context.runInContext!(part);
+  }
+
+  enterContext(): (() => void) | undefined {
+    return this.context?.enterContext!();
+  }
+
+  deferred(): void {
+    for (const observer of this.observers) observer.deferred?.();
+  }
+
+  ended(run: EndedRun): void {
+    for (const observer of this.observers) observer.ended(run);
+  }
+
+  restarted(start: Instant): RunObserver {
+    const restarted = this.observers.map((one) => one.restarted(start));
+    return new JoinedObservers(restarted);
+  }
 }

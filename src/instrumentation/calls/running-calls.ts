@@ -2,6 +2,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { type Instant, secondsSince } from '../../core/clock.js';
 import type { Gauge } from '../../model/gauge.js';
 import type { Labels } from '../../model/labels.js';
+import type { RunObserver } from './run.js';
 import { catchAndReport } from '../../core/catch-and-report.js';
 
 /** The gauges of calls while they run. */
@@ -52,29 +53,57 @@ export class MethodCalls {
   }
 
   add(start: Instant): RunningCall {
-    const call = new RunningCall(this.calls, start);
+    const call = new RunningCall(this, start);
     this.calls.add(call);
     if (this.calls.size === 1) this.gauges.open();
     return call;
   }
+
+  delete(call: RunningCall): void {
+    this.calls.delete(call);
+  }
 }
 
-const dropped = new FinalizationRegistry<RunningCall>((call) => call.end());
-
-/** A call while it runs. It holds nothing of the call: what hangs keeps no arguments alive. */
-export class RunningCall {
+/** A call while it runs. It refers to nothing of the call: one that hangs keeps no arguments alive. */
+class RunningCall implements RunObserver {
   constructor(
-    private readonly calls: Set<RunningCall>,
+    private readonly calls: MethodCalls,
     readonly start: Instant,
   ) {}
 
-  end(): void {
+  ended(): void {
     this.calls.delete(this);
   }
 
-  /** Ends it at the latest when nothing refers to an object any more. */
-  endWith(object: object): void {
-    dropped.register(object, this);
+  deferred(): void {
+    this.calls.delete(this);
+  }
+
+  restarted(start: Instant): RunObserver {
+    return new RunningStream(this.calls.add(start));
+  }
+}
+
+/** A stream that its consumer has dropped ends when its run is collected, and this observer with it. */
+class RunningStream implements RunObserver {
+  private static readonly dropped = new FinalizationRegistry<RunningCall>(
+    (call) => call.ended(),
+  );
+
+  constructor(private readonly call: RunningCall) {
+    RunningStream.dropped.register(this, call);
+  }
+
+  ended(): void {
+    this.call.ended();
+  }
+
+  deferred(): void {
+    this.call.ended();
+  }
+
+  restarted(start: Instant): RunObserver {
+    return this.call.restarted(start);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import type { Run } from '../calls/run.js';
+import { timeWork } from '../calls/follow.js';
+import { ObservedRun } from '../calls/observed-run.js';
+import type { EndedRun, RunObserver } from '../calls/run.js';
 import {
   catchAndReport,
   type ErrorReporter,
@@ -25,9 +27,8 @@ import type {
   ToolCall,
 } from './recordings.js';
 import { RunningInference } from './running-inference.js';
-import { RunningWork, type Work } from './running-work.js';
+import { RunningWork } from './running-work.js';
 import type { ChunkOf, ChunkStream, ReadChunk } from './streamed-inference.js';
-import { doRun, TimedWork } from './timed-work.js';
 
 /**
  * What agents do and cost, in the vocabulary of OpenTelemetry's semantic conventions
@@ -150,7 +151,8 @@ export class AgentMetrics implements ErrorReporter {
    * @returns what the work returns; a promise or stream is followed to its end.
    */
   runAgent<T>(agent: string, work: () => T): T {
-    return doRun(this.beginAgentRun(agent), work);
+    const start = () => this.observeAgentRun(agent);
+    return timeWork(new ObservedRun([], start, [], false), work);
   }
 
   /**
@@ -160,7 +162,8 @@ export class AgentMetrics implements ErrorReporter {
    * @returns what the work returns; a promise or stream is followed to its end.
    */
   runTool<T>(tool: string, work: () => T): T {
-    return doRun(this.beginTool(tool), work);
+    const start = () => this.observeTool(tool);
+    return timeWork(new ObservedRun([], start, [], false), work);
   }
 
   /**
@@ -177,7 +180,7 @@ export class AgentMetrics implements ErrorReporter {
    */
   startAgentRun(agent: string): RunningWork {
     checkAgentRun({ agent, seconds: 0 });
-    return new RunningWork(this.openRun(agent));
+    return new RunningWork(() => this.observeAgentRun(agent));
   }
 
   /**
@@ -188,18 +191,45 @@ export class AgentMetrics implements ErrorReporter {
    */
   startTool(tool: string): RunningWork {
     checkToolCall({ tool, seconds: 0 });
-    return new RunningWork(this.openTool(tool));
+    return new RunningWork(() => this.observeTool(tool));
   }
 
-  /** @internal A run of an agent, begun again by everybody who consumes its stream. */
-  beginAgentRun(agent: string): Run {
-    return new TimedWork(() => this.openRun(agent));
+  /** @internal Observes a run of an agent. Each consumption of its stream is another run. */
+  observeAgentRun(agent: string): RunObserver {
+    const context = this.runs.begin(agent);
+    return {
+      runInContext: (part) => context.run(part),
+      enterContext: () => context.enter(),
+      ended: (run) =>
+        this.record(agent, () => {
+          const { inferenceCalls, toolCalls } = context;
+          this.recordAgentRun({
+            agent,
+            seconds: run.seconds,
+            error: errorOf(run),
+            inferenceCalls,
+            toolCalls,
+          });
+        }),
+      restarted: () => this.observeAgentRun(agent),
+    };
   }
 
-  /** @internal A tool call, which is one however often its stream is consumed. */
-  beginTool(tool: string): Run {
-    const call = this.openTool(tool);
-    return new TimedWork(() => call);
+  /** @internal Observes a tool call. It counts once for the agent run around it, however often its stream is consumed. */
+  observeTool(tool: string): RunObserver {
+    const agentRun = this.runs.current;
+    if (agentRun !== undefined) agentRun.toolCalls++;
+    const observer: RunObserver = {
+      ended: (run) =>
+        this.record(tool, () =>
+          this.writer.tool(
+            { tool, seconds: run.seconds, error: errorOf(run) },
+            agentRun?.agent,
+          ),
+        ),
+      restarted: () => observer,
+    };
+    return observer;
   }
 
   /** @internal Reports an error that is kept from the app. */
@@ -229,38 +259,12 @@ export class AgentMetrics implements ErrorReporter {
     });
   }
 
-  private openRun(agent: string): Work {
-    const context = this.runs.begin(agent);
-    return {
-      enter: (part) => context.enter(part),
-      open: () => context.open(),
-      end: this.kept(agent, (seconds, error) => {
-        const { inferenceCalls, toolCalls } = context;
-        this.recordAgentRun({
-          agent,
-          seconds,
-          error,
-          inferenceCalls,
-          toolCalls,
-        });
-      }),
-    };
+  /** An error of the recording is kept from the work. */
+  private record(where: string, action: () => void): void {
+    catchAndReport(this, 'agent', action, where);
   }
+}
 
-  private openTool(tool: string): Work {
-    const run = this.runs.current;
-    if (run !== undefined) run.toolCalls++;
-    return {
-      enter: (part) => part(),
-      end: this.kept(tool, (seconds, error) =>
-        this.writer.tool({ tool, seconds, error }, run?.agent),
-      ),
-    };
-  }
-
-  /** What cannot be recorded is reported, and kept from the work. */
-  private kept(where: string, record: Work['end']): Work['end'] {
-    return (seconds, error) =>
-      catchAndReport(this, 'agent', () => record(seconds, error), where);
-  }
+function errorOf({ status, error }: EndedRun): unknown {
+  return status === 'error' ? (error ?? new Error('unknown')) : undefined;
 }

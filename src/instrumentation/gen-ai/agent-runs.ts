@@ -10,13 +10,13 @@ export class AgentRunContext {
     private readonly storage: AsyncLocalStorage<AgentRunContext>,
   ) {}
 
-  /** Does some work of the run: what it calls, now or later, belongs to the run. */
-  enter<T>(work: () => T): T {
+  /** Runs some work of the run: what it calls, now or later, belongs to the run. */
+  run<T>(work: () => T): T {
     return this.storage.run(this, work);
   }
 
-  /** Makes what follows part of the run, until the returned function is called: what `run()` of the storage does, without a frame on the stack. */
-  open(): () => void {
+  /** As {@link run}, without a frame on the stack: what follows belongs to the run until the returned function is called. */
+  enter(): () => void {
     const { storage } = this;
     const outer = storage.getStore();
     storage.enterWith(this);

@@ -29,12 +29,12 @@ function followReadable<T>(
   // Somebody else reads it: there is nothing to follow, and nothing is known of its end.
   if (source.locked) return source;
   const reader = source.getReader();
-  work.postpone();
+  work.defer();
   let run: Run | undefined;
   return new ReadableStream<T>(
     {
       async pull(controller) {
-        if (run === undefined) run = work.again();
+        if (run === undefined) run = work.restart();
         else run.resume();
         try {
           const { done, value } = await reader.read();
@@ -52,7 +52,7 @@ function followReadable<T>(
         }
       },
       cancel(reason) {
-        (run ?? work.again()).cancel();
+        (run ?? work.restart()).cancel();
         return reader.cancel(reason);
       },
     },

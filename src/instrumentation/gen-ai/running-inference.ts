@@ -1,5 +1,5 @@
 import type { Tally } from '../../model/tally.js';
-import { Stopwatch } from '../calls/stopwatch.js';
+import { Stopwatch } from '../calls/observed-run.js';
 import { followStream } from './readable-stream.js';
 import type {
   Inference,

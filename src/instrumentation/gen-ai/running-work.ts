@@ -1,63 +1,44 @@
-import { Stopwatch } from '../calls/stopwatch.js';
-
-/** Some work that is timed until its end. */
-export interface Work {
-  /** Does a part of it. */
-  enter<T>(part: () => T): T;
-  /** See `Run.open()`. */
-  open?(): () => void;
-  /** Takes note of its end. Never throws. */
-  end(seconds: number, error: unknown): void;
-}
+import { ObservedRun } from '../calls/observed-run.js';
+import type { StartObserver } from '../calls/run.js';
 
 /**
- * An agent run or a tool call while it goes on: tell it how it ended. Only the
- * first end counts. Nothing of it throws.
+ * An agent run or a tool call while it goes on: report here how it ended. Only the
+ * first end counts. None of its methods throws.
  */
 export class RunningWork {
-  private readonly clock = new Stopwatch();
-  private ended = false;
+  private readonly run: ObservedRun;
 
   /** @internal */
-  constructor(private readonly work: Work) {}
+  constructor(startObserver: StartObserver) {
+    this.run = new ObservedRun([], startObserver, [], true);
+  }
 
   /**
-   * Does a part of the work. What an agent run calls in here, now or later, counts for it.
+   * Runs a part of the work. What an agent run calls in it, now or later, counts for the run.
    *
    * @returns what the part returns.
    */
   enter<T>(part: () => T): T {
-    return this.work.enter(part);
+    return this.run.runInContext(part);
   }
 
-  /** @internal See `Run.open()`. */
-  open(): (() => void) | undefined {
-    return this.work.open?.();
-  }
-
-  /** From now on the consumer of what it yields is at work, whose time does not count. */
+  /** Stops the clock: the consumer of what the work yields is busy, and its time does not count. */
   pause(): void {
-    this.clock.pause();
+    this.run.pause();
   }
 
-  /** It goes on. */
+  /** Starts the clock again. */
   resume(): void {
-    this.clock.resume();
+    this.run.resume();
   }
 
-  /** It is done, or nobody wants the rest of it. */
+  /** Ends the work: it is done, or the rest of it is not wanted. */
   end(): void {
-    this.finish(undefined);
+    this.run.succeed(undefined);
   }
 
-  /** It failed. */
+  /** Ends the work with an error. */
   fail(error: unknown): void {
-    this.finish(error ?? new Error('unknown'));
-  }
-
-  private finish(error: unknown): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.work.end(this.clock.seconds, error);
+    this.run.fail(error);
   }
 }

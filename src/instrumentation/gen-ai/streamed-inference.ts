@@ -43,7 +43,7 @@ export class StreamedInference<T> implements Run {
     this.answer = merged(this.answer, said);
   }
 
-  enter<R>(part: () => R): R {
+  runInContext<R>(part: () => R): R {
     return part();
   }
 
@@ -55,11 +55,11 @@ export class StreamedInference<T> implements Run {
     this.inference.resume();
   }
 
-  postpone(): void {
+  defer(): void {
     this.inference.pause();
   }
 
-  again(): Run {
+  restart(): Run {
     if (this.consumed) {
       const { read, surroundings } = this;
       return new StreamedInference(surroundings.again(), read, surroundings);

@@ -2,7 +2,7 @@
 export interface AgentScope {
   readonly agent: string;
   /** Does something that counts for the run. */
-  enter<T>(part: () => T): T;
+  run<T>(part: () => T): T;
 }
 
 /** Where in the work of agents a run of LangChain is. */
@@ -32,5 +32,5 @@ export function placeIn(
 
 /** Does something in a place. */
 export function enter<T>({ scope }: Place, part: () => T): T {
-  return scope === undefined ? part() : scope.enter(part);
+  return scope === undefined ? part() : scope.run(part);
 }

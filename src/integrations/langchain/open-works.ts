@@ -43,7 +43,7 @@ export class OpenWorks {
     const agent = agentOf(place.scope?.agent);
     if (agent === undefined) return;
     const work = this.metrics.startAgentRun(agent);
-    const scope = { agent, enter: <T>(part: () => T) => work.enter(part) };
+    const scope = { agent, run: <T>(part: () => T) => work.enter(part) };
     this.open.add(runId, { place: { ...place, scope }, work });
   }
 

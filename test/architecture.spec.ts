@@ -58,7 +58,7 @@ describe.each(files)('src/%s', (file) => {
       registry: /^prom-client$/,
       exposition: /^$/,
       http: /^$/,
-      exporters: /^(rxjs|prom-client|@grpc\/grpc-js)$/,
+      exporters: /^(rxjs|@grpc\/grpc-js)$/,
       collector: /^(prom-client|rxjs)$/,
       instrumentation: /^(@nestjs\/(common|core)|rxjs)$/,
       decorators: /^@nestjs\/(common|core)$/,

@@ -38,7 +38,7 @@ export interface HttpResponse {
 }
 
 /** Bytes of an answer that are read. */
-const MAX_BODY = 64 * 1024;
+export const MAX_BODY = 64 * 1024;
 
 /**
  * Sends a request and reads the answer.
@@ -101,11 +101,15 @@ async function readResponse(response: IncomingMessage): Promise<HttpResponse> {
   const { statusCode: status = 0, headers } = response;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Leaving the loop closes the connection.
-    if (size >= MAX_BODY) break;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      // Leaving the loop closes the connection.
+      if (size >= MAX_BODY) break;
+    }
+  } catch (cause) {
+    throw new Error('the answer was cut off', { cause });
   }
   const body = Buffer.concat(chunks).subarray(0, MAX_BODY);
   return { status, headers, body, retryAfter: retryAfterOf(headers) };

@@ -1,150 +1,144 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { Pushgateway, type Registry } from 'prom-client';
 import { ExportError } from '../../core/errors.js';
 import { printable } from '../../core/printable.js';
-import { retryAfterOf } from '../http-request.js';
-import { groupPath } from './group-path.js';
-import { GatewayConnection } from './gateway-connection.js';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  MAX_BODY,
+  sendRequest,
+} from '../http-request.js';
 
-/** A request, as prom-client hands it on to `http.request()`. */
-export interface GatewayRequest extends Credentials {
-  readonly signal: AbortSignal;
-}
+/** What is done to a group, and its HTTP method (Pushgateway, "API"). */
+const METHODS = { push: 'PUT', pushAdd: 'POST', delete: 'DELETE' } as const;
 
-/** What a request says of the one who sends it. */
+export type GatewayAction = keyof typeof METHODS;
+
+/** How the sender of a request identifies itself. */
 export interface Credentials {
-  /** `name:password`. */
-  readonly auth?: string | undefined;
-  readonly headers: Record<string, string>;
+  /** For HTTP's Basic authentication: `name:password`. */
+  readonly auth: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 }
-
-/** What is done to a group. */
-export type GatewayAction = 'push' | 'pushAdd' | 'delete';
-
-/** The client wants a job to write a path of, which our own replaces: it cannot write one with "/". */
-const PLACEHOLDER = { jobName: 'job' };
 
 /** Characters of an answer that messages show. */
-const MAX_TOLD = 300;
+const MAX_SHOWN = 300;
 
-/** One group of a Pushgateway, by way of prom-client's client. */
+/** One group of a Pushgateway. */
 export class Gateway {
-  private readonly path: string;
+  private readonly url: URL;
 
   constructor(
-    /** Without name and password. */
-    readonly address: string,
+    /** The URL of the gateway, without name and password. */
+    private readonly address: string,
     jobName: string,
     groupings: Readonly<Record<string, string>>,
   ) {
-    const { pathname } = new URL(address);
-    const below = pathname.replace(/\/+$/, '');
-    this.path = `${below}/metrics${groupPath(jobName, groupings)}`;
+    this.url = new URL(`${address}/metrics${groupPath(jobName, groupings)}`);
   }
 
   /**
-   * @param page what is pushed.
-   * @param holdsProcess whether the process lives on until it is done.
-   * @throws {ExportError} if the gateway did not take it.
+   * @param page what is pushed; empty for `delete`.
+   * @throws {ExportError} if the gateway did not accept it, without a secret.
+   * @throws the reason of the signal once it is aborted.
    */
   async send(
     action: GatewayAction,
     page: string,
-    request: GatewayRequest,
-    holdsProcess = true,
+    credentials: Credentials,
+    limits: Pick<HttpRequest, 'signal' | 'timeout' | 'holdsProcess'>,
   ): Promise<void> {
-    const { signal } = request;
-    signal.throwIfAborted();
-    const isHttps = this.address.startsWith('https:');
-    const connection = new GatewayConnection(isHttps, holdsProcess);
-    const { agent, overlong } = connection;
-    const client = new Pushgateway(
-      this.address,
-      { ...request, agent, path: this.path },
-      // All that the client asks of a registry.
-      { metrics: async () => page } as Registry,
-    );
-    try {
-      const sent = Promise.race([client[action](PLACEHOLDER), overlong]);
-      this.check(action, statusOf(await beforeAbort(sent, signal)));
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw this.failure(action, error, connection.headers, request);
-    } finally {
-      connection.end();
-    }
-  }
-
-  /** The client takes a redirection, which it does not follow, for a success. */
-  private check(action: GatewayAction, status: number): void {
-    if (status >= 200 && status <= 299) return;
-    throw new ExportError(
-      `${this.answered(action)} with status ${status}; expected one from 200 to 299: is url that of the Pushgateway?`,
-      { retryable: false },
-    );
-  }
-
-  private failure(
-    action: GatewayAction,
-    error: unknown,
-    headers: IncomingHttpHeaders,
-    request: GatewayRequest,
-  ): ExportError {
-    const shownOf = (text: string) =>
-      printable(text, secretsOf(request), MAX_TOLD);
-    if (error instanceof ExportError) return error;
-    const [, status, body = ''] =
-      /^push failed with status (\d+), ([^]*)$/.exec(textOf(error)) ?? [];
-    if (status === undefined) {
-      return new ExportError(
-        `The Pushgateway at ${this.address} cannot be reached: ${shownOf(textOf(error))}`,
+    const secrets = secretsOf(credentials);
+    const response = await this.request(
+      action,
+      page,
+      credentials,
+      limits,
+    ).catch((error: Error) => {
+      if (limits.signal?.aborted) throw error;
+      throw new ExportError(
+        `The Pushgateway at ${this.address} cannot be reached: ${printable(error.message, secrets, MAX_SHOWN)}`,
         { cause: error },
       );
-    }
-    const text = shownOf(body);
-    const retryable = isTransient(Number(status));
-    const pause = retryable ? retryAfterOf(headers) : undefined;
-    return new ExportError(
-      `${this.answered(action)} with status ${status}${text && `: ${text}`}`,
-      { retryable, ...(pause !== undefined && { retryAfter: pause }) },
+    });
+    this.checkResponse(action, response, secrets);
+  }
+
+  private request(
+    action: GatewayAction,
+    page: string,
+    { auth, headers }: Credentials,
+    limits: Pick<HttpRequest, 'signal' | 'timeout' | 'holdsProcess'>,
+  ): Promise<HttpResponse> {
+    return sendRequest({
+      ...limits,
+      method: METHODS[action],
+      url: this.url,
+      headers: {
+        ...headers,
+        ...(auth !== undefined && { authorization: `Basic ${base64(auth)}` }),
+      },
+      body: page,
+    });
+  }
+
+  private checkResponse(
+    action: GatewayAction,
+    { status, body, retryAfter }: HttpResponse,
+    secrets: readonly string[],
+  ): void {
+    // A Pushgateway has next to nothing to say to a success.
+    if (status >= 200 && status < 300 && body.length < MAX_BODY) return;
+    const text = printable(body.toString(), secrets, MAX_SHOWN);
+    const isUnknown = status < 200 || (status >= 300 && status < 400);
+    const detail = isUnknown
+      ? '; expected one from 200 to 299: is url that of the Pushgateway?'
+      : text && `: ${text}`;
+    // Any other fault of the request is part of the next one too.
+    const retryable = status >= 500 || status === 408 || status === 429;
+    throw new ExportError(
+      `The Pushgateway at ${this.address} answered a ${action} with status ${status}${detail}`,
+      {
+        retryable,
+        ...(retryable && retryAfter !== undefined && { retryAfter }),
+      },
     );
   }
-
-  private answered(action: GatewayAction): string {
-    return `The Pushgateway at ${this.address} answered a ${action}`;
-  }
 }
 
-/** Other faults of the request are in each that follows too. */
-function isTransient(status: number): boolean {
-  return status >= 500 || status === 408 || status === 429;
+/**
+ * The path of a group below `/metrics` (Pushgateway, "URL"): `/job/<job>/<name>/<value>`.
+ * A value that a path cannot contain is sent in base64url, as `/<name>@base64/<value>`.
+ */
+function groupPath(
+  jobName: string,
+  groupings: Readonly<Record<string, string>>,
+): string {
+  return Object.entries({ job: jobName, ...groupings })
+    .map(([name, value]) =>
+      fitsPath(value)
+        ? `/${name}/${encodeURIComponent(value)}`
+        : `/${name}@base64/${base64Url(value)}`,
+    )
+    .join('');
 }
 
-/** Ends with the signal also when the client does not: it waits for ever for the rest of an answer that was cut off. */
-function beforeAbort<T>(sent: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-    sent
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort));
-  });
+/** The gateway decodes the path before it splits it. "." and ".." name other folders. */
+function fitsPath(value: string): boolean {
+  return value.isWellFormed() && !/^\.{0,2}$|\//.test(value);
 }
 
-function statusOf({ resp }: { resp?: unknown }): number {
-  return (resp as { statusCode: number }).statusCode;
+/** The gateway reads "=" as an empty text. */
+function base64Url(value: string): string {
+  return Buffer.from(value.toWellFormed()).toString('base64url') || '=';
 }
 
-/** Of several addresses that a name has, each has an error of its own and all of them one without words. */
-function textOf(error: unknown): string {
-  const first = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? first.message : String(first);
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
-/** Texts that no message may show, should the gateway repeat them. */
+/** Texts that no message may show, even if the gateway repeats them. */
 function secretsOf({ auth, headers }: Credentials): string[] {
   const secrets = Object.values(headers);
   if (auth === undefined) return secrets;
   const password = auth.slice(auth.indexOf(':') + 1);
-  return [...secrets, auth, password, Buffer.from(auth).toString('base64')];
+  return [...secrets, auth, password, base64(auth)];
 }

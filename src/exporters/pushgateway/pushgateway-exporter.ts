@@ -1,31 +1,28 @@
 import { AsyncResource } from 'node:async_hooks';
+import { readSecret } from '../../core/secret.js';
+import { PASSWORD } from '../../http/access/basic-auth.js';
 import type { MetricsExporter } from '../exporter.js';
 import type { MetricsSnapshot } from '../snapshot.js';
-import { PASSWORD } from '../../http/access/basic-auth.js';
-import { readSecret } from '../../core/secret.js';
-import { type Credentials, Gateway, type GatewayAction } from './gateway.js';
-import { splitUrl } from './gateway-url.js';
+import { type Credentials, Gateway } from './gateway.js';
 import {
   HEADER_VALUE,
+  type PushgatewayConfig,
   type PushgatewayOptions,
-  type ResolvedPushgatewayOptions,
   resolvePushgatewayOptions,
 } from './pushgateway.options.js';
-import { clearTimeout, setTimeout } from '../../core/timers.js';
 
-/** What gives the page that is pushed, as a `PrometheusCollector` does. */
+/** Renders the page that is pushed. A `PrometheusCollector` does. */
 export interface PushedPage {
   /** The page in the Prometheus text format. */
   metrics(): Promise<string>;
 }
 
-/** So long may it take to delete the group, since nobody waits for an app that has ended. */
+/** Milliseconds that deleting the group may take: the app has ended. */
 const MAX_DELETE = 5_000;
 
 /**
- * Pushes the metrics page to a Prometheus Pushgateway, with prom-client's client. A
- * page is rendered as for a scraper: it has the metrics of prom-client too, and never
- * blocks the event loop for long.
+ * Pushes the metrics page to a Prometheus Pushgateway. The page is rendered as for a
+ * scraper: with the metrics of prom-client, and without blocking the event loop for long.
  *
  * @example
  * const collector = new PrometheusCollector();
@@ -38,12 +35,10 @@ export class PushgatewayExporter implements MetricsExporter {
   readonly interval: number | false;
   readonly timeout: number;
   readonly flushAtShutdown: boolean;
-  /** It pushes a page. */
+  /** The exporter renders a page, so it reads no snapshot. */
   readonly needsSnapshot = false;
-  // Private to the language, so that nothing that shows objects shows a secret.
-  readonly #options: ResolvedPushgatewayOptions;
-  /** Name and password from the URL. */
-  readonly #auth: string | undefined;
+  // A private field of the language, so that no inspection of the object shows a secret.
+  readonly #config: PushgatewayConfig;
   private readonly gateway: Gateway;
   private readonly render: () => Promise<string>;
 
@@ -56,17 +51,15 @@ export class PushgatewayExporter implements MetricsExporter {
     page: PushedPage,
     private readonly path = 'pushgateway',
   ) {
-    const resolved = resolvePushgatewayOptions(options, path);
-    const { address, auth } = splitUrl(resolved.url);
-    // What reads gauges is the app's own work, as for a scraper, and not the exporter's.
+    const config = resolvePushgatewayOptions(options, path);
+    // Requests that a callback of a gauge makes are the app's, as in a scrape, and not the exporter's.
     this.render = AsyncResource.bind(() => page.metrics());
-    this.#options = resolved;
-    this.#auth = auth;
-    this.name = resolved.name;
-    this.interval = resolved.interval;
-    this.timeout = resolved.timeout;
-    this.flushAtShutdown = resolved.atShutdown === 'push';
-    const { jobName, groupings } = resolved;
+    this.#config = config;
+    this.name = config.name;
+    this.interval = config.interval;
+    this.timeout = config.timeout;
+    this.flushAtShutdown = config.atShutdown === 'push';
+    const { address, jobName, groupings } = config;
     this.gateway = new Gateway(address, jobName, groupings);
   }
 
@@ -78,50 +71,33 @@ export class PushgatewayExporter implements MetricsExporter {
   /**
    * Pushes the page as it is now.
    *
-   * @throws {ExportError} if it cannot be reached, which is retryable, or refuses what was
-   *   pushed, which is not.
+   * @throws {ExportError} if the gateway cannot be reached, which is retryable, or refuses the
+   *   page, which is not.
    */
   async export(_snapshot: MetricsSnapshot, signal: AbortSignal): Promise<void> {
-    // First, as the client opens its request before it asks for the page, and leaves it open if there is none.
     const page = await this.render();
-    await this.send(this.#options.method, page, signal);
+    const credentials = await this.credentials();
+    await this.gateway.send(this.#config.method, page, credentials, { signal });
   }
 
-  /** Deletes the group if that was asked for. It does not keep the process alive by itself. */
+  /** Deletes the group if `atShutdown` is `delete`. The process does not stay alive for it. */
   async shutdown(): Promise<void> {
-    if (this.#options.atShutdown !== 'delete') return;
-    const milliseconds = Math.min(this.timeout, MAX_DELETE);
-    const aborter = new AbortController();
-    const timer = setTimeout(
-      () => aborter.abort(new Error(`It took more than ${milliseconds} ms`)),
-      milliseconds,
-    ).unref();
-    try {
-      await this.send('delete', '', aborter.signal, false);
-    } finally {
-      clearTimeout(timer);
-    }
+    if (this.#config.atShutdown !== 'delete') return;
+    await this.gateway.send('delete', '', await this.credentials(), {
+      timeout: Math.min(this.timeout, MAX_DELETE),
+      holdsProcess: false,
+    });
   }
 
-  private async send(
-    action: GatewayAction,
-    page: string,
-    signal: AbortSignal,
-    holdsProcess = true,
-  ): Promise<void> {
-    const request = { ...(await this.credentials()), signal };
-    await this.gateway.send(action, page, request, holdsProcess);
-  }
-
-  /** Read anew each time: a file may have changed. */
+  /** Reads the secrets again each time, as a file may have changed. */
   private async credentials(): Promise<Credentials> {
-    const { basicAuth, headers: secrets } = this.#options;
+    const { auth, basicAuth, headers: secrets } = this.#config;
     const headers: Record<string, string> = {};
     for (const [name, secret] of Object.entries(secrets)) {
       const at = `${this.path}.headers.${name}`;
       headers[name] = await readSecret(secret, at, HEADER_VALUE);
     }
-    if (basicAuth === undefined) return { auth: this.#auth, headers };
+    if (basicAuth === undefined) return { auth, headers };
     const at = `${this.path}.basicAuth.password`;
     const password = await readSecret(basicAuth.password, at, PASSWORD);
     return { auth: `${basicAuth.username}:${password}`, headers };

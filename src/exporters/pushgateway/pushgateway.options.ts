@@ -1,25 +1,29 @@
+import { OptionsError, shown } from '../../core/errors.js';
+import {
+  option,
+  type OptionTable,
+  type Resolved,
+  resolveOptions,
+  rulesOf,
+} from '../../core/options.js';
+import { checkSecret, kindOf, type Secret } from '../../core/secret.js';
+import {
+  Check,
+  isObject,
+  oneOf,
+  TEXT,
+  validate,
+  validateOne,
+} from '../../core/validate.js';
+import {
+  type BasicAuth,
+  checkBasicAuth,
+} from '../../http/access/basic-auth.js';
 import {
   EXPORT_INTERVAL,
   EXPORT_TIMEOUT,
   EXPORTER_NAME,
 } from '../pipeline/exporter-checks.js';
-import {
-  type BasicAuth,
-  checkBasicAuth,
-} from '../../http/access/basic-auth.js';
-import { checkSecret, kindOf, type Secret } from '../../core/secret.js';
-import { OptionsError, shown } from '../../core/errors.js';
-import {
-  Check,
-  isObject,
-  oneOf,
-  type Rules,
-  TEXT,
-  validate,
-  validateOne,
-  withDefaults,
-} from '../../core/validate.js';
-import { isGatewayUrl, splitUrl } from './gateway-url.js';
 
 /**
  * Where and how metrics are pushed.
@@ -34,46 +38,29 @@ import { isGatewayUrl, splitUrl } from './gateway-url.js';
  * });
  */
 export interface PushgatewayOptions {
-  /** The name of the exporter in logs, in the label `exporter` and in `/health`: of two of them, one needs another. Default: `pushgateway`. */
+  /** The exporter's name in logs, in the label `exporter` and in `/health`. Two exporters need two names. Default: `pushgateway`. */
   readonly name?: string;
-  /** The address of the Pushgateway, with the path that it is under, if any. It may have a name and a password. Default: `http://localhost:9091`. */
+  /** The URL of the Pushgateway, with its path if it has one. It may contain a name and a password. Default: `http://localhost:9091`. */
   readonly url?: string;
-  /** The label `job` of all that is pushed: any text that is not empty. Required. */
+  /** The label `job` of everything that is pushed: any text that is not empty. Required. */
   readonly jobName: string;
-  /** Labels that make a group of their own beside the job, e.g. `{ instance: hostname() }`. Default: none. */
+  /** Labels that, with the job, name a group of metrics, e.g. `{ instance: hostname() }`. Default: none. */
   readonly groupings?: Readonly<Record<string, string>>;
-  /** `push` replaces all of the group, `pushAdd` only the metrics of the same names. Default: `push`. */
+  /** `push` replaces the whole group, `pushAdd` only metrics of the same names. Default: `push`. */
   readonly method?: 'push' | 'pushAdd';
-  /** Milliseconds from push to push, or `false` for pushes by `flush()` and at shutdown only. Default: 60000. */
+  /** Milliseconds from one push to the next, or `false` to push on `flush()` and at shutdown only. Default: 60000. */
   readonly interval?: number | false;
-  /** What is done when the app ends: `push` once more, `delete` the group, or `nothing`. Default: `push`. */
+  /** What the exporter does when the app ends: `push` once more, `delete` the group, or `nothing`. Default: `push`. */
   readonly atShutdown?: 'push' | 'delete' | 'nothing';
-  /** The name and the password that the Pushgateway asks for. */
+  /** The name and the password that the Pushgateway requires. Default: none. */
   readonly basicAuth?: BasicAuth;
-  /** Headers to send besides, by name, e.g. an `Authorization` of another kind. Default: none. */
+  /** More headers by name, e.g. an `Authorization` of another scheme. Default: none. */
   readonly headers?: Readonly<Record<string, Secret>>;
   /** Milliseconds after which a push counts as failed. Default: 10000. */
   readonly timeout?: number;
 }
 
-/** Options that were checked, with their defaults. */
-export type ResolvedPushgatewayOptions = Required<
-  Omit<PushgatewayOptions, 'basicAuth'>
-> &
-  Pick<PushgatewayOptions, 'basicAuth'>;
-
-const DEFAULTS = {
-  name: 'pushgateway',
-  url: 'http://localhost:9091',
-  groupings: {},
-  method: 'push',
-  interval: 60_000,
-  atShutdown: 'push',
-  headers: {},
-  timeout: 10_000,
-} as const;
-
-/** Labels that a group cannot have: `job` is there already, the others are the names of samples. */
+/** Labels that a group cannot have: it has `job` already, and `le` and `quantile` are labels of samples. */
 const NO_GROUPING = new Set(['job', 'le', 'quantile']);
 
 const URL_CHECK = new Check(
@@ -105,40 +92,63 @@ export const HEADER_VALUE = new Check(
     /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(value),
 );
 
-export const PUSHGATEWAY_RULES: Rules = {
-  name: EXPORTER_NAME,
-  url: (value, path) => checkUrl(value, path),
-  jobName: TEXT,
-  groupings: entries('label names and their values', (name, value, path) => {
-    validateOne(name, GROUPING_NAME, `A name in ${path}`);
-    validateOne(value, STRING, `${path}.${name}`);
-  }),
-  method: oneOf('push', 'pushAdd'),
-  interval: EXPORT_INTERVAL,
-  atShutdown: oneOf('push', 'delete', 'nothing'),
-  basicAuth: checkBasicAuth,
-  headers: entries('names of headers and their values', (name, value, path) => {
-    validateOne(name, HEADER_NAME, `A name in ${path}`);
-    checkSecret(value, `${path}.${name}`, HEADER_VALUE);
-  }),
-  timeout: EXPORT_TIMEOUT,
-};
+/** Rules and defaults of {@link PushgatewayOptions}. */
+const PUSHGATEWAY_OPTIONS = {
+  name: option(EXPORTER_NAME, 'pushgateway'),
+  url: option(checkUrl, 'http://localhost:9091'),
+  jobName: option(TEXT),
+  groupings: option(
+    entries('label names and their values', (name, value, path) => {
+      validateOne(name, GROUPING_NAME, `A name in ${path}`);
+      validateOne(value, STRING, `${path}.${name}`);
+    }),
+    {},
+  ),
+  method: option(oneOf('push', 'pushAdd'), 'push'),
+  interval: option(EXPORT_INTERVAL, 60_000),
+  atShutdown: option(oneOf('push', 'delete', 'nothing'), 'push'),
+  basicAuth: option(checkBasicAuth),
+  headers: option(
+    entries('names of headers and their values', (name, value, path) => {
+      validateOne(name, HEADER_NAME, `A name in ${path}`);
+      checkSecret(value, `${path}.${name}`, HEADER_VALUE);
+    }),
+    {},
+  ),
+  timeout: option(EXPORT_TIMEOUT, 10_000),
+} satisfies OptionTable<PushgatewayOptions>;
 
-/** Checks the options of a Pushgateway as a whole. Throws as {@link resolvePushgatewayOptions} does. */
+const RULES = rulesOf(PUSHGATEWAY_OPTIONS);
+
+/** {@link PushgatewayOptions}, resolved. The URL is split, so that nothing that shows the address shows a password. */
+export type PushgatewayConfig = Omit<
+  Resolved<PushgatewayOptions, typeof PUSHGATEWAY_OPTIONS>,
+  'url' | 'jobName'
+> &
+  SplitUrl & { readonly jobName: string };
+
+interface SplitUrl {
+  /** The URL without name and password, and without a "/" at its end. */
+  readonly address: string;
+  /** Name and password of the URL: `name:password`. */
+  readonly auth: string | undefined;
+}
+
+/** Throws as {@link resolvePushgatewayOptions} does. */
 export function checkPushgateway(value: unknown, path: string): void {
   if (!isObject(value)) {
-    // It may be a URL with a password, so it is not shown.
+    // The value may be a URL with a password.
     throw new OptionsError(
       `${path} is ${kindOf(value)}; expected an object with url, jobName and other options`,
     );
   }
-  validate(value, PUSHGATEWAY_RULES, path);
+  validate(value, RULES, path);
   const options = value as Partial<PushgatewayOptions>;
   validateOne(options.jobName, TEXT, `${path}.jobName`);
   checkCredentials(options, path);
 }
 
-/** A request has one header for all that says who asks. */
+/** A request has only one header for credentials. */
 function checkCredentials(
   { url, basicAuth, headers = {} }: Partial<PushgatewayOptions>,
   path: string,
@@ -162,12 +172,13 @@ function checkCredentials(
 export function resolvePushgatewayOptions(
   options: PushgatewayOptions,
   path: string,
-): ResolvedPushgatewayOptions {
+): PushgatewayConfig {
   checkPushgateway(options, path);
-  return withDefaults(DEFAULTS, options);
+  const { url, ...rest } = resolveOptions(PUSHGATEWAY_OPTIONS, options);
+  return { ...rest, ...splitUrl(url), jobName: options.jobName };
 }
 
-/** A URL may hold a password, so it is shown only where there is none. */
+/** A text with an "@" may contain a password, and is not shown. */
 function checkUrl(value: unknown, path: string): void {
   if (URL_CHECK.test(value)) return;
   const given =
@@ -177,7 +188,40 @@ function checkUrl(value: unknown, path: string): void {
   throw new OptionsError(`${path} is ${given}; expected ${URL_CHECK.expected}`);
 }
 
-/** An object whose keys are users' own. As its values may be secrets, it is not shown. */
+function isGatewayUrl(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    /^https?:\/\//i.test(value) &&
+    !/[?#]/.test(value) &&
+    URL.canParse(value) &&
+    canDecode(new URL(value))
+  );
+}
+
+function canDecode({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function splitUrl(text: string): SplitUrl {
+  const url = new URL(text);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  return {
+    address: url.href.replace(/\/+$/, ''),
+    auth:
+      username === '' && password === ''
+        ? undefined
+        : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
+  };
+}
+
+/** The rule of an object with the user's own keys. Its values may be secrets, and are not shown. */
 function entries(
   what: string,
   check: (name: string, value: unknown, path: string) => void,

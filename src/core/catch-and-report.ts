@@ -8,6 +8,7 @@ export interface ErrorReporter {
 }
 
 /** Runs code that must not break the app: reports the error that it throws, and returns `undefined` then. */
+// Why: docs/decisions/instrumentation.md, "Instrumentation never hurts the caller".
 export function catchAndReport<T>(
   reporter: ErrorReporter,
   cause: string,

@@ -6,6 +6,7 @@ import { processWide, PROTOCOL } from './shared-state.js';
  * write this record, so that they can name each other: members may be added, and none
  * may change.
  */
+// Why: docs/decisions/package.md, "Classes of other copies are aliases".
 export interface Copy {
   readonly protocol: number;
   /** Of the package. */

@@ -16,11 +16,8 @@ export class PeerError extends Error {
   }
 }
 
-/*
- * Each import stands in a `try` of its own. esbuild, webpack and ncc bundle the package
- * where an app has it, and still build an app that does not. The build turns these imports
- * into `require()` for CommonJS.
- */
+// Each import has a `try` of its own; the build turns it into `require()` for CommonJS.
+// Why: docs/decisions/package.md, "Optional peers are imported in one file".
 
 /** @throws {PeerError} */
 export async function loadOpenTelemetry() {

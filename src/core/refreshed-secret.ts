@@ -48,7 +48,7 @@ export class RefreshedSecret<T> {
     }
   }
 
-  /** A file is read again and its content taken, since the links of a mounted secret change in ways that no watcher tells. */
+  // Why: docs/decisions/security.md, "Files are read, not watched".
   private read(): Promise<T> {
     if (this.#reading === undefined || this.isOutdated()) {
       this.readAt = instant();

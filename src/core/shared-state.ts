@@ -16,6 +16,7 @@
  * would call a method that is no longer there. A new optional member does not need it.
  * Copies of different protocols ignore each other, and the module warns about them.
  */
+// Why: docs/decisions/package.md, "Copies share a protocol, and no metrics".
 export const PROTOCOL = 1;
 
 const PREFIX = `nestjs-agent-metrics@${PROTOCOL}`;

@@ -1,7 +1,5 @@
-/**
- * The timers of the process as they are when this module is loaded. Tests of an app
- * that put fake timers in their place do not stop pages, exports and shutdowns.
- */
+/** The timers of the process as they are when this module is loaded. */
+// Why: docs/decisions/package.md, "Timers are taken at import".
 export const {
   setTimeout,
   clearTimeout,

@@ -1,10 +1,5 @@
-/**
- * The system clock may be set back: by hand, by NTP, by a host that a virtual machine moves
- * to. What was kept from before would then lie in the future: series would begin after the
- * time of their points. So moments are kept on a steady clock: it goes as the system clock
- * does, forward jumps included, and stands still when that goes back. Read again, they are
- * as far in the past as they were before.
- */
+/** The latest time of the steady clock, in milliseconds: it follows the system clock, and stands still while that is set back. */
+// Why: docs/decisions/recording.md, "Timestamps come from a steady clock".
 let latest = Date.now();
 
 /** Milliseconds that the system clock was set back by since this module was loaded. */
@@ -40,10 +35,8 @@ export function unixTimeAt(time: SteadyTime): number {
   return shifted(time, -behind);
 }
 
-/**
- * A moment in hundredths of a second since this module was loaded, on the steady clock. As
- * such it is a small integer, which needs no memory beside its field, for the first 248 days.
- */
+/** Hundredths of a second since this module was loaded, on the steady clock. */
+// Why: docs/decisions/recording.md, "Creation times are small integers".
 export type Centiseconds = number;
 
 /** A moment that is not known. */

@@ -16,6 +16,7 @@ export interface CheckRun extends Outcome {
  * Runs one health check: never twice at a time, and not again while its last
  * result is fresh. Never throws.
  */
+// Why: docs/decisions/endpoints.md, "Checks run on request".
 export class CheckRunner {
   private last: CheckRun | undefined = undefined;
   private lastEnd: Instant = instant();

@@ -8,7 +8,8 @@ export interface DeclaredCheck {
   readonly options: HealthCheckOptions;
 }
 
-/** On the prototype and not on the method: other decorators may put another function in its place. */
+/** Marks the key on the prototype, and not the function. */
+// Why: docs/decisions/endpoints.md, "An override of a check is a check".
 export function declareCheck(prototype: object, check: DeclaredCheck): void {
   const own = Reflect.getOwnMetadata(HEALTH_CHECKS, prototype) ?? [];
   Reflect.defineMetadata(HEALTH_CHECKS, [...own, check], prototype);

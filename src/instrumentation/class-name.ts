@@ -12,6 +12,7 @@ export function givenName(constructor: Function): string | undefined {
 }
 
 /** What a class goes by in labels: the name that it was given, else its own. */
+// Why: docs/decisions/instrumentation.md, "Names that are written down win over class names".
 export function labelOf(constructor: Function): string {
   return givenName(constructor) ?? className(constructor);
 }

@@ -12,11 +12,8 @@ interface Measured {
   [CLASS_SCOPE]?: ClassScope;
 }
 
-/**
- * Lets Nest give the app's instrumentation to every instance of this class, if
- * there is one. Property injection works for any scope, for subclasses, and for
- * several apps in one process; without the module nothing is injected.
- */
+/** Lets Nest inject the app's instrumentation into every instance of this class. */
+// Why: docs/decisions/instrumentation.md, "The process has no shared state".
 export function measureClass(prototype: object): void {
   if (Object.hasOwn(prototype, INSTRUMENTATION)) return;
   Object.defineProperty(prototype, INSTRUMENTATION, {

@@ -1,9 +1,7 @@
 import type { ValueCell } from './cells.js';
 
-/**
- * The series of a gauge that its callback has set. A series belongs to the last one that
- * set it: to the callback if one of its runs was going on, else to the app.
- */
+/** The series of a gauge that its callback has set. */
+// Why: docs/decisions/recording.md, "A gauge callback owns the series that it sets".
 export class CallbackSeries {
   /** Set by earlier runs, and not by the latest one so far. */
   private earlier = new Set<ValueCell>();

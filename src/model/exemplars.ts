@@ -23,11 +23,8 @@ const ROUND = 1;
 const TRACE_ID = /^(?!0+$)[0-9a-f]{32}$/;
 const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/;
 
-/**
- * Where series get their exemplars from. A series takes one per round, and a round
- * begins when a page has shown those of the last: as long as nobody reads exemplars
- * none is taken, and to know that there is nothing to do takes no clock.
- */
+/** Samples exemplars: a series takes one per window, and a window starts when a page has shown those of the last. */
+// Why: docs/decisions/recording.md, "A series takes one exemplar per window".
 export class ExemplarSampler {
   /** 0 while none is taken. */
   private round = 0;

@@ -16,6 +16,7 @@ import { sameItems } from '../core/same-items.js';
 import type { RecordingHook } from './recording-hook.js';
 
 /** Where recordings go once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
+// Why: docs/decisions/recording.md, "The series of a metric are bounded".
 const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
 
 /** Other orders and types of known label sets that are remembered, per series. */
@@ -48,10 +49,8 @@ export abstract class Family<C extends Cell = Cell> {
 
   /** The series by labels as callers give them. */
   private readonly index = new LabelIndex<C>();
-  /**
-   * The series by the labels that they have: the same index, unless a filter
-   * stands between. Labels that are given may then be those of another series.
-   */
+  /** The series by the labels that they have; the same index, unless a filter changes labels. */
+  // Why: docs/decisions/recording.md, "A filtered series is found by the labels as given".
   private readonly sets: LabelIndex<C>;
   private readonly defaultLabels: Labels;
   private readonly filterLabels: LabelFilter | undefined;
@@ -81,6 +80,7 @@ export abstract class Family<C extends Cell = Cell> {
   }
 
   /** Leads all recordings, whatever their labels, to one cell that is on no page. */
+  // Why: docs/decisions/recording.md, "A denied metric is a family that is never registered".
   deny(): void {
     const cell = this.newCell({ names: [], values: [] });
     this.cell = () => cell;

@@ -10,14 +10,10 @@ import {
 } from './labels.js';
 
 /**
- * Finds the cell of a label set: one step per label, keyed by the value as it was
- * given. Joined string keys would be several times slower and can collide.
- *
- * The same cell may be filed under several paths, because callers give labels in
- * other orders and as other types; `add` files each of them once. A path ends
- * at the first step that nothing else needs: most series are told apart by one or
- * two of their labels, and the rest is compared with the cell's own.
+ * Finds the cell of a label set by one step per label, keyed by the value as it was given. A cell
+ * has a path for each order and type in which callers give its labels.
  */
+// Why: docs/decisions/recording.md, "A path in the label index ends where the series is unique".
 export class LabelIndex<C extends Cell> {
   private root = new LabelNode<C>();
   /** The cell without labels: not at the root, so that a walk finds nothing in an object without own keys. */

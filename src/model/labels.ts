@@ -26,10 +26,8 @@ export function labelsOf({ names, values }: LabelSet): Record<string, string> {
 /** Changes a label set in canonical form on its way to its series. It may throw. */
 export type LabelFilter = (labels: LabelSet) => LabelSet;
 
-/**
- * Characters (UTF-16 code units) that a label value may have; what is longer is cut
- * and ends in "…". Label values are names; stores have limits too, of 2,048 in Mimir and Loki.
- */
+/** Characters (UTF-16 code units) of a label value; a longer one is cut and ends in "…". */
+// Why: docs/decisions/security.md, "Label values end at 1,024 characters".
 export const MAX_LABEL_VALUE = 1_024;
 
 /** Characters that a label name may have; what is longer is refused. Names are in the code, and no text. */
@@ -115,6 +113,7 @@ export function hasLongValue(values: readonly LabelValue[]): boolean {
 }
 
 /** An empty label value is the same as no label (Prometheus data model). */
+// Why: docs/decisions/recording.md, "An empty label value is an absent label".
 export function isPresent(value: LabelValue): boolean {
   return value !== undefined && value !== null && value !== '';
 }

@@ -13,6 +13,7 @@ export enum MetricType {
 /** The types of the Prometheus exposition format; a `TIMER` is exposed as a histogram. */
 export type ExposedType = 'counter' | 'gauge' | 'histogram';
 
+// Why: docs/decisions/recording.md, "TIMER and HISTOGRAM share a type".
 export function exposedType(type: MetricType): ExposedType {
   return type === MetricType.TIMER ? 'histogram' : type;
 }

@@ -16,6 +16,7 @@ export interface NamePrefix {
  *
  * @throws {MetricNameError} if `name` is not a string, has no letter or digit, or has more than 255 characters.
  */
+// Why: docs/decisions/recording.md, "Names follow Prometheus, with one vocabulary".
 export function buildMetricName(name: string, prefix: NamePrefix): string {
   checkMetricName(name);
   const joined = exposedForm(

@@ -8,10 +8,8 @@ export interface RecordingListener {
   recorded(family: Family, cell: Cell, value: number): void;
 }
 
-/**
- * What is done with a recording beside keeping it: an exemplar is taken, somebody is
- * told. Most families have no tap, so that a look at one field is all that they pay.
- */
+/** What is done in addition to a recording: an exemplar is taken, a listener is called. Most families have no hook. */
+// Why: docs/decisions/recording.md, "A recording checks one field for exemplars and events".
 export class RecordingHook {
   constructor(
     private readonly family: Family,

@@ -12,6 +12,7 @@ import { Readiness } from '../health/readiness.js';
  * Knows when the start of an app has ended, and when its end begins. Hooks run
  * module by module: this one is the last at the start, and the first at the end.
  */
+// Why: docs/decisions/endpoints.md, "Ready from the last hook to the first".
 @Module({ providers: [Readiness], exports: [Readiness] })
 export class ReadinessModule
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy

@@ -15,6 +15,7 @@ export type RenderText = (
  * The registry of a collector that joins none. Its pages are those that scrapers get, in
  * the format that `setContentType()` says; everything else is prom-client's.
  */
+// Why: docs/decisions/pages.md, "Our registry renders what scrapers get".
 export class CollectorRegistry extends Registry {
   constructor(private readonly render: RenderText) {
     super();

@@ -20,6 +20,7 @@ export interface MetricRegistry {
   getMetricsAsArray(): object[];
 }
 
+// Why: docs/decisions/pages.md, "A registry is used through four methods".
 const METHODS = [
   'registerMetric',
   'getSingleMetric',

@@ -18,14 +18,13 @@ export interface PromClientReading {
 }
 
 /**
- * Reads a metric that was made with prom-client, or with anything that can be put
- * into its registry. Nothing that it says is believed: a metric that would spoil a
- * page is refused as a whole, and a series with a value that the type does not allow
- * is left out.
+ * Reads a metric that was made with prom-client, or with anything that can be put into its
+ * registry. All of it is checked.
  *
  * @param get what the metric's own `get()` gives.
  * @throws {ForeignMetricError} saying what cannot be written, or whatever the metric throws.
  */
+// Why: docs/decisions/pages.md, "Invalid metrics and series are left out for all readers".
 export async function readPromClientMetric(
   { name, type: known }: RegisteredMetric,
   get: () => Promise<unknown>,

@@ -14,6 +14,7 @@ const READ_LIMIT = 4_000;
  * One of our families as prom-client's `Registry` expects a metric to be, so that
  * pages, JSON, cluster aggregation and Pushgateway of prom-client show it too.
  */
+// Why: docs/decisions/recording.md, "Metric families are our own, the registry is prom-client's".
 export class RegistryAdapter {
   /** Writable: prom-client's OpenMetrics page renames counters in place. */
   name: string;

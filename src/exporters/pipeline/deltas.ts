@@ -22,11 +22,8 @@ export interface DistributionDelta extends Delta {
   readonly sum: number;
 }
 
-/**
- * For backends that add up: the growth of series since the backend acknowledged them. Until
- * then it is sent again, and is greater each time, so that a delivery that fails loses
- * nothing and no data waits for it.
- */
+/** For back ends that add up: the growth of each series since the back end acknowledged it. */
+// Why: docs/decisions/exporters.md, "A retry takes a new snapshot".
 export class Deltas {
   constructor(private readonly ledger = new SeriesLedger()) {}
 

@@ -55,10 +55,8 @@ export function watchExporters(): () => void {
   return () => void work.watchers--;
 }
 
-/**
- * Before Node.js 24 a storage that is in use makes every `await` of the process several times
- * slower. So it is used only if somebody asks, and only while exporters are at work.
- */
+/** Uses the storage only if requests are measured, and only while exporters work. */
+// Why: docs/decisions/exporters.md, "Exporters run in a context of their own".
 async function marked<T>(call: () => T | Promise<T>): Promise<T> {
   if (work.watchers === 0) return call();
   work.running++;

@@ -29,6 +29,7 @@ interface Point {
 const NOTHING: Point = { text: '' };
 
 /** Writes a snapshot and the queued observations as points, one after the other. */
+// Why: docs/decisions/exporters.md, "Counters of StatsD come from snapshots".
 export class PointWriter {
   private readonly types: Record<'timer' | 'histogram', ObservationType>;
   private readonly sampleRate: number;
@@ -119,6 +120,7 @@ export class PointWriter {
     }
   }
 
+  // Why: docs/decisions/exporters.md, "Several values of a series are several lines".
   private *observations(series: QueuedSeries): Generator<Point> {
     const { type, labels, values } = series;
     const isTimer = type === MetricType.TIMER;
@@ -156,7 +158,7 @@ function observationTypes({
   return { timer: 'ms', histogram: tags === 'graphite' ? 'ms' : 'h' };
 }
 
-/** StatsD's timers are in milliseconds. Under a name that says seconds they would mislead. */
+// Why: docs/decisions/exporters.md, "StatsD timers are named in milliseconds".
 function millisecondsName(name: string): string {
   return name.replace(/_seconds$/, '_milliseconds');
 }

@@ -26,6 +26,7 @@ export interface Format {
 }
 
 /** A page that is being written. Its metrics are written one after the other. */
+// Why: docs/decisions/pages.md, "A page passes metrics to a format one by one".
 export interface FormattedPage {
   /**
    * Begins a metric.

@@ -4,14 +4,12 @@ import { ReservedNames } from '../../registry/reserved-names.js';
 import { namesOf } from '../../registry/sample-names.js';
 
 /**
- * Finds metrics whose names clash in OpenMetrics, where a metric has all the names
- * that its samples may have, and counters an additional one (OpenMetrics 1.0.0,
- * "Suffixes"). In a registry names differ, but `jobs` and `jobs_total` may be two.
- *
- * - A counter whose names are also another's is of type unknown, under the name that
- *   it was given. That is one name only, and the one that the text format has.
- * - Histograms and summaries cannot do with fewer names. What has one of these is left out.
+ * Finds metrics whose names clash in OpenMetrics, where a metric has all the names that its
+ * samples may have, and a counter one more (OpenMetrics 1.0.0, "Suffixes"). A counter that
+ * clashes becomes `unknown`, which has one name. A histogram or summary needs all of its names,
+ * so that the metric that clashes with it is left out.
  */
+// Why: docs/decisions/pages.md, "Names that clash only in OpenMetrics become unknown".
 export class OpenMetricsNames {
   /** Names that several metrics would have. */
   private readonly shared = new Set<string>();

@@ -106,6 +106,7 @@ export class ServerTls {
   }
 
   /** What cannot be used leaves the server with what it has. */
+  // Why: docs/decisions/security.md, "A lost secret closes, a lost certificate does not".
   private async renew(
     server: HttpsServer,
     authoritiesChanged: () => void,

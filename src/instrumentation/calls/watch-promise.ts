@@ -23,11 +23,8 @@ const unseen = new UnseenPromises();
 
 type Watched<T = unknown> = Promise<T> & { readonly [WATCH]?: Watch };
 
-/**
- * Watches a native promise that others may have in their hands too, and returns it
- * itself. A handler of ours marks a promise as handled, and Node does not report its
- * rejection any more. So the module adds none before other code handles the promise.
- */
+/** Watches a native promise that other code may have too, and returns it itself. */
+// Why: docs/decisions/instrumentation.md, "Other promises come back themselves and are watched".
 export function watchPromise<T>(
   promise: Watched<T>,
   settlement: Settlement,

@@ -10,6 +10,7 @@ import { MetricType } from '../../model/metric-type.js';
  */
 
 /** When the conventions were as they are here. */
+// Why: docs/decisions/instrumentation.md, "Metrics of the conventions have no namespace".
 export const GEN_AI_CONVENTIONS_DATE = '2026-11';
 
 /** The labels that the conventions' attributes become. */

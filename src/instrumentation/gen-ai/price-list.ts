@@ -25,6 +25,7 @@ export class PriceList {
   }
 
   /** What an inference costs; `undefined` if its model has no price. */
+  // Why: docs/decisions/instrumentation.md, "A model without a price is an error".
   cost(provider: string, model: string, usage: TokenUsage): number | undefined {
     const price = this.priceOf(provider, model);
     if (price === undefined) return undefined;

@@ -5,10 +5,7 @@ import type { Draft } from './draft.js';
 import type { PriceList } from './price-list.js';
 import type { Inference, TokenUsage } from './recordings.js';
 
-/**
- * One counter for each kind of tokens, and not one with a label: some kinds are
- * part of others, and a sum over them would count tokens twice.
- */
+// Why: docs/decisions/instrumentation.md, "Each kind of tokens has a counter of its own".
 const TOKEN_COUNTERS = [
   ['inputTokens', 'agent_input_tokens_total', 'Tokens of prompts.'],
   [

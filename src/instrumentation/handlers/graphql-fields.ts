@@ -15,6 +15,7 @@ const OPERATIONS = new Map<unknown, string>([
 ]);
 
 /** The labels of a method that resolves a root field; `undefined` for one that resolves a field of a type. */
+// Why: docs/decisions/instrumentation.md, "GraphQL is measured by root field".
 export function rootField(
   resolver: Function,
   method: Function,

@@ -11,11 +11,10 @@ const REJECTION = Object.assign(new Error('A guard turned the call away'), {
 });
 
 /**
- * Records the calls that guards turn away, where no place in Nest sees a guard's
- * error. It is a guard itself, the first, and takes note which handlers a message
- * is for: those that no interceptor has taken once the message is done with were
- * turned away.
+ * A guard that comes first and notes which handlers a message is for. Those that no interceptor
+ * has taken when the message ends were rejected by a later guard.
  */
+// Why: docs/decisions/instrumentation.md, "A first guard notices rejections where no hook exists".
 export class GuardRejections implements CanActivate {
   private readonly messages = new AsyncLocalStorage<Message>();
 

@@ -33,6 +33,7 @@ export const HANDLER_DECLARATIONS: readonly MetricDeclaration[] =
  * Where all transports of an app hand in their calls into handlers. A transport
  * says which method of which class it calls, and gets what records the calls.
  */
+// Why: docs/decisions/instrumentation.md, "One switch measures all handlers".
 export class HandlerMetrics {
   readonly [KIND] = 'handler-metrics';
   private readonly known = new WeakMap<Function, KnownHandler[]>();

@@ -10,11 +10,8 @@ const JOB_TYPE = 'SCHEDULER_TYPE';
 
 type Methods = Record<string, (...args: any[]) => unknown>;
 
-/**
- * Measures the runs of cron, interval and timeout methods. While the scheduler
- * looks for its jobs, measured methods stand on the instances; afterwards it has
- * them, and the instances are as they were.
- */
+/** Measures the runs of cron, interval and timeout methods. */
+// Why: docs/decisions/instrumentation.md, "Scheduled jobs are measured on the instances".
 export class ScheduledJobs {
   private readonly scanner = new MetadataScanner();
   private restores: (() => void)[] = [];

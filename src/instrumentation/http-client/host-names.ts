@@ -2,6 +2,7 @@
 const OTHER = 'other';
 
 /** What the label `host` says, for a bounded number of hosts. */
+// Why: docs/decisions/http.md, "The first 50 hosts are named".
 export class HostNames {
   private readonly named: Set<string>;
   private readonly patterns: readonly RegExp[];

@@ -69,6 +69,7 @@ export function nodeListeners(
     'http.client.response.finish': ({ request, response }: NodeMessage) => {
       requests.answer(request, response.statusCode!);
       const end = () => endOfBody(requests, request, response);
+      // Why: docs/decisions/http.md, "The duration of an outgoing request ends with the body".
       response.once('close', guard(end));
     },
     'http.client.request.error': ({ request, error }: NodeMessage) =>

@@ -24,6 +24,7 @@ import { RequestDurations } from './request-durations.js';
  * `status_code` and, if the request failed, `error_type`: `http.client.request.duration`
  * of OpenTelemetry's HTTP semantic conventions, in seconds to the end of the body.
  */
+// Why: docs/decisions/http.md, "Outgoing requests are observed, not patched".
 export class HttpClientMetrics {
   private readonly listeners: Listeners;
   private unwatch = () => {};

@@ -13,15 +13,8 @@ const EXCLUDED = Symbol('nestjs-agent-metrics:excluded-route');
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
-/**
- * Marks the routes that `@NoMetrics()` excludes. To be called before Nest puts its
- * routes on the adapter.
- *
- * Nest hands the metadata of a method on to the handler that it gives the router,
- * and nothing of the class. A method may also be shared by several controllers,
- * of which one is excluded. So the controller's own instance gets a method of its
- * own, which says it on the function.
- */
+/** Marks the routes that `@NoMetrics()` excludes. To be called before Nest puts its routes on the adapter. */
+// Why: docs/decisions/http.md, "`@NoMetrics()` marks the route".
 export function markExcludedRoutes(modules: ModulesContainer): void {
   for (const { controllers } of modules.values()) {
     for (const { instance, metatype } of controllers.values()) {

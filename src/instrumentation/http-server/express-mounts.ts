@@ -33,6 +33,7 @@ enum Certainty {
 }
 
 /** What is mounted on an Express application by `use()`. */
+// Why: docs/decisions/http.md, "The route of a mounted router has its mount path".
 export class ExpressMounts {
   private readonly mounts = new WeakMap<ExpressLayer, Mount>();
   private watchers = 0;

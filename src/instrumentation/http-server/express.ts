@@ -83,7 +83,7 @@ export class ExpressFramework implements HttpFramework {
     });
   }
 
-  /** Express leaves `req.route` at what matched by path and then did not answer, as a route of another host or version does. */
+  // Why: docs/decisions/http.md, "The route is read at the end".
   routesAreThere(): void {
     this.stopWatchingRoutes();
     this.app.use((req, _res, next) => {
@@ -166,6 +166,7 @@ export class ExpressFramework implements HttpFramework {
   }
 
   /** What a controller answers it means; a page for all paths has just not found any. */
+  // Why: docs/decisions/http.md, "The 404 of a catch-all page is unmatched".
   private isPageForAll(route: ExpressRoute): boolean {
     return (
       isCatchAll(route.path) && this.origins.handlerOf(route) === undefined

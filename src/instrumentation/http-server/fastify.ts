@@ -39,6 +39,7 @@ export interface FastifyApplication {
 }
 
 /** Stands for the routes of requests that have become connections of another protocol. */
+// Why: docs/decisions/http.md, "A WebSocket is not recorded as a request".
 const UPGRADED: RouteConfig = {};
 
 export class FastifyFramework implements HttpFramework {
@@ -52,10 +53,7 @@ export class FastifyFramework implements HttpFramework {
     this.app = adapter.getInstance();
   }
 
-  /**
-   * Hooks do not see what Fastify turns away by itself, such as a malformed URL;
-   * the server does not see what is injected, and there may be several of them.
-   */
+  // Why: docs/decisions/http.md, "Requests are measured at the adapter".
   listen(begin: Begin): () => void {
     const { server } = this.app;
     let listening = true;

@@ -9,7 +9,7 @@ import type { HttpConfig } from './http.options.js';
 import type { HttpFramework } from './http-framework.js';
 import { type BegunRequest, HttpMetrics } from './http-metrics.js';
 
-/** The status code that nginx made usual for a client that left before the end of the answer. */
+// Why: docs/decisions/http.md, "499 means that the client closed the request".
 const CLIENT_CLOSED_REQUEST = 499;
 
 interface RunningRequest extends BegunRequest {

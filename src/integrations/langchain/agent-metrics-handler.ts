@@ -44,6 +44,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
   readonly name = 'agent_metrics';
 
   /** In the background a call would wait for all others, and its time be wrong. */
+  // Why: docs/decisions/integrations.md, "LangChain: runs are found by their ids".
   override awaitHandlers = true;
   /** Retrievers are no inferences: nothing is recorded of them. */
   override ignoreRetriever = true;
@@ -125,6 +126,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
   ): void {
     this.record('answer', () => {
       const inference = this.inferences.take(runId);
+      // Why: docs/decisions/integrations.md, "LangChain: a cached answer is no inference".
       if (extraParams?.['cached'] === true) inference?.discard();
       else inference?.end(answers);
     });

@@ -1,4 +1,5 @@
-/** More are not kept: some ends never come, e.g. that of a model's stream which is left early. */
+/** Some ends never come, e.g. that of a model's stream which its consumer leaves. */
+// Why: docs/decisions/integrations.md, "LangChain: only what has ended is recorded".
 const MAX_OPEN = 10_000;
 
 /** What has begun and not ended, by the id of its run. The oldest goes when there are too many. */

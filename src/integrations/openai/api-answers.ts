@@ -71,6 +71,7 @@ export function readEmbeddings({ model, usage }: Completion): InferenceAnswer {
 }
 
 /** A response, or an event of a streamed one. */
+// Why: docs/decisions/integrations.md, "OpenAI: the first chunk is the first output".
 export function readResponse(answer: Response & ResponseEvent): ChunkAnswer {
   const { response, type } = answer;
   if (response) return { ...readState(response), isOutput: false };
@@ -95,7 +96,8 @@ function responseUsage(usage: NonNullable<Response['usage']>): TokenUsage {
   };
 }
 
-/** A failure that the API tells of in an answer, and the SDK does not throw: it goes by its code. */
+/** Names the failure by its code. */
+// Why: docs/decisions/integrations.md, "OpenAI: a response may be a failure".
 function failure(reported: Failure | null | undefined): Error {
   const error = new Error('The response failed');
   error.name = name(reported?.code) ?? 'ResponseFailed';

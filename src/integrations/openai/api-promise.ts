@@ -35,10 +35,8 @@ export function isApiPromise(value: unknown): value is ApiPromise {
   );
 }
 
-/**
- * Observes what becomes of a promise of the SDK. It stays the same promise, and the
- * SDK goes on to read the answer only when it is asked for.
- */
+/** Observes a promise of the SDK, and returns it. The SDK reads the answer only when its caller asks for it. */
+// Why: docs/decisions/integrations.md, "OpenAI: a promise of the SDK stays the same object".
 export function observeApiPromise(
   promise: ApiPromise,
   call: CallObserver,

@@ -101,6 +101,7 @@ export function observeOpenAI<C extends OpenAIClient>(
   return client;
 }
 
+// Why: docs/decisions/integrations.md, "OpenAI: the methods of one client are patched".
 function observeApi(
   client: OpenAIClient,
   agentMetrics: AgentMetrics,

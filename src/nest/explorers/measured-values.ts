@@ -12,11 +12,8 @@ export interface MeasuredValues {
   readonly isCut: boolean;
 }
 
-/**
- * Finds the instances with decorated methods in what a factory or a value provides:
- * the value itself, what it has as properties, and what is in arrays, Maps, Sets and plain
- * objects, however deep. It calls no getter, asks no Proxy but the value itself, and never throws.
- */
+/** Finds the instances with decorated methods in what a factory or a value provides. Never throws. */
+// Why: docs/decisions/instrumentation.md, "Agents in containers are searched for, with limits".
 export function measuredValues(root: unknown): MeasuredValues {
   const instances: object[] = [];
   const queue: unknown[] = [root];

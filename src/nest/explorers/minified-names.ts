@@ -7,6 +7,7 @@ import { isExcludedClass } from '../../instrumentation/no-metrics.js';
 import { MetricsInterceptor } from '../../instrumentation/handlers/metrics.interceptor.js';
 
 /** The longest names that minifiers make: three characters are enough for 200,000 of them. */
+// Why: docs/decisions/instrumentation.md, "The warning of minified names looks at the module too".
 const LONGEST = 3;
 
 /** What Nest and its packages leave on classes of handlers other than controllers. */

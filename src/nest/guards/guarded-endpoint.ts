@@ -47,7 +47,7 @@ export async function guardsOf(
   for (const decorate of [UseGuards(...guards), ...decorators]) {
     endpoint = (decorate(endpoint) as typeof endpoint | void) ?? endpoint;
   }
-  // Of a class that is in no module, Nest would leave out the guards that it has to make.
+  // Why: docs/decisions/security.md, "Guards of the options are run by Nest".
   const bound: (Type<CanActivate> | CanActivate)[] =
     Reflect.getMetadata(GUARDS_METADATA, endpoint) ?? [];
   const made = await Promise.all(

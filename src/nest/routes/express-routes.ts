@@ -46,7 +46,8 @@ export class ExpressRoutes {
     for (const layer of added) this.own.set(path, layer);
   }
 
-  /** The other routes that match a path of the module's. A route for all paths is no conflict: it is meant for what nothing else answers. */
+  /** The other routes that match a path of the module's. A route for all paths is no conflict. */
+  // Why: docs/decisions/endpoints.md, "The same path is an error, a parameter a warning".
   conflictsAt(path: string): Conflict[] {
     const layers = this.layers();
     const own = this.own.get(path);

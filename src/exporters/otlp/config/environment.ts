@@ -17,6 +17,7 @@ const TIMEOUT = `an integer from 0 to ${MAX_MILLISECONDS} (milliseconds; 0 is no
  * Specification"): one that is empty is not set, words are of any case, and one whose value
  * is not allowed is ignored with a warning, so that the next one counts.
  */
+// Why: docs/decisions/exporters.md, "A wrong variable is a warning, a wrong option an error".
 export class Environment {
   /** What was ignored, in sentences. */
   readonly warnings: string[] = [];
@@ -96,6 +97,7 @@ export function ofExporter(name: string): [string, string] {
  * Whether the operator wants no telemetry of OpenTelemetry's at all
  * (OpenTelemetry specification, "General SDK Configuration"): then there is to be no exporter.
  */
+// Why: docs/decisions/exporters.md, "`OTEL_SDK_DISABLED` applies to the option `otlp`".
 export function isSdkDisabled(variables: Variables): boolean {
   return new Environment(variables).isTrue('OTEL_SDK_DISABLED');
 }

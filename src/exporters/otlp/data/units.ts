@@ -34,14 +34,12 @@ const WORDS: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /**
- * The unit as OTLP has it (OpenTelemetry specification, "Prometheus and OpenMetrics
- * Compatibility", "Metric Metadata"). Who makes a Prometheus metric of it appends
- * the unit to a name that does not end with it, and leaves out what is in braces. So what
- * the name does not say is in braces, and so is what counts things; rates are
- * too, as translators append them though they are there.
+ * The unit in UCUM, in braces where the name does not end with it (OpenTelemetry specification,
+ * "Prometheus and OpenMetrics Compatibility", "Metric Metadata"). Rates and counted things are always in braces.
  *
  * @param name the exposed name of the metric.
  */
+// Why: docs/decisions/exporters.md, "A unit is sent only if the name contains it".
 export function ucumOf(unit: string | undefined, name: string): string {
   if (unit === undefined) return '';
   if (unit.includes('{')) return unit;

@@ -11,14 +11,11 @@ const STAYS_OPEN = 20;
 const STAYS_OPEN_AT_MOST = 1_000;
 
 /**
- * Opens a connection for each export. StatsD confirms nothing, but the end of a connection
- * does: a server that has read everything closes its side, while one that was killed
- * before, or is gone, resets the connection.
- *
- * A server that closes in order without having read looks the same if we close at that
- * moment. Unread lines make its operating system reset the connection, and the reset takes
- * as long to arrive as connecting took. So the connection stays open for that time.
+ * Opens a connection for each export, whose end confirms it. A server that closes without having
+ * read looks the same until its reset arrives, which takes as long as connecting took: the
+ * connection stays open for that time.
  */
+// Why: docs/decisions/exporters.md, "Each export over TCP has its own connection".
 export class TcpTransport implements Transport {
   constructor(private readonly address: NetConnectOpts) {}
 

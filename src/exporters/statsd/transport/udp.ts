@@ -7,7 +7,8 @@ import {
   type Transport,
 } from './transport.js';
 
-/** Packets after which there is a pause of a millisecond: a slow Agent has room for some 90 of them. */
+/** Packets between two pauses of a millisecond: a slow Agent has room for about 90. */
+// Why: docs/decisions/exporters.md, "Bursts over UDP have pauses".
 const BURST = 8;
 
 /** Sends datagrams. Whether they arrive is unknown. */

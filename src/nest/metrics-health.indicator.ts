@@ -2,15 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { MetricsCollector } from '../collector/metrics-collector.js';
 import type { CheckStatus } from '../health/health-status.js';
 
-/** The result of an indicator, as `@nestjs/terminus` has them. */
+/** The result of an indicator of `@nestjs/terminus`. */
 export type MetricsHealthResult<Key extends string = string> = Record<
   Key,
   { status: 'up' | 'down'; checks?: Record<string, CheckStatus> }
 >;
 
 /**
- * The health of the metrics and all health checks as an indicator of
- * `@nestjs/terminus`, for apps that have its endpoint already.
+ * Shows the health, with all checks, as an indicator of `@nestjs/terminus`.
  *
  * @example
  * this.health.check([() => this.metrics.isHealthy('metrics')]);
@@ -23,7 +22,7 @@ export class MetricsHealthIndicator {
     private readonly enabled: boolean,
   ) {}
 
-  /** Never rejects. It is up if metrics are switched off: nothing fails then. */
+  /** Returns the health. Never rejects. Disabled metrics are up. */
   async isHealthy<Key extends string = 'metrics'>(
     key: Key = 'metrics' as Key,
   ): Promise<MetricsHealthResult<Key>> {

@@ -9,10 +9,10 @@ import { MetricsInterceptor } from '../instrumentation/handlers/metrics.intercep
 import type { MetricsConfig } from './metrics.options.js';
 
 /**
- * The metrics that an app will record, as far as it is known before its instances are
- * made: those of its classes and of the module's own parts.
+ * Declares the metrics of decorated classes and of the module itself, before NestJS creates
+ * instances.
  *
- * @throws {DecoratorError} if a decorator has a mistake that shows only now.
+ * @throws {DecoratorError} if the options of a decorator are invalid.
  */
 export function declaredMetrics(
   options: MetricsConfig,

@@ -14,7 +14,7 @@ import { StatsdExporter } from '../exporters/statsd/statsd-exporter.js';
 import type { Hidden } from '../core/hidden.js';
 import { Check, validateOne } from '../core/validate.js';
 
-/** An exporter, or its class, of which Nest makes it. */
+/** An exporter, or a class that NestJS creates one from. */
 export type ExporterOrClass = MetricsExporter | Type<MetricsExporter>;
 
 const INSTEAD = 'expected an exporter without a request scope';
@@ -24,7 +24,7 @@ const LIST = new Check(
   Array.isArray,
 );
 
-/** Checks a list of exporters, as far as that is possible before Nest makes those that are given by class. */
+/** Checks a list of exporters. Classes are checked later, when NestJS has created their instances. */
 export function checkExporters(value: unknown, path: string): void {
   validateOne(value, LIST, path);
   (value as unknown[]).forEach((one, i) => {
@@ -32,7 +32,7 @@ export function checkExporters(value: unknown, path: string): void {
   });
 }
 
-/** The options of backends that the package knows; `undefined` for those that are not configured. */
+/** The options of the built-in exporters; `undefined` for those that are not configured. */
 export interface ConfiguredBackends {
   readonly otlp: Hidden<OtlpOptions> | undefined;
   readonly statsd: StatsdOptions | undefined;
@@ -51,14 +51,14 @@ export function configuredExporters(
 }
 
 /**
- * Adds exporters while the app runs. Those of the options are there from the start.
+ * Adds exporters while the app runs. The option `exporters` adds them from the start.
  *
  * @example
  * constructor(private readonly exporters: MetricsExporters) {}
  * const remove = await this.exporters.add(WarehouseExporter);
  */
 export class MetricsExporters {
-  /** @param enabled `false`: none is started. */
+  /** @param enabled `false`: exporters are not started. */
   constructor(
     private readonly collector: PrometheusCollector,
     private readonly moduleRef: ModuleRef,
@@ -66,12 +66,12 @@ export class MetricsExporters {
   ) {}
 
   /**
-   * Adds an exporter. One that is given by its class is the app's provider of that
-   * class, or made for the purpose, with what it injects, if there is none.
+   * Adds an exporter. For a class, it uses the app's provider of that class, or creates an
+   * instance with its dependencies if there is no provider.
    *
-   * @param source where it comes from, for the messages of errors.
-   * @returns removes it, after it has delivered what is left.
-   * @throws {OptionsError} if it is no exporter, or its name is taken; and what its `start()` throws.
+   * @param source the place that adds it, for error messages.
+   * @returns a function that removes the exporter after a last delivery.
+   * @throws {OptionsError} if it is not an exporter or its name is taken. Errors of its `start()` are thrown too.
    */
   async add(
     exporter: ExporterOrClass,

@@ -3,7 +3,7 @@ import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { OptionsError } from '../core/errors.js';
 
 /**
- * Refuses a second global import: one of the two would record nothing.
+ * Rejects a second global import: one of the two would record nothing.
  *
  * @throws {OptionsError} naming the modules that import it.
  */
@@ -25,7 +25,7 @@ export function checkSingleImport(
   );
 }
 
-/** What `@Module()` says. Nest adds global modules to the imports of all others. */
+/** The imports in `@Module()`. NestJS adds global modules to the imports of all modules, so its own list is no help. */
 function importsOf(
   metatype: Function,
 ): readonly ({ module?: unknown } | undefined)[] {
@@ -33,9 +33,9 @@ function importsOf(
 }
 
 /**
- * Refuses a factory of options that injects what is made from them.
+ * Rejects an options factory that injects providers which depend on these options.
  *
- * @param injected what `inject`, or the constructor of `useClass`, names.
+ * @param injected the tokens in `inject` or in the constructor of `useClass`.
  * @param own the tokens that the module provides.
  * @throws {OptionsError} naming the token.
  */
@@ -54,7 +54,7 @@ export function checkInjected(
 
 const INSTRUMENTS = ['counter', 'gauge', 'histogram', 'timer'] as const;
 
-/** A warning for a collector in a test that decorated calls cannot record to; `undefined` if they can. */
+/** A warning if decorated calls cannot record to a test's replacement of the collector; else `undefined`. */
 export function missingInstruments(
   replacement: Partial<MetricsCollector>,
 ): string | undefined {

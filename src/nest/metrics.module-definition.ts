@@ -8,7 +8,7 @@ import {
 import { Hidden } from '../core/hidden.js';
 import type { MetricsOptions } from './metrics.options.js';
 
-/** The parts of `forRoot()` and `forRootAsync()` that are the same in every configurable module. */
+/** `forRoot()` and `forRootAsync()` as NestJS builds them for configurable modules. */
 export const {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
@@ -23,7 +23,7 @@ export const {
   }))
   .build();
 
-/** What a class given to `forRootAsync({ useClass })` or `useExisting` implements. */
+/** Implemented by the class of `forRootAsync({ useClass })` or `useExisting`. */
 export interface MetricsOptionsFactory {
   /** Returns the options of the module. Called once, when the app starts. */
   createMetricsOptions(): MetricsOptions | Promise<MetricsOptions>;
@@ -35,7 +35,7 @@ export type MetricsModuleOptions = typeof OPTIONS_TYPE;
 /** Options of `MetricsModule.forRootAsync()`: `imports`, `inject` and one of `useFactory`, `useClass` and `useExisting`. */
 export type MetricsModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
-/** The options may hold secrets, and the container of the app shows what it holds: it gets them as `Hidden`. */
+/** Options may contain secrets, and NestJS shows the values of providers: it gets them as `Hidden`. */
 function withHiddenOptions(definition: DynamicModule): DynamicModule {
   const providers = definition.providers?.map((provider) =>
     'provide' in provider && provider.provide === MODULE_OPTIONS_TOKEN

@@ -15,7 +15,7 @@ import {
 } from '../core/copies.js';
 import { PROTOCOL } from '../core/shared-state.js';
 
-/** What apps inject by class. Another copy has classes of its own for it. */
+/** The classes that apps inject. Each copy of the package has its own. */
 const TOKENS: Readonly<Record<string, Function>> = {
   MetricsCollector,
   PrometheusCollector,
@@ -27,9 +27,8 @@ const TOKENS: Readonly<Record<string, Function>> = {
 const ownCopy = registerCopy(TOKENS);
 
 /**
- * Lets the module provide the classes of other copies too, as names for its own
- * instances. The lists are made when Nest scans the module: by then the app has loaded
- * all that it imports.
+ * Provides the classes of other copies as aliases of this module's instances. The getters
+ * run when NestJS scans the module: by then the app has loaded all copies that it imports.
  */
 export function withAliases(definition: DynamicModule): DynamicModule {
   const { providers = [], exports = [] } = definition;
@@ -45,7 +44,7 @@ export function withAliases(definition: DynamicModule): DynamicModule {
   };
 }
 
-/** The names by which other copies know what this module provides. Those of another protocol would not understand it. */
+/** Aliases under the classes of another copy. A copy with another protocol cannot use them. */
 function aliasesOf({ protocol, classes }: Copy): ExistingProvider[] {
   if (protocol !== PROTOCOL) return [];
   return Object.entries(TOKENS).flatMap(([name, useExisting]) => {
@@ -54,13 +53,13 @@ function aliasesOf({ protocol, classes }: Copy): ExistingProvider[] {
   });
 }
 
-/** Brings an app together with the other copies of this package, including those that are loaded later. */
+/** Connects an app with other copies of this package, also with those that are loaded later. */
 export class OtherCopies implements CopyListener {
   private readonly stopListening = listenToCopies(this);
 
   /**
    * @param module the instance of the module that the app imports.
-   * @param warn `undefined` where nothing is measured, so that nothing can be missing.
+   * @param warn `undefined` if metrics are disabled: nothing can be missing then.
    */
   constructor(
     private readonly module: object,
@@ -70,7 +69,7 @@ export class OtherCopies implements CopyListener {
     for (const copy of copiesBeside(ownCopy)) this.checkProtocol(copy);
   }
 
-  /** Warns if the app imports the module of another copy too. To be called once Nest has made all modules. */
+  /** Warns if the app also imports the module of another copy. All modules must exist. */
   checkModules(): void {
     for (const copy of copiesBeside(ownCopy)) {
       if (!this.hasModuleOf(copy)) continue;

@@ -3,12 +3,12 @@ import type { ModuleRef } from '@nestjs/core';
 import { messageOf, OptionsError } from '../core/errors.js';
 
 /**
- * The instance of a class that was given by option: the app's own provider, or one
- * that is made for the purpose if no module has it.
+ * The instance of a class in an option: the app's provider of that class, or a new instance
+ * if no module has one.
  *
- * @param what stands before its name in messages, e.g. `prometheus.guards has`.
- * @param instead what is expected instead of one that is made for each request.
- * @throws {OptionsError} if it cannot be made, or can only be made for each request.
+ * @param what the beginning of error messages, e.g. `prometheus.guards has`.
+ * @param instead the alternative to a request-scoped class, for error messages.
+ * @throws {OptionsError} if NestJS cannot create it, or it is request-scoped.
  */
 export async function providedInstance<T>(
   type: Type<T>,
@@ -33,7 +33,7 @@ export async function providedInstance<T>(
   }
 }
 
-/** @returns undefined if no module has it. */
+/** @returns `undefined` if no module has a provider of it. */
 function scopeOf(type: Type, moduleRef: ModuleRef): Scope | undefined {
   try {
     return moduleRef.introspect(type).scope;

@@ -9,8 +9,8 @@ import { ModulesContainer } from '@nestjs/core';
 import { Readiness } from '../health/readiness.js';
 
 /**
- * Knows when the start of an app has ended, and when its end begins. Hooks run
- * module by module: this one is the last at the start, and the first at the end.
+ * Tells the readiness when the app has started and when it stops. Hooks run module by
+ * module; this module's hooks run last at the start and first at the stop.
  */
 // Why: docs/decisions/endpoints.md, "Ready from the last hook to the first".
 @Module({ providers: [Readiness], exports: [Readiness] })
@@ -34,7 +34,7 @@ export class ReadinessModule
     this.readiness.start();
   }
 
-  /** Before anything is closed that requests need: until the grace is over, they still come. */
+  /** Runs before other modules close: during the grace period, requests still arrive. */
   onModuleDestroy(): Promise<void> {
     return this.readiness.stop();
   }

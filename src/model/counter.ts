@@ -27,6 +27,7 @@ export class Counter extends Instrument<CounterFamily> {
     else this.record(NO_LABELS, labels);
   }
 
+  /** @internal */
   override record(labels: Labels, value: number): void {
     if (!isIncrement(value)) throw incrementError(value, this.family.name);
     addTo(this.family.cell(labels), value, this.family);

@@ -39,6 +39,7 @@ export class Gauge extends Instrument<GaugeFamily> {
     else this.record(NO_LABELS, labels);
   }
 
+  /** @internal */
   override record(labels: Labels, value: number | undefined): void {
     checkNumber(value, this.family.name);
     setTo(this.family.cell(labels), value, this.family);

@@ -33,6 +33,7 @@ export class Histogram extends Instrument<HistogramFamily> {
     else this.record(NO_LABELS, labels);
   }
 
+  /** @internal */
   override record(labels: Labels, value: number | undefined): void {
     checkObservation(value, this.family.name);
     observeIn(this.family.cell(labels), value, this.family);

@@ -60,21 +60,17 @@ export interface RecordingOptions {
   flushTimeout?: number;
 }
 
-/** Options of a {@link PrometheusCollector} without NestJS. */
-export interface PrometheusCollectorOptions extends RecordingOptions {
-  /** Port of the HTTP server; 0 for any free one. Default: 9090. */
-  port?: number;
-  /** Host or address that the server listens on. Default: `'0.0.0.0'`. */
+/** How the metrics page is served, and what it contains. */
+export interface ServingOptions {
+  /** Host or address that the server on `port` listens on. Default: `'0.0.0.0'`. */
   host?: string;
-  /** Path of the metrics page. Default: `'/metrics'`. */
-  path?: string;
+  /** Certificate and key of the server on `port`. Default: none, it speaks plain HTTP. */
+  tls?: TlsOptions;
   /**
    * The registry to join: one of prom-client, `@prometheus-io/client` or
-   * `@platformatic/prom-client`. Default: one of the collector's own.
+   * `@platformatic/prom-client`. Default: a new one.
    */
   registry?: MetricRegistry | null;
-  /** Whether prom-client's metrics of the process are collected. Default: `false`. */
-  defaultMetrics?: boolean;
   /** The largest number of scrapes that are answered at the same time; further ones get a 503. Default: 64. */
   maxScrapes?: number;
   /**
@@ -82,14 +78,23 @@ export interface PrometheusCollectorOptions extends RecordingOptions {
    * then on, in which the client must read it, else the connection is closed. Default: 10000.
    */
   scrapeTimeout?: number;
-  /** Protects the page and the health: tokens, passwords, addresses. Default: all requests are allowed. */
-  access?: AccessOptions;
-  /** Certificate and key of the HTTP server. Default: none, it speaks plain HTTP. */
-  tls?: TlsOptions;
   /** Whether counters and histograms have exemplars: the trace of a recording. Default: `true`. */
   exemplars?: boolean;
   /** Whether OpenMetrics pages have a `_created` sample for each series. Default: `true`. */
   createdSamples?: boolean;
+}
+
+/** Options of a {@link PrometheusCollector} without NestJS. */
+export interface PrometheusCollectorOptions
+  extends RecordingOptions, ServingOptions {
+  /** Port of the HTTP server; 0 for any free one. Default: 9090. */
+  port?: number;
+  /** Path of the metrics page. Default: `'/metrics'`. */
+  path?: string;
+  /** Whether prom-client's metrics of the process are collected. Default: `false`. */
+  defaultMetrics?: boolean;
+  /** Protects the page and the health: tokens, passwords, addresses. Default: all requests are allowed. */
+  access?: AccessOptions;
 }
 
 /** {@link PrometheusCollectorOptions}, resolved. What may hold secrets is hidden. */
@@ -128,7 +133,7 @@ export const RECORDING_OPTIONS = {
   flushTimeout: option(integer(0, 3_600_000, ' (milliseconds)'), 5_000),
 } satisfies OptionTable<RecordingOptions>;
 
-/** Rules and defaults of what a collector and the group `prometheus` have in common. */
+/** Rules and defaults that a collector and the group `prometheus` share. */
 export const SERVING_OPTIONS = {
   port: option(integer(0, 65_535)),
   host: option(

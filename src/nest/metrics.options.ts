@@ -4,6 +4,7 @@ import {
   RECORDING_OPTIONS,
   type RecordingOptions,
   SERVING_OPTIONS,
+  type ServingOptions,
 } from '../collector/collector.options.js';
 import { OptionsError } from '../core/errors.js';
 import { hidden, type Hidden } from '../core/hidden.js';
@@ -52,7 +53,6 @@ import {
   type HttpOptions,
   resolveHttpOptions,
 } from '../instrumentation/http-server/http.options.js';
-import type { MetricRegistry } from '../registry/metric-registry.js';
 import {
   PROTECTION_OPTIONS,
   type ProtectionOptions,
@@ -63,7 +63,7 @@ import {
   type ExporterOrClass,
 } from './metrics.exporters.js';
 
-/** What `MetricsModule.forRoot()` takes. */
+/** Options of `MetricsModule.forRoot()`. */
 export interface MetricsOptions extends RecordingOptions {
   /**
    * `false`: no metrics are recorded, served or exported, and decorated methods just run;
@@ -71,61 +71,41 @@ export interface MetricsOptions extends RecordingOptions {
    */
   enabled?: boolean;
   /**
-   * Measure every call into a handler, over HTTP, microservices, WebSocket, GraphQL
+   * Measures every call of a handler, over HTTP, microservices, WebSocket, GraphQL
    * and `@nestjs/schedule`, and the open WebSocket connections. Default: `false`.
    */
   interceptor?: boolean;
-  /** Measure the HTTP requests to the app, refused and unmatched ones too. Default: `false`. */
+  /** Measures the HTTP requests to the app, also those that guards refuse or no route matches. Default: `false`. */
   http?: boolean | HttpOptions;
-  /** Measure the outgoing HTTP requests of the process. Default: `false`. */
+  /** Measures the outgoing HTTP requests of the process. Default: `false`. */
   httpClient?: boolean | HttpClientOptions;
-  /** What agents cost. */
+  /** Prices of tokens. */
   agents?: AgentMetricsOptions;
-  /** The metrics page: its path, port, format and who may read it. Default: the page is at `/metrics` of the app. */
+  /** The metrics page: its path, port, content and protection. Default: the page is at `/metrics` of the app. */
   prometheus?: PrometheusOptions;
   /** The health, its checks and its probes. Default: it is at `/health`, beside the metrics page. */
   health?: HealthOptions;
-  /** Sends the metrics by OTLP; `true` for what `OTEL_*` variables and defaults say. Default: `false`. */
+  /** Sends the metrics by OTLP; `true` for the `OTEL_*` variables and defaults. Default: `false`. */
   otlp?: boolean | OtlpOptions;
   /** Sends the metrics to a StatsD server; `true` for one on this machine. Default: `false`. */
   statsd?: boolean | StatsdOptions;
   /** Pushes the page to a Pushgateway, for jobs that end before they are scraped. Default: `false`. */
   pushgateway?: false | PushgatewayOptions;
-  /** Exporters of your own, each as an instance or as its class, which Nest makes. Default: none. */
+  /** Exporters of your own, as instances, or as classes that NestJS creates instances of. Default: none. */
   exporters?: readonly ExporterOrClass[];
 }
 
-/** How Prometheus gets at the metrics. */
-export interface PrometheusOptions extends ProtectionOptions {
-  /** Path of the metrics page, whatever the app's prefix; `false` for no page. Default: `'/metrics'`. */
+/** The metrics page: its place, its content and its protection. */
+export interface PrometheusOptions extends ServingOptions, ProtectionOptions {
+  /** Path of the metrics page, without the app's prefix; `false` for no page. Default: `'/metrics'`. */
   path?: string | false;
-  /** Port of an HTTP server for metrics and health alone. Default: none, the app itself serves them. */
+  /** Port of an HTTP server for metrics and health only. Default: none, the app serves them. */
   port?: number;
-  /** Host or address that the server on `port` listens on. Default: `'0.0.0.0'`. */
-  host?: string;
-  /** Certificate and key of the server on `port`. Default: none, it speaks plain HTTP. */
-  tls?: TlsOptions;
-  /**
-   * The registry to join: one of prom-client, `@prometheus-io/client` or
-   * `@platformatic/prom-client`. Default: one of the module's own.
-   */
-  registry?: MetricRegistry | null;
   /** Whether prom-client's metrics of the process are collected. Default: `true`. */
   defaultMetrics?: boolean;
-  /** How many scrapes are answered at the same time; what comes beyond gets a 503. Default: 64. */
-  maxScrapes?: number;
-  /**
-   * Milliseconds until the answer to a scrape begins, else it is a 503; and from then
-   * on until the client has taken it, else it is dropped. Default: 10000.
-   */
-  scrapeTimeout?: number;
-  /** Whether counters and histograms name traces that they were recorded in. Default: `true`. */
-  exemplars?: boolean;
-  /** Whether OpenMetrics pages say when series began, by one more sample each. Default: `true`. */
-  createdSamples?: boolean;
 }
 
-/** Where the health is, what it tells, and to whom. */
+/** The health: its place, its content and its protection. */
 export interface HealthOptions extends HealthReportOptions, ProtectionOptions {}
 
 const PATH_OR_FALSE = new Check(

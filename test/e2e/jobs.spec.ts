@@ -88,7 +88,7 @@ describe.skipIf(program === undefined)('a job that pushes', () => {
     return { gateway, pushed, began };
   }
 
-  test('leaves its metrics and the time of its success when it ends well', async () => {
+  test('a job that ends well leaves its metrics and the time of its success in the Pushgateway', async () => {
     const { pushed, began, gateway } = await afterSuccess();
     const [rows, success, ...others] = await pushed();
     expect(rows).toBe(
@@ -106,7 +106,7 @@ describe.skipIf(program === undefined)('a job that pushes', () => {
     expect(Number(newSuccess!.split(' ')[1])).toBeGreaterThan(time);
   });
 
-  test('leaves what was there when it throws before flush()', async () => {
+  test('a job that throws before flush() leaves earlier metrics in the Pushgateway', async () => {
     const { gateway, pushed } = await afterSuccess();
     const before = await pushed();
     const job = startJob(gateway.url, 99, 'throws');
@@ -115,7 +115,7 @@ describe.skipIf(program === undefined)('a job that pushes', () => {
     expect(await pushed()).toEqual(before);
   });
 
-  test('leaves what was there when it is killed', async () => {
+  test('a job that is killed leaves earlier metrics in the Pushgateway', async () => {
     const { gateway, pushed } = await afterSuccess();
     const before = await pushed();
     const job = startJob(gateway.url, 99, 'hangs');
@@ -125,7 +125,7 @@ describe.skipIf(program === undefined)('a job that pushes', () => {
     expect(await pushed()).toEqual(before);
   });
 
-  test('ends well with a Pushgateway that hangs', async () => {
+  test('a job ends well with a Pushgateway that hangs', async () => {
     const { host } = await startGateway(() => {});
     const job = startJob(`http://${host}`, 10, 'well');
     expect(await job.ended, job.output()).toBe(0);
@@ -135,7 +135,7 @@ describe.skipIf(program === undefined)('a job that pushes', () => {
   });
 
   test.each(['127.0.0.1', 'localhost'])(
-    'is over once it has closed, though a Pushgateway at %s hangs that is asked to delete its group',
+    'a job ends once it has closed, though the Pushgateway at %s hangs while it deletes the group',
     async (name) => {
       const { host } = await startGateway(() => {});
       const url = `http://${host.replace('127.0.0.1', name)}`;
@@ -149,7 +149,7 @@ describe.skipIf(program === undefined)('a job that pushes', () => {
     },
   );
 
-  test('ends well without a Pushgateway, and is told why nothing was pushed', async () => {
+  test('a job ends well without a Pushgateway, and logs why nothing was pushed', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const job = startJob(url, 10, 'well');
     expect(await job.ended, job.output()).toBe(0);

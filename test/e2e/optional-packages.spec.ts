@@ -43,8 +43,8 @@ async function loadedBy(options: object): Promise<Set<string>> {
 const partsOf = (loaded: Set<string>) =>
   [...loaded].filter((name) => name.endsWith('-sender.js'));
 
-describe('an app loads', () => {
-  test('no optional package but the API of OpenTelemetry, which prom-client has brought, without the options for them', async () => {
+describe('optional packages', () => {
+  test('an app without options loads no optional package but the API of OpenTelemetry, a dependency of prom-client', async () => {
     const loaded = await loadedBy({});
     expect(loaded).toContain('prom-client');
     const optional = Object.keys(peerDependenciesMeta);
@@ -54,7 +54,7 @@ describe('an app loads', () => {
     expect(partsOf(loaded)).toEqual([]);
   });
 
-  test('no optional package with the option statsd, and nothing of other exporters', async () => {
+  test('an app with the option statsd loads no optional package, and nothing of other exporters', async () => {
     const loaded = await loadedBy({ statsd: { port: 9 }, flushTimeout: 1 });
     expect(partsOf(loaded)).toEqual(['./statsd-sender.js']);
     expect(loaded).not.toContain('@grpc/grpc-js');
@@ -62,7 +62,7 @@ describe('an app loads', () => {
     expect(loaded).toEqual(await loadedBy({}));
   });
 
-  test('gRPC with OTLP over gRPC, and nothing for OTLP over HTTP', async () => {
+  test('an app loads gRPC for OTLP over gRPC, and no package for OTLP over HTTP', async () => {
     const url = 'http://127.0.0.1:9';
     const overHttp = await loadedBy({ otlp: { url }, flushTimeout: 1 });
     expect(partsOf(overHttp)).toEqual(['./otlp-sender.js']);

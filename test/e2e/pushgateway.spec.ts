@@ -59,7 +59,7 @@ async function expectValues(
 }
 
 describe.skipIf(program === undefined)('a real Pushgateway', () => {
-  test('gives back what flush() has pushed, of all types and of prom-client', async () => {
+  test('a real Pushgateway shows what flush() has pushed, metrics of all types and of prom-client', async () => {
     const gateway = await begin();
     const registry = new Registry();
     new Gauge({ name: 'own', help: 'x', registers: [registry] }).set(7);
@@ -89,7 +89,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     ]);
   });
 
-  test('has values of grouping labels as they were given', async () => {
+  test('a real Pushgateway shows the values of grouping labels as they were given', async () => {
     const gateway = await begin();
     const groupings = { path: '/a/b', none: '', dots: '..', text: 'ü ?#%"' };
     const { collector } = await pushing({ url: gateway.url, groupings });
@@ -101,7 +101,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
   });
 
   test.each(['team/import', '/', '.', '..', 'ü/"\\?#%'])(
-    'has the job as it was given, and deletes it by that: %j',
+    'a real Pushgateway shows and deletes a job under the name that was given: %j',
     async (jobName) => {
       const gateway = await begin();
       const { collector } = await pushing({
@@ -121,7 +121,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     },
   );
 
-  test('keeps the other metrics of the group by pushAdd, and only by that', async () => {
+  test('a real Pushgateway keeps the other metrics of a group with pushAdd, and not with push', async () => {
     const gateway = await begin();
     const push = async (method: 'push' | 'pushAdd', name: string) => {
       const { collector } = await pushing({ url: gateway.url, method });
@@ -135,7 +135,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     expect(await push('push', 'c')).toEqual(['c']);
   });
 
-  test('is pushed to at the interval', async () => {
+  test('a real Pushgateway receives a push at each interval', async () => {
     const gateway = await begin();
     const { collector } = await pushing({ url: gateway.url, interval: 100 });
     const rows = collector.counter('rows_total');
@@ -156,7 +156,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     ['nothing', ['1']],
     ['delete', []],
   ] as const)(
-    'has after a shutdown with %j what it should',
+    'a real Pushgateway has the metrics that atShutdown %j promises',
     async (atShutdown, expected) => {
       const gateway = await begin();
       const { collector, warnings } = await pushing({
@@ -173,7 +173,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     },
   );
 
-  test('keeps what it had if it refuses a push, which is not tried again and told with its reason', async () => {
+  test('a real Pushgateway keeps its metrics when it refuses a push, which rejects with the reason and is not retried', async () => {
     const gateway = await begin();
     const groupings = { table: 'x' };
     const { collector } = await pushing({ url: gateway.url, groupings });
@@ -192,7 +192,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     ]);
   });
 
-  test('lets in who has the password, and nobody else', async () => {
+  test('a real Pushgateway accepts pushes with its password only', async () => {
     // The hash, by bcrypt, of "s3cret".
     const hash = '$2b$04$aaaaaaaaaaaaaaaaaaaaaupqbIvbQxr7x15X.JA3zurCpzc1LEeG6';
     const gateway = await begin({
@@ -218,7 +218,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     ]);
   });
 
-  test('gets what was missed once it is there', async () => {
+  test('a real Pushgateway receives missed metrics once it runs', async () => {
     const port = await freePort();
     const { collector, warnings } = await pushing({
       url: `http://127.0.0.1:${port}`,

@@ -52,14 +52,14 @@ const LINES = [
 ];
 
 describe('an app that sends to StatsD', () => {
-  it('delivers what is left over UDP, and ends by itself', async () => {
+  it('an app delivers the rest over UDP when it closes, and ends by itself', async () => {
     const receiver = await receiveUdp();
     const { port } = receiver;
     expect(await runApp({ host: '127.0.0.1', port })).toBe('closed\n');
     expect(await receiver.lines()).toEqual(expect.arrayContaining(LINES));
   });
 
-  it('delivers what is left over TCP, and ends by itself', async () => {
+  it('an app delivers the rest over TCP when it closes, and ends by itself', async () => {
     const receiver = await receiveStream();
     const { port } = receiver;
     const options = { protocol: 'tcp', host: '127.0.0.1', port };
@@ -67,7 +67,7 @@ describe('an app that sends to StatsD', () => {
     expect(receiver.lines()).toEqual(expect.arrayContaining(LINES));
   });
 
-  it('ends by itself though the server on TCP hangs', async () => {
+  it('an app ends by itself though the StatsD server on TCP hangs', async () => {
     const { port } = await receiveStream((socket) => void socket.pause(), {
       allowHalfOpen: true,
     });
@@ -75,7 +75,7 @@ describe('an app that sends to StatsD', () => {
     expect(await runApp(options)).toBe('closed\n');
   });
 
-  it('ends by itself though the server at the Unix socket hangs', async ({
+  it('an app ends by itself though the StatsD server at the Unix socket hangs', async ({
     skip,
   }) => {
     const missing = await unixDgramIsMissing();
@@ -89,7 +89,7 @@ describe('an app that sends to StatsD', () => {
     expect(await runApp(options)).toBe('closed\n');
   });
 
-  it('ends by itself though there is no server', async () => {
+  it('an app ends by itself though there is no StatsD server', async () => {
     const options = { protocol: 'tcp', host: '127.0.0.1', port: 1 };
     expect(await runApp(options)).toBe('closed\n');
     const path = join(tempFolder(), 'absent.socket');

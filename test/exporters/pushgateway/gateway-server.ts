@@ -7,35 +7,35 @@ import {
 import { onTestFinished } from 'vitest';
 import { portOf } from '../../support/http.js';
 
-/** What a gateway was asked. */
-export interface Asked {
+/** A request that the gateway has received. */
+export interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** Something that is asked as a Pushgateway is, until the test ends. */
+/** An HTTP server in place of a Pushgateway, until the test ends. */
 export interface GatewayServer {
   /** `127.0.0.1` and its port. */
   readonly host: string;
-  readonly asked: readonly Asked[];
-  /** How many connections are open. */
+  readonly requests: readonly ReceivedRequest[];
+  /** The number of open connections. */
   connections(): Promise<number>;
 }
 
-/** @param answer how it answers once it has read a request. */
+/** @param answer answers a request that was read. */
 export async function startGateway(
   answer: (res: ServerResponse) => void = (res) => res.end(),
 ): Promise<GatewayServer> {
-  const asked: Asked[] = [];
+  const requests: ReceivedRequest[] = [];
   const listener: RequestListener = (req, res) => {
     let body = '';
     req.setEncoding('utf8');
     req.on('data', (text: string) => (body += text));
     req.on('end', () => {
       const { method = '', url = '', headers } = req;
-      asked.push({ method, url, headers, body });
+      requests.push({ method, url, headers, body });
       answer(res);
     });
   };
@@ -49,7 +49,7 @@ export async function startGateway(
   });
   return {
     host: `127.0.0.1:${portOf(server)}`,
-    asked,
+    requests,
     connections: () =>
       new Promise((resolve, reject) =>
         server.getConnections((error, count) =>

@@ -15,7 +15,7 @@ const make = (options: object) =>
   );
 
 describe('the options of a Pushgateway', () => {
-  it('are a job name and nothing else, at least', () => {
+  it('a Pushgateway requires a job name and no other option', () => {
     const exporter = make({});
     expect(exporter).toMatchObject({
       name: 'pushgateway',
@@ -25,7 +25,7 @@ describe('the options of a Pushgateway', () => {
     });
   });
 
-  it('keep their defaults where they are undefined', () => {
+  it('an undefined option of a Pushgateway keeps its default', () => {
     expect(make({ url: undefined, interval: undefined }).interval).toBe(60_000);
   });
 
@@ -89,12 +89,15 @@ describe('the options of a Pushgateway', () => {
       'pushgateway.url has a name or a password, and pushgateway.headers has an Authorization; give one of them',
     ],
     [{ registry: 1 }, 'pushgateway.registry is not an option'],
-  ])('are refused with the reason: %j', (options, message) => {
-    expect(() => make(options)).toThrow(OptionsError);
-    expect(() => make(options)).toThrow(message);
-  });
+  ])(
+    'a wrong option of a Pushgateway is refused with the reason: %j',
+    (options, message) => {
+      expect(() => make(options)).toThrow(OptionsError);
+      expect(() => make(options)).toThrow(message);
+    },
+  );
 
-  it('give the exporter another name, so that there may be two', async () => {
+  it('two Pushgateways of a collector have two names', async () => {
     const { collector } = makeCollector();
     await collector.addExporter(make({}));
     await expect(collector.addExporter(make({}))).rejects.toThrow(
@@ -103,14 +106,14 @@ describe('the options of a Pushgateway', () => {
     await collector.addExporter(make({ name: 'second' }));
   });
 
-  it('may be false as a whole in those of the module', () => {
+  it('pushgateway may be false in the options of the module', () => {
     const forRoot = (pushgateway: unknown) => () =>
       MetricsModule.forRoot({ pushgateway: pushgateway as false });
     expect(forRoot(false)).not.toThrow();
     expect(forRoot(true)).toThrow(/^pushgateway is a boolean; expected an obj/);
   });
 
-  it('name the path that they stand at', () => {
+  it('an error names the path of the wrong option of a Pushgateway', () => {
     expect(
       () => new PushgatewayExporter({ jobName: '' }, page, 'backends[1]'),
     ).toThrow(/^backends\[1\]\.jobName/);
@@ -130,25 +133,28 @@ describe('the options of a Pushgateway', () => {
     { headers: { Authorization: ['hunter2'] } },
     { headers: ['hunter2'] },
     { headers: 'hunter2' },
-  ])('show no secret when they are refused: %j', (options) => {
-    let message = '';
-    try {
-      make(options);
-    } catch (error) {
-      message = inspect(error);
-    }
-    expect(message).toContain('OptionsError');
-    expect(message).not.toContain('hunter2');
-  });
+  ])(
+    'an error about an option of a Pushgateway shows no secret: %j',
+    (options) => {
+      let message = '';
+      try {
+        make(options);
+      } catch (error) {
+        message = inspect(error);
+      }
+      expect(message).toContain('OptionsError');
+      expect(message).not.toContain('hunter2');
+    },
+  );
 
-  it('show no URL that stands where they should', () => {
+  it('an error shows no URL that is given in place of the options of a Pushgateway', () => {
     const url = 'http://user:hunter2@host' as unknown as PushgatewayOptions;
     expect(() => new PushgatewayExporter(url, page)).toThrow(
       'pushgateway is a string; expected an object with url, jobName and other options',
     );
   });
 
-  it('show no secret when the exporter is shown', () => {
+  it('a PushgatewayExporter that is inspected shows no secret', () => {
     const shown = [
       make({ url: 'http://user:hunter2@host' }),
       make({

@@ -20,50 +20,50 @@ const make = (options: Partial<PushgatewayOptions>, text = 'a 1\n') =>
     { metrics: async () => text },
   );
 
-/** What an export rejects with. */
+/** The error that an export rejects with. */
 const failure = (exporter: PushgatewayExporter, signal = never) =>
   exporter.export(SNAPSHOT, signal).then(
     () => undefined,
     (error: unknown) => error as Error,
   );
 
-describe('what is pushed', () => {
-  it('is the page of the collector, metrics of prom-client included', async () => {
+describe('a push', () => {
+  it('a push sends the page of the collector, with metrics of prom-client', async () => {
     const { collector } = makeCollector({ defaultMetrics: true });
     await collector.initialize();
     collector.counter('rows_total').inc({ table: 'ü\n"' }, 3);
-    const { host, asked } = await startGateway();
+    const { host, requests } = await startGateway();
     const exporter = new PushgatewayExporter(
       { url: `http://${host}`, jobName: 'import' },
       collector,
     );
     await exporter.export(SNAPSHOT, never);
-    expect(asked).toHaveLength(1);
-    expect(asked[0]!.body).toContain('rows_total{table="ü\\n\\""} 3\n');
-    expect(asked[0]!.body).toContain('\nprocess_cpu_seconds_total ');
+    expect(requests).toHaveLength(1);
+    expect(requests[0]!.body).toContain('rows_total{table="ü\\n\\""} 3\n');
+    expect(requests[0]!.body).toContain('\nprocess_cpu_seconds_total ');
   });
 
-  it('is nothing if there is no page', async () => {
-    const { host, asked } = await startGateway();
+  it('a push sends no request if the page cannot be rendered', async () => {
+    const { host, requests } = await startGateway();
     const exporter = new PushgatewayExporter(
       { url: `http://${host}`, jobName: 'import' },
       { metrics: () => Promise.reject(new Error('no page')) },
     );
     expect(await failure(exporter)).toMatchObject({ message: 'no page' });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it.each([
     ['push', 'PUT'],
     ['pushAdd', 'POST'],
-  ] as const)('goes by %s as %s', async (method, verb) => {
-    const { host, asked } = await startGateway();
+  ] as const)('the method %s sends a page by %s', async (method, verb) => {
+    const { host, requests } = await startGateway();
     await make({ url: `http://${host}`, method }).export(SNAPSHOT, never);
-    expect(asked).toMatchObject([{ method: verb, body: 'a 1\n' }]);
+    expect(requests).toMatchObject([{ method: verb, body: 'a 1\n' }]);
   });
 
-  it('runs the callbacks of gauges once', async () => {
-    const { host, asked } = await startGateway();
+  it('a push runs the callbacks of gauges once', async () => {
+    const { host, requests } = await startGateway();
     const { collector } = makeCollector();
     let runs = 0;
     collector.gauge('runs', { collect: (gauge) => gauge.set(++runs) });
@@ -76,27 +76,27 @@ describe('what is pushed', () => {
     await collector.initialize();
     await collector.flush();
     expect(runs).toBe(1);
-    expect(asked[0]!.body).toContain('runs 1\n');
+    expect(requests[0]!.body).toContain('runs 1\n');
   });
 
   it.each([
     ['', '/metrics/job/import'],
     ['/', '/metrics/job/import'],
     ['/behind/a%20proxy/', '/behind/a%20proxy/metrics/job/import'],
-  ])('goes below the path of the URL: %j', async (path, expected) => {
-    const { host, asked } = await startGateway();
+  ])('a push goes below the path of the URL: %j', async (path, expected) => {
+    const { host, requests } = await startGateway();
     await make({ url: `http://${host}${path}` }).export(SNAPSHOT, never);
-    expect(asked[0]!.url).toBe(expected);
+    expect(requests[0]!.url).toBe(expected);
   });
 
-  it('goes to its group, whatever the names and values are', async () => {
-    const { host, asked } = await startGateway();
+  it('a push goes to its group, whatever the names and values are', async () => {
+    const { host, requests } = await startGateway();
     const groupings = { a: 'ü ?#%', b: '/x', c: '', d: '..' };
     await make({ url: `http://${host}`, jobName: 'a b', groupings }).export(
       SNAPSHOT,
       never,
     );
-    expect(asked[0]!.url).toBe(
+    expect(requests[0]!.url).toBe(
       '/metrics/job/a%20b/a/%C3%BC%20%3F%23%25/b@base64/L3g/c@base64/=/d@base64/Li4',
     );
   });
@@ -111,30 +111,33 @@ describe('a job name', () => {
     ['ü?>', '/metrics/job/%C3%BC%3F%3E'],
     ['ü/?>', '/metrics/job@base64/w7wvPz4'],
     ['\ud800', '/metrics/job@base64/77-9'],
-  ])('goes in base64 if a path cannot have it: %j', async (jobName, path) => {
-    const { host, asked } = await startGateway();
-    const url = `http://${host}/below/`;
-    const exporter = make({ url, jobName, atShutdown: 'delete' });
-    await exporter.export(SNAPSHOT, never);
-    await exporter.shutdown();
-    const groups = asked.map(({ method, url: at }) => `${method} ${at}`);
-    expect(groups).toEqual([`PUT /below${path}`, `DELETE /below${path}`]);
-  });
+  ])(
+    'a job name that a path cannot contain is sent in base64: %j',
+    async (jobName, path) => {
+      const { host, requests } = await startGateway();
+      const url = `http://${host}/below/`;
+      const exporter = make({ url, jobName, atShutdown: 'delete' });
+      await exporter.export(SNAPSHOT, never);
+      await exporter.shutdown();
+      const groups = requests.map(({ method, url: at }) => `${method} ${at}`);
+      expect(groups).toEqual([`PUT /below${path}`, `DELETE /below${path}`]);
+    },
+  );
 });
 
 describe('credentials', () => {
   const basic = (text: string) =>
     `Basic ${Buffer.from(text).toString('base64')}`;
 
-  it('come from the URL', async () => {
-    const { host, asked } = await startGateway();
+  it('credentials may come from the URL of a Pushgateway', async () => {
+    const { host, requests } = await startGateway();
     const url = `http://us%2Fer:p%40ss@${host}`;
     await make({ url }).export(SNAPSHOT, never);
-    expect(asked[0]!.headers.authorization).toBe(basic('us/er:p@ss'));
+    expect(requests[0]!.headers.authorization).toBe(basic('us/er:p@ss'));
   });
 
-  it('come from a file, which is read again for each push', async () => {
-    const { host, asked } = await startGateway();
+  it('credentials may come from a file, which is read again for each push', async () => {
+    const { host, requests } = await startGateway();
     const file = join(tempFolder(), 'password');
     writeFileSync(file, 'first\n');
     const exporter = make({
@@ -145,13 +148,13 @@ describe('credentials', () => {
     await exporter.export(SNAPSHOT, never);
     writeFileSync(file, 'second\n');
     await exporter.export(SNAPSHOT, never);
-    expect(asked.map(({ headers }) => headers.authorization)).toEqual([
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual([
       basic('ü:first'),
       basic('ü:second'),
     ]);
   });
 
-  it('keep the app from starting if they cannot be read', async () => {
+  it('a PushgatewayExporter does not start if its credentials cannot be read', async () => {
     const file = join(tempFolder(), 'missing');
     await expect(
       make({ basicAuth: { username: 'a', password: { file } } }).start(),
@@ -161,17 +164,17 @@ describe('credentials', () => {
     ).rejects.toThrow(/^pushgateway\.headers\.X-Token\.file is ".*missing"/);
   });
 
-  it('may be headers of any kind', async () => {
-    const { host, asked } = await startGateway();
+  it('credentials may be headers of any name', async () => {
+    const { host, requests } = await startGateway();
     const headers = { Authorization: 'Bearer x y', 'X-Scope': 'team' };
     await make({ url: `http://${host}`, headers }).export(SNAPSHOT, never);
-    expect(asked[0]!.headers).toMatchObject({
+    expect(requests[0]!.headers).toMatchObject({
       authorization: 'Bearer x y',
       'x-scope': 'team',
     });
   });
 
-  it('are in no error', async () => {
+  it('no error of a push contains credentials', async () => {
     const { host } = await startGateway((res) => {
       res.statusCode = 500;
       res.end();
@@ -205,19 +208,22 @@ describe('an answer that repeats credentials', () => {
     ['password of the URL', {}, 'user:hunter2@'],
     ['header', { headers: { Authorization: 'Bearer hunter2' } }, ''],
     ['header of another name', { headers: { 'X-Token': 'hunter2' } }, ''],
-  ])('is shown without the %s', async (_, options, user) => {
-    const { host } = await startGateway((res) => {
-      res.statusCode = 401;
-      res.end(
-        `no "hunter2", "Bearer hunter2", "Basic ${basic}", "user:hunter2"`,
-      );
-    });
-    const url = `http://${user}${host}`;
-    const { message } = (await failure(make({ url, ...options })))!;
-    expect(message).toMatch(/status 401: no "\[hidden\]"/);
-    expect(message).not.toContain('hunter2');
-    if (!('headers' in options)) expect(message).not.toContain(basic);
-  });
+  ])(
+    'an error shows an answer that repeats credentials without the %s',
+    async (_, options, user) => {
+      const { host } = await startGateway((res) => {
+        res.statusCode = 401;
+        res.end(
+          `no "hunter2", "Bearer hunter2", "Basic ${basic}", "user:hunter2"`,
+        );
+      });
+      const url = `http://${user}${host}`;
+      const { message } = (await failure(make({ url, ...options })))!;
+      expect(message).toMatch(/status 401: no "\[hidden\]"/);
+      expect(message).not.toContain('hunter2');
+      if (!('headers' in options)) expect(message).not.toContain(basic);
+    },
+  );
 });
 
 describe('an answer with control characters', () => {
@@ -227,14 +233,17 @@ describe('an answer with control characters', () => {
     ['a\u2028b\u2029c\u0085d', 'a b c d'],
     ['a\u202eb\u2066c\u200bd\ufeff', 'a b c d'],
     ['\u0000a\u0000', 'a'],
-  ])('is shown on one line, without them: %j', async (body, shownAs) => {
-    const { host } = await startGateway((res) => {
-      res.statusCode = 400;
-      res.end(body);
-    });
-    const { message } = (await failure(make({ url: `http://${host}` })))!;
-    expect(message.endsWith(`status 400: ${shownAs}`)).toBe(true);
-  });
+  ])(
+    'an error shows an answer with control characters on one line, without them: %j',
+    async (body, shownAs) => {
+      const { host } = await startGateway((res) => {
+        res.statusCode = 400;
+        res.end(body);
+      });
+      const { message } = (await failure(make({ url: `http://${host}` })))!;
+      expect(message.endsWith(`status 400: ${shownAs}`)).toBe(true);
+    },
+  );
 });
 
 describe('an answer', () => {
@@ -244,7 +253,7 @@ describe('an answer', () => {
       res.end(body);
     });
 
-  it.each([200, 202, 204])('of %i is a success', async (status) => {
+  it.each([200, 202, 204])('a push succeeds with status %i', async (status) => {
     const { host } = await answering(status);
     expect(await failure(make({ url: `http://${host}` }))).toBeUndefined();
   });
@@ -259,18 +268,21 @@ describe('an answer', () => {
     [429, true],
     [500, true],
     [503, true],
-  ])('of %i is a failure, worth another try: %s', async (status, retryable) => {
-    const { host } = await answering(status);
-    expect(await failure(make({ url: `http://${host}` }))).toMatchObject({
-      name: 'ExportError',
-      retryable,
-      message: expect.stringContaining(
-        `The Pushgateway at http://${host} answered a push with status ${status}`,
-      ),
-    });
-  });
+  ])(
+    'a push fails with status %i, retryable: %s',
+    async (status, retryable) => {
+      const { host } = await answering(status);
+      expect(await failure(make({ url: `http://${host}` }))).toMatchObject({
+        name: 'ExportError',
+        retryable,
+        message: expect.stringContaining(
+          `The Pushgateway at http://${host} answered a push with status ${status}`,
+        ),
+      });
+    },
+  );
 
-  it('is told by its beginning, on one line', async () => {
+  it('an error contains the beginning of the answer, on one line', async () => {
     const { host } = await answering(400, `no:\n  ${'x'.repeat(100_000)}`);
     const { message } = (await failure(make({ url: `http://${host}` })))!;
     expect(message).toContain('with status 400: no: xxx');
@@ -285,10 +297,10 @@ describe('an answer', () => {
     [503, 'soon', undefined],
     [400, '7', undefined],
   ])(
-    'of %i that asks for a try after %j has the time in its failure',
-    async (status, asked, expected) => {
+    'an answer of %i with Retry-After %j sets the pause of the error',
+    async (status, header, expected) => {
       const { host } = await startGateway((res) => {
-        res.writeHead(status, { 'Retry-After': asked }).end();
+        res.writeHead(status, { 'Retry-After': header }).end();
       });
       const error = await failure(make({ url: `http://${host}` }));
       const { retryAfter } = error as ExportError;
@@ -297,7 +309,7 @@ describe('an answer', () => {
     },
   );
 
-  it('is its own, though other requests are answered at the same time', async () => {
+  it('simultaneous pushes read the headers of their own answers', async () => {
     const gateways = await Promise.all(
       [1, 2, 3, 4].map((seconds) =>
         startGateway((res) => {
@@ -317,7 +329,7 @@ describe('an answer', () => {
     [503, true],
     [200, false],
   ])(
-    'of %i that has no end is read for 64 KiB, and its connection is closed',
+    'an endless answer of %i is read for 64 KiB, and its connection is closed',
     async (status, retryable) => {
       let sent = 0;
       const gateway = await startGateway((res) => {
@@ -343,7 +355,7 @@ describe('an answer', () => {
     },
   );
 
-  it('that never comes fails in a way that is tried again', async () => {
+  it('a push without an answer fails and is retryable', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     expect(await failure(make({ url }))).toMatchObject({
       retryable: true,
@@ -353,7 +365,7 @@ describe('an answer', () => {
     });
   });
 
-  it('names a cause also where a name has several addresses', async () => {
+  it('an error names a cause also for a host with several addresses', async () => {
     const url = `http://localhost:${await freePort()}`;
     const { message } = (await failure(make({ url })))!;
     expect(message).toMatch(/cannot be reached: connect ECONNREFUSED/);
@@ -362,24 +374,27 @@ describe('an answer', () => {
   it.each<[string, (res: ServerResponse) => void]>([
     ['never begins', () => {}],
     ['never ends', (res) => void res.write('a')],
-  ])('that %s is given up with its connection', async (_what, answer) => {
-    const gateway = await startGateway(answer);
-    const aborter = new AbortController();
-    const failed = failure(
-      make({ url: `http://${gateway.host}` }),
-      aborter.signal,
-    );
-    await waitFor(() => gateway.asked.length === 1, 'a push');
-    expect(await gateway.connections()).toBe(1);
-    aborter.abort(new Error('too late'));
-    expect(await failed).toMatchObject({ message: 'too late' });
-    await waitFor(
-      async () => (await gateway.connections()) === 0,
-      'the connection to be closed',
-    );
-  });
+  ])(
+    'an answer that %s is aborted with its connection',
+    async (_what, answer) => {
+      const gateway = await startGateway(answer);
+      const aborter = new AbortController();
+      const failed = failure(
+        make({ url: `http://${gateway.host}` }),
+        aborter.signal,
+      );
+      await waitFor(() => gateway.requests.length === 1, 'a push');
+      expect(await gateway.connections()).toBe(1);
+      aborter.abort(new Error('too late'));
+      expect(await failed).toMatchObject({ message: 'too late' });
+      await waitFor(
+        async () => (await gateway.connections()) === 0,
+        'the connection to be closed',
+      );
+    },
+  );
 
-  it('that is cut off fails at once, in a way that is tried again', async () => {
+  it('an answer that is cut off fails the push at once, and is retryable', async () => {
     const gateway = await startGateway((res) => {
       res.write('a', () => res.destroy());
     });
@@ -390,13 +405,13 @@ describe('an answer', () => {
     });
   });
 
-  it('is not asked for when the time is over already', async () => {
-    const { host, asked } = await startGateway();
+  it('a push with an aborted signal sends no request', async () => {
+    const { host, requests } = await startGateway();
     const signal = AbortSignal.abort(new Error('too late'));
     expect(
       await failure(make({ url: `http://${host}` }), signal),
     ).toMatchObject({ message: 'too late' });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 
@@ -406,26 +421,26 @@ describe('at shutdown', () => {
     ['nothing', []],
     ['delete', ['DELETE']],
   ] as const)(
-    'the collector asks with %j for %j',
+    'the shutdown of the collector with atShutdown %j sends %j',
     async (atShutdown, expected) => {
-      const { host, asked } = await startGateway();
+      const { host, requests } = await startGateway();
       const { collector } = makeCollector();
       await collector.addExporter(make({ url: `http://${host}`, atShutdown }));
       await collector.initialize();
       await collector.shutdown();
-      expect(asked.map(({ method }) => method)).toEqual(expected);
+      expect(requests.map(({ method }) => method)).toEqual(expected);
     },
   );
 
-  it('the group is deleted if that was asked for', async () => {
-    const { host, asked } = await startGateway();
+  it('the shutdown of a PushgatewayExporter deletes its group with atShutdown delete', async () => {
+    const { host, requests } = await startGateway();
     const groupings = { instance: 'a' };
     await make({
       url: `http://user:secret@${host}`,
       groupings,
       atShutdown: 'delete',
     }).shutdown();
-    expect(asked).toMatchObject([
+    expect(requests).toMatchObject([
       {
         method: 'DELETE',
         url: '/metrics/job/import/instance/a',
@@ -435,7 +450,7 @@ describe('at shutdown', () => {
     ]);
   });
 
-  it('a gateway that hangs holds nothing up for longer than its time', async () => {
+  it('a Pushgateway that hangs delays the shutdown for the timeout at most', async () => {
     const { host } = await startGateway(() => {});
     const exporter = make({
       url: `http://${host}`,

@@ -27,7 +27,7 @@ describe('the id of a container', () => {
     ],
     ['0::/\n', undefined],
     ['', undefined],
-  ])('in %j is %s', (text, id) => {
+  ])('the id of the container in %j is %s', (text, id) => {
     expect(containerIdIn(text)).toBe(id);
   });
 });
@@ -36,7 +36,7 @@ describe('the number of a cgroup', () => {
   const numberOf = (path: string) =>
     `in-${statSync(path, { bigint: true }).ino}`;
 
-  it('is that of the folder of its one hierarchy in version 2', async () => {
+  it('the number of a cgroup of version 2 is the inode of its folder', async () => {
     const root = tempFolder();
     mkdirSync(join(root, 'kubepods', 'pod:1'), { recursive: true });
     expect(await cgroupNumber('0::/\n', root)).toBe(numberOf(root));
@@ -45,7 +45,7 @@ describe('the number of a cgroup', () => {
     );
   });
 
-  it('is that of the memory controller in version 1', async () => {
+  it('the number of a cgroup of version 1 is the inode of its folder of the memory controller', async () => {
     const root = tempFolder();
     mkdirSync(join(root, 'memory', 'docker'), { recursive: true });
     const cgroup = '5:cpu:/docker\n4:hugetlb,memory:/docker\n';
@@ -55,7 +55,7 @@ describe('the number of a cgroup', () => {
   });
 
   it.each(['', '0::/no-such-folder', '5:cpu:/', 'no cgroup'])(
-    'does not exist for %j',
+    'there is no number of a cgroup for %j',
     async (cgroup) => {
       expect(await cgroupNumber(cgroup, tempFolder())).toBeUndefined();
     },

@@ -25,7 +25,7 @@ const metrics = [
 ];
 
 beforeEach(() => {
-  // Containers are told apart by their id, which a test may or may not have.
+  // The id of the container depends on the machine.
   vi.stubEnv('DD_ORIGIN_DETECTION_ENABLED', 'false');
 });
 
@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 describe('the variables of Datadog', () => {
-  it('become tags and fields for it, other than labels of the same name', async () => {
+  it('variables of Datadog become tags and fields, except for labels of the same name', async () => {
     stub(VARIABLES);
     const [line] = await linesOf({}, metrics);
     const [value, type, tags, ...fields] = line!.split('|');
@@ -53,12 +53,15 @@ describe('the variables of Datadog', () => {
   it.each([
     ['telegraf', 'runs_total,agent=a,env=own:1|c'],
     ['graphite', 'runs_total;agent=a;env=own:1|c'],
-  ] as const)('mean nothing to %s', async (tags, line) => {
-    stub({ ...VARIABLES, DD_TAGS: 'team:x', DD_AGENT_HOST: 'agent' });
-    expect(await linesOf({ tags }, metrics)).toEqual([line]);
-  });
+  ] as const)(
+    'variables of Datadog have no effect with tags of %s',
+    async (tags, line) => {
+      stub({ ...VARIABLES, DD_TAGS: 'team:x', DD_AGENT_HOST: 'agent' });
+      expect(await linesOf({ tags }, metrics)).toEqual([line]);
+    },
+  );
 
-  it('list tags, separated by commas or else by blanks, that others replace', async () => {
+  it('DD_TAGS lists tags, separated by commas or blanks, that other variables and labels replace', async () => {
     stub({ DD_TAGS: 'team:x y,env:listed, plain', DD_ENV: 'staging' });
     const runs = [counterOf('runs_total', valueSeries(1))];
     expect(await linesOf({}, runs)).toEqual([
@@ -73,7 +76,7 @@ describe('the variables of Datadog', () => {
     ]);
   });
 
-  it('never break a line, whatever is in them', async () => {
+  it('variables of Datadog never break a line', async () => {
     stub({ DD_VERSION: 'a:b,c|d\n', DD_EXTERNAL_ENV: ' it|x\n:y ' });
     const runs = [counterOf('runs_total', valueSeries(1))];
     expect(await linesOf({}, runs)).toEqual([
@@ -81,7 +84,7 @@ describe('the variables of Datadog', () => {
     ]);
   });
 
-  it('have a cardinality ignored that an Agent does not know, with a warning', async () => {
+  it('an unknown DD_CARDINALITY is ignored with a warning', async () => {
     const warn = vi.fn();
     stub({ DD_CARDINALITY: 'all' });
     const receiver = await receiveUdp();
@@ -97,7 +100,7 @@ describe('the variables of Datadog', () => {
     ]);
   });
 
-  it('say where the agent is', async () => {
+  it('DD_AGENT_HOST and DD_DOGSTATSD_PORT are the address of the server', async () => {
     const receiver = await receiveUdp();
     stub({
       DD_AGENT_HOST: '127.0.0.1',
@@ -110,12 +113,15 @@ describe('the variables of Datadog', () => {
   it.each([
     { DD_AGENT_HOST: 'nowhere.invalid', DD_DOGSTATSD_PORT: '1' },
     { DD_AGENT_HOST: '[::1]', DD_DOGSTATSD_PORT: '99999' },
-  ])('are of less weight than the options: %j', async (variables) => {
-    stub(variables);
-    expect(await linesOf({ tags: 'graphite' }, metrics)).toHaveLength(1);
-  });
+  ])(
+    'options take precedence over variables of Datadog: %j',
+    async (variables) => {
+      stub(variables);
+      expect(await linesOf({ tags: 'graphite' }, metrics)).toHaveLength(1);
+    },
+  );
 
-  it('are as if they were not there if they are empty', async () => {
+  it('empty variables of Datadog count as absent', async () => {
     stub({ DD_AGENT_HOST: '', DD_DOGSTATSD_PORT: '' });
     await started({});
   });
@@ -133,14 +139,14 @@ describe('the variables of Datadog', () => {
       { DD_AGENT_HOST: 'http://agent' },
       `The variable DD_AGENT_HOST is 'http://agent'; expected the name of a host or an IP address, without brackets, "http://" and a port`,
     ],
-  ])('keep the app from starting with %j', async (variables, message) => {
+  ])('an exporter does not start with %j', async (variables, message) => {
     stub(variables);
     const start = started({});
     await expect(start).rejects.toThrow(OptionsError);
     await expect(start).rejects.toThrow(message);
   });
 
-  it('have nothing printed, also where one is wrong', async () => {
+  it('wrong variables of Datadog print nothing to the console', async () => {
     const methods = ['log', 'info', 'warn', 'error', 'debug'] as const;
     const printed = methods.map((name) => vi.spyOn(console, name));
     stub({

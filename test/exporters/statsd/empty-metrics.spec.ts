@@ -6,7 +6,7 @@ import type { StatsdOptions } from '../../../src/exporters/statsd/statsd.options
 import { makeCollector } from '../../support/collector.js';
 import { receiveStream, receiveUdp } from './receivers.js';
 
-/** Ways of a metric to be there without a series. */
+/** Metrics that are registered and have no series. */
 const EMPTY: Record<string, (collector: PrometheusCollector) => void> = {
   'a histogram that was never used': (collector) =>
     void collector.histogram('sizes'),
@@ -19,7 +19,7 @@ const EMPTY: Record<string, (collector: PrometheusCollector) => void> = {
   },
   'a histogram that refused its only observation': (collector) =>
     expect(() => collector.histogram('sizes').observe(NaN)).toThrow(),
-  // As that of the collections of garbage is, until there was one.
+  // Like the one of garbage collections before the first collection.
   'a histogram of prom-client with labels': ({ registry }) =>
     void new Histogram({
       name: 'theirs',
@@ -36,7 +36,7 @@ const EMPTY: Record<string, (collector: PrometheusCollector) => void> = {
     }),
 };
 
-/** Exports the metrics between two counters, and returns the lines of these. */
+/** Exports metrics between two counters, and returns the lines of the counters. */
 async function counterLines(
   options: StatsdOptions,
   lines: () => string[] | Promise<string[]>,
@@ -58,12 +58,12 @@ async function counterLines(
 const BOTH = ['first_total:1|c', 'last_total:1|c'];
 
 describe.each(Object.entries(EMPTY))('%s', (_what, make) => {
-  it('leaves the others to be sent by UDP', async () => {
+  it('the other metrics are sent by UDP although one metric has no series', async () => {
     const { port, lines } = await receiveUdp();
     expect(await counterLines({ port }, lines, make)).toEqual(BOTH);
   });
 
-  it('leaves the others to be sent by TCP', async () => {
+  it('the other metrics are sent by TCP although one metric has no series', async () => {
     const { port, lines } = await receiveStream();
     const options = { protocol: 'tcp', port } as const;
     expect(await counterLines(options, lines, make)).toEqual(BOTH);

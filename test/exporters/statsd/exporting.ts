@@ -15,7 +15,7 @@ export async function started(options: StatsdOptions): Promise<StatsdExporter> {
   return exporter;
 }
 
-/** One that sends to this port. */
+/** A started exporter that sends to this port. */
 export function startedAt(
   { port }: { port: number },
   options: StatsdOptions = {},
@@ -38,7 +38,7 @@ export function exported(
   return exporter.export(snapshotOf(metrics), signal);
 }
 
-/** The lines that come of metrics and observations, by UDP. */
+/** Exports metrics and observations by UDP, and returns the lines that arrive. */
 export async function linesOf(
   options: StatsdOptions,
   metrics: readonly MetricSnapshot[],

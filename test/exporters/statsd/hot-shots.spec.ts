@@ -82,7 +82,7 @@ afterEach(() => {
 });
 
 describe('a line', () => {
-  it('with tags of dogstatsd is the same as that of hot-shots', () => {
+  it('a line with tags of dogstatsd is the same as that of hot-shots', () => {
     fc.assert(
       fc.property(plain, prefix, (line, prefix) => {
         const writer = new LineWriter({ prefix, tags: 'dogstatsd' }, undefined);
@@ -93,7 +93,7 @@ describe('a line', () => {
     );
   });
 
-  it('with tags of telegraf is the same as that of hot-shots', () => {
+  it('a line with tags of telegraf is the same as that of hot-shots', () => {
     fc.assert(
       fc.property(plain, prefix, (line, prefix) => {
         const writer = new LineWriter({ prefix, tags: 'telegraf' }, undefined);
@@ -109,7 +109,7 @@ describe('a line', () => {
   });
 
   // hot-shots has no tags of Graphite, which are part of the name.
-  it('with tags of graphite is that of hot-shots for a name with the tags', () => {
+  it('a line with tags of graphite is that of hot-shots for a name with the tags', () => {
     fc.assert(
       fc.property(plain, prefix, (line, prefix) => {
         const writer = new LineWriter({ prefix, tags: 'graphite' }, undefined);
@@ -125,7 +125,7 @@ describe('a line', () => {
   });
 
   // hot-shots writes "_" for each of these characters, which makes one series of two. For Telegraf it keeps ":" and "=", at which Telegraf splits a line.
-  it('has an escape where hot-shots replaces a character of a label by "_"', () => {
+  it('a label has an escape where hot-shots replaces a character by "_"', () => {
     const character = fc.oneof(
       fc.constantFrom(...'|,@#\n\r :=;~\\_'),
       fc.stringMatching(/^[a-z]$/),
@@ -191,7 +191,7 @@ describe('the environment of a Datadog Agent', () => {
     { requiredKeys: [] },
   );
 
-  it('adds the same tags and fields to a line as hot-shots does', async () => {
+  it('variables of Datadog add the same tags and fields to a line as with hot-shots', async () => {
     // hot-shots prints what it ignores.
     vi.spyOn(console, 'error').mockReturnValue();
     await fc.assert(

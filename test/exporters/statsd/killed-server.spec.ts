@@ -6,7 +6,7 @@ import { startStatsd } from '../../support/statsd.js';
 const SERIES = 5_000;
 const ROUNDS = 10;
 
-it('no growth is lost over TCP, at whatever moment of an export the server is killed', async () => {
+it('no increase of a counter is lost over TCP, at whatever moment of an export the server is killed', async () => {
   const server = await startStatsd('tcp');
   const { collector } = makeCollector({
     namespace: 'app',
@@ -35,7 +35,7 @@ it('no growth is lost over TCP, at whatever moment of an export the server is ki
   }
   await collector.flush(20_000);
 
-  // A life that was killed may have read what the next one is told again; see docs/statsd.md.
+  // A server that was killed may have read lines that its successor receives again; see docs/statsd.md.
   const read = new Map<string, number>();
   for (const line of await server.received()) {
     const [, n, growth] = /^app_calls_total;n=(\d+):(\d+)\|c$/.exec(line) ?? [];

@@ -30,14 +30,14 @@ describe('a label value', () => {
       'runs_total;a=a%2Cb%7Cc%3Ad%23e%3Bf%3Dg%0Ah%0D%40%7Ei_j\\%252C%;z=1:1|c',
     ],
   ] as const)(
-    'never breaks a line of %s, whatever is in it',
+    'a label value never breaks a line with tags of %s',
     async (tags, line) => {
       expect(await lineOf(tags, { a: HOSTILE, z: '1' })).toBe(line);
     },
   );
 
   it.each(['dogstatsd', 'telegraf', 'graphite'] as const)(
-    'never makes one series of two in %s',
+    'label values never merge two series with tags of %s',
     async (tags) => {
       const values =
         ', | : # @ = ; ~ _ \\ \n \r % %2C %7C ü 日本 |c\nevil:1|c x,b=1:2|c|#c:d'.split(
@@ -56,21 +56,27 @@ describe('a label value', () => {
     ['dogstatsd', 'runs_total:1|c|#z:1'],
     ['telegraf', 'runs_total,z=1:1|c'],
     ['graphite', 'runs_total;z=1:1|c'],
-  ] as const)('that is empty is none in %s', async (tags, line) => {
-    expect(await lineOf(tags, { a: '', z: '1' })).toBe(line);
-  });
+  ] as const)(
+    'an empty label is left out with tags of %s',
+    async (tags, line) => {
+      expect(await lineOf(tags, { a: '', z: '1' })).toBe(line);
+    },
+  );
 
   it.each([
     ['dogstatsd', 'runs_total:1|c|#a:Grüße 🌍'],
     ['telegraf', 'runs_total,a=Grüße 🌍:1|c'],
     ['graphite', 'runs_total;a=Grüße_🌍:1|c'],
-  ] as const)('keeps its characters in %s', async (tags, line) => {
-    expect(await lineOf(tags, { a: 'Grüße 🌍' })).toBe(line);
-  });
+  ] as const)(
+    'a label value keeps its characters with tags of %s',
+    async (tags, line) => {
+      expect(await lineOf(tags, { a: 'Grüße 🌍' })).toBe(line);
+    },
+  );
 });
 
 describe('a label', () => {
-  it('may have any name that hot-shots has an option of', async () => {
+  it('a label may have any name, also tags, timestamp or sampleRate', async () => {
     const labels = {
       sampleRate: '0.1',
       tags: 'a',

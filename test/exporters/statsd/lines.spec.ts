@@ -59,12 +59,12 @@ describe('the lines of StatsD', () => {
         'tokens;agent=Assistant;status=success:7|ms',
       ],
     ],
-  ])('have the tags of %s', async (tags, lines) => {
+  ])('lines have tags of %s', async (tags, lines) => {
     expect(await linesOf({ tags }, METRICS, EVENTS)).toEqual(lines);
   });
 
   it.each(['app', 'app.'])(
-    'have the prefix %j with one dot behind it',
+    'lines begin with the prefix %j and one dot',
     async (prefix) => {
       const lines = await linesOf({ prefix }, METRICS, EVENTS);
       expect(lines.map((line) => line.split(':')[0])).toEqual([
@@ -78,20 +78,20 @@ describe('the lines of StatsD', () => {
     },
   );
 
-  it('have a dot in the name where the page has a colon', async () => {
+  it('a colon in the name of a metric becomes a dot', async () => {
     const metrics = [counterOf('jobs:runs_total', valueSeries(1))];
     for (const tags of ['dogstatsd', 'telegraf', 'graphite'] as const) {
       expect(await linesOf({ tags }, metrics)).toEqual(['jobs.runs_total:1|c']);
     }
   });
 
-  it('have milliseconds without digits that were made up', async () => {
+  it('milliseconds of a timer have no rounding error', async () => {
     expect(await linesOf({}, [], [timed('run_seconds', 1.001)])).toEqual([
       'run_milliseconds:1001|ms',
     ]);
   });
 
-  it('are distributions for timers and histograms if that is asked for', async () => {
+  it('timers and histograms are distributions with the option distributions', async () => {
     expect(await linesOf({ distributions: true }, [], EVENTS)).toEqual([
       'run_milliseconds:250|d|#agent:Assistant,status:success',
       'run_milliseconds:2000|d',
@@ -99,7 +99,7 @@ describe('the lines of StatsD', () => {
     ]);
   });
 
-  it('say a negative gauge after a 0, as a sign means a difference', async () => {
+  it('a negative gauge is sent after a 0, as a sign means a difference', async () => {
     const gauge = gaugeOf('balance', valueSeries(-3, { account: 'main' }));
     expect(await linesOf({ tags: 'graphite' }, [gauge])).toEqual([
       'balance;account=main:0|g',
@@ -107,7 +107,7 @@ describe('the lines of StatsD', () => {
     ]);
   });
 
-  it('are only about numbers', async () => {
+  it('values that are not finite have no lines', async () => {
     const values = [NaN, Infinity, -Infinity].map((value) =>
       valueSeries(value, { value: String(value) }),
     );
@@ -120,7 +120,7 @@ describe('the lines of StatsD', () => {
     expect(lines).toEqual(['runs_total:1|c', 'sessions:2|g', 'a:3|h']);
   });
 
-  it('keep what is in a name but the unit of a timer at its end', async () => {
+  it('only the unit at the end of the name of a timer is replaced', async () => {
     const events = [
       timed('run', 1),
       timed('seconds_of_run', 1),
@@ -134,8 +134,8 @@ describe('the lines of StatsD', () => {
   });
 });
 
-describe('lines that come again', () => {
-  it('are those of counters that have grown, and of all gauges', async () => {
+describe('repeated exports', () => {
+  it('each export has lines of counters that have grown, and of all gauges', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver);
     const state = (a: number, b: number) => [
@@ -160,7 +160,7 @@ describe('lines that come again', () => {
     ]);
   });
 
-  it('count from 0 when a counter was set back, also to 0', async () => {
+  it('a counter of prom-client counts from 0 after a reset, also to 0', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver);
     for (const value of [10, 4, 0, 12]) {
@@ -174,7 +174,7 @@ describe('lines that come again', () => {
     ]);
   });
 
-  it('are none of an observation', async () => {
+  it('an observation is sent once', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver);
     exporter.receive([observed('tokens', 1)]);
@@ -189,7 +189,7 @@ describe('lines that come again', () => {
 describe('histograms and summaries of prom-client', () => {
   const foreign = { created: undefined };
 
-  it('are what their count and sum have grown by', async () => {
+  it('a histogram of prom-client is sent as the increase of its count and sum', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver);
     const state = (counts: number[], sum: number) =>
@@ -205,7 +205,7 @@ describe('histograms and summaries of prom-client', () => {
     ]);
   });
 
-  it('have their quantiles as gauges', async () => {
+  it('quantiles of a summary of prom-client are sent as gauges', async () => {
     const { counts: _counts, ...series } = distribution([2], 3, {}, foreign);
     const quantiles = [
       { quantile: 0.5, value: 1.5 },
@@ -225,7 +225,7 @@ describe('histograms and summaries of prom-client', () => {
     ]);
   });
 
-  it('are told from ours, whose values are sent one by one', async () => {
+  it('a histogram of the module is not sent as a count and a sum', async () => {
     const ours = histogramOf('sizes', [1], distribution([1, 1], 5.5));
     expect(await linesOf({}, [ours])).toEqual([]);
   });

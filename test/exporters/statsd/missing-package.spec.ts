@@ -18,8 +18,8 @@ afterEach(() => {
 
 const UNIX = { protocol: 'unix' } as const;
 
-describe('the package unix-dgram, if it is not installed,', () => {
-  it('is named when an exporter to a Unix socket starts', async () => {
+describe('a package that is not installed', () => {
+  it('a missing unix-dgram is named when an exporter to a Unix socket starts', async () => {
     const exporter = new StatsdExporter(UNIX, 'exporters[0]');
     const error: unknown = await exporter.start().catch((e: unknown) => e);
     expect(error).toBeInstanceOf(OptionsError);
@@ -28,7 +28,7 @@ describe('the package unix-dgram, if it is not installed,', () => {
     );
   });
 
-  it('keeps the collector from starting', async () => {
+  it('a collector does not start without unix-dgram for a Unix socket', async () => {
     const { collector } = makeCollector();
     await collector.addExporter(new StatsdExporter(UNIX));
     await expect(collector.initialize()).rejects.toThrow(
@@ -36,7 +36,7 @@ describe('the package unix-dgram, if it is not installed,', () => {
     );
   });
 
-  it('is not needed for UDP and TCP, which need no package at all', async () => {
+  it('an exporter by UDP or TCP needs no package', async () => {
     await new StatsdExporter().start();
     await new StatsdExporter({ protocol: 'tcp' }).start();
     await expect(new StatsdExporter(UNIX).start()).rejects.toThrow(

@@ -18,7 +18,7 @@ import { receiveStream, receiveUdp } from './receivers.js';
 const values = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => observed('sizes', from + i));
 
-/** As if the name had come to be known. */
+/** Makes every name resolve to this machine. */
 function nameIsKnown(): void {
   const lookup = vi.spyOn(dns, 'lookup') as unknown as MockInstance<
     () => Promise<object>
@@ -31,8 +31,8 @@ function nameIsKnown(): void {
   });
 }
 
-describe('observations that wait', () => {
-  it('are so many at most; what comes beyond is counted with the reason', async () => {
+describe('the queue of observations', () => {
+  it('a full queue drops observations, and counts them with the reason', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver, { maxQueueSize: 3 });
     const reason =
@@ -50,7 +50,7 @@ describe('observations that wait', () => {
     expect(exporter.receive(values(11, 12))).toEqual({ dropped: 1, reason });
   });
 
-  it('are counted by the collector, and logged once', async () => {
+  it('the collector counts dropped observations, and logs them once', async () => {
     const receiver = await receiveUdp();
     const { collector, warnings } = makeCollector();
     const { port } = receiver;
@@ -76,7 +76,7 @@ describe('observations that wait', () => {
     ]);
   });
 
-  it('may be as many at once as may wait', async () => {
+  it('the queue accepts maxQueueSize observations at once', async () => {
     const receiver = await receiveStream();
     const { collector, warnings } = makeCollector({
       maxSeriesPerMetric: 20_000,
@@ -99,7 +99,7 @@ describe('observations that wait', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('are in the length of the queue until they are sent', async () => {
+  it('queued observations are part of metrics_export_queue_length until they are sent', async () => {
     const { port } = await receiveUdp();
     const { collector } = makeCollector();
     await collector.addExporter(
@@ -109,14 +109,14 @@ describe('observations that wait', () => {
     const length = async () =>
       (await samples(collector, 'metrics_export_queue_length'))[0];
     for (let i = 0; i < 5; i++) collector.histogram('sizes').observe(i);
-    // They are with the exporter after a moment, and wait there.
+    // The exporter receives them after a moment, and queues them.
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await length()).toMatch(/\{exporter="statsd"\} 5$/);
     await collector.flush();
     expect(await length()).toMatch(/\{exporter="statsd"\} 0$/);
   });
 
-  it('may come while an export is under way, for the next', async () => {
+  it('observations during an export are sent by the next one', async () => {
     const receiver = await receiveStream();
     const exporter = await startedAt(receiver, { protocol: 'tcp' });
     exporter.receive(values(0, 2));
@@ -135,7 +135,7 @@ describe('observations that wait', () => {
     ]);
   });
 
-  it('stay for the next export in their order if a name is not known, as counters do', async () => {
+  it('observations and counters stay for the next export, in order, if the host is unknown', async () => {
     const receiver = await receiveUdp();
     const { port } = receiver;
     const exporter = await started({ host: 'nowhere.invalid', port });
@@ -159,7 +159,7 @@ describe('observations that wait', () => {
     ]);
   });
 
-  it('are held over a restart of the exporter', async () => {
+  it('queued observations survive a restart of the exporter', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver);
     const runs = (value: number) => [
@@ -178,7 +178,7 @@ describe('observations that wait', () => {
 });
 
 describe('a collector that is initialized, shut down and initialized again', () => {
-  it('tells what has come since, and nothing twice', async () => {
+  it('a collector that is initialized again sends what is new, and nothing twice', async () => {
     const receiver = await receiveUdp();
     const { port } = receiver;
     const { collector, warnings } = makeCollector();
@@ -203,7 +203,7 @@ describe('a collector that is initialized, shut down and initialized again', () 
 });
 
 describe('an aborted export', () => {
-  it('sends nothing more, and what was sent is not sent again', async () => {
+  it('an aborted export stops sending, and what it has sent is not sent again', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver, { maxPacketSize: 64 });
     exporter.receive(values(0, 2_000));

@@ -15,7 +15,7 @@ const HOST =
 const make = (options: object) => new StatsdExporter(options as StatsdOptions);
 
 describe('the options of StatsD', () => {
-  it('may be left out, all of them', () => {
+  it('a StatsdExporter needs no option', () => {
     expect(new StatsdExporter()).toMatchObject({
       name: 'statsd',
       interval: 10_000,
@@ -24,7 +24,7 @@ describe('the options of StatsD', () => {
     });
   });
 
-  it('keep their defaults where they are undefined', () => {
+  it('an undefined option of StatsD keeps its default', () => {
     const options = {
       interval: undefined,
       timeout: undefined,
@@ -125,16 +125,19 @@ describe('the options of StatsD', () => {
       { globalTags: {} },
       'statsd.globalTags is not an option; known here are: name, protocol, host, port, path, prefix, tags, distributions, sampleRate, maxQueueSize, maxPacketSize, interval, timeout',
     ],
-  ])('are refused with the reason: %j', (options, message) => {
-    let error: unknown;
-    try {
-      make(options);
-    } catch (thrown) {
-      error = thrown;
-    }
-    expect(error).toBeInstanceOf(OptionsError);
-    expect((error as Error).message).toBe(message);
-  });
+  ])(
+    'a wrong option of StatsD is refused with the reason: %j',
+    (options, message) => {
+      let error: unknown;
+      try {
+        make(options);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toBeInstanceOf(OptionsError);
+      expect((error as Error).message).toBe(message);
+    },
+  );
 
   it.each([
     'localhost',
@@ -145,11 +148,11 @@ describe('the options of StatsD', () => {
     '::1',
     'fe80::1%eth0',
     '::ffff:127.0.0.1',
-  ])('may have the host %s', (host) => {
+  ])('statsd.host may be %s', (host) => {
     expect(() => make({ host })).not.toThrow();
   });
 
-  it('give the exporter another name, so that there may be two', async () => {
+  it('two StatsD exporters of a collector have two names', async () => {
     const { collector } = makeCollector();
     const [first, second] = [await receiveUdp(), await receiveUdp()];
     const at = { host: '127.0.0.1', interval: false } as const;
@@ -168,7 +171,7 @@ describe('the options of StatsD', () => {
     );
   });
 
-  it('name the path that they stand at', () => {
+  it('an error names the path of the wrong option of StatsD', () => {
     const options = { port: 0 };
     expect(() => new StatsdExporter(options, 'backends[1]')).toThrow(
       /^backends\[1\]\.port is 0/,
@@ -185,11 +188,17 @@ describe('the options of StatsD in those of the module', () => {
       /^statsd\.distributions is true with the tags of graphite/,
     ],
     [{ host: '[::1]' }, /^statsd\.host is '\[::1\]'/],
-  ])('are refused at once: %j', (statsd, message) => {
-    expect(() => MetricsModule.forRoot({ statsd })).toThrow(message);
-  });
+  ])(
+    'MetricsModule.forRoot() refuses wrong options of StatsD: %j',
+    (statsd, message) => {
+      expect(() => MetricsModule.forRoot({ statsd })).toThrow(message);
+    },
+  );
 
-  it.each([true, false, undefined, {}])('may be %j', (statsd) => {
-    expect(() => MetricsModule.forRoot({ statsd })).not.toThrow();
-  });
+  it.each([true, false, undefined, {}])(
+    'MetricsModule.forRoot() accepts %j as the option statsd',
+    (statsd) => {
+      expect(() => MetricsModule.forRoot({ statsd })).not.toThrow();
+    },
+  );
 });

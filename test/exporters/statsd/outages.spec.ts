@@ -4,7 +4,7 @@ import { startStatsd } from '../../support/statsd.js';
 import { collectorFor } from './same-as-page.js';
 
 describe('counters over TCP', () => {
-  it('are right when the server is killed, is away for a while, and is started again', async () => {
+  it('counters over TCP are right after the server was killed and started again', async () => {
     const server = await startStatsd('tcp');
     const options = { protocol: 'tcp' } as const;
     const { collector } = await collectorFor(server, options);
@@ -34,7 +34,7 @@ describe('counters over TCP', () => {
 });
 
 describe('a server over UDP that is away', () => {
-  it('costs the app nothing, and gets what comes after it is back', async () => {
+  it('exports over UDP succeed while the server is away, and arrive once it is back', async () => {
     const server = await startStatsd('udp');
     const { collector, warnings } = await collectorFor(server, {
       protocol: 'udp',

@@ -27,7 +27,7 @@ describe('packets', () => {
     [100, 100],
     [8_192, 8_192],
   ])(
-    'of maxPacketSize %s are full and have at most %i bytes',
+    'packets with maxPacketSize %s are full and have at most %i bytes',
     async (maxPacketSize, most) => {
       const receiver = await receiveUdp();
       const exporter = await startedAt(receiver, { maxPacketSize });
@@ -42,7 +42,7 @@ describe('packets', () => {
     },
   );
 
-  it('may be exactly as large as that, and not by a byte larger', async () => {
+  it('a packet may have exactly maxPacketSize bytes, and not one more', async () => {
     const receiver = await receiveUdp();
     const exact = await startedAt(receiver, { maxPacketSize: 2 * 32 + 1 });
     await exported(exact, [counter([14, 14])]);
@@ -52,7 +52,7 @@ describe('packets', () => {
     expect(sizes(await receiver.packets())).toEqual([65, 32, 32]);
   });
 
-  it('count bytes and not characters', async () => {
+  it('maxPacketSize counts bytes and not characters', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver, { maxPacketSize: 100 });
     const series = ['ä', 'ö', 'ü'].map((one) =>
@@ -62,7 +62,7 @@ describe('packets', () => {
     expect(sizes(await receiver.packets())).toEqual([58, 58, 58]);
   });
 
-  it('have one line if it is longer than they should be', async () => {
+  it('a line that is longer than maxPacketSize has its own packet', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver, { maxPacketSize: 100 });
     await exported(exporter, [counter([10, 10, 500, 10, 10])]);
@@ -71,7 +71,7 @@ describe('packets', () => {
     expect(sizes(packets)).toEqual([57, 518, 57]);
   });
 
-  it('part lines that belong together only where they must', async () => {
+  it('lines that belong together are split only if no packet has room for both', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver, { maxPacketSize: 100 });
     const labels = { a: 'x'.repeat(50) };
@@ -93,7 +93,7 @@ describe('packets', () => {
     ]);
   });
 
-  it('that no datagram can be are dropped, counted, and hold up nothing', async () => {
+  it('lines that no datagram can carry are dropped and counted, and the others are sent', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver);
     const metrics = [counter([10, 70_000, 10, 80_000, 10])];
@@ -105,7 +105,7 @@ describe('packets', () => {
     expect(await exported(exporter, metrics)).toMatchObject({ dropped: 0 });
   });
 
-  it('that no datagram can be are one point each, though two lines say it', async () => {
+  it('two lines of a point that no datagram can carry count as one dropped point', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver);
     const labels = { long: 'x'.repeat(70_000) };
@@ -124,7 +124,7 @@ describe('very many series', () => {
   );
   const metrics = [counterOf('runs_total', ...series)];
 
-  /** How many rounds of the event loop there are meanwhile. */
+  /** Counts the rounds of the event loop during some work. */
   async function roundsDuring(work: Promise<unknown>): Promise<number> {
     let rounds = 0;
     let isOver = false;
@@ -139,7 +139,7 @@ describe('very many series', () => {
   }
 
   it.each([1, 0.000_001])(
-    'leave the event loop its turns, also with the sample rate %d',
+    'an export of very many series yields to the event loop, with the sample rate %d',
     async (sampleRate) => {
       const receiver = await receiveUdp();
       const exporter = await startedAt(receiver, { sampleRate });

@@ -3,10 +3,10 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { portOf, waitFor } from '../../support/http.js';
 
-/** What takes packets as they come. */
+/** Receives datagrams. */
 export interface UdpReceiver {
   readonly port: number;
-  /** All packets that have come by now. */
+  /** The packets received so far. */
   packets(): Promise<string[]>;
   /** Their lines. */
   lines(): Promise<string[]>;
@@ -24,7 +24,7 @@ export async function receiveUdp(): Promise<UdpReceiver> {
   onTestFinished(() => void own.close());
   let marks = 0;
   const packets = async () => {
-    // What was sent before has come when this has.
+    // Packets arrive in order, so all earlier ones have arrived when the mark has.
     const mark = `${MARK} ${marks++}`;
     own.send(mark, port, '127.0.0.1');
     const isMark = (one: Buffer) => one.toString() === mark;

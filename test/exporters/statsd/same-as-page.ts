@@ -9,7 +9,7 @@ import { makeCollector } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';
 import type { StatsdServer, Totals } from '../../support/statsd.js';
 
-/** A collector that sends to the server by flush() only. */
+/** A collector that sends to the server on flush() only. */
 export async function collectorFor(
   { port }: StatsdServer,
   options: StatsdOptions,
@@ -30,7 +30,7 @@ export async function collectorFor(
   return made;
 }
 
-/** Records all there is. */
+/** Records metrics of all types. */
 export function record(collector: PrometheusCollector): void {
   const calls = collector.counter('calls_total');
   const runs = collector.timer('run_seconds');
@@ -48,7 +48,7 @@ export function record(collector: PrometheusCollector): void {
 /** The metrics about exporters, and the durations of their checks, change with each delivery. */
 const isStable = (name: string) => !/_(metrics_export|health_check)/.test(name);
 
-/** What the server must have, from what the page says: a snapshot is the page, see snapshot.spec.ts. */
+/** The totals that the server must have. A snapshot has the values of the page, see snapshot.spec.ts. */
 function expected({ metrics }: MetricsSnapshot, separator = ';') {
   const totals = { counters: {}, gauges: {}, counts: {}, sums: {} } as Record<
     'counters' | 'gauges' | 'counts' | 'sums',
@@ -102,7 +102,7 @@ function found({ counters, gauges, timers }: Totals) {
   };
 }
 
-/** The server has what the page says. */
+/** Waits until the server has the values of the page. */
 export async function expectEqual(
   server: StatsdServer,
   collector: PrometheusCollector,

@@ -10,7 +10,7 @@ const many = Array.from({ length: MANY }, (_, i) =>
 );
 
 describe('a sample rate', () => {
-  it('is the share of observations that is sent, and stands on their lines', async () => {
+  it('the sample rate is the share of observations that are sent, and is part of their lines', async () => {
     const lines = await linesOf({ sampleRate: 0.25 }, [], many);
     // Seven standard deviations: one run in 10^11 is outside.
     const deviation = Math.sqrt(MANY * 0.25 * 0.75);
@@ -19,7 +19,7 @@ describe('a sample rate', () => {
     expect(lines.filter((line) => !form.test(line))).toEqual([]);
   });
 
-  it('leaves out none of the counters and gauges', async () => {
+  it('counters and gauges are not sampled', async () => {
     const series = Array.from({ length: 100 }, (_, i) =>
       valueSeries(i + 1, { n: String(i) }),
     );
@@ -32,7 +32,7 @@ describe('a sample rate', () => {
     expect(lines.filter((line) => line.includes('@'))).toEqual([]);
   });
 
-  it('sends no observation later that it has left out', async () => {
+  it('an observation that sampling left out is not sent later', async () => {
     const receiver = await receiveUdp();
     const exporter = await startedAt(receiver, { sampleRate: 0.5 });
     exporter.receive(many);
@@ -43,7 +43,7 @@ describe('a sample rate', () => {
     expect(await receiver.lines()).toHaveLength(length);
   });
 
-  it('of 1 leaves out nothing and is not mentioned', async () => {
+  it('a sample rate of 1 sends all observations, and is not part of the lines', async () => {
     const lines = await linesOf({ sampleRate: 1 }, [], many);
     expect(lines).toHaveLength(MANY);
     expect(lines.filter((line) => line.includes('@'))).toEqual([]);

@@ -11,7 +11,7 @@ import { collectorFor, expectEqual, record } from './same-as-page.js';
 describe.each(['udp', 'tcp'] as const)(
   'a StatsD server over %s',
   (protocol) => {
-    it('has the values of the page after a run', async () => {
+    it('the server has the values of the page after some exports', async () => {
       const server = await startStatsd(protocol);
       const { collector, warnings } = await collectorFor(server, { protocol });
       for (let i = 0; i < 3; i++) {
@@ -22,7 +22,7 @@ describe.each(['udp', 'tcp'] as const)(
       expect(warnings).toEqual([]);
     });
 
-    it('has them with the tags of DogStatsD', async () => {
+    it('the server has the values of the page with tags of DogStatsD', async () => {
       const server = await startStatsd(protocol);
       const { collector } = await collectorFor(server, {
         protocol,
@@ -34,7 +34,7 @@ describe.each(['udp', 'tcp'] as const)(
       await expectEqual(server, collector);
     });
 
-    it('gets one line for a counter that is increased a million times', async () => {
+    it('the server receives one line for a counter that is increased a million times', async () => {
       const server = await startStatsd(protocol);
       const { collector } = await collectorFor(server, { protocol });
       const series = collector.counter('hot_total').labels({ agent: 'a' });
@@ -49,7 +49,7 @@ describe.each(['udp', 'tcp'] as const)(
       await expectEqual(server, collector);
     });
 
-    it('gets what is left when the collector is shut down', async () => {
+    it('the server receives the rest when the collector is shut down', async () => {
       const server = await startStatsd(protocol);
       const { collector } = await collectorFor(server, { protocol });
       record(collector);
@@ -57,7 +57,7 @@ describe.each(['udp', 'tcp'] as const)(
       await expectEqual(server, collector);
     });
 
-    it('has what growth there is of histograms and summaries of prom-client', async () => {
+    it('the server has the increase of histograms and summaries of prom-client', async () => {
       const server = await startStatsd(protocol);
       const { collector } = await collectorFor(server, { protocol });
       const registers = [collector.registry];

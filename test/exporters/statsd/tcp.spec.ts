@@ -20,7 +20,7 @@ const sizeLines = (count: number) =>
   Array.from({ length: count }, (_, i) => `sizes:${i}|h`);
 
 describe('an export over TCP', () => {
-  it('has a connection of its own, which ends when all has arrived', async () => {
+  it('each export over TCP has its own connection, which ends once everything has arrived', async () => {
     const receiver = await receiveStream();
     const exporter = await startedAt(receiver, TCP);
     exporter.receive(sizes(0, 2_000));
@@ -31,7 +31,7 @@ describe('an export over TCP', () => {
     expect(receiver.text()).toMatch(/runs_total:1\|c\n$/);
   });
 
-  it('keeps characters that are not ASCII', async () => {
+  it('an export over TCP keeps characters that are not ASCII', async () => {
     const receiver = await receiveStream();
     const exporter = await startedAt(receiver, TCP);
     const series = valueSeries(1, { a: 'Grüße 🌍' });
@@ -39,7 +39,7 @@ describe('an export over TCP', () => {
     expect(receiver.text()).toBe('runs_total:1|c|#a:Grüße 🌍\n');
   });
 
-  it('may go to a path', async () => {
+  it('an export over TCP may go to the path of a socket', async () => {
     const path = join(tempFolder(), 'statsd.sock');
     const receiver = await receiveStreamAt(path);
     await exported(await started({ ...TCP, path }), runs(1));
@@ -50,7 +50,7 @@ describe('an export over TCP', () => {
 });
 
 describe('an export over TCP that is refused', () => {
-  it('keeps everything in its order for the next', async () => {
+  it('an export over TCP that is refused leaves everything, in order, for the next one', async () => {
     const port = await freePort();
     const exporter = await startedAt({ port }, TCP);
     exporter.receive(sizes(0, 2));
@@ -63,7 +63,7 @@ describe('an export over TCP that is refused', () => {
   });
 });
 
-describe('an export over TCP never counts as delivered if the server', () => {
+describe('an export over TCP to a server that closes too early', () => {
   const TRIES = 20;
 
   /** How many of some exports fulfil against a server in a thread of its own, as it takes its turns by itself. */
@@ -99,18 +99,18 @@ describe('an export over TCP never counts as delivered if the server', () => {
   }
 
   it.each([1, 50, 2_000])(
-    'ends the connection at once and in order, with %i lines to send',
+    'an export over TCP fails if the server closes at once and in order, with %i lines to send',
     async (series) => {
       expect(await fulfilled(series)).toBe(0);
     },
   );
 
-  it('ends it at once, and the app is busy meanwhile', async () => {
+  it('an export over TCP fails if the server closes at once while the app is busy', async () => {
     expect(await fulfilled(1, 40)).toBe(0);
   });
 });
 
-describe('an export over TCP fails, and all of it is sent again, if the server', () => {
+describe('an export over TCP that fails', () => {
   /** Exports to a server that behaves like this on its first connection only. */
   async function exportTo(
     misbehave: (socket: Socket, text: string) => void,
@@ -140,7 +140,7 @@ describe('an export over TCP fails, and all of it is sent again, if the server',
 
   const all = ['runs_total:4|c', ...sizeLines(50_000)];
 
-  it('resets the connection at once', async () => {
+  it('an export over TCP is repeated if the server resets the connection at once', async () => {
     const { error, lines } = await exportTo(
       (socket) => socket.resetAndDestroy(),
       false,
@@ -149,7 +149,7 @@ describe('an export over TCP fails, and all of it is sent again, if the server',
     expect(lines).toEqual(all);
   });
 
-  it('resets it in the middle', async () => {
+  it('an export over TCP is repeated if the server resets the connection in the middle', async () => {
     const { error, lines } = await exportTo((socket, text) => {
       if (text.length > 20_000) socket.resetAndDestroy();
     }, false);
@@ -157,7 +157,7 @@ describe('an export over TCP fails, and all of it is sent again, if the server',
     expect(lines.slice(-all.length)).toEqual(all);
   });
 
-  it('ends it before it was told all, though it still reads', async () => {
+  it('an export over TCP is repeated if the server closes its side early, though it still reads', async () => {
     const { error, lines } = await exportTo((socket, text) => {
       if (text !== '') socket.end();
     }, true);
@@ -168,13 +168,16 @@ describe('an export over TCP fails, and all of it is sent again, if the server',
   it.each([
     ['reads all and never ends it', () => {}],
     ['does not read', (socket: Socket) => void socket.pause()],
-  ])('%s, until the time is over', async (_what, misbehave) => {
-    const { error, lines } = await exportTo(
-      misbehave,
-      true,
-      AbortSignal.timeout(500),
-    );
-    expect(error?.name).toMatch(/AbortError|TimeoutError/);
-    expect(lines.slice(-all.length)).toEqual(all);
-  });
+  ])(
+    'an export over TCP is repeated if the server %s until the time is over',
+    async (_what, misbehave) => {
+      const { error, lines } = await exportTo(
+        misbehave,
+        true,
+        AbortSignal.timeout(500),
+      );
+      expect(error?.name).toMatch(/AbortError|TimeoutError/);
+      expect(lines.slice(-all.length)).toEqual(all);
+    },
+  );
 });

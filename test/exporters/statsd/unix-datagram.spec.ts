@@ -23,7 +23,7 @@ describe('a Unix datagram socket', () => {
   const at = (path: string, more = {}) =>
     started({ protocol: 'unix', path, ...more });
 
-  it('gets lines in packets of 8,192 bytes', async () => {
+  it('a Unix datagram socket receives lines in packets of 8,192 bytes', async () => {
     const path = join(tempFolder(), 'dsd.socket');
     const server = await receiveUnix(path);
     const exporter = await at(path);
@@ -37,7 +37,7 @@ describe('a Unix datagram socket', () => {
     expect(longest).toBeLessThanOrEqual(8_192);
   });
 
-  it('that is not there fails an export, and gets everything as soon as it is', async () => {
+  it('a missing Unix datagram socket fails an export, and receives everything once it exists', async () => {
     const path = join(tempFolder(), 'dsd.socket');
     const exporter = await at(path);
     exporter.receive(sizes(2));
@@ -50,7 +50,7 @@ describe('a Unix datagram socket', () => {
     expect(server.lines()).toEqual(['runs_total:4|c', ...sizeLines(2)]);
   });
 
-  it('whose server was killed fails an export, and works with the next server', async () => {
+  it('a Unix datagram socket of a killed server fails an export, and works with the next server', async () => {
     const path = join(tempFolder(), 'dsd.socket');
     const server = await receiveUnix(path);
     const exporter = await at(path);
@@ -64,7 +64,7 @@ describe('a Unix datagram socket', () => {
     expect(next.lines()).toEqual(['runs_total:3|c']);
   });
 
-  it('whose server does not read is waited for until the time is over, and nothing is lost or sent twice', async () => {
+  it('an export waits for a Unix datagram socket that is not read until the time is over, and nothing is lost or sent twice', async () => {
     const path = join(tempFolder(), 'dsd.socket');
     const server = await receiveUnix(path);
     const exporter = await at(path, { maxPacketSize: 64 });
@@ -85,7 +85,7 @@ describe('a Unix datagram socket', () => {
     );
   });
 
-  it('goes on when a server that was slow reads again', async () => {
+  it('an export continues when a slow server of a Unix datagram socket reads again', async () => {
     const path = join(tempFolder(), 'dsd.socket');
     const server = await receiveUnix(path);
     const exporter = await at(path, { maxPacketSize: 64 });

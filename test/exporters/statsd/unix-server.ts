@@ -11,18 +11,18 @@ socket.on('listening', () => console.log('"listening"'));
 socket.bind(process.argv[1]);
 `;
 
-/** What listens on a Unix datagram socket. */
+/** A server on a Unix datagram socket. */
 export interface UnixServer {
-  /** The packets that it has read. */
+  /** The packets that the server has read. */
   packets(): string[];
   lines(): string[];
-  /** Has it read nothing for a while. */
+  /** Stops the server from reading until `resume()`. */
   pause(): void;
   resume(): void;
   kill(): Promise<void>;
 }
 
-/** Why there can be no such server here, if so. Under CI that is a failure. */
+/** Why unix-dgram cannot be loaded, if it cannot. Throws under CI. */
 export async function unixDgramIsMissing(): Promise<string | undefined> {
   try {
     await import('unix-dgram' as string);
@@ -33,7 +33,7 @@ export async function unixDgramIsMissing(): Promise<string | undefined> {
   }
 }
 
-/** Listens in a process of its own, which can be held, until the test ends. */
+/** Starts a server in its own process, which can be paused, until the test ends. */
 export async function receiveUnix(path: string): Promise<UnixServer> {
   const server = spawn(process.execPath, ['--eval', SERVER, path], {
     stdio: ['ignore', 'pipe', 'inherit'],

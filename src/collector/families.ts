@@ -29,7 +29,7 @@ import {
 import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
 
 /** Receives the recordings of metrics of some types. */
-export interface RecordingAudience extends RecordingListener {
+export interface SelectiveListener extends RecordingListener {
   wants(type: MetricType): boolean;
 }
 
@@ -50,7 +50,7 @@ export class Families implements FamilyKeeper {
   private attached = true;
   private readonly factory: FamilyFactory;
   private exemplars: ExemplarSampler | undefined = undefined;
-  private audience: RecordingAudience | undefined = undefined;
+  private listening: SelectiveListener | undefined = undefined;
 
   constructor(
     config: FamilyConfig,
@@ -124,11 +124,11 @@ export class Families implements FamilyKeeper {
   }
 
   /**
-   * Has the recordings of all metrics heard that are wanted, but for those that are
-   * denied; without a listener, of none. To be called again when it wants others.
+   * Passes the recordings that the listener wants to it, except those of denied and own metrics.
+   * A listener that wants other types than before is set again.
    */
-  tell(listener: RecordingAudience | undefined): void {
-    this.audience = listener;
+  setListener(listener: SelectiveListener | undefined): void {
+    this.listening = listener;
     for (const entry of this.store.registered.values()) this.updateHook(entry);
   }
 
@@ -213,8 +213,8 @@ export class Families implements FamilyKeeper {
     const exemplars =
       family instanceof GaugeFamily ? undefined : this.exemplars;
     const isHeard =
-      !descriptor.isSelfMetric && this.audience?.wants(family.type) === true;
-    const listener = isHeard ? this.audience : undefined;
+      !descriptor.isSelfMetric && this.listening?.wants(family.type) === true;
+    const listener = isHeard ? this.listening : undefined;
     const isPlain =
       exemplars === undefined &&
       listener === undefined &&

@@ -90,7 +90,8 @@ export class PrometheusCollector extends MetricsCollector {
       instruments: own,
       errors: this.report,
       logger,
-      audienceChanged: () => this.families.tell(this.exporters.audience),
+      listenersChanged: () =>
+        this.families.setListener(this.exporters.recordings),
       addCheck: (definition) =>
         this.healthCheckGauges.add(definition, 'addExporter()', false),
     });
@@ -152,7 +153,7 @@ export class PrometheusCollector extends MetricsCollector {
   override clearMetrics(): void {
     this.families.clear();
     this.healthCheckGauges.show();
-    this.exporters.show();
+    this.exporters.showMetrics();
   }
 
   override healthCheck(): Promise<HealthStatus> {
@@ -205,7 +206,7 @@ export class PrometheusCollector extends MetricsCollector {
    * of a gauge is what it is now. Each subscriber gets events of its own.
    */
   get events$(): Observable<MetricEvent> {
-    return this.exporters.audience.events$;
+    return this.exporters.recordings.events$;
   }
 
   /** All metrics as they are now, as exporters get them. */

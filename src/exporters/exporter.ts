@@ -4,11 +4,10 @@ import type { MetricType } from '../model/metric-type.js';
 import type { MetricsSnapshot } from './snapshot.js';
 
 /**
- * Brings metrics to a backend. It has `export()` to be given all metrics every now
- * and then, `receive()` to hear of each recording, or both. Exporters are held apart
- * from each other and from the app: one that is slow, hangs or fails costs a bounded
- * number of waiting events, a warning when it begins to fail, and nothing else. An instance
- * belongs to one collector at a time.
+ * Brings metrics to a backend. `export()` gets all metrics at an interval, `receive()` gets each
+ * recording; an exporter has one of them, or both. Exporters affect neither each other nor
+ * the app: one that is slow, hangs or fails costs a bounded queue of events and a warning when
+ * it begins to fail. An instance belongs to one collector at a time.
  *
  * @example
  * class ConsoleExporter implements MetricsExporter {
@@ -21,45 +20,45 @@ import type { MetricsSnapshot } from './snapshot.js';
  * }
  */
 export interface MetricsExporter {
-  /** Its name in logs, in the label `exporter` and in `/health`, which no other has. */
+  /** Its name in logs, in the label `exporter` and in `/health`. No other exporter of the collector has it. */
   readonly name: string;
   /**
-   * Milliseconds from the begin of an export to that of the next, or `false` for
+   * Milliseconds from the start of an export to the start of the next, or `false` for
    * exports by `flush()` and at shutdown only. Default: 60000.
    */
   readonly interval?: number | false;
   /** Milliseconds after which a delivery counts as failed and its signal is aborted. Default: 10000. */
   readonly timeout?: number;
-  /** Whether it delivers what is left when it ends, as `flush()` would. Default: `true`. */
+  /** Whether it delivers at shutdown what is not delivered yet, as `flush()` would. Default: `true`. */
   readonly flushAtShutdown?: boolean;
   /**
-   * Whether `export()` reads the snapshot that it is given. An exporter that has no use for one, as
-   * it renders a page of its own, says `false`: no snapshot is taken for it, so that the callbacks
-   * of gauges run once per export, and it is given an empty one. Default: `true`.
+   * Whether `export()` reads its snapshot. An exporter that renders a page instead sets `false`: no
+   * snapshot is taken for it, so that the callbacks of gauges run once per export, for the page,
+   * and `export()` gets an empty one. Default: `true`.
    */
   readonly needsSnapshot?: boolean;
-  /** The types of the metrics whose recordings `receive()` hears of. Default: all. */
+  /** The types of the metrics whose recordings `receive()` gets. Default: all. */
   readonly eventTypes?: readonly MetricType[];
-  /** How many events may wait for `receive()`; what comes beyond is dropped and counted. Default: 10000. */
+  /** How many events may wait for `receive()`; more are dropped and counted. Default: 10000. */
   readonly maxQueueSize?: number;
-  /** How many events it keeps itself, for its next export; told together with those that wait for `receive()`. */
+  /** How many events it keeps itself for its next export. The queue length that is shown includes them. Default: 0. */
   readonly waiting?: number;
 
   /**
-   * Called before anything else; again if the collector is initialized anew. If it throws,
+   * Called first, and again if the collector is initialized again. If it throws,
    * or takes longer than `timeout`, the app does not start.
    *
-   * @param logger takes what is worth a warning.
+   * @param logger logs warnings.
    */
   start?(logger: MetricsLogger): void | Promise<void>;
 
   /**
-   * Delivers a snapshot. Called again only after the last call has settled. Once it
-   * fulfils, the snapshot counts as delivered; if it rejects, it is called again, after
-   * a growing while, with a new snapshot.
+   * Delivers a snapshot. Called again only after the last call has settled. When it
+   * fulfils, the snapshot counts as delivered; when it rejects, it is called again with a
+   * new snapshot, after a pause that grows with each failure.
    *
-   * @param signal aborted when the time for it is over.
-   * @throws {ExportError} to say whether and when to try again; anything else is tried again.
+   * @param signal aborted when `timeout` is over, or the app ends.
+   * @throws {ExportError} to say whether and when to retry; after any other error it is retried.
    */
   export?(
     snapshot: MetricsSnapshot,
@@ -67,14 +66,14 @@ export interface MetricsExporter {
   ): void | ExportReport | Promise<void | ExportReport>;
 
   /**
-   * Hears of recordings, in order, a moment after they were made. Called again only
-   * after the last call has settled; if that rejected, with the same events. What comes
-   * meanwhile waits; beyond `maxQueueSize` it is dropped and counted. An event's name is
-   * the exposed one and its labels are those of the series; a gauge's value is what it is
-   * now. Gauges that are read through a callback make no events. The events belong to this
-   * exporter: no other listener sees what it changes in them.
+   * Takes recordings as events, in order, a moment after they were made. Called again only
+   * after the last call has settled; if that rejected, with the same events. Events that come
+   * meanwhile wait; beyond `maxQueueSize` they are dropped and counted. An event has the exposed
+   * name of the metric and the labels of the series; the value of a gauge is its value after the
+   * recording. Gauges that are read through a callback make no events. The events belong to
+   * this exporter: no other listener sees what it changes in them.
    *
-   * @param signal aborted when the time for it is over.
+   * @param signal aborted when `timeout` is over, or the app ends.
    * @throws {ExportError} as {@link export} does.
    */
   receive?(
@@ -82,19 +81,19 @@ export interface MetricsExporter {
     signal: AbortSignal,
   ): void | ExportReport | Promise<void | ExportReport>;
 
-  /** Called after the last delivery, to let go of what it holds. */
+  /** Called after the last delivery, to release connections and other resources. */
   shutdown?(): void | Promise<void>;
 }
 
-/** What became of a delivery that went through. */
+/** Details of a successful delivery. */
 export interface ExportReport {
   /**
    * How many points or events the backend or the exporter did not take. They are counted and
    * not sent again. Anything but a safe integer of 0 or more is logged and not counted.
    */
   readonly dropped?: number;
-  /** Why; it is logged once. */
+  /** Why they were dropped; it is logged once. */
   readonly reason?: string;
-  /** What else the backend says of a delivery that went through; it is logged once. */
+  /** Another warning of the backend; it is logged once. */
   readonly warning?: string;
 }

@@ -2,9 +2,9 @@ import { OptionsError } from '../core/errors.js';
 import type { PeerError } from '../core/peers.js';
 
 /**
- * Loads a package that is needed with an option only.
+ * Loads a package that only an option needs.
  *
- * @param option what it is needed for, in messages.
+ * @param option the option, for messages.
  * @throws {OptionsError} if the package is not installed, or cannot be loaded.
  */
 export async function importPeer<T>(

@@ -1,15 +1,19 @@
 import { messageOf } from '../../core/errors.js';
 import type { MetricEvent } from '../../model/metric-event.js';
 import type { MetricType } from '../../model/metric-type.js';
-import type { Deadline } from './deadline.js';
 import type { ExportReport } from '../exporter.js';
-import { type Deliver, isRetryable, type Retrier } from './retrier.js';
+import {
+  type Deadline,
+  type Deliver,
+  isRetryable,
+  type Retrier,
+} from './retrier.js';
 import { clearTimeout, setImmediate, setTimeout } from '../../core/timers.js';
 
-/** How many are delivered at once. */
+/** How many events are delivered at once. */
 const BATCH = 1_000;
 
-/** Takes a batch of events to whoever wants them. */
+/** Delivers a batch of events. */
 export type Receive = (
   events: readonly MetricEvent[],
   signal: AbortSignal,
@@ -17,56 +21,57 @@ export type Receive = (
 
 /** A bounded queue of events between the code that records and one listener. */
 export class EventQueue {
-  private waiting: MetricEvent[] = [];
+  private events: MetricEvent[] = [];
+  /** Events that found the queue full and were not reported yet. */
   private lost = 0;
   private started = false;
   /** Counts the starts and stops. */
   private life = 0;
-  /** Whether somebody is delivering or about to. */
+  /** Whether a delivery runs or is scheduled. */
   private awake = false;
   private timer: NodeJS.Timeout | undefined = undefined;
-  private readonly tries: Retrier;
+  private readonly retrier: Retrier;
 
   /**
-   * @param types those whose events are wanted. Default: all.
-   * @param limit how many may wait. What comes beyond is dropped: the oldest are those that a backend wants first.
-   * @param newTries gives the tries that a delivery is made by.
-   * @param dropped receives the number of events that are not delivered, and why.
+   * @param types the types of metrics whose events it takes. Default: all.
+   * @param maxSize how many events it holds. It drops those that come when it is full: a backend wants the oldest first.
+   * @param newRetrier makes the retrier of the deliveries.
+   * @param dropped receives how many events are not delivered, and why.
    */
   constructor(
     private readonly types: readonly MetricType[] | undefined,
-    private readonly limit: number,
+    private readonly maxSize: number,
     private readonly receive: Receive,
-    newTries: (deliver: Deliver) => Retrier,
+    newRetrier: (deliver: Deliver) => Retrier,
     private readonly dropped: (count: number, reason: string) => void,
   ) {
-    this.tries = newTries((signal) => this.deliver(signal));
+    this.retrier = newRetrier((signal) => this.deliver(signal));
   }
 
   get length(): number {
-    return this.waiting.length;
+    return this.events.length;
   }
 
   wants(type: MetricType): boolean {
     return this.types?.includes(type) ?? true;
   }
 
-  /** Whether there is room for one more event. One that there is no room for is counted. */
+  /** Whether there is room for one more event. If not, that event is counted as dropped. */
   hasRoom(): boolean {
-    if (this.waiting.length < this.limit) return true;
+    if (this.events.length < this.maxSize) return true;
     this.lost++;
     return false;
   }
 
   push(event: MetricEvent): void {
-    this.waiting.push(event);
+    this.events.push(event);
     if (this.started && !this.awake) this.wake();
   }
 
   start(): void {
     this.started = true;
     this.life++;
-    if (this.waiting.length > 0) this.wake();
+    if (this.events.length > 0) this.wake();
   }
 
   stop(): void {
@@ -74,31 +79,32 @@ export class EventQueue {
     this.life++;
     this.awake = false;
     this.clearTimer();
-    this.tellLost();
+    this.reportLost();
   }
 
   /**
-   * Delivers what waits now, but what is refused. Throws what the last failure of it was.
+   * Delivers the events that are in the queue now. Goes on after a batch that is refused.
    *
-   * @param isLast whether nothing will be delivered after it.
+   * @param isLast whether no delivery follows.
+   * @throws the error of the last batch that was not delivered.
    */
   async flush(deadline: Deadline, isLast: boolean): Promise<void> {
     let refusal: { readonly error: unknown } | undefined;
-    for (let left = this.waiting.length; left > 0; left -= BATCH) {
-      if (this.waiting.length === 0) break;
-      const outcome = await this.tries.flush(deadline, isLast);
-      if (outcome.result === 'failed') throw outcome.error;
-      if (outcome.result === 'refused') refusal = outcome;
+    for (let left = this.events.length; left > 0; left -= BATCH) {
+      if (this.events.length === 0) break;
+      const result = await this.retrier.flush(deadline, isLast);
+      if (result.status === 'failed') throw result.error;
+      if (result.status === 'refused') refusal = result;
     }
-    this.tellLost();
+    this.reportLost();
     this.endPause();
     if (refusal !== undefined) throw refusal.error;
   }
 
-  /** Lets go of all that waits, as there will be no other delivery. */
+  /** Drops all events, as no delivery follows. */
   discard(): void {
-    const { length } = this.waiting;
-    this.waiting = [];
+    const { length } = this.events;
+    this.events = [];
     if (length > 0) this.dropped(length, 'the exporter was removed');
   }
 
@@ -108,15 +114,15 @@ export class EventQueue {
     setImmediate(() => void this.drain(life));
   }
 
-  /** Ends when the feed is stopped, though it is started again. */
+  /** Delivers batch by batch, until the queue is empty or was stopped. */
   private async drain(life: number): Promise<void> {
-    while (life === this.life && this.waiting.length > 0) {
-      const outcome = await this.tries.once();
+    while (life === this.life && this.events.length > 0) {
+      const result = await this.retrier.attempt();
       if (life !== this.life) return;
-      this.tellLost();
-      const wait = outcome.result === 'delivered' ? 0 : outcome.pause;
-      if (wait > 0) return this.pause(wait, life);
-      // Between two batches the app can run.
+      this.reportLost();
+      const pause = result.status === 'delivered' ? 0 : result.pause;
+      if (pause > 0) return this.pause(pause, life);
+      // The app can run between two batches.
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (life === this.life) this.awake = false;
@@ -130,7 +136,7 @@ export class EventQueue {
     this.timer.unref();
   }
 
-  /** It works again: what has come meanwhile need not wait for the next try. */
+  /** A flush went through: events that came meanwhile need not wait for the next attempt. */
   private endPause(): void {
     if (this.timer === undefined) return;
     this.clearTimer();
@@ -143,27 +149,27 @@ export class EventQueue {
   }
 
   private async deliver(signal: AbortSignal): Promise<ExportReport | void> {
-    const batch = this.waiting.slice(0, BATCH);
+    const batch = this.events.slice(0, BATCH);
     // User code may shorten the array that it gets.
     const { length } = batch;
     if (length === 0) return undefined;
     try {
       const report = await this.receive(batch, signal);
-      this.waiting.splice(0, length);
+      this.events.splice(0, length);
       return report;
     } catch (error) {
       if (!isRetryable(error)) {
-        this.waiting.splice(0, length);
+        this.events.splice(0, length);
         this.dropped(length, `they were refused: ${messageOf(error)}`);
       }
       throw error;
     }
   }
 
-  private tellLost(): void {
+  private reportLost(): void {
     if (this.lost === 0) return;
     const { lost } = this;
     this.lost = 0;
-    this.dropped(lost, `${this.limit} events are waiting already`);
+    this.dropped(lost, `${this.maxSize} events are waiting already`);
   }
 }

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { loadOpenTelemetry } from '../../core/peers.js';
 import { processWide, PROTOCOL } from '../../core/shared-state.js';
 
-/** What exporters of all copies of the package share with those that measure requests. */
+/** State that all copies of the package share: exporters on one side, measured requests on the other. */
 interface ExporterWork {
   readonly storage: AsyncLocalStorage<true>;
-  /** How many measure requests now. */
+  /** How many `httpClient`s measure requests now. */
   watchers: number;
   /** How many calls of exporters are running. */
   running: number;
@@ -20,14 +20,14 @@ const work = processWide<ExporterWork>(
 const SUPPRESS_TRACING = 'OpenTelemetry SDK Context Key SUPPRESS_TRACING';
 
 /**
- * Where exporters run: their requests make no spans, carry no trace context, and are not
- * measured as the app's own. So no export is the cause of more to export.
+ * Runs exporters: their requests make no spans, carry no trace context, and are not
+ * measured as the app's own. So no export causes data for the next export.
  */
 export class ExporterContext {
   private api: Awaited<ReturnType<typeof loadOpenTelemetry>> | undefined =
     undefined;
 
-  /** To be called before the first run. Without OpenTelemetry there is nothing to suppress. */
+  /** Loads OpenTelemetry's API, if the app has it. Until then no tracing is suppressed. */
   async prepare(): Promise<void> {
     this.api ??= await loadOpenTelemetry().catch(() => undefined);
   }
@@ -44,12 +44,12 @@ export class ExporterContext {
   }
 }
 
-/** Whether the caller runs in the {@link ExporterContext}. Known only between {@link watchExporters} and its end. */
+/** Whether the caller runs in the {@link ExporterContext}. Valid only between {@link watchExporters} and its end. */
 export function isExporterWork(): boolean {
   return work.storage.getStore() === true;
 }
 
-/** To be called by whoever asks {@link isExporterWork}. Returns what ends it. */
+/** Lets {@link isExporterWork} work until the returned function is called. */
 export function watchExporters(): () => void {
   work.watchers++;
   return () => void work.watchers--;

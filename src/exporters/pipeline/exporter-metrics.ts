@@ -7,7 +7,7 @@ import {
 } from '../../core/catch-and-report.js';
 import type { Labels } from '../../model/labels.js';
 
-/** Gives instruments of metrics about the metrics: with the namespace, unfiltered, heard by nobody. */
+/** Makes metrics about the metrics: with the namespace, unfiltered, and without events. */
 export interface OwnInstruments {
   counter(name: string, description: string): Counter;
   gauge(
@@ -20,12 +20,12 @@ export interface OwnInstruments {
   ): Gauge;
 }
 
-/** What the gauges say of an exporter. */
+/** The values of the gauges of an exporter. */
 export interface ExporterGauges {
   readonly name: string;
-  /** How many events wait. */
-  readonly waiting: number;
-  /** When a delivery went through last, in seconds since the Unix epoch. */
+  /** How many events wait to be delivered. */
+  readonly queueLength: number;
+  /** When the last delivery succeeded, in seconds since the Unix epoch. */
   readonly lastSuccess: number | undefined;
 }
 
@@ -41,24 +41,24 @@ export class ExporterMetrics {
     private readonly exporters: () => Iterable<ExporterGauges>,
   ) {}
 
-  /** Brings the series of an exporter into being, so that rates and alerts have them from the start. */
+  /** Creates the series of an exporter, so that rates and alerts have them from the start. */
   begin(exporter: string): void {
     this.exported(exporter, 'success', 0);
     this.exported(exporter, 'error', 0);
     this.retried(exporter, 0);
     this.dropped(exporter, 0);
-    this.show();
+    this.makeGauges();
   }
 
-  /** Makes the gauges; to be called again when metrics were cleared. */
-  show(): void {
+  /** Makes the gauges, also again after metrics were cleared. */
+  makeGauges(): void {
     this.record(() => {
       const { instruments } = this;
       instruments.gauge('metrics_export_queue_length', {
         description: 'Events that wait to be delivered by an exporter.',
         collect: (gauge) => {
-          for (const { name, waiting } of this.exporters()) {
-            gauge.set({ exporter: name }, waiting);
+          for (const { name, queueLength } of this.exporters()) {
+            gauge.set({ exporter: name }, queueLength);
           }
         },
       });

@@ -11,21 +11,30 @@ import {
 import type { ExporterMetrics } from './exporter-metrics.js';
 import { MAX_ASKED_PAUSE, type DeliveryObserver } from './retrier.js';
 
-/** Takes note of what becomes of an exporter's deliveries: in metrics, in the log, for the health. */
+/** Seconds between two outages that are logged: one that comes and goes would fill the log. */
+const QUIET = 60;
+
+/** Milliseconds of an asked pause that is logged even if the log already says that the exporter fails. */
+const LONG_PAUSE = 60_000;
+
+/** How many messages are remembered as logged. */
+const MAX_LOGGED = 20;
+
+/** What becomes of an exporter's deliveries: in metrics, in the log, for the health. */
 export class ExporterStatus implements DeliveryObserver {
-  /** Deliveries that failed since one went through. */
+  /** Deliveries that failed since one succeeded. */
   private failures = 0;
   private error = '';
   private failingSince: Instant = 0n;
   private isEnding = false;
   /** Whether the log says that it fails. */
-  private isTold = false;
+  private isLogged = false;
   /** When the log said so last. */
-  private toldAt: Instant | undefined = undefined;
+  private loggedAt: Instant | undefined = undefined;
   /** Whether the log says that the backend asks for a long pause. */
-  private isPauseTold = false;
-  /** What is logged once only. */
-  private readonly told = new Set<string>();
+  private isPauseLogged = false;
+  /** Messages that are logged once only. */
+  private readonly logged = new Set<string>();
   private succeededAt: SteadyTime | undefined = undefined;
 
   /** For the exporter itself. It never throws. */
@@ -39,14 +48,14 @@ export class ExporterStatus implements DeliveryObserver {
     metrics.begin(name);
   }
 
-  /** When a delivery went through last, in seconds since the Unix epoch; never later than now. */
+  /** When the last delivery succeeded, in seconds since the Unix epoch; never later than now. */
   get lastSuccess(): number | undefined {
     return this.succeededAt === undefined
       ? undefined
       : Math.min(unixTime(), unixTimeAt(this.succeededAt));
   }
 
-  /** Why the last delivery has failed; `undefined` if it has not. */
+  /** Why the last delivery failed; `undefined` if it did not. */
   get failure(): string | undefined {
     return this.failures > 0 ? this.error : undefined;
   }
@@ -58,13 +67,13 @@ export class ExporterStatus implements DeliveryObserver {
     this.reported(report);
   }
 
-  /** Takes note of what a delivery that went through says of itself. What it says may be of any kind. */
+  /** Takes in what a successful delivery reports: anything, if user code made the report. */
   reported(report: ExportReport | void): void {
     const { dropped, reason, warning } = (report ?? {}) as Record<
       string,
       unknown
     >;
-    this.droppedOf(
+    this.countDropped(
       dropped,
       typeof reason === 'string' ? reason : 'the backend refused them',
     );
@@ -78,18 +87,18 @@ export class ExporterStatus implements DeliveryObserver {
     this.error = messageOf(error);
     if (this.failures++ === 0) this.failingSince = instant();
     if (this.isEnding) return;
-    const isQuiet = this.isTold || this.isRecent();
-    // An outage that is told of already may become a long one.
-    if (isQuiet && (asked < LONG_PAUSE || this.isPauseTold)) return;
-    this.isPauseTold = asked >= LONG_PAUSE;
-    this.isTold = true;
-    this.toldAt = instant();
+    const isQuiet = this.isLogged || this.wasLoggedRecently();
+    // An outage that is logged already may become a long one.
+    if (isQuiet && (asked < LONG_PAUSE || this.isPauseLogged)) return;
+    this.isPauseLogged = asked >= LONG_PAUSE;
+    this.isLogged = true;
+    this.loggedAt = instant();
     this.warn(
       `Exporter "${this.name}" could not deliver: ${this.error}${pauseText(asked)} [logged once until it delivers again, counted]`,
     );
   }
 
-  /** The last deliveries come now: whoever has them made says how that ends. */
+  /** While the app ends, the caller of the last deliveries logs how they end. */
   ending(isEnding: boolean): void {
     this.isEnding = isEnding;
   }
@@ -105,18 +114,18 @@ export class ExporterStatus implements DeliveryObserver {
   }
 
   /**
-   * As a health check says it.
+   * The result of the health check.
    *
-   * @param unheard why it could not take the last events; `undefined` if it could.
+   * @param receiveFailure why it could not receive the last events; `undefined` if it could.
    */
-  check(waiting: number, unheard?: string): object {
+  check(queueLength: number, receiveFailure?: string): object {
     const details = {
-      waiting_events: waiting,
+      waiting_events: queueLength,
       ...(this.lastSuccess !== undefined && {
         last_success: new Date(this.lastSuccess * 1_000).toISOString(),
       }),
     };
-    const { failures, failure: message = unheard } = this;
+    const { failures, failure: message = receiveFailure } = this;
     return message === undefined
       ? { status: 'up', ...details }
       : { status: 'down', ...details, failures, message };
@@ -127,19 +136,18 @@ export class ExporterStatus implements DeliveryObserver {
     logWarning(this.appLogger, message);
   }
 
-  /** Logs what is new; of what there is too much only the first. */
+  /** Logs a message unless it was logged before, up to a number of messages. */
   warnOnce(message: string): void {
-    if (this.told.has(message) || this.told.size >= MAX_TOLD) return;
-    this.told.add(message);
+    if (this.logged.has(message) || this.logged.size >= MAX_LOGGED) return;
+    this.logged.add(message);
     this.warn(`${message} [logged once, counted]`);
   }
 
-  /** Whether the log told of an outage a moment ago: one that comes and goes would fill it. */
-  private isRecent(): boolean {
-    return this.toldAt !== undefined && secondsSince(this.toldAt) < QUIET;
+  private wasLoggedRecently(): boolean {
+    return this.loggedAt !== undefined && secondsSince(this.loggedAt) < QUIET;
   }
 
-  private droppedOf(count: unknown, reason: string): void {
+  private countDropped(count: unknown, reason: string): void {
     if (count === undefined || count === 0) return;
     if (Number.isSafeInteger(count) && (count as number) > 0) {
       return this.dropped(count as number, reason);
@@ -153,20 +161,43 @@ export class ExporterStatus implements DeliveryObserver {
     const seconds = Math.round(secondsSince(this.failingSince));
     const message = `Exporter "${this.name}" delivers again, after ${this.failures} failures in ${seconds} s`;
     this.failures = 0;
-    if (this.isTold) logNews(this.appLogger, message);
-    this.isTold = false;
-    this.isPauseTold = false;
+    if (this.isLogged) logNews(this.appLogger, message);
+    this.isLogged = false;
+    this.isPauseLogged = false;
   }
 }
 
-/** Seconds from one outage that is told of to the next. */
-const QUIET = 60;
+/**
+ * How an exporter receives events that it keeps for its exports: to receive them is no
+ * delivery yet, not to receive them is a failure.
+ */
+export class ReceiveStatus implements DeliveryObserver {
+  /** Why the last events were not received; `undefined` if they were. */
+  failure: string | undefined = undefined;
 
-/** Milliseconds of a pause that is told of, though the log says already that the exporter fails. */
-const LONG_PAUSE = 60_000;
+  constructor(
+    private readonly status: ExporterStatus,
+    private readonly name: string,
+    private readonly metrics: ExporterMetrics,
+  ) {}
 
-/** How many messages are told apart. */
-const MAX_TOLD = 20;
+  delivered(report: ExportReport | void): void {
+    this.failure = undefined;
+    this.status.reported(report);
+  }
+
+  failed(error: unknown): void {
+    this.failure = messageOf(error);
+    this.metrics.exported(this.name, 'error');
+    this.status.warnOnce(
+      `Exporter "${this.name}" could not receive events: ${this.failure}`,
+    );
+  }
+
+  retried(): void {
+    this.metrics.retried(this.name);
+  }
+}
 
 function pauseText(asked: number): string {
   if (asked <= 0) return '';

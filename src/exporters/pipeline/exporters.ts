@@ -4,41 +4,43 @@ import type { ErrorReporter } from '../../core/catch-and-report.js';
 import type { MetricsLogger } from '../../core/logger.js';
 import { MAX_MILLISECONDS, validateOne } from '../../core/validate.js';
 import { RecordingFanout } from './recording-fanout.js';
-import { Deadline } from './deadline.js';
 import { checkExporter, FLUSH_TIMEOUT } from './exporter-checks.js';
 import { ExporterContext } from './exporter-context.js';
 import { ExporterMetrics, type OwnInstruments } from './exporter-metrics.js';
 import type { MetricsExporter } from '../exporter.js';
+import { Deadline } from './retrier.js';
 import { RunningExporter } from './running-exporter.js';
 import type { Snapshots } from './snapshots.js';
 
-/** What exporters need of the collector around them. */
-export interface ExportersSetup {
+/** The collector around exporters. */
+export interface PipelineContext {
   readonly snapshots: Snapshots;
   readonly instruments: OwnInstruments;
   /** Receives the errors of the metrics about exporters. */
   readonly errors: ErrorReporter;
   readonly logger: MetricsLogger;
-  /** Who hears of recordings has changed. */
-  readonly audienceChanged: () => void;
-  /** Adds a check that tells of itself in the log; returns what removes it. */
+  /** Is called after a listener of recordings was added or removed. */
+  readonly listenersChanged: () => void;
+  /** Adds a health check that logs by itself; returns what removes it. */
   readonly addCheck: (definition: HealthCheckDefinition) => () => void;
 }
 
 /** The exporters of a collector. */
 export class Exporters {
-  /** All who hear of recordings: exporters, and subscribers. */
-  readonly audience: RecordingFanout;
+  /** Passes recordings to exporters and subscribers. */
+  readonly recordings: RecordingFanout;
   private readonly all = new Map<string, RunningExporter>();
   private readonly metrics: ExporterMetrics;
   private readonly context = new ExporterContext();
   private started = false;
 
-  constructor(private readonly setup: ExportersSetup) {
-    this.metrics = new ExporterMetrics(setup.instruments, setup.errors, () =>
-      this.all.values(),
+  constructor(private readonly collector: PipelineContext) {
+    this.metrics = new ExporterMetrics(
+      collector.instruments,
+      collector.errors,
+      () => this.all.values(),
     );
-    this.audience = new RecordingFanout(setup.audienceChanged, (count) =>
+    this.recordings = new RecordingFanout(collector.listenersChanged, (count) =>
       this.metrics.dropped('events$', count),
     );
   }
@@ -51,8 +53,8 @@ export class Exporters {
    * Adds an exporter, and starts it as soon as the collector is initialized.
    *
    * @param path where it comes from, for messages.
-   * @returns removes it, after it has delivered all there is, as far as that is possible within so many milliseconds.
-   * @throws {OptionsError} if it is none, or its name is taken; and whatever its `start()` throws.
+   * @returns removes it, after it has delivered what it can within so many milliseconds.
+   * @throws {OptionsError} if it is not an exporter, or its name is taken; and whatever its `start()` throws.
    */
   async add(
     exporter: MetricsExporter,
@@ -67,25 +69,25 @@ export class Exporters {
     }
     const running = new RunningExporter(
       exporter,
-      (limit) => this.setup.snapshots.take(limit),
+      (limit) => this.collector.snapshots.take(limit),
       this.metrics,
-      this.setup.logger,
+      this.collector.logger,
       this.context,
     );
-    const removeCheck = this.setup.addCheck({
+    const removeCheck = this.collector.addCheck({
       name: `exporter:${name}`,
       critical: false,
       cacheFor: 0,
       check: () => running.check(),
     });
     this.all.set(name, running);
-    const { feed } = running;
-    if (feed !== undefined) this.audience.add(feed);
+    const { queue } = running;
+    if (queue !== undefined) this.recordings.add(queue);
     const end = async (timeout: number) => {
       await running.stop(new Deadline(timeout));
       this.all.delete(name);
-      if (feed !== undefined) this.audience.remove(feed);
-      feed?.discard();
+      if (queue !== undefined) this.recordings.remove(queue);
+      queue?.discard();
       removeCheck();
     };
     let ended: Promise<void> | undefined;
@@ -99,7 +101,7 @@ export class Exporters {
     return remove;
   }
 
-  /** Starts all of them. If one cannot start, the others are ended again. */
+  /** Starts all exporters. If one cannot start, the others are stopped again. */
   async start(): Promise<void> {
     this.started = true;
     try {
@@ -112,10 +114,10 @@ export class Exporters {
   }
 
   /**
-   * Delivers all there is, side by side.
+   * Has all exporters deliver now, side by side.
    *
    * @throws {ExportError} saying which exporters could not deliver in so many milliseconds.
-   * @throws {OptionsError} if that is no time.
+   * @throws {OptionsError} if `timeout` is not a time.
    */
   async flush(timeout: number): Promise<void> {
     validateOne(timeout, FLUSH_TIMEOUT, 'The timeout of flush()');
@@ -131,7 +133,7 @@ export class Exporters {
     });
   }
 
-  /** Delivers all there is, as far as that is possible in so many milliseconds, and ends. Never rejects. */
+  /** Has all exporters deliver what they can in so many milliseconds, and stops them. Never rejects. */
   async stop(timeout: number): Promise<void> {
     this.started = false;
     const deadline = new Deadline(timeout);
@@ -140,8 +142,8 @@ export class Exporters {
     );
   }
 
-  /** To be called when metrics were cleared. */
-  show(): void {
-    if (this.all.size > 0) this.metrics.show();
+  /** Makes the gauges of exporters, after all metrics were cleared. */
+  showMetrics(): void {
+    if (this.all.size > 0) this.metrics.makeGauges();
   }
 }

@@ -1,19 +1,18 @@
 import { instant, secondsSince } from '../../core/clock.js';
-import type { Deadline } from './deadline.js';
-import type { Outcome, Retrier } from './retrier.js';
+import type { AttemptResult, Deadline, Retrier } from './retrier.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
 
-/** Delivers again and again: at an interval, and while that fails, when the tries say so. */
+/** Delivers again and again: at an interval, and after failures when the retrier says so. */
 export class PeriodicExport {
   private timer: NodeJS.Timeout | undefined = undefined;
-  /** Whether the timer is for a further try, and not for the next export. */
+  /** Whether the timer is for another attempt, and not for the next export. */
   private isRetry = false;
   /** Counts the starts and stops. */
   private life = 0;
 
   /** @param interval in milliseconds; `false`: only when flushed. */
   constructor(
-    private readonly tries: Retrier,
+    private readonly retrier: Retrier,
     private readonly interval: number | false,
   ) {}
 
@@ -29,24 +28,25 @@ export class PeriodicExport {
   }
 
   /**
-   * Delivers now. Throws what the last try has failed with.
+   * Delivers now.
    *
-   * @param isLast whether nothing will be delivered after it.
+   * @param isLast whether no delivery follows.
+   * @throws the error of the last attempt.
    */
   async flush(deadline: Deadline, isLast: boolean): Promise<void> {
     const { life } = this;
-    const outcome = await this.tries.flush(deadline, isLast);
-    if (life === this.life) this.changePause(outcome);
-    if (outcome.result !== 'delivered') throw outcome.error;
+    const result = await this.retrier.flush(deadline, isLast);
+    if (life === this.life) this.changePause(result);
+    if (result.status !== 'delivered') throw result.error;
   }
 
-  /** The pause before the next try, of up to an hour, may be over or another by now. */
-  private changePause(outcome: Outcome): void {
+  /** The pause before the next attempt, of up to an hour, may be over or another by now. */
+  private changePause(result: AttemptResult): void {
     const milliseconds =
-      outcome.result === 'failed' ? outcome.pause : Number(this.interval);
+      result.status === 'failed' ? result.pause : Number(this.interval);
     if (!this.isRetry || milliseconds === Infinity) return;
     clearTimeout(this.timer);
-    this.isRetry = outcome.result === 'failed';
+    this.isRetry = result.status === 'failed';
     this.schedule(milliseconds);
   }
 
@@ -59,15 +59,15 @@ export class PeriodicExport {
     const { life } = this;
     const start = instant();
     this.isRetry = false;
-    const outcome = await this.tries.once();
-    // If it was stopped and started meanwhile, it has a timer already.
+    const result = await this.retrier.attempt();
+    // If it was stopped and started meanwhile, it has another timer.
     if (life !== this.life) return;
-    this.isRetry = outcome.result === 'failed';
-    this.schedule(this.pauseAfter(outcome, start));
+    this.isRetry = result.status === 'failed';
+    this.schedule(this.pauseAfter(result, start));
   }
 
-  private pauseAfter(outcome: Outcome, start: bigint): number {
-    if (outcome.result === 'failed') return outcome.pause;
+  private pauseAfter(result: AttemptResult, start: bigint): number {
+    if (result.status === 'failed') return result.pause;
     const took = secondsSince(start) * 1_000;
     return Math.max(0, Number(this.interval) - took);
   }

@@ -7,25 +7,28 @@ import type { MetricType } from '../../model/metric-type.js';
 import { EventQueue } from './event-queue.js';
 import { Retrier, type DeliveryObserver } from './retrier.js';
 
-/** For listeners that cannot fail. */
-const NO_NOTES: DeliveryObserver = {
+/** For deliveries that cannot fail. */
+const NO_OBSERVER: DeliveryObserver = {
   delivered() {},
   failed() {},
   retried() {},
 };
 
-/** How many events may wait for the subscribers. */
-const MAX_WAITING = 10_000;
+/** How many events the queue of the subscribers holds. */
+const MAX_QUEUE_SIZE = 10_000;
 
-/** The listeners of recordings. An event is made only if somebody wants it. Each listener gets its own: user code may change it. */
+/**
+ * Copies recordings to the queues of all listeners, as events. An event is made only if a queue
+ * wants it, and each queue gets its own, because user code may change it.
+ */
 export class RecordingFanout {
   /** The recordings as events, from now on, for any number of subscribers. */
   readonly events$: Observable<MetricEvent>;
-  private feeds: readonly EventQueue[] = [];
+  private queues: readonly EventQueue[] = [];
 
   /**
-   * @param changed is called when there are other feeds than before.
-   * @param dropped receives the number of events that subscribers did not get, as too many were waiting.
+   * @param changed is called after a queue was added or removed.
+   * @param dropped receives how many events subscribers did not get because their queue was full.
    */
   constructor(
     private readonly changed: () => void,
@@ -34,34 +37,34 @@ export class RecordingFanout {
     this.events$ = this.observable();
   }
 
-  add(feed: EventQueue): void {
-    this.feeds = [...this.feeds, feed];
+  add(queue: EventQueue): void {
+    this.queues = [...this.queues, queue];
     this.changed();
   }
 
-  remove(feed: EventQueue): void {
-    this.feeds = this.feeds.filter((one) => one !== feed);
+  remove(queue: EventQueue): void {
+    this.queues = this.queues.filter((one) => one !== queue);
     this.changed();
   }
 
   wants(type: MetricType): boolean {
-    return this.feeds.some((feed) => feed.wants(type));
+    return this.queues.some((queue) => queue.wants(type));
   }
 
-  /** A value was recorded in a series. Never throws. */
+  /** Takes a value that was recorded in a series. Never throws. */
   recorded(family: Family, cell: Cell, value: number): void {
     let event: MetricEvent | undefined;
-    for (const feed of this.feeds) {
-      if (!feed.wants(family.type) || !feed.hasRoom()) continue;
+    for (const queue of this.queues) {
+      if (!queue.wants(family.type) || !queue.hasRoom()) continue;
       event = event ? new MetricEvent(event) : eventOf(family, cell, value);
-      feed.push(event);
+      queue.push(event);
     }
   }
 
-  /** One feed for all subscribers, as long as there are any. A subscriber that is alone needs no copy. */
+  /** One queue serves all subscribers while there are any. A single subscriber needs no copies. */
   private observable(): Observable<MetricEvent> {
     let subscribers = 0;
-    const shared = this.fed().pipe(share());
+    const shared = this.queued().pipe(share());
     return new Observable<MetricEvent>((subscriber) => {
       subscribers++;
       subscriber.add(() => void subscribers--);
@@ -73,22 +76,22 @@ export class RecordingFanout {
     });
   }
 
-  private fed(): Observable<MetricEvent> {
+  private queued(): Observable<MetricEvent> {
     return new Observable<MetricEvent>((subscriber) => {
-      const feed = new EventQueue(
+      const queue = new EventQueue(
         undefined,
-        MAX_WAITING,
+        MAX_QUEUE_SIZE,
         (events) => {
           for (const event of events) subscriber.next(event);
         },
-        (deliver) => new Retrier(deliver, NO_NOTES, 1_000, 1_000),
+        (deliver) => new Retrier(deliver, NO_OBSERVER, 1_000, 1_000),
         this.dropped,
       );
-      this.add(feed);
-      feed.start();
+      this.add(queue);
+      queue.start();
       return () => {
-        this.remove(feed);
-        feed.stop();
+        this.remove(queue);
+        queue.stop();
       };
     });
   }

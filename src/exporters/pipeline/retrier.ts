@@ -1,7 +1,6 @@
+import { type Instant, instant, secondsSince } from '../../core/clock.js';
 import { sleep, withTimeout } from '../../core/time-limit.js';
 import { isExportError } from '../../core/errors.js';
-import { backoff } from './backoff.js';
-import { Deadline } from './deadline.js';
 import type { ExportReport } from '../exporter.js';
 
 /** Makes a delivery. */
@@ -9,57 +8,70 @@ export type Deliver = (
   signal: AbortSignal,
 ) => void | ExportReport | Promise<void | ExportReport>;
 
-/** Takes note of what comes of tries. Never throws. */
+/** Follows the attempts to deliver. Never throws. */
 export interface DeliveryObserver {
   delivered(report: ExportReport | void): void;
-  /** @param asked milliseconds for which the backend wants no further try; 0 if it asks for none. */
+  /** @param asked milliseconds for which the backend wants no further attempt; 0 if it asks for none. */
   failed(error: unknown, asked: number): void;
-  /** A delivery that has failed is tried again. */
+  /** An attempt begins after one that failed. */
   retried(): void;
 }
 
-/**
- * What came of a try: delivered; failed, and when to try again; refused, so that there is
- * no use in trying the same again, and what to wait for before the next is tried.
- */
-export type Outcome =
-  | { readonly result: 'delivered' }
+/** What became of an attempt. */
+export type AttemptResult =
+  | { readonly status: 'delivered' }
   | {
-      readonly result: 'failed' | 'refused';
-      /** In milliseconds. */
+      /** `refused`: the same would be refused again. */
+      readonly status: 'failed' | 'refused';
+      /** Milliseconds until the next attempt, of the same or of what follows it. */
       readonly pause: number;
       readonly error: unknown;
     };
 
-/** A try that has not begun: all who ask for one meanwhile wait for the same. */
-interface Queued {
-  readonly outcome: Promise<Outcome>;
-  /** The latest deadline of those that wait for it. */
-  until: Deadline;
-  /** Whether it is made although the backend asked for a pause that is not over. */
+/** An attempt that has not begun: all that ask for one meanwhile share it. */
+interface QueuedAttempt {
+  readonly result: Promise<AttemptResult>;
+  /** The latest deadline of those that share it. */
+  deadline: Deadline;
+  /** Whether it is made in spite of a pause that the backend asked for. */
   isUrgent: boolean;
 }
 
-const DELIVERED: Outcome = { result: 'delivered' };
+const DELIVERED: AttemptResult = { status: 'delivered' };
 
-/** Milliseconds between tries, at most, unless the backend asks for more. */
+/** Milliseconds of the first pause after a failure, at most. */
+const FIRST_PAUSE = 1_000;
+
+/** Milliseconds between attempts, at most, unless the backend asks for more. */
 export const MAX_PAUSE = 60_000;
 
 /** Milliseconds that a backend can ask for, at most: a longer pause is a mistake of the backend. */
 export const MAX_ASKED_PAUSE = 3_600_000;
 
-/** Milliseconds that a delivery has to end in after it was told to. */
+/** Milliseconds that an aborted delivery has to end in. */
 const GRACE = 100;
 
-/** Tries to deliver: one try at a time, each with a time-out. Never rejects. */
+/** A moment until which something has to be done. */
+export class Deadline {
+  private readonly start: Instant = instant();
+
+  constructor(readonly milliseconds: number) {}
+
+  /** Milliseconds until then, 0 at least. */
+  get left(): number {
+    return Math.max(0, this.milliseconds - secondsSince(this.start) * 1_000);
+  }
+}
+
+/** Attempts to deliver: one at a time, each with a time-out. Never rejects. */
 export class Retrier {
   private failures = 0;
   private isRetry = false;
-  /** What was begun has not settled, though nobody waits for it any more. */
+  /** Whether an abandoned delivery has not settled yet. */
   private unsettled = false;
-  private last: Promise<Outcome> = Promise.resolve(DELIVERED);
-  private queued: Queued | undefined = undefined;
-  /** The last error and the pause that the backend asked for with it. */
+  private last: Promise<AttemptResult> = Promise.resolve(DELIVERED);
+  private queued: QueuedAttempt | undefined = undefined;
+  /** The last error, and the pause that the backend asked for with it. */
   private asked:
     { readonly error: unknown; readonly pause: Deadline } | undefined =
     undefined;
@@ -68,84 +80,84 @@ export class Retrier {
 
   constructor(
     private readonly deliver: Deliver,
-    private readonly notes: DeliveryObserver,
+    private readonly observer: DeliveryObserver,
     private readonly timeout: number,
     private readonly maxPause: number,
   ) {}
 
-  /** Tries once, when the try that is on has ended, if there is still time then. */
-  once(until = new Deadline(Infinity), isUrgent = false): Promise<Outcome> {
+  /** Makes one attempt when the running one has ended, if there is still time then. */
+  attempt(
+    deadline = new Deadline(Infinity),
+    isUrgent = false,
+  ): Promise<AttemptResult> {
     const { queued } = this;
     if (queued !== undefined) {
-      if (until.left > queued.until.left) queued.until = until;
+      if (deadline.left > queued.deadline.left) queued.deadline = deadline;
       queued.isUrgent ||= isUrgent;
-      return queued.outcome;
+      return queued.result;
     }
-    const outcome = this.last.then(() => this.begin());
-    this.last = outcome;
-    this.queued = { outcome, until, isUrgent };
-    return outcome;
+    const result = this.last.then(() => this.begin());
+    this.last = result;
+    this.queued = { result, deadline, isUrgent };
+    return result;
   }
 
   /**
-   * Delivers what there is until the deadline.
+   * Delivers by the deadline.
    *
-   * @param isLast whether nothing will be delivered after it.
+   * @param isLast whether no delivery follows. If the last attempt failed, there is one more and
+   *   no other: an app that ends does not wait for a backend that is down.
    */
-  flush(deadline: Deadline, isLast: boolean): Promise<Outcome> {
-    return isLast ? this.conclude(deadline) : this.insist(deadline);
-  }
-
-  /**
-   * Tries now, whatever pause the backend asked for; then again after the usual pauses, until
-   * it is delivered or refused, or there is no time for another try.
-   */
-  private async insist(deadline: Deadline): Promise<Outcome> {
-    for (let isUrgent = true; ; isUrgent = false) {
-      const outcome = await this.once(deadline, isUrgent);
-      const isLast =
-        outcome.result !== 'failed' || outcome.pause >= deadline.left;
-      if (isLast) return outcome;
-      await sleep(outcome.pause);
-    }
-  }
-
-  /** As {@link insist}, but tries once only where the last try has failed: an app that ends does not wait for a backend that is down. */
-  private async conclude(deadline: Deadline): Promise<Outcome> {
+  async flush(deadline: Deadline, isLast: boolean): Promise<AttemptResult> {
+    if (!isLast) return this.retryUntil(deadline);
     const wasFailing = this.failures > 0;
     const running = this.running && (await this.last);
-    if (this.failures === 0) return this.insist(deadline);
+    if (this.failures === 0) return this.retryUntil(deadline);
     return wasFailing && running !== undefined
       ? running
-      : this.once(deadline, true);
+      : this.attempt(deadline, true);
   }
 
   open(): void {
     this.closed = undefined;
   }
 
-  /** Ends the try that is on, and lets no other begin. */
+  /** Ends the running attempt, and lets no other begin. */
   async close(reason: Error): Promise<void> {
     this.closed = reason;
     this.running?.abort(reason);
     await this.last;
   }
 
-  private async begin(): Promise<Outcome> {
-    const { until, isUrgent } = this.queued!;
+  /**
+   * Makes an attempt at once, whatever pause the backend asked for; then others after the usual
+   * pauses, until one is delivered or refused, or there is no time for another.
+   */
+  private async retryUntil(deadline: Deadline): Promise<AttemptResult> {
+    for (let isUrgent = true; ; isUrgent = false) {
+      const result = await this.attempt(deadline, isUrgent);
+      const isLast =
+        result.status !== 'failed' || result.pause >= deadline.left;
+      if (isLast) return result;
+      await sleep(result.pause);
+    }
+  }
+
+  private async begin(): Promise<AttemptResult> {
+    const { deadline, isUrgent } = this.queued!;
     this.queued = undefined;
-    if (this.closed !== undefined) return never(this.closed);
-    if (until.left === 0) {
-      return never(new Error('There was no time left for a try'));
+    if (this.closed !== undefined) return failedForGood(this.closed);
+    if (deadline.left === 0) {
+      return failedForGood(new Error('There was no time left for an attempt'));
     }
     const left = this.asked?.pause.left ?? 0;
     return left > 0 && !isUrgent
-      ? { result: 'failed', pause: left, error: this.asked!.error }
-      : this.attempt();
+      ? { status: 'failed', pause: left, error: this.asked!.error }
+      : this.deliverNow();
   }
 
-  private async attempt(): Promise<Outcome> {
-    if (this.isRetry) this.notes.retried();
+  private async deliverNow(): Promise<AttemptResult> {
+    if (this.isRetry) this.observer.retried();
     let report: ExportReport | void;
     try {
       report = await this.deliverInTime();
@@ -155,24 +167,24 @@ export class Retrier {
     this.failures = 0;
     this.isRetry = false;
     this.asked = undefined;
-    this.notes.delivered(report);
+    this.observer.delivered(report);
     return DELIVERED;
   }
 
-  private failed(error: unknown): Outcome {
+  private failed(error: unknown): AttemptResult {
     this.failures++;
     this.isRetry = isRetryable(error);
     const asked = this.isRetry ? askedPause(error) : 0;
-    this.notes.failed(error, asked);
-    if (this.closed !== undefined) return never(error);
+    this.observer.failed(error, asked);
+    if (this.closed !== undefined) return failedForGood(error);
     const own = backoff(this.failures, this.maxPause);
     if (!this.isRetry) {
-      // The next may well be taken, unless the last ones were not either.
-      return { result: 'refused', pause: this.failures > 1 ? own : 0, error };
+      // What follows may well be accepted, unless the last deliveries were refused too.
+      return { status: 'refused', pause: this.failures > 1 ? own : 0, error };
     }
-    const wait = Math.min(asked, MAX_ASKED_PAUSE);
-    this.asked = { error, pause: new Deadline(wait) };
-    return { result: 'failed', pause: Math.max(wait, own), error };
+    const pause = Math.min(asked, MAX_ASKED_PAUSE);
+    this.asked = { error, pause: new Deadline(pause) };
+    return { status: 'failed', pause: Math.max(pause, own), error };
   }
 
   private async deliverInTime(): Promise<ExportReport | void> {
@@ -194,7 +206,7 @@ export class Retrier {
       );
     } catch (error) {
       aborter.abort(error);
-      // However it ends, and if in time: the next is not to begin before.
+      // The next delivery must not begin before this one has ended.
       await withTimeout(GRACE, delivery, 'Its end').catch(() => {});
       throw error;
     } finally {
@@ -203,13 +215,25 @@ export class Retrier {
   }
 }
 
-/** Whether the same may be taken by another try. */
+/** Whether another attempt may succeed. */
 export function isRetryable(error: unknown): boolean {
   return !isExportError(error) || error.retryable;
 }
 
-function never(error: unknown): Outcome {
-  return { result: 'failed', pause: Infinity, error };
+/**
+ * Milliseconds until the next attempt: twice as long after each failure, and less by up to
+ * a half at random, so that a fleet does not come back to its backend all at once.
+ *
+ * @param failures how many there were in a row, 1 or more.
+ * @param atMost in milliseconds.
+ */
+function backoff(failures: number, atMost: number): number {
+  const longest = Math.min(FIRST_PAUSE * 2 ** (failures - 1), atMost);
+  return longest * (1 - Math.random() / 2);
+}
+
+function failedForGood(error: unknown): AttemptResult {
+  return { status: 'failed', pause: Infinity, error };
 }
 
 /** Milliseconds that the backend asks for; 0 if that is no time. */
@@ -223,7 +247,7 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
     const fail = () => reject(signal.reason as Error);
     signal.addEventListener('abort', fail, { once: true });
   });
-  // Also when the delivery has ended before.
+  // It may reject after the delivery has ended.
   rejection.catch(() => {});
   return rejection;
 }

@@ -3,16 +3,15 @@ import { ExportError, messageOf, OptionsError } from '../../core/errors.js';
 import type { MetricsLogger } from '../../core/logger.js';
 import { sharedWeakMap } from '../../core/shared-state.js';
 import { unixTime } from '../../core/wall-clock.js';
-import type { Deadline } from './deadline.js';
 import { EventQueue } from './event-queue.js';
 import type { ExporterContext } from './exporter-context.js';
 import type { ExporterMetrics, ExporterGauges } from './exporter-metrics.js';
-import { ExporterStatus } from './exporter-status.js';
+import { ExporterStatus, ReceiveStatus } from './exporter-status.js';
 import type { MetricsExporter } from '../exporter.js';
-import { ReceiveStatus } from './receive-status.js';
 import { PeriodicExport } from './periodic-export.js';
 import type { MetricsSnapshot } from '../snapshot.js';
 import {
+  type Deadline,
   type Deliver,
   MAX_PAUSE,
   Retrier,
@@ -21,25 +20,25 @@ import {
 
 const DEFAULTS = { interval: 60_000, timeout: 10_000, maxQueueSize: 10_000 };
 
-/** Milliseconds that an exporter has to let go of what it holds, even if the time is over. */
+/** Milliseconds that `shutdown()` of an exporter has, even if the time is over. */
 const MIN_SHUTDOWN = 1_000;
 
-/** Milliseconds that a snapshot waits for a metric at most: one that hangs is left out, and the others delivered in time. */
+/** Milliseconds that a snapshot waits for a metric at most: without one that hangs, the others are delivered in time. */
 const SNAPSHOT_LIMIT = 2_000;
 
-/** Exporters that some collector has started: two would get into each other's way. */
+/** Exporters that a collector runs: two collectors would disturb each other's deliveries. */
 const IN_USE = sharedWeakMap<MetricsExporter, true>('exporters');
 
-/** An exporter at work: its exports, its events, and what becomes of them. */
+/** An exporter in a collector: its exports, its events, and what becomes of them. */
 export class RunningExporter implements ExporterGauges {
   readonly name: string;
   private readonly timeout: number;
-  private readonly state: ExporterStatus;
-  private readonly hearing: ReceiveStatus | undefined;
-  private readonly tries: Retrier[] = [];
+  private readonly status: ExporterStatus;
+  private readonly receiving: ReceiveStatus | undefined;
+  private readonly retriers: Retrier[] = [];
   private readonly exports: PeriodicExport | undefined;
-  /** What it hears of recordings by. */
-  readonly feed: EventQueue | undefined;
+  /** The events for its `receive()`. */
+  readonly queue: EventQueue | undefined;
   private phase: 'idle' | 'starting' | 'started' | 'ending' = 'idle';
   private starting: Promise<void> = Promise.resolve();
   private ending: Promise<void> = Promise.resolve();
@@ -52,36 +51,36 @@ export class RunningExporter implements ExporterGauges {
     private readonly context: ExporterContext,
   ) {
     this.name = exporter.name;
-    this.state = new ExporterStatus(this.name, metrics, logger);
+    this.status = new ExporterStatus(this.name, metrics, logger);
     this.timeout = exporter.timeout ?? DEFAULTS.timeout;
     if (exporter.receive !== undefined) {
-      // Who has exports keeps events for them: that it has heard them is no delivery yet.
-      this.hearing =
-        exporter.export && new ReceiveStatus(this.state, this.name, metrics);
-      this.feed = this.newFeed(this.hearing ?? this.state);
+      // An exporter with export() keeps events for it: to receive them is no delivery yet.
+      this.receiving =
+        exporter.export && new ReceiveStatus(this.status, this.name, metrics);
+      this.queue = this.newQueue(this.receiving ?? this.status);
     }
     if (exporter.export !== undefined) {
       this.exports = this.newExports(snapshot);
     }
   }
 
-  get waiting(): number {
+  get queueLength(): number {
     const own = Number(this.exporter.waiting);
     return (
-      (this.feed?.length ?? 0) +
+      (this.queue?.length ?? 0) +
       (Number.isSafeInteger(own) && own > 0 ? own : 0)
     );
   }
 
   get lastSuccess(): number | undefined {
-    return this.state.lastSuccess;
+    return this.status.lastSuccess;
   }
 
   check(): object {
-    return this.state.check(this.waiting, this.hearing?.failure);
+    return this.status.check(this.queueLength, this.receiving?.failure);
   }
 
-  /** Started once, and not while it ends. */
+  /** Starts once, and not while it ends. */
   start(): Promise<void> {
     if (this.phase === 'ending') return this.ending;
     if (this.phase === 'idle') {
@@ -92,9 +91,9 @@ export class RunningExporter implements ExporterGauges {
   }
 
   /**
-   * Delivers all there is. What hears events first keeps them for its exports.
+   * Delivers now: first the events, which the exporter may keep for its export.
    *
-   * @param isLast whether nothing will be delivered after it.
+   * @param isLast whether no delivery follows.
    */
   async flush(deadline: Deadline, isLast = false): Promise<void> {
     if (this.phase === 'idle' || this.phase === 'starting') {
@@ -110,12 +109,12 @@ export class RunningExporter implements ExporterGauges {
         'The delivery',
       );
     } catch (error) {
-      // Why the tries have failed says more than that the time is over.
-      throw this.failure(this.state.failure ?? messageOf(error), error);
+      // Why the attempts failed says more than that the time is over.
+      throw this.failure(this.status.failure ?? messageOf(error), error);
     }
   }
 
-  /** Delivers all there is, as far as that is possible until then, and ends. Never rejects. */
+  /** Delivers what it can by the deadline, and ends. Never rejects. */
   stop(deadline: Deadline): Promise<void> {
     const { phase } = this;
     if (phase === 'starting' || phase === 'started') {
@@ -137,7 +136,9 @@ export class RunningExporter implements ExporterGauges {
       );
     }
     IN_USE.set(exporter, true);
-    const started = this.context.run(() => exporter.start?.(this.state.logger));
+    const started = this.context.run(() =>
+      exporter.start?.(this.status.logger),
+    );
     try {
       await withTimeout(
         this.timeout,
@@ -147,39 +148,39 @@ export class RunningExporter implements ExporterGauges {
     } catch (error) {
       this.phase = 'idle';
       IN_USE.delete(exporter);
-      // If it was too slow, there is something to let go of later.
-      started.then(() => this.letGo(MIN_SHUTDOWN)).catch(() => {});
+      // If it was only too slow, it still has to be shut down.
+      started.then(() => this.shutDown(MIN_SHUTDOWN)).catch(() => {});
       throw error;
     }
-    if (this.phase !== 'starting') return this.letGo(MIN_SHUTDOWN);
+    if (this.phase !== 'starting') return this.shutDown(MIN_SHUTDOWN);
     this.phase = 'started';
-    this.state.ending(false);
-    for (const tries of this.tries) tries.open();
-    this.feed?.start();
+    this.status.ending(false);
+    for (const retrier of this.retriers) retrier.open();
+    this.queue?.start();
     this.exports?.start();
   }
 
-  /** Ends while it is being started. Whoever starts it hears of an error. */
+  /** Ends while it starts: start() rejects if that fails. */
   private giveUp(): Promise<void> {
     return this.starting.catch(() => {});
   }
 
   private async end(deadline: Deadline): Promise<void> {
-    this.state.ending(true);
-    this.feed?.stop();
+    this.status.ending(true);
+    this.queue?.stop();
     this.exports?.stop();
     if (this.exporter.flushAtShutdown !== false) await this.flushLast(deadline);
     const reason = new Error('The app ends');
-    await Promise.all(this.tries.map((tries) => tries.close(reason)));
-    await this.letGo(Math.max(deadline.left, MIN_SHUTDOWN));
+    await Promise.all(this.retriers.map((retrier) => retrier.close(reason)));
+    await this.shutDown(Math.max(deadline.left, MIN_SHUTDOWN));
   }
 
-  private async letGo(milliseconds: number): Promise<void> {
+  private async shutDown(milliseconds: number): Promise<void> {
     try {
       const shutdown = this.context.run(() => this.exporter.shutdown?.());
       await withTimeout(milliseconds, shutdown, 'The shutdown');
     } catch (error) {
-      this.state.warn(
+      this.status.warn(
         `Exporter "${this.name}" could not be shut down: ${messageOf(error)}`,
       );
     }
@@ -195,30 +196,30 @@ export class RunningExporter implements ExporterGauges {
     try {
       await this.flush(deadline, true);
     } catch (error) {
-      this.state.warn(
+      this.status.warn(
         `${(error as Error).message}; it is not tried again, as the app ends`,
       );
     }
   }
 
-  /** What could not be heard keeps nothing from being exported. */
+  /** Events that cannot be received do not keep the export from being made. */
   private async deliverAll(deadline: Deadline, isLast: boolean): Promise<void> {
     try {
-      await this.feed?.flush(deadline, isLast);
+      await this.queue?.flush(deadline, isLast);
     } finally {
       await this.exports?.flush(deadline, isLast);
     }
   }
 
-  private newFeed(notes: DeliveryObserver): EventQueue {
+  private newQueue(observer: DeliveryObserver): EventQueue {
     const { exporter } = this;
     return new EventQueue(
       exporter.eventTypes,
       exporter.maxQueueSize ?? DEFAULTS.maxQueueSize,
       (events, signal) =>
         this.context.run(() => exporter.receive!(events, signal)),
-      (deliver) => this.newTries(deliver, notes, MAX_PAUSE),
-      (count, reason) => this.state.dropped(count, reason),
+      (deliver) => this.newRetrier(deliver, observer, MAX_PAUSE),
+      (count, reason) => this.status.dropped(count, reason),
     );
   }
 
@@ -236,17 +237,17 @@ export class RunningExporter implements ExporterGauges {
       return this.context.run(() => this.exporter.export!(taken, signal));
     };
     const maxPause = Math.min(interval || MAX_PAUSE, MAX_PAUSE);
-    const tries = this.newTries(deliver, this.state, maxPause);
-    return new PeriodicExport(tries, interval);
+    const retrier = this.newRetrier(deliver, this.status, maxPause);
+    return new PeriodicExport(retrier, interval);
   }
 
-  private newTries(
+  private newRetrier(
     deliver: Deliver,
-    notes: DeliveryObserver,
+    observer: DeliveryObserver,
     maxPause: number,
   ): Retrier {
-    const tries = new Retrier(deliver, notes, this.timeout, maxPause);
-    this.tries.push(tries);
-    return tries;
+    const retrier = new Retrier(deliver, observer, this.timeout, maxPause);
+    this.retriers.push(retrier);
+    return retrier;
   }
 }

@@ -4,7 +4,7 @@ import { type Check, MAX_MILLISECONDS } from '../../../core/validate.js';
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What was found in the environment, and under which name. */
+/** A value of the environment, and the variable that has it. */
 export interface Found<T> {
   readonly value: T;
   readonly variable: string;
@@ -14,12 +14,12 @@ const TIMEOUT = `an integer from 0 to ${MAX_MILLISECONDS} (milliseconds; 0 is no
 
 /**
  * Reads `OTEL_*` variables (OpenTelemetry specification, "Environment Variable
- * Specification"): one that is empty is not set, words are of any case, and one whose value
- * is not allowed is ignored with a warning, so that the next one counts.
+ * Specification"): an empty variable is not set, words may have any case, and a value that is
+ * not allowed is ignored with a warning, so that the next variable counts.
  */
 // Why: docs/decisions/exporters.md, "A wrong variable is a warning, a wrong option an error".
 export class Environment {
-  /** What was ignored, in sentences. */
+  /** Which values were ignored, in sentences. */
   readonly warnings: string[] = [];
 
   constructor(private readonly variables: Variables) {}
@@ -94,8 +94,8 @@ export function ofExporter(name: string): [string, string] {
 }
 
 /**
- * Whether the operator wants no telemetry of OpenTelemetry's at all
- * (OpenTelemetry specification, "General SDK Configuration"): then there is to be no exporter.
+ * Whether the operator has switched OpenTelemetry off
+ * (OpenTelemetry specification, "General SDK Configuration"): the option `otlp` then makes no exporter.
  */
 // Why: docs/decisions/exporters.md, "`OTEL_SDK_DISABLED` applies to the option `otlp`".
 export function isSdkDisabled(variables: Variables): boolean {

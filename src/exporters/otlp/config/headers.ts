@@ -13,11 +13,11 @@ export type Headers = Readonly<Record<string, Secret>>;
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 
-/** These say how a request is sent, which is not the user's to say. */
+/** The exporter sets these itself. */
 const RESERVED =
   /^(connection|content-(encoding|length|type)|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|grpc-.*)$/i;
 
-/** What gRPC takes as a name; values of those that end with `-bin` are bytes ("gRPC over HTTP2", "Requests"). */
+/** Names that gRPC accepts for texts; those that end with `-bin` are for bytes ("gRPC over HTTP2", "Requests"). */
 const GRPC_NAME = /^(?!.*-bin$)[0-9a-z_.-]+$/i;
 
 const VALUE = new Check(
@@ -39,7 +39,7 @@ export function checkHeaders(value: unknown, path: string): void {
 }
 
 /**
- * Reads headers as the environment has them, `name=value,name=value` with values
+ * Reads headers in the form of the environment, `name=value,name=value` with values
  * encoded as in URLs (OpenTelemetry specification, "Specifying headers via environment variables").
  *
  * @throws {OptionsError} naming the variable, and never a value.
@@ -60,7 +60,7 @@ export function parseHeaders(text: string, variable: string): Headers {
 /**
  * Splits `name=value` and decodes both.
  *
- * @throws {OptionsError} which shows nothing of it.
+ * @throws {OptionsError} without any part of the pair, which may be a secret.
  */
 export function parsePair(pair: string, at: string): [string, string] {
   const end = pair.indexOf('=');
@@ -73,7 +73,7 @@ export function parsePair(pair: string, at: string): [string, string] {
       ];
     }
   } catch {
-    // It is malformed, as what has no name is.
+    // Malformed, like a pair without a name.
   }
   throw new OptionsError(
     `${at} is malformed; expected name=value, percent-encoded, with "," between two of them`,
@@ -81,9 +81,9 @@ export function parsePair(pair: string, at: string): [string, string] {
 }
 
 /**
- * Headers with what is kept elsewhere read.
+ * Reads the values of headers that are kept elsewhere.
  *
- * @throws {OptionsError} naming the header and the place.
+ * @throws {OptionsError} naming the header and where its value is kept.
  */
 export async function readHeaders(
   headers: Headers,
@@ -97,7 +97,7 @@ export async function readHeaders(
 }
 
 /**
- * gRPC has less names for headers than HTTP.
+ * Checks header names for gRPC, which accepts fewer than HTTP.
  *
  * @param at where the headers stand.
  * @throws {OptionsError} naming the header.

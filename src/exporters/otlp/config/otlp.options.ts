@@ -11,10 +11,10 @@ import { TLS_TEXTS } from '../../../http/tls/tls.options.js';
 import { checkHeaders } from './headers.js';
 import { parseUrl } from './endpoint.js';
 
-/** How requests are written and sent. */
+/** The protocol and encoding of requests. */
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
 
-/** What is sent of counters and histograms: all since their beginning, or what came since the last delivery. */
+/** Whether counters and histograms are sent as totals since their start, or as their growth since the last delivery. */
 export type OtlpTemporality = 'cumulative' | 'delta';
 
 /** Attributes of a resource. */
@@ -38,33 +38,33 @@ export type OtlpAttributes = Readonly<
  */
 export interface OtlpOptions {
   /**
-   * The name of the exporter in logs, in the label `exporter` and in `/health`: of two
-   * backends that are sent to, one needs another. Default: `'otlp'`.
+   * The name of the exporter in logs, in the label `exporter` and in `/health`. Two exporters
+   * need two names. Default: `'otlp'`.
    */
   readonly name?: string;
   /**
    * `'grpc'` needs the package `@grpc/grpc-js`. Default: `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL`,
-   * `OTEL_EXPORTER_OTLP_PROTOCOL`, else `'http/protobuf'`. A `url` with a path is one of HTTP,
-   * though the environment says gRPC.
+   * `OTEL_EXPORTER_OTLP_PROTOCOL`, else `'http/protobuf'`. A `url` with a path means HTTP,
+   * even if the environment says gRPC.
    */
   readonly protocol?: OtlpProtocol;
   /**
-   * The whole URL that metrics are sent to; for gRPC that of the server, whose path
-   * does not count. Default: `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`,
+   * The whole URL that metrics are sent to; for gRPC that of the server, whose path is
+   * ignored. Default: `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`,
    * `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/metrics` at its end, else
    * `'http://localhost:4318/v1/metrics'`; for gRPC `'http://localhost:4317'`.
    */
   readonly url?: string;
   /**
    * Headers of each request, by name. They are added to those of
-   * `OTEL_EXPORTER_OTLP_METRICS_HEADERS`, else `OTEL_EXPORTER_OTLP_HEADERS`, and win.
-   * Secrets that are kept elsewhere are read anew for each export.
+   * `OTEL_EXPORTER_OTLP_METRICS_HEADERS`, else `OTEL_EXPORTER_OTLP_HEADERS`, and take precedence.
+   * Secrets that are kept elsewhere are read again for each export.
    */
   readonly headers?: Readonly<Record<string, Secret>>;
   /** Default: `OTEL_EXPORTER_OTLP_METRICS_COMPRESSION`, `OTEL_EXPORTER_OTLP_COMPRESSION`, else `'none'`. */
   readonly compression?: 'gzip' | 'none';
   /**
-   * Gauges and prom-client's summaries are always what they are now. Default:
+   * Gauges and prom-client's summaries are always sent with their present values. Default:
    * `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, else `'cumulative'`.
    */
   readonly temporality?: OtlpTemporality;
@@ -80,18 +80,18 @@ export interface OtlpOptions {
    */
   readonly timeout?: number;
   /**
-   * What the app is, as attributes such as `'service.name'`. They are added to those that
-   * are found out, `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`, and win.
+   * What the app is, as attributes such as `'service.name'`. They are added to the detected
+   * ones, `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`, and take precedence.
    */
   readonly resource?: OtlpAttributes;
   /** Certificates, for `https:` only. Default: the authorities that Node knows, and no certificate of the client. */
   readonly tls?: OtlpTlsOptions;
 }
 
-/** Texts in PEM, or where they are kept; they are read anew for each export. */
+/** Texts in PEM, or where they are kept; they are read again for each export. */
 export interface OtlpTlsOptions {
   /**
-   * Certificates of the authorities that the server is trusted by. Default: the file
+   * Certificates of the authorities that the app trusts to certify the server. Default: the file
    * `OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE` or `OTEL_EXPORTER_OTLP_CERTIFICATE`.
    */
   readonly ca?: Secret;
@@ -139,7 +139,7 @@ const TLS_RULES: Rules = Object.fromEntries(
   ]),
 );
 
-/** They hold for options; the environment is looked at when an exporter is made. */
+/** For options only; the environment is read when an exporter is constructed. */
 export const OTLP_RULES: Rules = {
   name: EXPORTER_NAME,
   protocol: PROTOCOL,

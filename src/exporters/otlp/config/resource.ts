@@ -8,7 +8,7 @@ import { PACKAGE, VERSION } from '../../../core/package.js';
 
 /**
  * Describes the app (OpenTelemetry specification, "Resource SDK"; semantic
- * conventions, "Resource"). What comes later wins.
+ * conventions, "Resource"). Later attributes replace earlier ones.
  */
 export function resourceOf(
   given: OtlpAttributes,
@@ -16,18 +16,18 @@ export function resourceOf(
 ): OtlpAttributes {
   const name = environment.text('OTEL_SERVICE_NAME')?.value;
   return {
-    ...found(),
+    ...detected(),
     ...ofEnvironment(environment),
     ...(name !== undefined && { 'service.name': name }),
     ...withDefaults({}, given),
   };
 }
 
-function found(): OtlpAttributes {
-  const ofApp = process.env['npm_package_version'];
+function detected(): OtlpAttributes {
+  const version = process.env['npm_package_version'];
   return {
     'service.name': process.env['npm_package_name'] || 'unknown_service:node',
-    ...(ofApp && { 'service.version': ofApp }),
+    ...(version && { 'service.version': version }),
     'service.instance.id': randomUUID(),
     'telemetry.sdk.name': PACKAGE,
     'telemetry.sdk.language': 'nodejs',

@@ -19,7 +19,7 @@ const CUMULATIVE = 2;
 /**
  * Writes an `ExportMetricsServiceRequest` of OTLP 1 in JSON (OTLP specification,
  * "JSON Protobuf Encoding"): 64-bit integers are texts, ids are hexadecimal,
- * and numbers that JSON has not are texts.
+ * and numbers that JSON cannot write are texts.
  */
 export class JsonEncoder implements RequestEncoder {
   readonly contentType = 'application/json';

@@ -5,9 +5,9 @@ export interface OtlpMetricHeader {
   readonly kind: 'sum' | 'gauge' | 'histogram' | 'summary';
   readonly name: string;
   readonly description: string;
-  /** In UCUM; empty if there is none. */
+  /** In UCUM; empty for a metric without a unit. */
   readonly unit: string;
-  /** The type that Prometheus knows it by. */
+  /** The type of the metric in Prometheus. */
   readonly type: string;
   readonly isDelta: boolean;
   /** Of histograms: the upper bounds of the buckets. */
@@ -17,7 +17,7 @@ export interface OtlpMetricHeader {
 /** What all data points have. Times are in seconds since the Unix epoch. */
 export interface Point {
   readonly labels: Readonly<Record<string, string>>;
-  /** Gauges have none. */
+  /** `undefined` for gauges. */
   readonly start: number | undefined;
   readonly time: number;
 }
@@ -32,7 +32,7 @@ export interface NumberPoint extends Point {
 export interface HistogramPoint extends Point {
   readonly counts: readonly number[];
   readonly count: number;
-  /** Left out where it may go down. */
+  /** `undefined` if the sum may go down. */
   readonly sum: number | undefined;
   readonly exemplars: readonly ExemplarSnapshot[];
 }
@@ -54,23 +54,23 @@ export interface PointSink {
   summary(point: SummaryPoint): void;
 }
 
-/** Writes requests, one after the other: metrics one by one, with their points in between. */
+/** Writes requests, one after the other: each metric is begun, gets its points, and is ended. */
 export interface RequestEncoder extends PointSink {
   readonly contentType: string;
   /** About how many bytes the request has so far. */
   readonly size: number;
   beginMetric(header: OtlpMetricHeader): void;
   endMetric(): void;
-  /** Ends the request. The bytes hold until the next one is begun. */
+  /** Ends the request. The bytes are valid until the next one begins. */
   end(): Buffer;
-  /** Forgets what was begun. */
+  /** Begins a new request. */
   reset(): void;
 }
 
 const HEX_16_BYTES = /^[0-9a-f]{32}$/i;
 const HEX_8_BYTES = /^[0-9a-f]{16}$/i;
 
-/** The ids of an exemplar, in hexadecimal, and its other labels. What looks like no id stays a label. */
+/** The ids of an exemplar, in hexadecimal, and its other labels. A value that is not an id stays a label. */
 export function exemplarFields({ labels }: ExemplarSnapshot): {
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;

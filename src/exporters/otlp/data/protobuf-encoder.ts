@@ -21,8 +21,7 @@ const CUMULATIVE = 2;
 /**
  * Writes an `ExportMetricsServiceRequest` of OTLP 1 in Protocol Buffers. Field numbers
  * are those of `opentelemetry/proto/metrics/v1/metrics.proto` and what it imports.
- * As the writer goes backwards, points stand in the reverse order of that in which
- * they came; it has no meaning.
+ * As the writer goes backwards, points stand in reverse order, which has no meaning.
  */
 export class ProtobufEncoder implements RequestEncoder {
   readonly contentType = 'application/x-protobuf';
@@ -184,7 +183,7 @@ function writeScope(out: ProtobufWriter): void {
   out.message(1, 0);
 }
 
-/** What is the same in all requests. */
+/** A part that is the same in all requests. */
 function written(write: (out: ProtobufWriter) => void): Uint8Array {
   const out = new ProtobufWriter();
   write(out);

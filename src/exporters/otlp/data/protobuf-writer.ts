@@ -1,11 +1,11 @@
-/** Bytes to begin with; a request of usual size needs no more. */
+/** The first size of the buffer, in bytes; usual requests fit into it. */
 const SIZE = 64 * 1024;
 
 const WORD = 0x1_0000_0000;
 
 const BILLION = 1_000_000_000;
 
-/** From here on, texts are written by native code. */
+/** Texts of this length and longer are written by native code. */
 const LONG = 64;
 
 /** The wire types that are needed ("Protocol Buffers", "Encoding"). */
@@ -14,9 +14,9 @@ const FIXED_64 = 1;
 const BYTES = 2;
 
 /**
- * Writes a message of Protocol Buffers from its end to its beginning, as every
- * message within it begins with its length: what is in it has been written by then.
- * Hence fields are written in descending order, the value before the tag.
+ * Writes a message of Protocol Buffers from its end to its beginning: each message within it
+ * begins with its length, which is known once its content is written. Hence fields are
+ * written in descending order, the value before the tag.
  */
 export class ProtobufWriter {
   private bytes = Buffer.allocUnsafeSlow(SIZE);
@@ -24,12 +24,12 @@ export class ProtobufWriter {
   /** Where the last byte was written. */
   private at = SIZE;
 
-  /** How many bytes there are. What is written later stands before. */
+  /** How many bytes are written. */
   get length(): number {
     return this.bytes.length - this.at;
   }
 
-  /** All that was written. It holds until the next message is begun. */
+  /** The message. Its bytes are valid until the next one begins. */
   written(): Buffer {
     return this.bytes.subarray(this.at);
   }
@@ -38,7 +38,7 @@ export class ProtobufWriter {
     this.at = this.bytes.length;
   }
 
-  /** A message that ends where the writer was at `length`. */
+  /** Makes what was written since the writer had this length a message. */
   message(field: number, length: number): void {
     this.reserve(20);
     this.varint(this.length - length);
@@ -51,21 +51,21 @@ export class ProtobufWriter {
     this.message(field, length);
   }
 
-  /** Bytes that were made before. */
+  /** Writes bytes as they are. */
   copy(bytes: Uint8Array): void {
     this.reserve(bytes.length);
     this.at -= bytes.length;
     this.bytes.set(bytes, this.at);
   }
 
-  /** A whole number of 0 or more, below 2^31, or a truth. */
+  /** A whole number from 0 to below 2^31, or a boolean as 0 or 1. */
   integer(field: number, value: number): void {
     this.reserve(20);
     this.varint(value);
     this.tag(field, VARINT);
   }
 
-  /** A whole number of any sign that is exact. */
+  /** A safe integer of any sign. */
   signed(field: number, value: number): void {
     this.reserve(20);
     let rest = BigInt.asUintN(64, BigInt(value));
@@ -121,7 +121,7 @@ export class ProtobufWriter {
     this.message(field, length);
   }
 
-  /** Most texts are short and of ASCII: a loop is faster than a call into native code. */
+  /** Most texts are short and ASCII: for those, a loop is faster than a call into native code. */
   private text(text: string): void {
     const { length } = text;
     this.reserve(length * 3);

@@ -1,6 +1,6 @@
 import { counterFamily } from '../../../registry/sample-names.js';
 
-/** Units in words as Prometheus has them, and what UCUM and OTLP have. */
+/** Units in Prometheus' words, and in UCUM, which OTLP uses. */
 const UCUM: Readonly<Record<string, string>> = {
   days: 'd',
   hours: 'h',
@@ -44,6 +44,6 @@ export function ucumOf(unit: string | undefined, name: string): string {
   if (unit === undefined) return '';
   if (unit.includes('{')) return unit;
   const word = Object.hasOwn(WORDS, unit) ? WORDS[unit]! : unit;
-  const isSaid = counterFamily(name).endsWith(`_${word}`);
-  return isSaid && Object.hasOwn(UCUM, word) ? UCUM[word]! : `{${unit}}`;
+  const isInName = counterFamily(name).endsWith(`_${word}`);
+  return isInName && Object.hasOwn(UCUM, word) ? UCUM[word]! : `{${unit}}`;
 }

@@ -10,8 +10,8 @@ const BYTES = 2;
 const FIXED_32 = 5;
 
 /**
- * Reads the fields of a message ("Protocol Buffers", "Encoding"). Answers of servers
- * are small and have few fields.
+ * Reads the fields of a message ("Protocol Buffers", "Encoding"). It is for answers,
+ * which are small and have few fields.
  *
  * @throws {RangeError} if it is malformed.
  */
@@ -45,7 +45,7 @@ export function readFields(message: Buffer): ProtobufField[] {
   return fields;
 }
 
-/** The last number of a field; 0 if there is none. */
+/** The last number of a field; 0 if it is missing. */
 export function numberField(
   fields: readonly ProtobufField[],
   field: number,
@@ -54,7 +54,7 @@ export function numberField(
   return typeof value === 'number' ? value : 0;
 }
 
-/** All that a field has of texts or messages. */
+/** All texts or messages of a field. */
 export function bytesFields(
   fields: readonly ProtobufField[],
   field: number,
@@ -65,7 +65,7 @@ export function bytesFields(
     .filter((value) => Buffer.isBuffer(value));
 }
 
-/** The text of a field; empty if there is none. */
+/** The last text of a field; empty if it is missing. */
 export function textField(
   fields: readonly ProtobufField[],
   field: number,

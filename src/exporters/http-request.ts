@@ -10,7 +10,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 
-/** A request to a back end. `signal`, `timeout` or both bound its time. */
+/** A request to a backend. `signal`, `timeout` or both bound its time. */
 export interface HttpRequest {
   readonly method: 'POST' | 'PUT' | 'DELETE';
   /** Of `http:` or `https:`. */
@@ -27,7 +27,7 @@ export interface HttpRequest {
   readonly holdsProcess?: boolean;
 }
 
-/** The answer of a back end, of any status: redirects are not followed. */
+/** The answer of a backend, of any status: redirects are not followed. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

@@ -22,7 +22,7 @@ export interface DistributionDelta extends Delta {
   readonly sum: number;
 }
 
-/** For back ends that add up: the growth of each series since the back end acknowledged it. */
+/** For backends that add up: the growth of each series since the backend acknowledged it. */
 // Why: docs/decisions/exporters.md, "A retry takes a new snapshot".
 export class Deltas {
   constructor(private readonly ledger = new SeriesLedger()) {}

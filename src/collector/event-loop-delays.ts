@@ -18,13 +18,11 @@ type DelayMonitor = Pick<
 >;
 
 /**
- * The delays of the event loop in the last minutes, for any number of readers.
- *
- * prom-client resets its monitor at each reading, so a second reader sees only the delays
- * since the first reading. Two monitors solve this: readings come from the one that has run
- * for longer, and it is reset once the other one has run for {@link MIN_WINDOW} seconds.
- * A reader that reads at least once a minute misses no delay, however many readers there are.
+ * The delays of the event loop in the last minutes, for any number of readers. Two monitors
+ * alternate: readings come from the one that has run for longer, and it is reset once the other
+ * one has run for {@link MIN_WINDOW} seconds.
  */
+// Why: docs/decisions/pages.md, "The event loop lag does not depend on its readers".
 export class EventLoopDelays implements DelayMonitor {
   private current: IntervalHistogram;
   private next: IntervalHistogram;

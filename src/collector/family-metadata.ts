@@ -81,6 +81,7 @@ function checkTimerUnit(unit: string, metric: string): void {
 }
 
 /** Why a family cannot be used as this type with these buckets; `undefined` if it can. */
+// Why: docs/decisions/recording.md, "One name may have several sets of label names".
 export function conflictOf(
   family: Family,
   type: MetricType,

@@ -18,6 +18,7 @@ const MIN_REMEMBERED = 100;
  * Only the latest of the denied and the unregistered ones (cleared, or without room) are
  * kept: an unlimited number of names must not exhaust the memory.
  */
+// Why: docs/decisions/recording.md, "The number of metrics is bounded".
 export class FamilyStore {
   readonly registered = new Map<string, Entry>();
   private readonly unregistered = new Map<string, Entry>();

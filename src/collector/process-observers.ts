@@ -12,13 +12,11 @@ type PerformanceObserverCallback = ConstructorParameters<
 >[0];
 
 /**
- * Captures the observers that prom-client creates for its process metrics and never stops:
- * a `PerformanceObserver`, an event-loop monitor and, in `@prometheus-io/client`, a timer.
- * prom-client creates them through properties of `node:perf_hooks` and the global
- * `setInterval`, which are replaced during this synchronous call.
+ * Captures the observers that prom-client creates for its process metrics and never stops.
  *
  * @returns stops all of them.
  */
+// Why: docs/decisions/pages.md, "Observers of the process end at shutdown".
 export function captureObservers(start: () => void): Dispose {
   const { PerformanceObserver, monitorEventLoopDelay } = perfHooks;
   const { setInterval } = globalThis;

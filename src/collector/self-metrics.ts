@@ -14,6 +14,7 @@ import type { GaugeOptions } from './metrics-collector.js';
  * Creates self-metrics: the metrics about the metrics. Their names have the namespace but
  * not the subsystem, no filter applies to them, and their recordings make no events.
  */
+// Why: docs/decisions/recording.md, "The metrics about the metrics are not filtered".
 export class SelfMetrics {
   constructor(
     private readonly namespace: string,

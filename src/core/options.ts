@@ -10,6 +10,7 @@ export interface Option<T = unknown> {
  * The options of a group by name. The table is the only place that has their rules and
  * defaults: checks, resolved types and the documentation come from it.
  */
+// Why: docs/decisions/package.md, "Rule and default of an option are in one table".
 export type OptionTable<O = Record<string, unknown>> = {
   readonly [K in keyof O]-?: Option<O[K] | undefined>;
 };

@@ -171,6 +171,7 @@ export type MetricsConfig = Omit<
   };
 
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
+// Why: docs/decisions/package.md, "Options are checked once, at start".
 export function resolveMetricsOptions(options: MetricsOptions): MetricsConfig {
   validate(options, rulesOf(METRICS_OPTIONS));
   const config = resolveOptions(METRICS_OPTIONS, options);

@@ -19,6 +19,7 @@ export interface FilteredMetric {
  * Applies the filters of the options. Renames run first, one after the other. All other
  * filters match the resulting name, so that all recordings of one name are treated alike.
  */
+// Why: docs/decisions/recording.md, "Renames come before all other filters".
 export class Filters {
   private readonly filters: readonly PlacedFilter[];
 

@@ -49,6 +49,7 @@ type OneOf<T> = {
  *   { metrics: 'agent_*', renameLabels: { agent: 'bot' } },
  * ];
  */
+// Why: docs/decisions/recording.md, "Filters are plain objects that do one thing each".
 export type MetricFilter = {
   /**
    * A metric name, without namespace and subsystem; with `*` at its end for all

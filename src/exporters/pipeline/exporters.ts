@@ -76,6 +76,7 @@ export class Exporters {
     );
     const removeCheck = this.collector.addCheck({
       name: `exporter:${name}`,
+      // Why: docs/decisions/exporters.md, "An exporter is never critical".
       critical: false,
       cacheFor: 0,
       check: () => running.check(),

@@ -36,6 +36,7 @@ export class PushgatewayExporter implements MetricsExporter {
   readonly timeout: number;
   readonly flushAtShutdown: boolean;
   /** The exporter renders a page, so it reads no snapshot. */
+  // Why: docs/decisions/exporters.md, "A Pushgateway gets the page".
   readonly needsSnapshot = false;
   // A private field of the language, so that no inspection of the object shows a secret.
   readonly #config: PushgatewayConfig;
@@ -58,6 +59,7 @@ export class PushgatewayExporter implements MetricsExporter {
     this.name = config.name;
     this.interval = config.interval;
     this.timeout = config.timeout;
+    // Why: docs/decisions/exporters.md, "What an app leaves in a Pushgateway is a choice".
     this.flushAtShutdown = config.atShutdown === 'push';
     const { address, jobName, groupings } = config;
     this.gateway = new Gateway(address, jobName, groupings);

@@ -105,6 +105,7 @@ const PUSHGATEWAY_OPTIONS = {
     {},
   ),
   method: option(oneOf('push', 'pushAdd'), 'push'),
+  // Why: docs/decisions/exporters.md, "The Pushgateway exporter pushes every minute by default".
   interval: option(EXPORT_INTERVAL, 60_000),
   atShutdown: option(oneOf('push', 'delete', 'nothing'), 'push'),
   basicAuth: option(checkBasicAuth),

@@ -1,6 +1,6 @@
 import { className } from '../instrumentation/class-name.js';
 import { refuseBareUse } from '../instrumentation/decorated-method.js';
-import { namesClass } from '../instrumentation/names-class.js';
+import { namesClass } from './metric-name.decorator.js';
 
 /**
  * Names the agent that a class is: the `agent` label of what its methods record, and

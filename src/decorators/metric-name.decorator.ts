@@ -1,5 +1,12 @@
-import { refuseBareUse } from '../instrumentation/decorated-method.js';
-import { namesClass } from '../instrumentation/names-class.js';
+import { TEXT, validateOne } from '../core/validate.js';
+import { className, nameClass } from '../instrumentation/class-name.js';
+import {
+  explainedBy,
+  memberName,
+  misplaced,
+  refuseBareUse,
+  refuseStandardDecorators,
+} from '../instrumentation/decorated-method.js';
 
 /**
  * Names a class in the labels of metrics: `handler` of a controller, gateway or
@@ -18,4 +25,30 @@ export function MetricName(name: string): ClassDecorator {
   refuseBareUse("@MetricName('name')", arguments);
   const mend = 'Put it on the class: methods go by their own names';
   return namesClass('@MetricName()', mend, () => name);
+}
+
+/**
+ * A decorator that names a class in labels.
+ *
+ * @param decorator as users write it, e.g. `@Agent()`.
+ * @param mend what to do when it stands on a member of a class.
+ */
+export function namesClass(
+  decorator: string,
+  mend: string,
+  nameOf: (target: Function) => unknown,
+): ClassDecorator {
+  return (target: Function, ...member: unknown[]) => {
+    const [key] = member;
+    refuseStandardDecorators(decorator, key);
+    if (typeof target !== 'function' || key !== undefined) {
+      const on = `the member ${memberName(target, key)}`;
+      throw misplaced(decorator, { on, mend }, 'a class');
+    }
+    const name = nameOf(target);
+    explainedBy(`${decorator} on ${className(target)}`, () =>
+      validateOne(name, TEXT, 'The name'),
+    );
+    nameClass(target, name as string);
+  };
 }

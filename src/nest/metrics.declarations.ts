@@ -2,7 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { MetricDeclaration } from '../collector/metric-declaration.js';
 import { classesOf } from './explorers/app-classes.js';
 import { metricsDeclaredBy } from '../instrumentation/declared-metrics.js';
-import { HTTP_CLIENT_METRICS } from '../instrumentation/http-client/request-durations.js';
+import { HTTP_CLIENT_METRICS } from '../instrumentation/http-client/outgoing-requests.js';
 import { httpServerMetrics } from '../instrumentation/http-server/http-metrics.js';
 import { HANDLER_DECLARATIONS } from '../instrumentation/handlers/handler-metrics.js';
 import { MetricsInterceptor } from '../instrumentation/handlers/metrics.interceptor.js';

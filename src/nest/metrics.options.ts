@@ -45,7 +45,7 @@ import {
   type HttpClientOptions,
   resolveHttpClientOptions,
 } from '../instrumentation/http-client/http-client.options.js';
-import { HTTP_CLIENT_BUCKETS } from '../instrumentation/http-client/request-durations.js';
+import { HTTP_CLIENT_BUCKETS } from '../instrumentation/http-client/outgoing-requests.js';
 import { HTTP_SERVER_BUCKETS } from '../instrumentation/http-server/http-metrics.js';
 import {
   HTTP_OPTIONS,

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { ExportError, LabelError, MetricName } from '../../src/index.js';
-import { errorType } from '../../src/instrumentation/error-type.js';
+import { errorType } from '../../src/instrumentation/class-name.js';
 
 /** A class with the name that a minifier gives it. */
 function minified<C extends Function>(constructor: C, name = 'u'): C {

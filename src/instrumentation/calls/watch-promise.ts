@@ -1,4 +1,4 @@
-import { isSurelyHandled, stateOf } from './promise-state.js';
+import { inspect } from 'node:util';
 import { UnseenPromises } from './unseen-promises.js';
 
 /** Callbacks for the end of a promise. Neither may throw. */
@@ -95,4 +95,35 @@ class Watch {
     for (const { rejected } of this.settlements) rejected(UNSEEN_REJECTION);
     this.settlements = [];
   }
+}
+
+type PromiseState = 'pending' | 'fulfilled' | 'rejected';
+
+/** What `inspect()` shows of a promise, without anything of what it settled with. */
+const STATE_ONLY = {
+  depth: 0,
+  customInspect: false,
+  showProxy: false,
+  maxArrayLength: 0,
+  maxStringLength: 0,
+};
+
+/** The state of a native promise, read without a handler: Node still reports an unhandled rejection. */
+function stateOf(promise: Promise<unknown>): PromiseState {
+  try {
+    const [, state] =
+      /^[^{]*\{\s*<(pending|rejected)>/.exec(inspect(promise, STATE_ONLY)) ??
+      [];
+    return (state as PromiseState | undefined) ?? 'fulfilled';
+  } catch {
+    // The value may refuse to be inspected.
+    return 'pending';
+  }
+}
+
+/** Whether a rejection that was not handled would have ended the process by now, as it does by default. */
+function isSurelyHandled(): boolean {
+  return ['unhandledRejection', 'uncaughtException'].every(
+    (event) => process.listenerCount(event) === 0,
+  );
 }

@@ -20,15 +20,17 @@ import {
   checkWorkflow,
 } from './recording-checks.js';
 import type {
+  ChunkOf,
+  ChunkStream,
   EndedAgentRun,
   EndedWorkflow,
   Inference,
   InferenceRequest,
+  ReadChunk,
   ToolCall,
 } from './recordings.js';
 import { RunningInference } from './running-inference.js';
 import { RunningWork } from './running-work.js';
-import type { ChunkOf, ChunkStream, ReadChunk } from './streamed-inference.js';
 
 /**
  * What agents do and cost, in the vocabulary of OpenTelemetry's semantic conventions
@@ -255,7 +257,7 @@ export class AgentMetrics implements ErrorReporter {
         if (run !== undefined) run.inferenceCalls--;
       },
       unreadable: (error) => this.reportError('chunk', error, where),
-      again: () => this.openInference(request),
+      restart: () => this.openInference(request),
     });
   }
 

@@ -37,7 +37,7 @@ export class AgentRunWriter {
     const known = this.kept.get(agent);
     if (known !== undefined) return known;
     const { instruments } = this;
-    const labels = labelsOf(agent);
+    const labels = agentLabels(agent);
     const series = {
       inferenceCalls: instruments
         .histogram('agentInferenceCalls')
@@ -50,12 +50,12 @@ export class AgentRunWriter {
   }
 
   private duration(agent: string, failure?: string): HistogramSeries {
-    const labels = { error_type: failure, ...labelsOf(agent) };
+    const labels = { error_type: failure, ...agentLabels(agent) };
     return this.instruments.histogram('agentDuration').labels(labels);
   }
 }
 
-function labelsOf(agent: string) {
+function agentLabels(agent: string) {
   return {
     gen_ai_operation_name: 'invoke_agent',
     gen_ai_agent_name: agent,

@@ -7,7 +7,7 @@ import {
   genAiType,
 } from './gen-ai-conventions.js';
 import { report } from '../../core/catch-and-report.js';
-import { getOrCreateHistogram } from '../standing-buckets.js';
+import { getOrCreateHistogram } from '../get-or-create-histogram.js';
 
 type GenAiMetricName = keyof typeof GEN_AI_METRICS;
 

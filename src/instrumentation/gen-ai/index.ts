@@ -5,19 +5,17 @@ export {
   type GenAiOperation,
 } from './gen-ai-conventions.js';
 export type {
+  ChunkAnswer,
+  ChunkOf,
+  ChunkStream,
   EndedAgentRun,
   EndedWorkflow,
   Inference,
   InferenceAnswer,
   InferenceRequest,
+  ReadChunk,
   TokenUsage,
   ToolCall,
 } from './recordings.js';
 export type { RunningInference } from './running-inference.js';
 export type { RunningWork } from './running-work.js';
-export type {
-  ChunkAnswer,
-  ChunkOf,
-  ChunkStream,
-  ReadChunk,
-} from './streamed-inference.js';

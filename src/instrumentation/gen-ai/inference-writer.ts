@@ -1,22 +1,22 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Tally } from '../../model/tally.js';
 import { report } from '../../core/catch-and-report.js';
-import { Draft } from './draft.js';
+import { RecordingBatch } from './recording-batch.js';
 import type { GenAiInstruments, GenAiLabels } from './gen-ai-instruments.js';
 import type { PriceList } from './price-list.js';
 import { failureOf, type Inference } from './recordings.js';
-import { TokenAccounts } from './token-accounts.js';
+import { TokenCounters } from './token-counters.js';
 
 /** Writes inferences that were checked: their times, their tokens and what they cost. */
 export class InferenceWriter {
-  private readonly tokens: TokenAccounts;
+  private readonly tokens: TokenCounters;
 
   constructor(
     private readonly instruments: GenAiInstruments,
     private readonly collector: MetricsCollector,
     prices: PriceList | undefined,
   ) {
-    this.tokens = new TokenAccounts(collector, prices);
+    this.tokens = new TokenCounters(collector, prices);
   }
 
   /** @throws {MetricsError} if some of it cannot be recorded; nothing is recorded then. */
@@ -27,38 +27,38 @@ export class InferenceWriter {
   ): void {
     const { instruments } = this;
     const { seconds, secondsToFirstChunk, usage } = inference;
-    const draft = new Draft();
+    const batch = new RecordingBatch();
     const failure = failureOf(inference);
-    draft.add(
+    batch.add(
       instruments.histogram('operationDuration'),
-      labelsOf(inference, { failure }),
+      inferenceLabels(inference, { failure }),
       seconds,
     );
     if (secondsToFirstChunk !== undefined) {
-      draft.add(
+      batch.add(
         instruments.histogram('timeToFirstChunk'),
-        labelsOf(inference),
+        inferenceLabels(inference),
         secondsToFirstChunk,
       );
     }
-    this.draftChunks(draft, inference, moreChunks);
-    this.draftTokens(draft, inference, 'input', usage?.inputTokens);
-    this.draftTokens(draft, inference, 'output', usage?.outputTokens);
-    this.tokens.draft(draft, inference, agent);
-    draft.write();
+    this.addChunks(batch, inference, moreChunks);
+    this.addTokens(batch, inference, 'input', usage?.inputTokens);
+    this.addTokens(batch, inference, 'output', usage?.outputTokens);
+    this.tokens.add(batch, inference, agent);
+    batch.write();
     if (moreChunks !== undefined) this.reportMissedEvents(moreChunks);
   }
 
-  private draftChunks(
-    draft: Draft,
+  private addChunks(
+    batch: RecordingBatch,
     inference: Inference,
     moreChunks: Tally | undefined,
   ): void {
     const { secondsPerOutputChunk = [] } = inference;
     if (secondsPerOutputChunk.length === 0) return;
-    draft.addAll(
+    batch.addAll(
       this.instruments.histogram('timePerOutputChunk'),
-      labelsOf(inference),
+      inferenceLabels(inference),
       secondsPerOutputChunk,
       moreChunks,
     );
@@ -73,15 +73,15 @@ export class InferenceWriter {
     report(this.collector, 'chunk_events', new Error(text));
   }
 
-  private draftTokens(
-    draft: Draft,
+  private addTokens(
+    batch: RecordingBatch,
     inference: Inference,
     direction: 'input' | 'output',
     tokens: number | undefined,
   ): void {
     if (tokens === undefined) return;
-    const labels = labelsOf(inference, { direction });
-    draft.add(this.instruments.histogram('tokenUsage'), labels, tokens);
+    const labels = inferenceLabels(inference, { direction });
+    batch.add(this.instruments.histogram('tokenUsage'), labels, tokens);
   }
 }
 
@@ -91,7 +91,7 @@ interface MoreLabels {
 }
 
 /** Written out: copies of objects with other keys in them are slower than all the rest. */
-function labelsOf(
+function inferenceLabels(
   { operation = 'chat', provider, model, responseModel }: Inference,
   { failure, direction }: MoreLabels = {},
 ): GenAiLabels {

@@ -1,4 +1,5 @@
-import { errorType } from '../error-type.js';
+import type { Observable } from 'rxjs';
+import { errorType } from '../class-name.js';
 import type { GenAiOperation } from './gen-ai-conventions.js';
 
 /**
@@ -85,6 +86,22 @@ export interface EndedWorkflow {
   /** Why it failed; left out if it did not. */
   readonly error?: unknown;
 }
+
+/** What can be followed to its end. */
+export type ChunkStream<T> =
+  AsyncIterable<T> | ReadableStream<T> | Observable<T>;
+
+/** The chunks of a stream, or of one that is promised. */
+export type ChunkOf<S> = Awaited<S> extends ChunkStream<infer T> ? T : never;
+
+/** What is known of an inference from one chunk of its answer. */
+export interface ChunkAnswer extends InferenceAnswer {
+  /** `false` for a chunk with nothing of the answer in it, e.g. the news that work on it begins. Default: `true`. */
+  readonly isOutput?: boolean | undefined;
+}
+
+/** What a stream's chunk says of the answer; it need not say anything. */
+export type ReadChunk<T> = (chunk: T) => ChunkAnswer | undefined;
 
 /** The `error_type` of what has ended; `undefined` if it did not fail. */
 export function failureOf({

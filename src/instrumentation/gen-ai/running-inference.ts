@@ -1,34 +1,36 @@
 import type { Tally } from '../../model/tally.js';
 import { Stopwatch } from '../calls/observed-run.js';
+import type { Run } from '../calls/run.js';
 import { followStream } from './readable-stream.js';
 import type {
+  ChunkAnswer,
+  ChunkOf,
+  ChunkStream,
   Inference,
   InferenceAnswer,
   InferenceRequest,
+  ReadChunk,
 } from './recordings.js';
-import {
-  type ChunkOf,
-  type ChunkStream,
-  type ReadChunk,
-  StreamedInference,
-  type StreamCallbacks,
-} from './streamed-inference.js';
 
 /** Times of output chunks that are listed one by one. Those of a longer stream are counted by bucket, which takes no more memory. */
 const LISTED_CHUNKS = 1_000;
 
-/** What an inference is given by those who keep account of it. */
-export interface InferenceCallbacks extends StreamCallbacks {
+/** Receives what becomes of an inference. None of it throws. */
+export interface InferenceCallbacks {
   /**
-   * Takes note of its end. Never throws.
+   * The inference has ended.
    *
    * @param moreChunks the times of output chunks that the inference itself does not list.
    */
   finished(inference: Inference, moreChunks: Tally | undefined): void;
-  /** Counts times of output chunks; `undefined` if there is no histogram for them. Never throws. */
+  /** Counts times of output chunks; `undefined` if there is no histogram for them. */
   newChunkTally(): Tally | undefined;
-  /** Takes note that it was none. Never throws. */
+  /** No model was asked. */
   discarded(): void;
+  /** A chunk that `read` fails at; it counts as one that says nothing. */
+  unreadable(error: unknown): void;
+  /** @returns another inference like this one, as the stream is consumed again. */
+  restart(): RunningInference;
 }
 
 /**
@@ -46,7 +48,7 @@ export class RunningInference {
   /** @internal */
   constructor(
     private readonly request: InferenceRequest,
-    private readonly surroundings: InferenceCallbacks,
+    private readonly callbacks: InferenceCallbacks,
   ) {}
 
   /**
@@ -62,7 +64,7 @@ export class RunningInference {
   ): S {
     return followStream(
       stream,
-      new StreamedInference(this, read, this.surroundings),
+      new StreamedInference(this, read, this.callbacks),
     );
   }
 
@@ -101,14 +103,14 @@ export class RunningInference {
   discard(): void {
     if (this.ended) return;
     this.ended = true;
-    this.surroundings.discarded();
+    this.callbacks.discarded();
   }
 
   private outputChunk(seconds: number): void {
     if (this.secondsPerOutputChunk.length < LISTED_CHUNKS) {
       this.secondsPerOutputChunk.push(seconds);
     } else {
-      this.moreChunks ??= this.surroundings.newChunkTally();
+      this.moreChunks ??= this.callbacks.newChunkTally();
       this.moreChunks?.observe(seconds);
     }
   }
@@ -129,6 +131,84 @@ export class RunningInference {
       secondsPerOutputChunk: this.secondsPerOutputChunk,
       error: error ?? answer?.error,
     };
-    this.surroundings.finished(inference, this.moreChunks);
+    this.callbacks.finished(inference, this.moreChunks);
   }
+}
+
+/** An inference whose answer is followed as it streams. Whoever consumes the stream anew asks the model anew. */
+class StreamedInference<T> implements Run {
+  private answer: InferenceAnswer = {};
+  private consumed = false;
+
+  constructor(
+    private readonly inference: RunningInference,
+    private readonly read: ReadChunk<T>,
+    private readonly callbacks: InferenceCallbacks,
+  ) {}
+
+  item(chunk: unknown): void {
+    const said = this.said(chunk as T);
+    if (said.isOutput !== false) this.inference.chunk();
+    this.answer = merged(this.answer, said);
+  }
+
+  runInContext<R>(part: () => R): R {
+    return part();
+  }
+
+  pause(): void {
+    this.inference.pause();
+  }
+
+  resume(): void {
+    this.inference.resume();
+  }
+
+  defer(): void {
+    this.inference.pause();
+  }
+
+  restart(): Run {
+    if (this.consumed) {
+      const { read, callbacks } = this;
+      return new StreamedInference(callbacks.restart(), read, callbacks);
+    }
+    this.consumed = true;
+    this.inference.resume();
+    return this;
+  }
+
+  succeed(): void {
+    this.inference.end(this.answer);
+  }
+
+  fail(error: unknown): void {
+    this.inference.fail(error, this.answer);
+  }
+
+  cancel(): void {
+    this.inference.end(this.answer);
+  }
+
+  private said(chunk: T): ChunkAnswer {
+    try {
+      return this.read(chunk) ?? {};
+    } catch (error) {
+      this.callbacks.unreadable(error);
+      return {};
+    }
+  }
+}
+
+/** What a later chunk says takes the place of what an earlier one has said. */
+function merged(
+  before: InferenceAnswer,
+  now: InferenceAnswer,
+): InferenceAnswer {
+  return {
+    // Some providers leave it empty in some chunks.
+    responseModel: now.responseModel || before.responseModel,
+    usage: now.usage ?? before.usage,
+    error: now.error ?? before.error,
+  };
 }

@@ -9,13 +9,17 @@ import {
   watchMessageHandlers,
   WebSocketConnections,
 } from './gateways.js';
-import { measureResolvers } from './graphql-fields.js';
+import { measureResolvers } from './graphql-resolvers.js';
 import { GuardRejections } from './guard-rejections.js';
 import type { HandlerMetrics } from './handler-metrics.js';
-import { hasHooks, measureMessages, watchMessages } from './messages.js';
+import {
+  hasHooks,
+  measureMessages,
+  watchMessages,
+  watchUnmeasuredMicroservices,
+} from './messages.js';
 import { MetricsInterceptor } from './metrics.interceptor.js';
 import { ScheduledJobs } from './scheduled-jobs.js';
-import { watchUnmeasuredMicroservices } from './unmeasured-microservices.js';
 
 /**
  * Measures all handlers of an app, over every transport. It knows the packages of

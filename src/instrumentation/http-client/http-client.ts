@@ -12,8 +12,7 @@ import {
   undiciListeners,
 } from './http-client-channels.js';
 import type { HttpClientConfig } from './http-client.options.js';
-import { OutgoingRequests } from './outgoing-requests.js';
-import { RequestDurations } from './request-durations.js';
+import { OutgoingRequests, RequestDurations } from './outgoing-requests.js';
 
 /**
  * Measures the outgoing HTTP requests of the process: those of `fetch()` and

@@ -5,7 +5,7 @@ import type { Gauge } from '../../model/gauge.js';
 import type { Histogram, HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import { MetricType } from '../../model/metric-type.js';
-import { HTTP_DURATION_BUCKETS } from '../http-terms.js';
+import { HTTP_DURATION_BUCKETS } from '../http-conventions.js';
 import { addOwnLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../../core/catch-and-report.js';
 import type { HttpConfig } from './http.options.js';
@@ -163,7 +163,7 @@ export class HttpMetrics {
     }
     let series = byStatus.get(status);
     if (series === undefined) {
-      series = this.newSeries(labelsOf(route, method, status));
+      series = this.newSeries(requestLabels(route, method, status));
       byStatus.set(status, series);
     }
     return series;
@@ -175,7 +175,7 @@ export class HttpMetrics {
     status: number,
   ): Instruments<HistogramSeries> {
     try {
-      const labels = labelsOf(route, method, status);
+      const labels = requestLabels(route, method, status);
       const seen = this.framework.seenByHandlers(req, res);
       addOwnLabels(labels, this.options.labels!(...seen), DURATION);
       return this.newSeries(labels);
@@ -215,7 +215,7 @@ function openHistograms(
   };
 }
 
-function labelsOf(
+function requestLabels(
   { template }: KnownRoute,
   method: string,
   status: number,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { type Instant, instant, secondsSince } from '../../core/clock.js';
-import { methodLabel } from '../http-terms.js';
+import { methodLabel } from '../http-conventions.js';
 import { catchAndReport } from '../../core/catch-and-report.js';
 import { countResponseBody, requestBodySize } from './body-size.js';
 import type { HttpConfig } from './http.options.js';

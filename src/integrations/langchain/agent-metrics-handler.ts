@@ -10,11 +10,10 @@ import {
   defaultAgentOf,
 } from './chains.js';
 import { OpenInference } from './open-inference.js';
-import { OpenRuns } from './open-runs.js';
-import { OpenWorks } from './open-works.js';
-import { enter } from './agent-scope.js';
+import { OpenRuns, RunMap } from './open-runs.js';
+import { runIn } from './agent-scope.js';
 import { requestOf } from './requests.js';
-import { className, type SerializedRunnable } from './serialized.js';
+import { nameOfRunnable, type SerializedRunnable } from './serialized.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -52,8 +51,8 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
   override ignoreCustomEvent = true;
 
   private readonly agentOf: (chain: Chain) => string | undefined;
-  private readonly works: OpenWorks;
-  private readonly inferences = new OpenRuns<OpenInference>();
+  private readonly runs: OpenRuns;
+  private readonly inferences = new RunMap<OpenInference>();
 
   /**
    * @param metrics the app's, which Nest injects.
@@ -67,7 +66,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     check('metrics', metrics, 'an AgentMetrics', isAgentMetrics(metrics));
     check('agentOf', agentOf, 'a function', typeof agentOf === 'function');
     this.agentOf = agentOf;
-    this.works = new OpenWorks(metrics);
+    this.runs = new OpenRuns(metrics);
   }
 
   /** Runs are known by their ids, so that one handler does for all. */
@@ -158,18 +157,18 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     runName?: string,
   ): void {
     this.record('tool', () =>
-      this.works.startTool(runId, parentRunId, runName || className(tool)),
+      this.runs.startTool(runId, parentRunId, runName || nameOfRunnable(tool)),
     );
   }
 
   /** A tool call has ended. */
   override handleToolEnd(_output: unknown, runId: string): void {
-    this.record('end', () => this.works.end(runId));
+    this.record('end', () => this.runs.end(runId));
   }
 
   /** A tool call has failed. */
   override handleToolError(error: unknown, runId: string): void {
-    this.record('failure', () => this.works.fail(runId, error));
+    this.record('failure', () => this.runs.fail(runId, error));
   }
 
   /** The parameters are those that LangChain gives, which are not in the order that its types say. */
@@ -184,7 +183,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     runName?: string,
   ): void {
     this.record('chain', () =>
-      this.works.startChain(runId, parentRunId, (within) =>
+      this.runs.startChain(runId, parentRunId, (within) =>
         this.agentOf(chainOf(chain, runName, metadata, within)),
       ),
     );
@@ -192,12 +191,12 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
 
   /** A chain has ended: an agent run, if it is one. */
   override handleChainEnd(_outputs: unknown, runId: string): void {
-    this.record('end', () => this.works.end(runId));
+    this.record('end', () => this.runs.end(runId));
   }
 
   /** A chain has failed. */
   override handleChainError(error: unknown, runId: string): void {
-    this.record('failure', () => this.works.fail(runId, error));
+    this.record('failure', () => this.runs.fail(runId, error));
   }
 
   private openInference(
@@ -208,7 +207,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.record('inference', () => {
       if (this.inferences.has(runId)) return;
       const request = requestOf(operation, model, extraParams, metadata);
-      const inference = enter(this.works.placeIn(parentRunId), () =>
+      const inference = runIn(this.runs.scopesIn(parentRunId), () =>
         this.metrics.startInference(request),
       );
       this.inferences.add(runId, new OpenInference(inference));

@@ -1,36 +1,34 @@
-/** An agent run as those see it that belong to it. */
+/** An agent run, as the code that belongs to it uses it. */
 export interface AgentScope {
   readonly agent: string;
-  /** Does something that counts for the run. */
+  /** Runs something that counts for the agent run. */
   run<T>(part: () => T): T;
 }
 
-/** Where in the work of agents a run of LangChain is. */
-export interface Place {
-  /** The nearest agent run around it. */
-  readonly scope: AgentScope | undefined;
-  /** The nearest one that is not LangChain's, e.g. of a method with `@AgentRun()`. */
-  readonly outer: AgentScope | undefined;
+/** The agent runs around a run of LangChain. */
+export interface AgentScopes {
+  readonly nearest: AgentScope | undefined;
+  /** The nearest one that LangChain did not start, e.g. of a method with `@AgentRun()`. */
+  readonly external: AgentScope | undefined;
 }
 
 /**
- * The place of a run. LangChain tells its parent, and the asynchronous context the
- * agent run of the app's own. The latter is nearer if it began after the parent did,
- * e.g. in a method that a tool calls.
+ * The scopes of a run. LangChain names the parent of the run; the asynchronous context
+ * has the agent run of the app's own code. The latter is nearer if it began after the
+ * parent did, e.g. in a method that a tool calls.
  *
- * @param parent the place inside of the parent, if there is one.
- * @param current what the asynchronous context says.
+ * @param parent the scopes inside of the parent, if there is one.
+ * @param current the agent run of the asynchronous context.
  */
-export function placeIn(
-  parent: Place | undefined,
+export function scopesIn(
+  parent: AgentScopes | undefined,
   current: AgentScope | undefined,
-): Place {
-  if (parent === undefined) return { scope: current, outer: current };
-  const isInside = current !== undefined && current !== parent.outer;
-  return isInside ? { scope: current, outer: current } : parent;
+): AgentScopes {
+  if (parent === undefined) return { nearest: current, external: current };
+  const isInside = current !== undefined && current !== parent.external;
+  return isInside ? { nearest: current, external: current } : parent;
 }
 
-/** Does something in a place. */
-export function enter<T>({ scope }: Place, part: () => T): T {
-  return scope === undefined ? part() : scope.run(part);
+export function runIn<T>({ nearest }: AgentScopes, part: () => T): T {
+  return nearest === undefined ? part() : nearest.run(part);
 }

@@ -1,4 +1,8 @@
-import { className, isName, type SerializedRunnable } from './serialized.js';
+import {
+  nameOfRunnable,
+  isName,
+  type SerializedRunnable,
+} from './serialized.js';
 
 /** What LangGraph calls a graph that was given no name. */
 const UNNAMED_GRAPH = 'LangGraph';
@@ -43,7 +47,7 @@ export function chainOf(
 ): Chain {
   const [first, second] = serialized?.id ?? [];
   const isGraph = first === 'langgraph' && second === 'pregel';
-  const type = className(serialized);
+  const type = nameOfRunnable(serialized);
   const given = metadata['lc_agent_name'];
   const name = runName ?? type;
   return {

@@ -1,6 +1,10 @@
 import type { GenAiOperation } from '../../instrumentation/gen-ai/gen-ai-conventions.js';
 import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
-import { className, isName, type SerializedRunnable } from './serialized.js';
+import {
+  nameOfRunnable,
+  isName,
+  type SerializedRunnable,
+} from './serialized.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -27,7 +31,7 @@ export function requestOf(
   extraParams: Params = {},
   metadata: Params = {},
 ): InferenceRequest {
-  const type = className(model);
+  const type = nameOfRunnable(model);
   const params = (extraParams['invocation_params'] ?? {}) as Params;
   const names = [
     params['model'],

@@ -5,7 +5,9 @@ export interface SerializedRunnable {
 }
 
 /** The name of the class of a model, tool or chain. */
-export function className(serialized: SerializedRunnable | undefined): string {
+export function nameOfRunnable(
+  serialized: SerializedRunnable | undefined,
+): string {
   return serialized?.id?.at(-1) || 'unknown';
 }
 

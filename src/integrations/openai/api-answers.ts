@@ -2,7 +2,7 @@ import type {
   InferenceAnswer,
   TokenUsage,
 } from '../../instrumentation/gen-ai/recordings.js';
-import type { ChunkAnswer } from '../../instrumentation/gen-ai/streamed-inference.js';
+import type { ChunkAnswer } from '../../instrumentation/gen-ai/recordings.js';
 
 /**
  * What is read of the API's answers. Servers that speak the same API leave parts

@@ -1,4 +1,4 @@
-import { replaceMethod } from './patch-client-method.js';
+import { patchClientMethod } from './patch-client-method.js';
 
 /** What the SDK's promises are made of. Its types keep some of it private. */
 export interface ApiPromise extends Promise<unknown> {
@@ -57,7 +57,7 @@ export function observeApiPromise(
 
 /** Also of the promises that are made of it, which may be the only ones that are awaited. */
 function observeAnswer(promise: ApiPromise, call: CallObserver): ApiPromise {
-  replaceMethod(promise, 'parseResponse', (parseResponse) => {
+  patchClientMethod(promise, 'parseResponse', (parseResponse) => {
     return async function (...args) {
       call.parsing();
       let answer: unknown;
@@ -70,14 +70,14 @@ function observeAnswer(promise: ApiPromise, call: CallObserver): ApiPromise {
       return call.answered(answer);
     };
   });
-  replaceMethod(promise, 'asResponse', (asResponse) => {
+  patchClientMethod(promise, 'asResponse', (asResponse) => {
     return async function () {
       const response = await Reflect.apply(asResponse, this, []);
       call.rawTaken();
       return response;
     };
   });
-  replaceMethod(promise, '_thenUnwrap', (thenUnwrap) => {
+  patchClientMethod(promise, '_thenUnwrap', (thenUnwrap) => {
     return function (transform) {
       const observed: Transform = (answer, ...others) =>
         (transform as Transform)(call.answered(answer), ...others);

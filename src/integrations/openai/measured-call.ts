@@ -4,13 +4,13 @@ import type { RunningInference } from '../../instrumentation/gen-ai/running-infe
 import type {
   ChunkAnswer,
   ReadChunk,
-} from '../../instrumentation/gen-ai/streamed-inference.js';
+} from '../../instrumentation/gen-ai/recordings.js';
 import {
   type CallObserver,
   isApiPromise,
   observeApiPromise,
 } from './api-promise.js';
-import { replaceMethod } from './patch-client-method.js';
+import { patchClientMethod } from './patch-client-method.js';
 
 /** Reads an answer of the API, or a chunk of one. */
 export type ReadAnswer = ReadChunk<any>;
@@ -77,7 +77,7 @@ export class MeasuredCall implements CallObserver {
     // Until somebody consumes it.
     inference.pause();
     let isFirst = true;
-    replaceMethod(stream, 'iterator', (iterator) => {
+    patchClientMethod(stream, 'iterator', (iterator) => {
       return function () {
         const chunks = Reflect.apply(iterator, this, []);
         // The SDK refuses a second consumer, who is not the one that is measured.

@@ -4,7 +4,7 @@ import { readCompletion, readEmbeddings, readResponse } from './api-answers.js';
 import { sharedWeakMap } from '../../core/shared-state.js';
 import { MeasuredCall, type ReadAnswer } from './measured-call.js';
 import { modelOf, type OpenAIClient, providerOf } from './openai-client.js';
-import { replaceMethod } from './patch-client-method.js';
+import { patchClientMethod } from './patch-client-method.js';
 import { withMeasuredTools } from './tools.js';
 
 /** Options of {@link observeOpenAI}. */
@@ -91,7 +91,7 @@ export function observeOpenAI<C extends OpenAIClient>(
   for (const api of APIS) observeApi(client, agentMetrics, name, api);
   observeTools(client, agentMetrics);
   if (client.withOptions !== undefined) {
-    replaceMethod(client, 'withOptions', (withOptions) => {
+    patchClientMethod(client, 'withOptions', (withOptions) => {
       return function (...args) {
         const derived = Reflect.apply(withOptions, this, args) as OpenAIClient;
         return observeOpenAI(derived, agentMetrics, { provider: name });
@@ -110,7 +110,7 @@ function observeApi(
 ): void {
   const target = resource(client) as { create?: unknown } | undefined;
   if (typeof target?.create !== 'function') return;
-  replaceMethod(target, 'create', (create) => {
+  patchClientMethod(target, 'create', (create) => {
     return function (...args) {
       const model = modelOf(client, args[0]);
       const request = { operation, provider, model };
@@ -131,7 +131,7 @@ function observeApi(
 function observeTools(client: OpenAIClient, agentMetrics: AgentMetrics): void {
   const { completions } = client.chat;
   if (completions.runTools === undefined) return;
-  replaceMethod(completions, 'runTools', (runTools) => {
+  patchClientMethod(completions, 'runTools', (runTools) => {
     return function (body, ...others) {
       const measured = withMeasuredTools(body, agentMetrics);
       return Reflect.apply(runTools, this, [measured, ...others]);
@@ -147,25 +147,25 @@ function check(
   const { chat } = (client ?? {}) as Partial<OpenAIClient>;
   if (typeof chat?.completions?.create !== 'function') {
     throw new TypeError(
-      `observeOpenAI() got ${kindOf(client)} as client; expected a client of the package openai`,
+      `observeOpenAI() got ${describeType(client)} as client; expected a client of the package openai`,
     );
   }
   const { startInference } = (agentMetrics ?? {}) as Partial<AgentMetrics>;
   if (typeof startInference !== 'function') {
     throw new TypeError(
-      `observeOpenAI() got ${kindOf(agentMetrics)} as agentMetrics; expected the AgentMetrics that MetricsModule provides`,
+      `observeOpenAI() got ${describeType(agentMetrics)} as agentMetrics; expected the AgentMetrics that MetricsModule provides`,
     );
   }
   const isName = typeof provider === 'string' && provider !== '';
   if (provider !== undefined && !isName) {
     throw new TypeError(
-      `observeOpenAI() got ${kindOf(provider)} as options.provider; expected a text that is not empty`,
+      `observeOpenAI() got ${describeType(provider)} as options.provider; expected a text that is not empty`,
     );
   }
 }
 
 /** What a value is, and not what is in it: a client holds an API key. */
-function kindOf(value: unknown): string {
+function describeType(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (value === '') return 'an empty text';
   return typeof value === 'object'

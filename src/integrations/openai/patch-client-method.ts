@@ -4,7 +4,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
  * Puts another function in the place of a method of this one object; no prototype,
  * and so no other object, is touched. It looks as the method does.
  */
-export function replaceMethod<T extends object>(
+export function patchClientMethod<T extends object>(
   target: T,
   method: keyof T,
   make: (original: Method) => Method,

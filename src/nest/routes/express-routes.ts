@@ -1,6 +1,6 @@
 import type { HttpServer } from '@nestjs/common';
 import { sharedWeakMap } from '../../core/shared-state.js';
-import { aroundFallbacks } from '../../instrumentation/http-server/fallback-routes.js';
+import { aroundFallbacks } from '../../instrumentation/http-server/express-origins.js';
 
 /** A layer of Express' router with a route, as far as it is used here. */
 interface RouteLayer {

@@ -1,8 +1,30 @@
-import type { ExternalContextCreator } from '@nestjs/core';
-import type { HandlerMetrics } from './handler-metrics.js';
-import { handlerName } from './handler-name.js';
-import { catchAndReport } from '../../core/catch-and-report.js';
-import { patchMethod } from '../../core/patch-method.js';
+/**
+ * The name that a handler has as a property of its class. Decorators replace methods,
+ * often by a function that has no name, or the same one for all methods.
+ */
+export function handlerName(handlerClass: Function, handler: Function): string {
+  const given = handler.name.replace(/^(bound )+/, '');
+  let prototype: object | null = handlerClass.prototype;
+  while (prototype !== null && prototype !== Object.prototype) {
+    const name = propertyOf(prototype, handler, given);
+    if (name !== undefined) return name;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return given || 'anonymous';
+}
+
+/** Of several properties, the one that the handler has the name of. */
+function propertyOf(
+  prototype: object,
+  handler: Function,
+  given: string,
+): string | undefined {
+  const names = Object.getOwnPropertyNames(prototype).filter(
+    (name) =>
+      Object.getOwnPropertyDescriptor(prototype, name)?.value === handler,
+  );
+  return names.includes(given) ? given : names[0];
+}
 
 /** Where the decorators of `@nestjs/graphql` leave the parent type and the name of a field, on the method or its class. */
 const PARENT_TYPE = 'graphql:resolver_type';
@@ -36,30 +58,4 @@ export function rootField(
 export function callOfField(args: unknown[]): object {
   const info = args[3];
   return typeof info === 'object' && info !== null ? info : args;
-}
-
-/**
- * Measures the resolvers of root fields from outside of their guards, pipes and
- * filters: `@nestjs/graphql` has them made by this one creator of the app.
- */
-export function measureResolvers(
-  creator: ExternalContextCreator,
-  handlers: HandlerMetrics,
-): void {
-  patchMethod(creator, 'create', (create) => (...creation: any[]) => {
-    const resolve = Reflect.apply(create, creator, creation);
-    const [instance, , name, , , , , , transport] = creation;
-    if (transport !== 'graphql') return resolve;
-    const recorder = catchAndReport(
-      handlers.collector,
-      'transport',
-      () => handlers.recorder(instance.constructor, instance[name], transport),
-      'GraphQL',
-    );
-    if (recorder === undefined) return resolve;
-    return (...args: unknown[]) =>
-      handlers.claim(callOfField(args))
-        ? recorder.call(resolve, undefined, args)
-        : resolve(...args);
-  });
 }

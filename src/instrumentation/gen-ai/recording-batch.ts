@@ -4,16 +4,16 @@ import type { Labels } from '../../model/labels.js';
 import type { Tally } from '../../model/tally.js';
 
 /**
- * Recordings that are made together or not at all: each makes its series, which
- * may throw, before the first is written.
+ * Recordings that are made together or not at all: all series are created, which may
+ * throw, before the first value is written.
  */
-export class Draft {
+export class RecordingBatch {
   private readonly recordings: (() => void)[] = [];
 
   /**
-   * @param labels are kept until it is written.
-   * @param value one that the metric takes.
-   * @throws {LabelError} if the labels cannot be written.
+   * @param labels must not change before the batch is written.
+   * @param value must be one that the metric takes.
+   * @throws {LabelError} if the metric does not take the labels.
    */
   add(metric: Counter | Histogram, labels: Labels, value: number): void {
     metric.prepare(labels);
@@ -24,10 +24,10 @@ export class Draft {
   }
 
   /**
-   * @param labels are kept until it is written.
+   * @param labels must not change before the batch is written.
    * @param values finite numbers.
    * @param tally more observations of the same series, counted by bucket.
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the metric does not take the labels.
    */
   addAll(
     histogram: Histogram,

@@ -1,7 +1,7 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { checkIncrement, type Counter } from '../../model/counter.js';
 import { report } from '../../core/catch-and-report.js';
-import type { Draft } from './draft.js';
+import type { RecordingBatch } from './recording-batch.js';
 import type { PriceList } from './price-list.js';
 import type { Inference, TokenUsage } from './recordings.js';
 
@@ -27,7 +27,7 @@ const COST = {
 };
 
 /** Counts tokens and what they cost, by agent and model. */
-export class TokenAccounts {
+export class TokenCounters {
   private readonly counters = new Map<string, Counter>();
 
   constructor(
@@ -35,22 +35,22 @@ export class TokenAccounts {
     private readonly prices: PriceList | undefined,
   ) {}
 
-  /** Adds what is to be counted of an inference. */
-  draft(draft: Draft, inference: Inference, agent: string | undefined): void {
+  /** Adds the tokens and the cost of an inference to a batch. */
+  add(batch: RecordingBatch, inference: Inference, agent: string | undefined): void {
     const { provider, model, responseModel = model, usage } = inference;
     if (usage === undefined) return;
     const labels = { agent, model: responseModel, provider };
     for (const [kind, name, description] of TOKEN_COUNTERS) {
       const tokens = usage[kind];
       if (tokens !== undefined) {
-        draft.add(this.counter(name, description), labels, tokens);
+        batch.add(this.counter(name, description), labels, tokens);
       }
     }
     const cost = this.costOf(inference, usage);
     if (cost === undefined) return;
     checkIncrement(cost, COST.name);
     const currency = this.prices?.currency;
-    draft.add(
+    batch.add(
       this.counter(COST.name, COST.description),
       { ...labels, currency },
       cost,

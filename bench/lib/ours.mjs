@@ -35,10 +35,10 @@ export function sumOf(page, suffix) {
  * @param {(chunk: Uint8Array) => void} consume
  */
 export async function renderPage(collector, consume) {
-  const { page, formats } = collector.serving;
-  await page.render({ format: formats[0] }, (content) => {
-    for (const chunk of content.chunks) consume(chunk);
-  });
+  const { renderer, formats } = collector.endpoint;
+  const { content, release } = await renderer.acquire({ format: formats[0] });
+  for (const chunk of content.chunks) consume(chunk);
+  release();
 }
 
 /** Whether {@link renderPage} works with this build: it must give the page that the public API gives. */

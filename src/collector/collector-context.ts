@@ -1,13 +1,13 @@
 import type { AccessPolicy } from '../http/access/access-policy.js';
-import type { Endpoint } from '../http/endpoint.js';
+import type { PageServer } from '../http/page-server.js';
 import type { HealthSetup } from '../health/health.js';
 import type { MetricsLogger } from '../core/logger.js';
 
 /** What the app around a collector gives it. */
 export interface CollectorContext {
   /** Receives the requests for the pages. Default: an HTTP server of the collector's own. */
-  endpoint?: Endpoint;
-  /** Decides which requests are allowed. Default: the option `access`. */
+  pageServer?: PageServer;
+  /** Decides which requests are answered. Default: what the option `access` says. */
   access?: AccessPolicy;
   /** What the health report says of the app. */
   health?: HealthSetup;

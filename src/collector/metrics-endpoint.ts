@@ -1,67 +1,57 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccessPolicy } from '../http/access/access-policy.js';
 import { ConfiguredPolicy } from '../http/access/configured-policy.js';
-import type { Endpoint } from '../http/endpoint.js';
-import { type Formats, negotiate } from '../http/negotiate.js';
-import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
-import { TEXT_FORMAT } from '../exposition/formats/text.js';
+import type { ReceivedRequest } from '../http/exchange.js';
 import type { HealthResponder } from '../http/health-responder.js';
-import { MetricsResponder } from '../http/metrics-responder.js';
-import type { Page } from '../exposition/page.js';
-import { pathsOf, type Resource } from '../http/resources.js';
+import { type Formats, negotiate } from '../http/negotiate.js';
+import type { PageServer } from '../http/page-server.js';
+import { pathsOf } from '../http/resources.js';
 import { ScrapeHandler } from '../http/scrape-handler.js';
 import { ScrapeServer } from '../http/scrape-server.js';
 import { serverTlsOf } from '../http/tls/server-tls.js';
+import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
+import { TEXT_FORMAT } from '../exposition/formats/text.js';
+import type { PageRenderer } from '../exposition/page-renderer.js';
+import type { CollectorContext } from './collector-context.js';
 import { HEALTH_PATH, type CollectorConfig } from './collector.options.js';
 import type { SelfReport } from './self-metrics.js';
-import type { CollectorContext } from './collector-context.js';
 
-/** Shows a collector's page and health to those who may see them. */
+/** The pages of a collector: its metrics, its health and its probes. */
 export class MetricsEndpoint {
   private readonly formats: Formats;
-  private readonly page: Page;
   private readonly access: AccessPolicy;
   private readonly handler: ScrapeHandler;
-  private readonly endpoint: Endpoint;
+  private readonly server: PageServer;
 
   constructor(
     options: CollectorConfig,
-    page: Page,
+    private readonly renderer: PageRenderer,
     health: HealthResponder,
     report: SelfReport,
-    { endpoint, access }: CollectorContext,
+    { pageServer, access }: CollectorContext,
   ) {
     const warn = (message: string) => report.warn(message);
     this.formats = [TEXT_FORMAT, new OpenMetricsFormat(options.createdSamples)];
-    this.page = page;
-    this.access = access ?? accessOf(options, warn);
-    this.handler = new ScrapeHandler(
-      new MetricsResponder(this.page, this.formats),
+    this.access = access ?? policyOf(options, warn);
+    this.handler = new ScrapeHandler({
+      renderer,
+      formats: this.formats,
       health,
-      this.access,
-      options,
-      {
+      access: this.access,
+      limits: options,
+      listener: {
         failed: (error) => report.reportError('scrape', error),
         refused: (resource, reason) => report.refused(resource, reason),
       },
-    );
-    this.endpoint =
-      endpoint ??
-      new ScrapeServer({
-        port: options.port,
-        host: options.host,
-        paths: pathsOf(options.path, HEALTH_PATH),
-        tls: serverTlsOf(options.tls?.reveal(), 'tls', warn),
-        warn,
-      });
+    });
+    this.server = pageServer ?? serverOf(options, warn);
   }
 
   get running(): boolean {
-    return this.endpoint.running;
+    return this.server.running;
   }
 
   get url(): string {
-    return this.endpoint.url;
+    return this.server.url;
   }
 
   /**
@@ -69,39 +59,56 @@ export class MetricsEndpoint {
    *
    * @param registered only the metric that is registered under this name. Default: all.
    */
-  render(accept: string | undefined, registered?: string): Promise<string> {
+  async render(
+    accept: string | undefined,
+    registered?: string,
+  ): Promise<string> {
     const format = negotiate(accept, this.formats);
-    return this.page.render({ format, registered }, (page) => page.text());
+    const page = await this.renderer.acquire({ format, registered });
+    try {
+      return await page.content.text();
+    } finally {
+      page.release();
+    }
   }
 
-  serve(
-    resource: Resource,
-    req: IncomingMessage,
-    res: ServerResponse,
-    client: string | undefined,
-  ): Promise<void> {
-    return this.handler.serve(resource, req, res, client);
+  /** Answers a request. Never rejects. */
+  serve(request: ReceivedRequest): Promise<void> {
+    return this.handler.serve(request);
   }
 
-  /** To be called before anything is shown. Rejects if a secret cannot be read. */
+  /** Reads secrets, before any page is served. Rejects if one cannot be read. */
   async prepare(): Promise<void> {
     await this.access.prepare?.();
   }
 
   start(): Promise<void> {
-    return this.endpoint.start(this.handler);
+    return this.server.start(this.handler);
   }
 
   stop(): Promise<void> {
-    return this.endpoint.stop();
+    return this.server.stop();
   }
 }
 
-/** A collector that stands alone protects its page and its health alike. */
-function accessOf(
+/** A collector without an app protects its metrics and its health alike. */
+function policyOf(
   { access }: CollectorConfig,
   warn: (message: string) => void,
 ): AccessPolicy {
   const placed = { options: access?.reveal(), path: 'access' };
   return new ConfiguredPolicy({ metrics: placed, health: placed }, warn);
+}
+
+function serverOf(
+  { port, host, path, tls }: CollectorConfig,
+  warn: (message: string) => void,
+): PageServer {
+  return new ScrapeServer({
+    port,
+    host,
+    paths: pathsOf(path, HEALTH_PATH),
+    tls: serverTlsOf(tls?.reveal(), 'tls', warn),
+    warn,
+  });
 }

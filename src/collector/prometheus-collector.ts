@@ -3,8 +3,12 @@ import type { Registry } from 'prom-client';
 import type { Observable } from 'rxjs';
 import type { MetricsExporter } from '../exporters/exporter.js';
 import { Exporters } from '../exporters/pipeline/exporters.js';
+import { Snapshots } from '../exporters/pipeline/snapshots.js';
 import type { MetricsSnapshot } from '../exporters/snapshot.js';
 import { CollectorRegistry } from '../registry/collector-registry.js';
+import { Gatherer } from '../registry/gatherer.js';
+import { PageRenderer } from '../exposition/page-renderer.js';
+import { EventLoopYielder } from '../core/event-loop-yielder.js';
 import { HealthResponder } from '../http/health-responder.js';
 import type { Probe } from '../http/resources.js';
 import { Health, type CollectorStatus } from '../health/health.js';
@@ -34,8 +38,8 @@ import {
 } from './metrics-collector.js';
 import { Lifecycle, type Undo } from './lifecycle.js';
 import { collectProcessMetrics } from './process-metrics.js';
-import { Readings } from './readings.js';
 import { SelfMetrics, SelfReport } from './self-metrics.js';
+import { TraceExemplars } from './trace-exemplars.js';
 import { MetricsEndpoint } from './metrics-endpoint.js';
 import type { CollectorContext } from './collector-context.js';
 
@@ -58,8 +62,9 @@ export class PrometheusCollector extends MetricsCollector {
   private readonly healthCheckGauges: HealthCheckGauges;
   private readonly report: SelfReport;
   private readonly exporters: Exporters;
-  private readonly serving: MetricsEndpoint;
-  private readonly readings: Readings;
+  private readonly exemplars: TraceExemplars;
+  private readonly snapshots: Snapshots;
+  private readonly endpoint: MetricsEndpoint;
   private readonly lifecycle = new Lifecycle((undo) => this.open(undo));
 
   /** @throws {OptionsError} naming the option, what was given and what is allowed. */
@@ -71,7 +76,7 @@ export class PrometheusCollector extends MetricsCollector {
     this.options = resolveCollectorOptions(options);
     this.registry =
       (this.options.registry as Registry | null) ??
-      new CollectorRegistry((...page) => this.serving.render(...page));
+      new CollectorRegistry((...page) => this.endpoint.render(...page));
     this.families = new Families(this.options, this.registry, {
       overflowed: (family) => this.report.overflowed(family),
       hadNoRoom: (family) =>
@@ -84,9 +89,17 @@ export class PrometheusCollector extends MetricsCollector {
     this.report = new SelfReport(own, logger);
     this.health = new Health(health, logger, () => this.vitals());
     this.healthCheckGauges = new HealthCheckGauges(this, this.health.checks);
-    this.readings = new Readings(this.registry, this.families, this.report);
+    this.exemplars = new TraceExemplars((sampler) =>
+      this.families.setExemplarSampler(sampler),
+    );
+    const gatherer = new Gatherer(this.registry, (metric, error) =>
+      this.report.reportError('foreign_metric', error, `metric "${metric}"`),
+    );
+    const yielder = new EventLoopYielder();
+    const exemplarsShown = () => this.exemplars.shown();
+    this.snapshots = new Snapshots(gatherer, yielder, exemplarsShown);
     this.exporters = new Exporters({
-      snapshots: this.readings.snapshots,
+      snapshots: this.snapshots,
       instruments: own,
       errors: this.report,
       logger,
@@ -95,9 +108,9 @@ export class PrometheusCollector extends MetricsCollector {
       addCheck: (definition) =>
         this.healthCheckGauges.add(definition, 'addExporter()', false),
     });
-    this.serving = new MetricsEndpoint(
+    this.endpoint = new MetricsEndpoint(
       this.options,
-      this.readings.page,
+      new PageRenderer(gatherer, yielder, exemplarsShown),
       new HealthResponder(this, this.health),
       this.report,
       surroundings,
@@ -211,7 +224,7 @@ export class PrometheusCollector extends MetricsCollector {
 
   /** All metrics as they are now, as exporters get them. */
   snapshot(): Promise<MetricsSnapshot> {
-    return this.readings.snapshots.take();
+    return this.snapshots.take();
   }
 
   /**
@@ -221,7 +234,7 @@ export class PrometheusCollector extends MetricsCollector {
    *   Default: nothing, which gives the Prometheus text format.
    */
   metrics(accept?: string): Promise<string> {
-    return this.serving.render(accept);
+    return this.endpoint.render(accept);
   }
 
   /**
@@ -237,7 +250,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.serving.serve('metrics', req, res, client);
+    return this.endpoint.serve({ resource: 'metrics', req, res, client });
   }
 
   /** Answers with {@link healthCheck}: 200 when healthy, 503 when not. Never rejects. */
@@ -246,7 +259,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.serving.serve('health', req, res, client);
+    return this.endpoint.serve({ resource: 'health', req, res, client });
   }
 
   /** Answers a probe: 200 when the process lives or the app is ready, 503 when not. Never rejects. */
@@ -256,7 +269,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.serving.serve(probe, req, res, client);
+    return this.endpoint.serve({ resource: probe, req, res, client });
   }
 
   /**
@@ -285,13 +298,21 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   private async open(undo: Undo[]): Promise<void> {
-    await this.serving.prepare();
+    await this.endpoint.prepare();
     this.join(undo);
-    if (this.options.exemplars) undo.push(await this.readings.followTraces());
-    await this.serving.start();
-    undo.push(() => this.serving.stop());
+    if (this.options.exemplars) undo.push(await this.startExemplars());
+    await this.endpoint.start();
+    undo.push(() => this.endpoint.stop());
     await this.exporters.start();
     undo.push(() => this.exporters.stop(this.options.flushTimeout));
+  }
+
+  /** Lets recordings take exemplars, if the app is traced. Returns what ends that. */
+  private async startExemplars(): Promise<Undo> {
+    await this.exemplars
+      .start()
+      .catch((error: unknown) => this.report.reportError('exemplars', error));
+    return () => this.exemplars.stop();
   }
 
   /** Enters the registry with all there is to be shown. */
@@ -309,9 +330,9 @@ export class PrometheusCollector extends MetricsCollector {
   private vitals(): CollectorStatus {
     return {
       initialized: this.lifecycle.started,
-      server_running: this.serving.running,
+      server_running: this.endpoint.running,
       metrics_count: this.getMetricCount(),
-      endpoint: this.serving.url,
+      endpoint: this.endpoint.url,
     };
   }
 }

@@ -1,61 +1,64 @@
 import { instant, secondsSince } from './clock.js';
 import { setImmediate, setTimeout } from './timers.js';
 
-/** Samples that are written between two looks at the clock. */
+/** Steps, such as samples that are written, between two reads of the clock. */
 export const STEPS_PER_CLOCK_READ = 64;
 
-/** Seconds of work after which the event loop gets a turn. */
-const TIME_BUDGET = 0.001;
+/** Seconds of work after which a time slice is used up. */
+const TIME_SLICE = 0.001;
 
-/** Milliseconds between turns while several wait for one. */
+/** Milliseconds between two slices while several tasks wait for one. */
 const GAP = 1;
 
 /**
- * Hands out turns of the event loop, one in each round and in the order in which
- * they were asked for: however many pages are written and sent at the same time,
- * the app gets its share between any two of them, and the greater one.
+ * Lets long tasks yield to the event loop. Only one of them goes on in each round of the
+ * loop, in the order in which they yielded: however many pages are rendered and sent at
+ * the same time, the app gets the greater share of the time.
  */
 export class EventLoopYielder {
   private readonly waiting: (() => void)[] = [];
 
-  next(): Promise<void> {
+  /** Resolves when the caller may go on. */
+  yield(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.waiting.push(resolve) === 1) setImmediate(this.give);
+      if (this.waiting.push(resolve) === 1) setImmediate(this.resumeNext);
     });
   }
 
-  private readonly give = (): void => {
+  private readonly resumeNext = (): void => {
     this.waiting.shift()!();
-    if (this.waiting.length > 0) setTimeout(this.give, GAP);
+    if (this.waiting.length > 0) setTimeout(this.resumeNext, GAP);
   };
 }
 
-/** The present turn of one who has much to do. */
+/** The time that a task may take before it yields to the event loop. It starts at once. */
 export class TimeSlice {
   private start = instant();
 
   constructor(private readonly yielder: EventLoopYielder) {}
 
   isUsedUp(): boolean {
-    return secondsSince(this.start) > TIME_BUDGET;
+    return secondsSince(this.start) > TIME_SLICE;
   }
 
-  async next(): Promise<void> {
-    await this.yielder.next();
+  /** Waits for the event loop, and then starts the next slice. */
+  async yield(): Promise<void> {
+    await this.yielder.yield();
     this.start = instant();
   }
 }
 
-/** Does something with each of many, and gives the event loop its turns between them. */
+/** Does work for each item, and yields whenever the time slice is used up. */
 export async function forEachInSlices<T>(
-  all: Iterable<T>,
+  items: Iterable<T>,
   slice: TimeSlice,
-  work: (one: T) => void,
+  work: (item: T) => void,
 ): Promise<void> {
   let done = 0;
-  for (const one of all) {
-    work(one);
-    if (++done % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp())
-      await slice.next();
+  for (const item of items) {
+    work(item);
+    if (++done % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp()) {
+      await slice.yield();
+    }
   }
 }

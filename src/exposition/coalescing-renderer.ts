@@ -1,132 +1,166 @@
 import { type Instant, instant, secondsSince } from '../core/clock.js';
+import type { EventLoopYielder } from '../core/event-loop-yielder.js';
 import { Semaphore } from '../core/semaphore.js';
+import { clearTimeout, setTimeout } from '../core/timers.js';
 import { Content } from './content.js';
 import { ChunkPool, PageWriter } from './page-writer.js';
-import { AdjustableDelay } from '../core/adjustable-delay.js';
-import type { EventLoopYielder } from '../core/event-loop-yielder.js';
 
 /**
- * Pages that are there at once, being rendered or sent. A page stays while somebody
- * still receives it, and slow scrapers must not fill the memory with pages.
+ * Pages that exist at the same time, being rendered or sent. A page is kept while a
+ * client still receives it, and slow clients must not fill the memory with pages.
  */
 const MAX_PAGES = 4;
 
-/** Seconds for which a page is given to others too, while no further one can be rendered. */
+/** Seconds for which a complete page is shared, while no further one can be rendered. */
 const MAX_AGE = 10;
 
 /**
- * How many times as long as a page took there is a rest after it, in seconds at
- * most. Only while two earlier pages are still being sent: scrapers without pause
- * take a hundredth of the app's time, and one or two that come now and then need not wait.
+ * After a page there is a pause: so many times as long as the page took, in seconds
+ * at most. It applies only while two earlier pages are still being sent: scrapers that
+ * never pause take a hundredth of the app's time, and one or two scrapers do not wait.
  */
-const REST = { times: 100, atMost: 1 };
+const PAUSE = { factor: 100, maxSeconds: 1 };
 
-/** The share of a scraper's patience that a rest takes at most, so that its page is there in time. */
-const REST_SHARE = 0.5;
+/** The share of the time left to a request that a pause takes at most. */
+const PAUSE_SHARE = 0.5;
 
-/** Writes a page: gives what `out.end()` gives, or chunks made elsewhere. */
+/** Writes a page: returns what `out.end()` returns, or chunks made elsewhere. */
 export type WritePage = (out: PageWriter) => Promise<readonly Buffer[]>;
 
-/** A page that is waiting, being rendered or being sent, and how many want it. */
+/** A rendered page. Its chunks are reused once all its users have released it. */
+export interface AcquiredPage {
+  readonly content: Content;
+  /** Gives the page back. To be called once, in a `finally`. */
+  release(): void;
+}
+
+/** A page that is waiting, being rendered or being sent, with the number of its users. */
 interface SharedPage {
   readonly writer: PageWriter;
-  /** The rest before it. */
-  readonly rest: AdjustableDelay;
+  /** The pause before it is rendered. */
+  readonly pause: AdjustableDelay;
   readonly content: Promise<Content>;
   /** When it was complete. */
-  since: Instant | undefined;
+  completedAt: Instant | undefined;
   users: number;
 }
 
-/** Pages for many scrapers: requests for a page that is being rendered share it. */
+/** Renders pages for many scrapers: requests for a page that is being rendered share it. */
 export class CoalescingRenderer {
   private readonly pool = new ChunkPool();
-  /** By key. */
+  /** The newest page by key. */
   private readonly newest = new Map<string, SharedPage>();
   private readonly places = new Semaphore(MAX_PAGES);
-  /** The last page that was complete: when, how long it took, and for how many seconds there is a rest after it. */
-  private last = { since: instant(), took: 0, rest: 0 };
+  /** The page that was completed last: when, in how many seconds, and with how long a pause after it. */
+  private last = { completedAt: instant(), took: 0, pause: 0 };
 
   constructor(private readonly yielder: EventLoopYielder) {}
 
   /**
-   * Renders a page, unless that is being done already, and lends it: its
-   * chunks are reused once `use` has ended. While there are as many pages as may
-   * be, the newest of the same key is lent once more, or a place waited for.
+   * Renders a page, or shares one that is being rendered. While {@link MAX_PAGES} pages
+   * exist, a complete page of the same key is shared too; without one, the request waits
+   * for its place.
    *
-   * @param key the same for all who may share a page.
-   * @param patience milliseconds in which the page is needed: a rest before it ends early enough.
+   * @param key the same for all requests that may share a page.
+   * @param timeLeft milliseconds until the page is needed; a pause ends early enough for that.
    */
-  async lend<T>(
+  async acquire(
     key: string,
     write: WritePage,
-    use: (content: Content) => T | Promise<T>,
-    patience = Infinity,
-  ): Promise<T> {
+    timeLeft = Infinity,
+  ): Promise<AcquiredPage> {
     const newest = this.newest.get(key);
     const page =
       newest !== undefined && this.canShare(newest)
         ? newest
         : this.begin(key, write);
     page.users++;
-    page.rest.endIn(this.longestRest(patience));
+    page.pause.endIn(this.maxPause(timeLeft));
+    const release = () => this.release(key, page);
     try {
-      return await use(await page.content);
-    } finally {
-      if (--page.users === 0) this.end(key, page);
+      return { content: await page.content, release };
+    } catch (error) {
+      release();
+      throw error;
     }
   }
 
-  private canShare({ since }: SharedPage): boolean {
-    if (since === undefined) return true;
-    return this.places.available === 0 && secondsSince(since) < MAX_AGE;
+  private release(key: string, page: SharedPage): void {
+    if (--page.users > 0) return;
+    page.writer.release();
+    if (this.newest.get(key) === page) this.newest.delete(key);
+    this.places.release();
+  }
+
+  private canShare({ completedAt }: SharedPage): boolean {
+    if (completedAt === undefined) return true;
+    return this.places.available === 0 && secondsSince(completedAt) < MAX_AGE;
   }
 
   private begin(key: string, write: WritePage): SharedPage {
     const writer = new PageWriter(this.pool);
-    const rest = new AdjustableDelay();
+    const pause = new AdjustableDelay();
     const render = async () => {
       await this.places.acquire();
-      rest.endIn(this.restLeft());
-      await rest.over;
+      pause.endIn(this.pauseLeft());
+      await pause.ended;
       const start = instant();
       const chunks = await write(writer);
-      const took = secondsSince(start);
-      page.since = instant();
-      this.last = {
-        since: page.since,
-        took,
-        rest: Math.min(took * REST.times, REST.atMost),
-      };
+      page.completedAt = instant();
+      this.noteCompleted(page.completedAt, secondsSince(start));
       return new Content(chunks, this.yielder);
     };
     const page: SharedPage = {
       writer,
-      rest,
+      pause,
       content: Promise.resolve().then(render),
-      since: undefined,
+      completedAt: undefined,
       users: 0,
     };
     this.newest.set(key, page);
     return page;
   }
 
-  private end(key: string, page: SharedPage): void {
-    page.writer.release();
-    if (this.newest.get(key) === page) this.newest.delete(key);
-    this.places.release();
+  private noteCompleted(completedAt: Instant, took: number): void {
+    const pause = Math.min(took * PAUSE.factor, PAUSE.maxSeconds);
+    this.last = { completedAt, took, pause };
   }
 
-  /** Milliseconds until a page may be rendered. */
-  private restLeft(): number {
+  /** Milliseconds until the next page may be rendered. */
+  private pauseLeft(): number {
     if (this.places.available >= MAX_PAGES - 2) return 0;
-    const { since, rest } = this.last;
-    return (rest - secondsSince(since)) * 1_000;
+    const { completedAt, pause } = this.last;
+    return (pause - secondsSince(completedAt)) * 1_000;
   }
 
-  /** Milliseconds that a rest may take: the page takes as long as the last one, perhaps twice as long. */
-  private longestRest(patience: number): number {
+  /** Milliseconds that a pause may take, if the page takes up to twice as long as the last one. */
+  private maxPause(timeLeft: number): number {
     const rendering = this.last.took * 1_000;
-    return Math.min(patience * REST_SHARE, patience - 2 * rendering);
+    return Math.min(timeLeft * PAUSE_SHARE, timeLeft - 2 * rendering);
+  }
+}
+
+/** A delay whose end can be brought forward. It has no end until {@link endIn} sets one. */
+class AdjustableDelay {
+  /** Resolves at the earliest end that was set. */
+  readonly ended: Promise<void>;
+  private end!: () => void;
+  private timer: NodeJS.Timeout | undefined = undefined;
+  private readonly start = instant();
+  /** Milliseconds from the start. */
+  private endsAt = Infinity;
+
+  constructor() {
+    this.ended = new Promise((resolve) => (this.end = resolve));
+  }
+
+  /** Ends the delay in so many milliseconds at the latest. */
+  endIn(milliseconds: number): void {
+    const endsAt = secondsSince(this.start) * 1_000 + milliseconds;
+    if (endsAt >= this.endsAt) return;
+    this.endsAt = endsAt;
+    clearTimeout(this.timer);
+    if (milliseconds > 0) this.timer = setTimeout(this.end, milliseconds);
+    else this.end();
   }
 }

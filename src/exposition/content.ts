@@ -25,10 +25,10 @@ export class Content {
     return (this.gzip ??= this.compress());
   }
 
-  /** A socket on a fast network takes a whole page at once, which would keep the event loop from all else. */
-  async *inTurns(): AsyncGenerator<Buffer> {
+  /** The chunks, with a pause for the event loop before each: a socket on a fast network would take a whole page at once. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     for (const chunk of this.chunks) {
-      await this.yielder.next();
+      await this.yielder.yield();
       yield chunk;
     }
   }
@@ -40,14 +40,14 @@ export class Content {
   async text(): Promise<string> {
     const bytes = Buffer.allocUnsafeSlow(this.length);
     let at = 0;
-    for await (const chunk of this.inTurns()) at += chunk.copy(bytes, at);
+    for await (const chunk of this) at += chunk.copy(bytes, at);
     return buffer.isAscii(bytes) ? bytes.toString('latin1') : this.wideText();
   }
 
   /** Each chunk ends with a line, and so with a character. */
   private async wideText(): Promise<string> {
     const chunks: Buffer[] = [];
-    for await (const chunk of this.inTurns()) {
+    for await (const chunk of this) {
       chunks.push(buffer.transcode(chunk, 'utf8', 'utf16le'));
     }
     return Buffer.concat(chunks).toString('utf16le');

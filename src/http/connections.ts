@@ -4,38 +4,38 @@ import {
   MAX_CONNECTIONS,
   MAX_PIPELINED,
   SPARED_CONNECTIONS,
-} from './server-limits.js';
+} from './limits.js';
 
-/** One connection, from the moment when it is accepted. */
+/** One accepted connection. */
 interface Connection {
-  /** The one that requests come on. */
+  /** The socket that requests arrive on. */
   socket: Socket;
-  /** The answers that are still to be sent. */
+  /** The answers that are not sent completely. */
   readonly answers: Set<ServerResponse>;
-  /** Whether it ends with the last of these. */
+  /** Whether it is closed after the last of them. */
   isEnding: boolean;
 }
 
 /**
- * The open connections of a server. While there are as many as may be, the one that has
- * waited longest for a request makes room for the next one.
+ * The open connections of a server, {@link MAX_CONNECTIONS} at most. At the limit, a new
+ * connection closes the one that has waited longest for a request.
  */
 export class Connections {
-  // Private to the language: a socket leads to its server, and that to the private key.
+  // Private fields are not shown by inspect(): a socket leads to its server, and that to the private key.
   readonly #all = new Set<Connection>();
   readonly #bySocket = new WeakMap<Socket, Connection>();
-  /** By their peers: a secure connection has another socket than its handshake. */
+  /** By peer: after the handshake a TLS connection has another socket. */
   readonly #handshakes = new Map<string, Connection>();
-  /** Those that have not sent a whole request yet, the oldest first. */
+  /** Connections that have not sent a complete request yet, the oldest first. */
   readonly #incomplete = new Set<Connection>();
-  /** Those that have their answers, the one that is idle longest first. */
+  /** Connections whose requests are all answered, the longest idle first. */
   readonly #idle = new Set<Connection>();
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** Takes in a connection that was accepted, or closes it if there is no room. */
+  /** Adds an accepted connection, or closes it if there is no room. */
   add(socket: Socket): void {
     if (this.#all.size >= MAX_CONNECTIONS && !this.makeRoom()) {
       return void socket.destroy();
@@ -51,48 +51,51 @@ export class Connections {
     socket.once('close', () => this.remove(connection));
   }
 
-  /** As {@link add}, for a connection that is about to become secure. */
+  /** As {@link add}, for a connection that begins a TLS handshake. */
   addHandshake(socket: Socket): void {
     this.add(socket);
     const connection = this.#bySocket.get(socket);
     if (connection === undefined) return;
     const peer = peerOf(socket);
     this.#handshakes.set(peer, connection);
-    socket.once('close', () => this.endHandshake(peer, connection));
+    socket.once('close', () => this.forgetHandshake(peer, connection));
   }
 
-  /** The handshake of a connection has succeeded: requests come on another socket. */
-  secured(socket: Socket): void {
+  /** Replaces the socket of a connection whose handshake has succeeded. */
+  endHandshake(socket: Socket): void {
     const peer = peerOf(socket);
     const connection = this.#handshakes.get(peer);
-    // Closed in the meantime, to make room.
+    // It was closed in the meantime, to make room.
     if (connection === undefined) return void socket.destroy();
-    this.endHandshake(peer, connection);
+    this.forgetHandshake(peer, connection);
     connection.socket = socket;
     this.#bySocket.set(socket, connection);
   }
 
   /**
-   * A request is there.
+   * Notes that a request has arrived.
    *
-   * @returns how it is to be answered; `'not'` if its connection is closed.
+   * @returns how to answer it: as usual, as the last one of its connection, or not at all, as that is closed.
    */
-  begin(socket: Socket, answer: ServerResponse): 'not' | 'last' | 'as usual' {
+  begin(
+    socket: Socket,
+    answer: ServerResponse,
+  ): 'answer' | 'answer last' | 'drop' {
     const connection = this.#bySocket.get(socket);
-    // Read before the connection was closed, with others.
-    if (connection === undefined || !this.#all.has(connection)) return 'not';
+    // It was read before the connection was closed, together with other requests.
+    if (connection === undefined || !this.#all.has(connection)) return 'drop';
     this.#incomplete.delete(connection);
     this.#idle.delete(connection);
     const { answers } = connection;
     if (answers.add(answer).size > MAX_PIPELINED) {
       socket.destroy();
-      return 'not';
+      return 'drop';
     }
     answer.once('close', () => this.answered(connection, answer));
-    return connection.isEnding ? 'last' : 'as usual';
+    return connection.isEnding ? 'answer last' : 'answer';
   }
 
-  /** Closes the connections that nothing is being answered on, and each other one after its answers. */
+  /** Closes idle connections now, and all others after their answers. */
   end(): void {
     for (const connection of this.#all) {
       const { socket, answers } = connection;
@@ -111,9 +114,9 @@ export class Connections {
   }
 
   private makeRoom(): boolean {
-    const areSpared =
+    const closesIdle =
       this.#incomplete.size <= SPARED_CONNECTIONS && this.#idle.size > 0;
-    const [oldest] = areSpared ? this.#idle : this.#incomplete;
+    const [oldest] = closesIdle ? this.#idle : this.#incomplete;
     if (oldest === undefined) return false;
     this.remove(oldest);
     oldest.socket.destroy();
@@ -126,14 +129,14 @@ export class Connections {
     this.#idle.delete(connection);
   }
 
-  private endHandshake(peer: string, connection: Connection): void {
+  private forgetHandshake(peer: string, connection: Connection): void {
     if (this.#handshakes.get(peer) === connection) {
       this.#handshakes.delete(peer);
     }
   }
 }
 
-/** Tells the client that the connection ends with this answer. */
+/** Tells the client that the connection is closed after this answer. */
 export function announceClose(answer: ServerResponse): void {
   if (!answer.headersSent) answer.setHeader('Connection', 'close');
 }

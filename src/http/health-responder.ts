@@ -1,9 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HealthStatus } from '../health/health-status.js';
 import { Content } from '../exposition/content.js';
-import { healthFormatFor } from './health-format.js';
-import type { Probe } from './resources.js';
-import { send } from './send.js';
+import type { CheckStatus, HealthStatus } from '../health/health-status.js';
+import type { Exchange } from './exchange.js';
+import { preferencesOf } from './negotiate.js';
 
 interface HealthSource {
   healthCheck(): Promise<HealthStatus>;
@@ -13,44 +11,87 @@ interface ReadinessSource {
   isReady(): Promise<boolean>;
 }
 
-/** Answers for the health and the probes: 200 when all is well, 503 when not. */
+const JSON_TYPE = 'application/json';
+const HEALTH_JSON_TYPE = 'application/health+json';
+
+/** Answers requests for the health and the probes: 200 when all is well, 503 when not. */
 export class HealthResponder {
   constructor(
     private readonly health: HealthSource,
     private readonly readiness: ReadinessSource,
   ) {}
 
-  async respond(
-    resource: 'health' | Probe,
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Promise<void> {
-    if (resource === 'health') return this.respondHealth(req, res);
-    // Who can answer at all is alive: nothing else may decide on that, least of all another service.
+  async respond(exchange: Exchange): Promise<void> {
+    const { resource } = exchange;
+    if (resource === 'health') return this.respondHealth(exchange);
+    // A process that answers is alive: nothing else may decide on that, least of all another service.
     const isUp = resource === 'live' || (await this.readiness.isReady());
     const status = isUp ? 'up' : 'down';
-    await sendJson(req, res, isUp, 'application/json; charset=utf-8', {
-      status,
-    });
+    await sendJson(exchange, isUp, `${JSON_TYPE}; charset=utf-8`, { status });
   }
 
-  private async respondHealth(
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Promise<void> {
+  private async respondHealth(exchange: Exchange): Promise<void> {
     const health = await this.health.healthCheck();
-    const { type, write } = healthFormatFor(req.headers.accept);
-    await sendJson(req, res, health.healthy, type, write(health));
+    const { healthy } = health;
+    if (prefersHealthJson(exchange.req.headers.accept)) {
+      await sendJson(exchange, healthy, HEALTH_JSON_TYPE, healthJson(health));
+    } else {
+      const type = `${JSON_TYPE}; charset=utf-8`;
+      await sendJson(exchange, healthy, type, health);
+    }
   }
 }
 
 function sendJson(
-  req: IncomingMessage,
-  res: ServerResponse,
+  exchange: Exchange,
   isUp: boolean,
   type: string,
-  content: object,
+  value: object,
 ): Promise<void> {
-  const body = Buffer.from(JSON.stringify(content));
-  return send(req, res, isUp ? 200 : 503, type, new Content([body]));
+  const body = Buffer.from(JSON.stringify(value));
+  return exchange.send(isUp ? 200 : 503, type, new Content([body]));
+}
+
+/**
+ * Whether a header `Accept` (RFC 9110, section 12.5.1) names health+json, and does
+ * not prefer plain JSON.
+ */
+function prefersHealthJson(accept?: string): boolean {
+  const weights = new Map(
+    preferencesOf(accept).map(({ value, weight }) => [value, weight]),
+  );
+  const weight = weights.get(HEALTH_JSON_TYPE) ?? 0;
+  return weight > 0 && weight >= (weights.get(JSON_TYPE) ?? 0);
+}
+
+/** The health in the form of draft-inadarei-api-health-check-06, "Health Check Response Format for HTTP APIs". */
+function healthJson(health: HealthStatus): object {
+  const { version } = health;
+  const checks = Object.entries(health.checks);
+  return {
+    status: overallStatus(health),
+    ...(version !== undefined && { version }),
+    ...(checks.length > 0 && {
+      checks: Object.fromEntries(
+        checks.map(([name, check]) => [name, [checkJson(check)]]),
+      ),
+    }),
+  };
+}
+
+function overallStatus({ healthy, checks }: HealthStatus): string {
+  if (!healthy) return 'fail';
+  const allUp = Object.values(checks).every(({ status }) => status === 'up');
+  return allUp ? 'pass' : 'warn';
+}
+
+/** Sections 4.3 to 4.8 of the draft: what was observed, when, and what went wrong. */
+function checkJson(check: CheckStatus): object {
+  const { status, time, duration_seconds: seconds, error } = check;
+  return {
+    status: status === 'up' ? 'pass' : 'fail',
+    ...(time !== undefined && { time }),
+    ...(seconds !== undefined && { observedValue: seconds, observedUnit: 's' }),
+    ...(error !== undefined && { output: error }),
+  };
 }

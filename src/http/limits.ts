@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { ServerOptions } from 'node:http';
 
-/** What scrapes may take, of the app and of the scraper's patience. */
+/** Limits of scrapes, which options set. */
 export interface ScrapeLimits {
   /** How many scrapes are answered at the same time. */
   readonly maxScrapes: number;
-  /** Milliseconds until an answer begins, and from then on until the client has taken it. */
+  /** Milliseconds until an answer must begin, and from then on until the client must have received it. */
   readonly scrapeTimeout: number;
 }
 
@@ -13,27 +13,40 @@ export const SCRAPE_LIMITS: ScrapeLimits = {
   scrapeTimeout: 10_000,
 };
 
-/** The share of its patience that is left to the scraper, so that our answer is there before it gives up. */
-const MARGIN = 0.1;
+/**
+ * Limits of the metrics server for each client, in milliseconds and bytes. A scraper
+ * sends one short request, so these limits need no options.
+ */
+export const SERVER_OPTIONS: ServerOptions = {
+  /** Until the headers of a request are complete. Also until a new connection has sent any. */
+  headersTimeout: 5_000,
+  /** Until the whole request is complete. */
+  requestTimeout: 5_000,
+  /** How often Node checks the two timeouts above. Its default is half a minute. */
+  connectionsCheckingInterval: 1_000,
+  /** Of the request line and the headers. Larger requests get 431. */
+  maxHeaderSize: 8 * 1024,
+  /** Longer than the usual scrape interval of up to a minute, so that scrapers keep their connection. */
+  keepAliveTimeout: 65_000,
+};
 
-/** In milliseconds. */
-const LEAST_MARGIN = 50;
-
-/** Milliseconds that an answer has in any case, however short a time the request names. */
-const LEAST_TIME = 250;
+/** Far more than the scrapes and probes that are answered at the same time. A further connection closes an older one. */
+export const MAX_CONNECTIONS = 256;
 
 /**
- * Milliseconds until the answer to a request has to begin. Prometheus says in
- * `X-Prometheus-Scrape-Timeout-Seconds` how long it waits; anybody else can too, so a
- * very short time counts as a quarter of a second.
+ * Connections without a complete request that are spared while idle ones can be closed:
+ * as many scrapers and probes may have connected in the same moment.
  */
-export function timeToBegin(
-  { headers }: IncomingMessage,
-  scrapeTimeout: number,
-): number {
-  const header = String(headers['x-prometheus-scrape-timeout-seconds'] ?? '');
-  const patience = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1_000 : 0;
-  if (patience === 0) return scrapeTimeout;
-  const ours = Math.min(patience * (1 - MARGIN), patience - LEAST_MARGIN);
-  return Math.min(scrapeTimeout, Math.max(ours, LEAST_TIME));
-}
+export const SPARED_CONNECTIONS = 32;
+
+/** After so many requests a connection is closed, so that load balancers can distribute clients again. */
+export const MAX_REQUESTS_PER_CONNECTION = 1_000;
+
+/** Requests of one connection that may wait for their answers. Scrapers send one at a time. */
+export const MAX_PIPELINED = 16;
+
+/** Bytes of a request target: enough for a query of some fifty metric names. */
+export const MAX_TARGET = 2 * 1024;
+
+/** Metric names that one request may ask for. */
+export const MAX_NAMES = 100;

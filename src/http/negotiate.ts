@@ -1,13 +1,20 @@
-import { type Preference, preferencesOf } from './preferences.js';
 import type { Format } from '../exposition/formats/format.js';
 
-/** All formats that there are. The first is for those who ask for none. */
+/** The formats of the metrics page. The first is the default. */
 export type Formats = readonly [Format, ...Format[]];
 
+/** One item of a header such as `Accept`. */
+export interface Preference {
+  /** In lower case: a media type, a coding, or a pattern of them. */
+  readonly value: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  /** From 0, not accepted, to 1. */
+  readonly weight: number;
+}
+
 /**
- * The format to answer with, by the header `Accept` (RFC 9110, section 12.5.1): what
- * the client prefers of what there is. Scrapers of all ages are to be answered, so it
- * is the first format if there is nothing that the client accepts.
+ * The format that a client prefers by its header `Accept` (RFC 9110, section 12.5.1).
+ * A client that accepts none of the formats gets the first one: every scraper can read it.
  */
 export function negotiate(
   accept: string | undefined,
@@ -30,6 +37,32 @@ export function negotiate(
   return formats[0];
 }
 
+/** Whether a header `Accept-Encoding` (RFC 9110, section 12.5.3) names gzip. */
+export function acceptsGzip(
+  acceptEncoding: string | string[] | undefined,
+): boolean {
+  return preferencesOf(String(acceptEncoding ?? '')).some(
+    ({ value, weight }) => value === 'gzip' && weight > 0,
+  );
+}
+
+/** The items of a header such as `Accept` (RFC 9110, sections 12.4.2 and 12.5), without malformed ones. */
+export function preferencesOf(header = ''): Preference[] {
+  return header.split(',').flatMap((text) => {
+    const [value = '', ...rest] = text.split(';').map((part) => part.trim());
+    const parameters = new Map(rest.map(parseParameter));
+    const weight = Number(parameters.get('q') ?? 1);
+    return value !== '' && weight >= 0 && weight <= 1
+      ? [{ value: value.toLowerCase(), parameters, weight }]
+      : [];
+  });
+}
+
+function parseParameter(text: string): [string, string] {
+  const [name = '', value = ''] = text.split('=', 2);
+  return [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, '$1')];
+}
+
 function covers({ value, parameters }: Preference, format: Format): boolean {
   const { mediaType } = format;
   const isOfType =
@@ -39,7 +72,7 @@ function covers({ value, parameters }: Preference, format: Format): boolean {
   return (
     isOfType &&
     Object.entries(format.parameters).every(
-      ([name, spoken]) => (parameters.get(name) ?? spoken) === spoken,
+      ([name, ours]) => (parameters.get(name) ?? ours) === ours,
     )
   );
 }

@@ -1,13 +1,13 @@
-/** What can be asked for over HTTP. */
+/** What can be requested over HTTP. */
 export type Resource = 'metrics' | 'health' | 'live' | 'ready';
 
-/** What Kubernetes and its like ask for. */
+/** What Kubernetes and load balancers request. */
 export type Probe = 'live' | 'ready';
 
-/** Where each resource is; `false` for nowhere. */
+/** The path of each resource; `false` if it is not served. */
 export type Paths = Readonly<Record<Resource, string | false>>;
 
-/** The probes stand below the health, and are not there without it. */
+/** The probes are below the health, and are not served without it. */
 export function pathsOf(
   metrics: string | false,
   health: string | false,
@@ -20,9 +20,28 @@ export function pathsOf(
   };
 }
 
-/** The resource at a path, if there is one. */
-export function resourceAt(paths: Paths, path: string): Resource | undefined {
+/**
+ * The resource that a request target asks for, if there is one. Its path is compared
+ * exactly as it was sent: nothing is decoded and no `..` resolved, so that there is one
+ * way to write each. Proxies may send a whole URL (absolute form: RFC 9112, section 3.2.2).
+ */
+export function resourceAt(paths: Paths, target: string): Resource | undefined {
+  const [path] = target
+    .replace(/^https?:\/\/[^/?#]*/i, '')
+    .split(/[?#]/, 1) as [string];
   return (Object.keys(paths) as Resource[]).find(
     (resource) => paths[resource] === path,
   );
+}
+
+/** Whether kubelets and load balancers request it, which have no credentials. */
+export function isProbe(resource: Resource): resource is Probe {
+  return resource === 'live' || resource === 'ready';
+}
+
+/** The metric names that a request target asks for in `?name[]=`, which may be repeated; `undefined` if there are none. */
+export function requestedNames(target = ''): string[] | undefined {
+  const [, query = ''] = target.split(/\?(.*)/s, 2);
+  const names = new URLSearchParams(query).getAll('name[]');
+  return names.length === 0 ? undefined : [...new Set(names)].sort();
 }

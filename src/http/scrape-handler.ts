@@ -1,115 +1,132 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AccessPolicy, RefusalReason } from './access/access-policy.js';
-import { Deadline } from './response-deadline.js';
+import type { PageRenderer } from '../exposition/page-renderer.js';
+import type {
+  AccessPolicy,
+  Refusal,
+  RefusalReason,
+} from './access/access-policy.js';
+import { Exchange, type ReceivedRequest, RETRY_SOON } from './exchange.js';
 import type { HealthResponder } from './health-responder.js';
-import { type ScrapeLimits, timeToBegin } from './limits.js';
-import type { MetricsResponder } from './metrics-responder.js';
-import type { Resource } from './resources.js';
-import { sendText, sendUnavailable } from './send.js';
+import { MAX_NAMES, type ScrapeLimits } from './limits.js';
+import { type Formats, negotiate } from './negotiate.js';
+import { requestedNames, type Resource } from './resources.js';
 
-/** What becomes of requests that are not answered as asked. */
-export interface ScrapeReport {
-  /** A request could not be answered, which is an error of the module or of the app. */
+/** Receives what happens to requests that are not answered as asked. */
+export interface ScrapeListener {
+  /** A request could not be answered because of an error in the module or in the app. */
   failed(error: unknown): void;
-  /** A request was turned away: by its {@link AccessPolicy}, because its time was over, or because too many scrapes ran. */
-  refused(
-    resource: Resource,
-    reason: RefusalReason | 'deadline' | 'limit',
-  ): void;
+  /** A request was refused: by the {@link AccessPolicy}, at its deadline, or because too many scrapes ran. */
+  refused(resource: Resource, reason: AnyReason): void;
 }
 
-/** Answers HTTP requests for the page and for the health, on any server of Node's. */
+/** The reason of a refusal: of the policy, or of the handler itself. */
+type AnyReason = RefusalReason | 'deadline' | 'limit';
+
+interface AnyRefusal extends Omit<Refusal, 'reason'> {
+  readonly reason?: AnyReason;
+}
+
+const OVERDUE: AnyRefusal = {
+  status: 503,
+  text: 'Not ready in time\n',
+  headers: RETRY_SOON,
+  reason: 'deadline',
+};
+
+const TOO_MANY: AnyRefusal = {
+  status: 503,
+  text: 'Too many scrapes at once\n',
+  headers: RETRY_SOON,
+  reason: 'limit',
+};
+
+/** What a {@link ScrapeHandler} answers from. */
+export interface ScrapeContext {
+  readonly renderer: PageRenderer;
+  readonly formats: Formats;
+  readonly health: HealthResponder;
+  readonly access: AccessPolicy;
+  readonly limits: ScrapeLimits;
+  readonly listener: ScrapeListener;
+}
+
+/** Answers requests for the metrics and for the health, on any HTTP server of Node's. */
 export class ScrapeHandler {
-  /** How many scrapes are being answered, or were given up while their page is still rendered. */
+  /** Scrapes that are being answered, and those that were refused at their deadline while their page is still rendered. */
   private scrapes = 0;
 
-  constructor(
-    private readonly metrics: MetricsResponder,
-    private readonly health: HealthResponder,
-    private readonly access: AccessPolicy,
-    private readonly limits: ScrapeLimits,
-    private readonly report: ScrapeReport,
-  ) {}
+  constructor(private readonly context: ScrapeContext) {}
 
-  /**
-   * Answers a request. Never rejects.
-   *
-   * @param client the address that it comes from, as far as proxies are trusted.
-   */
-  async serve(
-    resource: Resource,
-    req: IncomingMessage,
-    res: ServerResponse,
-    client: string | undefined,
-  ): Promise<void> {
-    const deadline = this.deadline(resource, req, res);
+  /** Answers a request. Never rejects. */
+  async serve(request: ReceivedRequest): Promise<void> {
+    const { limits, listener } = this.context;
+    const exchange = new Exchange(request, limits, this.refuseOverdue);
     try {
-      if (req.method !== 'GET' && req.method !== 'HEAD') {
-        sendText(res, 405, 'Method not allowed\n', { Allow: 'GET, HEAD' });
-      } else {
-        await this.answer(resource, req, res, client, deadline);
-      }
+      await this.answer(exchange);
     } catch (error) {
-      this.report.failed(error);
-      sendText(res, 500, 'Metrics could not be rendered\n');
+      listener.failed(error);
+      exchange.sendText(500, 'Metrics could not be rendered\n');
     } finally {
-      deadline.end();
+      exchange.end();
     }
   }
 
-  /** Only scrapers say how long they wait. */
-  private deadline(
-    resource: Resource,
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Deadline {
-    const { scrapeTimeout } = this.limits;
-    const toBegin =
-      resource === 'metrics' ? timeToBegin(req, scrapeTimeout) : scrapeTimeout;
-    return new Deadline(req, res, { toBegin, toBeTaken: scrapeTimeout }, () => {
-      if (res.headersSent || res.destroyed) return;
-      this.report.refused(resource, 'deadline');
-      sendUnavailable(res, 'Not ready in time\n');
-    });
-  }
+  private readonly refuseOverdue = (exchange: Exchange): void => {
+    if (!exchange.isAnswered) this.refuse(exchange, OVERDUE);
+  };
 
-  private async answer(
-    resource: Resource,
-    req: IncomingMessage,
-    res: ServerResponse,
-    client: string | undefined,
-    deadline: Deadline,
-  ): Promise<void> {
-    const refusal = await this.access.refusal(resource, req, client, res);
+  private async answer(exchange: Exchange): Promise<void> {
+    const { access, health } = this.context;
+    const { req, resource } = exchange;
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      const headers = { Allow: 'GET, HEAD' };
+      return exchange.sendText(405, 'Method not allowed\n', headers);
+    }
+    const refusal = await access.check(exchange);
     // The check took too long.
-    if (res.headersSent) return;
-    if (refusal !== undefined) {
-      const { status, text, headers, reason = 'other' } = refusal;
-      this.report.refused(resource, reason);
-      return sendText(res, status, text, headers);
-    }
-    // The client has not waited for the check.
-    if (res.destroyed) return;
-    if (resource === 'metrics') return this.scrape(req, res, deadline);
-    // Always: an app that is busy with scrapes is not unhealthy.
-    await this.health.respond(resource, req, res);
+    if (exchange.res.headersSent) return;
+    if (refusal !== undefined) return this.refuse(exchange, refusal);
+    // The client did not wait for the check.
+    if (exchange.isAnswered) return;
+    if (resource === 'metrics') return this.scrape(exchange);
+    // Without a limit: an app that is busy with scrapes is not unhealthy.
+    await health.respond(exchange);
   }
 
-  /** Only requests that were let in take a place, so that others do not keep it from scrapers. */
-  private async scrape(
-    req: IncomingMessage,
-    res: ServerResponse,
-    deadline: Deadline,
-  ): Promise<void> {
-    if (this.scrapes >= this.limits.maxScrapes) {
-      this.report.refused('metrics', 'limit');
-      return sendUnavailable(res, 'Too many scrapes at once\n');
+  /** Only requests that were let in count, so that others do not keep scrapers out. */
+  private async scrape(exchange: Exchange): Promise<void> {
+    if (this.scrapes >= this.context.limits.maxScrapes) {
+      return this.refuse(exchange, TOO_MANY);
     }
     this.scrapes++;
     try {
-      await this.metrics.respond(req, res, deadline.left);
+      await this.sendPage(exchange);
     } finally {
       this.scrapes--;
     }
+  }
+
+  private async sendPage(exchange: Exchange): Promise<void> {
+    const { renderer, formats } = this.context;
+    const { req, timeLeft } = exchange;
+    const names = requestedNames(req.url);
+    if (names !== undefined && names.length > MAX_NAMES) {
+      const text = `At most ${MAX_NAMES} names can be given\n`;
+      return exchange.sendText(400, text);
+    }
+    const format = negotiate(req.headers.accept, formats);
+    const page = await renderer.acquire({ format, names, timeLeft });
+    try {
+      await exchange.send(200, format.contentType, page.content);
+    } finally {
+      page.release();
+    }
+  }
+
+  private refuse(
+    exchange: Exchange,
+    { status, text, headers, reason = 'other' }: AnyRefusal,
+  ): void {
+    this.context.listener.refused(exchange.resource, reason);
+    exchange.sendText(status, text, headers);
   }
 }

@@ -3,35 +3,36 @@ import type { AddressInfo } from 'node:net';
 import { messageOf, MetricsServerError } from '../core/errors.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 import { announceClose, Connections } from './connections.js';
-import { type Endpoint, endpointUrl } from './endpoint.js';
-import { type Paths, resourceAt } from './resources.js';
-import type { ScrapeHandler } from './scrape-handler.js';
-import { hasBody, isTargetTooLong, pathOf } from './request-target.js';
-import { sendText, sendUnavailable } from './send.js';
+import { RETRY_SOON, sendText } from './exchange.js';
 import {
   MAX_REQUESTS_PER_CONNECTION,
+  MAX_TARGET,
   SERVER_OPTIONS,
-} from './server-limits.js';
+} from './limits.js';
+import { type PageServer, pageUrl } from './page-server.js';
+import { type Paths, resourceAt } from './resources.js';
+import type { ScrapeHandler } from './scrape-handler.js';
 import { createServer, type ServerTls } from './tls/server-tls.js';
 
 export interface ScrapeServerOptions {
   readonly port: number;
   readonly host: string;
   readonly paths: Paths;
-  /** Speaks HTTPS. Default: plain HTTP. */
+  /** Key and certificates for HTTPS. Default: plain HTTP. */
   readonly tls?: ServerTls | undefined;
-  /** Is called for errors while the server listens, e.g. when the process has no file descriptors left. */
+  /** Receives errors while the server listens, e.g. when the process has no file descriptors left. */
   readonly warn: (message: string) => void;
 }
 
-/** Milliseconds that a running scrape has to finish once the server is stopped. */
+/** Milliseconds that running scrapes have to finish once the server stops. */
 const STOP_GRACE = 5_000;
 
-/** An HTTP server of its own, for the metrics page and the health. */
-export class ScrapeServer implements Endpoint {
-  // Private to the language: a server of Node's shows its private key.
+/** An HTTP server for the metrics and the health alone. */
+export class ScrapeServer implements PageServer {
+  // A private field is not shown by inspect(): a TLS server of Node's would show its private key.
   #server: Server | undefined = undefined;
-  private readonly connections = new Connections();
+  /** The connections that clients have open now. */
+  readonly connections = new Connections();
 
   constructor(private readonly options: ScrapeServerOptions) {}
 
@@ -43,7 +44,7 @@ export class ScrapeServer implements Endpoint {
     const { host, port, paths, tls } = this.options;
     const address = this.#server?.address() as AddressInfo | null | undefined;
     const scheme = tls === undefined ? 'http' : 'https';
-    return endpointUrl(host, address?.port ?? port, paths.metrics, scheme);
+    return pageUrl(host, address?.port ?? port, paths.metrics, scheme);
   }
 
   /**
@@ -77,11 +78,11 @@ export class ScrapeServer implements Endpoint {
     if (server === undefined) return;
     this.#server = undefined;
     this.options.tls?.release();
-    const overdue = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
+    const timer = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
     this.connections.end();
     await closed;
-    clearTimeout(overdue);
+    clearTimeout(timer);
   }
 
   private async createServer(handler: ScrapeHandler): Promise<Server> {
@@ -100,7 +101,7 @@ export class ScrapeServer implements Endpoint {
     }
     return server
       .on('connection', (socket) => connections.addHandshake(socket))
-      .on('secureConnection', (socket) => connections.secured(socket));
+      .on('secureConnection', (socket) => connections.endHandshake(socket));
   }
 
   private answer(
@@ -108,10 +109,13 @@ export class ScrapeServer implements Endpoint {
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    const how = this.connections.begin(req.socket, res);
-    if (how === 'not') return;
-    if (how === 'last' || hasBody(req)) announceClose(res);
-    if (how === 'last') return sendUnavailable(res, 'Connection is closing\n');
+    const decision = this.connections.begin(req.socket, res);
+    if (decision === 'drop') return;
+    const isLast = decision === 'answer last';
+    if (isLast || hasBody(req)) announceClose(res);
+    if (isLast) {
+      return sendText(res, 503, 'Connection is closing\n', RETRY_SOON);
+    }
     this.route(handler, req, res);
   }
 
@@ -120,10 +124,12 @@ export class ScrapeServer implements Endpoint {
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    if (isTargetTooLong(req)) return sendText(res, 414, 'URI too long\n');
-    const resource = resourceAt(this.options.paths, pathOf(req));
+    const target = req.url!;
+    if (target.length > MAX_TARGET) return sendText(res, 414, 'URI too long\n');
+    const resource = resourceAt(this.options.paths, target);
     if (resource === undefined) return sendText(res, 404, 'Not found\n');
-    void handler.serve(resource, req, res, req.socket.remoteAddress);
+    const client = req.socket.remoteAddress;
+    void handler.serve({ resource, req, res, client });
   }
 
   private startError(error: NodeJS.ErrnoException): MetricsServerError {
@@ -137,4 +143,10 @@ export class ScrapeServer implements Endpoint {
       { cause: error },
     );
   }
+}
+
+/** Whether a request has a body. It is not read, so its connection cannot be used again. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': length = '0' } = headers;
+  return headers['transfer-encoding'] !== undefined || length !== '0';
 }

@@ -42,9 +42,9 @@ import {
   missingInstruments,
 } from './metrics.imports.js';
 import {
-  ENDPOINT,
   logger,
   OPTIONS,
+  PAGE_SERVER,
   providers,
   warn,
 } from './metrics.providers.js';
@@ -89,7 +89,7 @@ export class MetricsModule
 
   constructor(
     @Inject(OPTIONS) private readonly options: MetricsConfig,
-    @Inject(ENDPOINT) private readonly endpoint: AppRoutes | ScrapeServer,
+    @Inject(PAGE_SERVER) private readonly pageServer: AppRoutes | ScrapeServer,
     @Inject(MetricsCollector) private readonly collector: MetricsCollector,
     @Inject(PrometheusCollector)
     private readonly prometheus: PrometheusCollector,
@@ -149,7 +149,8 @@ export class MetricsModule
   /** Called after the user's `app.use()` and before Nest puts its routes on the adapter. */
   configure(): void {
     const { httpAdapter } = this.adapterHost;
-    if (this.endpoint instanceof AppRoutes) this.endpoint.mount(httpAdapter);
+    if (this.pageServer instanceof AppRoutes)
+      this.pageServer.mount(httpAdapter);
     this.http?.routesAreComing(this.modules, httpAdapter);
   }
 
@@ -176,7 +177,7 @@ export class MetricsModule
    * @throws {OptionsError} if the app has a route of its own on the path of a page.
    */
   onApplicationBootstrap(): void {
-    if (this.endpoint instanceof AppRoutes) this.endpoint.checkConflicts();
+    if (this.pageServer instanceof AppRoutes) this.pageServer.checkConflicts();
     this.tellWhere();
   }
 
@@ -208,10 +209,10 @@ export class MetricsModule
   private tellWhere(): void {
     const { enabled, prometheus, health } = this.options;
     const server = this.appServer;
-    const isOnApp = this.endpoint instanceof AppRoutes;
+    const isOnApp = this.pageServer instanceof AppRoutes;
     if (!isOnApp || server !== undefined) {
       const paths = pathsOf(enabled && prometheus.path, health.path);
-      const url = () => this.endpoint.url;
+      const url = () => this.pageServer.url;
       logPages(paths, isOnApp ? server : undefined, url, (message) =>
         logger.log(message),
       );
@@ -245,7 +246,7 @@ export class MetricsModule
   private readinessTerms(): ReadinessTerms {
     const { shutdownGrace } = this.options.health;
     // A request that reaches a route of the app has found its server listening.
-    const isOnApp = this.endpoint instanceof AppRoutes;
+    const isOnApp = this.pageServer instanceof AppRoutes;
     const listens = () => isOnApp || (this.appServer?.listening ?? true);
     return { listens, shutdownGrace };
   }

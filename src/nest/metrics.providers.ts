@@ -8,7 +8,7 @@ import {
 import { MetricsCollector } from '../collector/metrics-collector.js';
 import { PrometheusCollector } from '../collector/prometheus-collector.js';
 import { AppRoutes } from './routes/app-routes.js';
-import { endpointPolicy } from './guards/endpoint-access.js';
+import { modulePolicy } from './guards/guard-policy.js';
 import type { NestParts } from './guards/guarded-endpoint.js';
 import type { ProtectionConfig } from './guards/protection.options.js';
 import type { AccessPolicy } from '../http/access/access-policy.js';
@@ -38,10 +38,10 @@ import { HANDLER_METRICS, INSTRUMENTATION } from '../core/shared-state.js';
 /** The checked options, inside the module. */
 export const OPTIONS = Symbol('nestjs-agent-metrics:options');
 
-/** Where scrapes come in: routes on the app, or a server of their own. */
-export const ENDPOINT = Symbol('nestjs-agent-metrics:endpoint');
+/** What serves the pages: routes on the app, or a server of the collector's own. */
+export const PAGE_SERVER = Symbol('nestjs-agent-metrics:page-server');
 
-/** Who may ask for what. */
+/** The access policy of the pages. */
 const ACCESS = Symbol('nestjs-agent-metrics:access');
 
 export const logger = new Logger('MetricsModule');
@@ -54,7 +54,7 @@ export const providers: Provider[] = [
     inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }],
     useFactory: optionsOf,
   },
-  { provide: ENDPOINT, inject: [OPTIONS], useFactory: endpointOf },
+  { provide: PAGE_SERVER, inject: [OPTIONS], useFactory: pageServerOf },
   {
     provide: ACCESS,
     inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
@@ -62,7 +62,7 @@ export const providers: Provider[] = [
       { enabled, prometheus, health }: MetricsConfig,
       ...nest: NestParts
     ) =>
-      endpointPolicy(
+      modulePolicy(
         enabled ? prometheus : closed(prometheus),
         health,
         warn,
@@ -71,7 +71,7 @@ export const providers: Provider[] = [
   },
   {
     provide: PrometheusCollector,
-    inject: [OPTIONS, ENDPOINT, ACCESS, Readiness, ModulesContainer],
+    inject: [OPTIONS, PAGE_SERVER, ACCESS, Readiness, ModulesContainer],
     useFactory: collectorOf,
   },
   { provide: MetricsCollector, useExisting: PrometheusCollector },
@@ -155,7 +155,7 @@ function closed({
 const NO_ONE: CanActivate = { canActivate: () => false };
 
 /** The probes stay where they are in an app that switches its metrics off: they decide on restarts. */
-function endpointOf(options: MetricsConfig): AppRoutes | ScrapeServer {
+function pageServerOf(options: MetricsConfig): AppRoutes | ScrapeServer {
   const { port, host, path } = options.prometheus;
   const paths = pathsOf(options.enabled && path, options.health.path);
   if (port === undefined) {
@@ -168,7 +168,7 @@ function endpointOf(options: MetricsConfig): AppRoutes | ScrapeServer {
 
 function collectorOf(
   options: MetricsConfig,
-  endpoint: AppRoutes | ScrapeServer,
+  pageServer: AppRoutes | ScrapeServer,
   access: AccessPolicy,
   readiness: Readiness,
   modules: ModulesContainer,
@@ -205,7 +205,7 @@ function collectorOf(
       registry: enabled ? registry : null,
     },
     {
-      endpoint,
+      pageServer,
       access,
       health: { details, version, isReady },
       logger,

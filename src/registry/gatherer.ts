@@ -39,7 +39,7 @@ interface CollectedFamily {
 /** Metrics of a registry as they are at one moment. */
 export interface GatheredMetrics {
   /** All metrics that there are, whether they were asked for or not. */
-  readonly heads: readonly FamilyHeader[];
+  readonly headers: readonly FamilyHeader[];
   readonly metrics: readonly MetricFamily[];
   /** Labels that the registry adds to all series. */
   readonly added: LabelSet;
@@ -73,7 +73,7 @@ export class Gatherer {
    * are there, whatever is cleared and removed later on. It can be written in any format:
    * what would make a page invalid is left out, and reported.
    */
-  async read(
+  async gather(
     request: GatherRequest,
     slice: TimeSlice,
   ): Promise<GatheredMetrics> {
@@ -84,12 +84,12 @@ export class Gatherer {
       slice,
       request.limit,
     );
-    const { heads, reserved } = this.withTypes(before);
+    const { headers, reserved } = this.withTypes(before);
     const added = this.defaultLabels();
     const metrics = exposed
       .filter((one) => isAsked(one) && this.ownsItsNames(one, reserved))
       .map((one) => this.withDistinctSeries(one, added));
-    return { heads, metrics, added, unread };
+    return { headers, metrics, added, unread };
   }
 
   private index(): RegistryIndex {

@@ -13,7 +13,7 @@ export class RegistryIndex {
   /** Which names histograms and summaries have. */
   readonly reserved: ReservedNames;
   /** The metrics that can be shown beside these. The same array as long as nothing changes. */
-  readonly heads: readonly FamilyHeader[];
+  readonly headers: readonly FamilyHeader[];
   private readonly positions: ReadonlyMap<string, number>;
   /** Positions of the metrics that have not told their type yet. */
   private readonly untyped: readonly number[];
@@ -23,14 +23,14 @@ export class RegistryIndex {
     readonly all: readonly RegisteredMetric[],
     typeOf: (one: RegisteredMetric) => PageType | undefined,
   ) {
-    const heads = all.map((one) => ({
+    const headers = all.map((one) => ({
       name: one.name,
       type: typeOf(one) ?? 'unknown',
       isOurs: one.metric instanceof RegistryAdapter,
     }));
-    this.reserved = new ReservedNames(heads, textNamesOf);
-    this.heads = heads.filter(
-      (head) => this.reserved.ownerAmong(head) === undefined,
+    this.reserved = new ReservedNames(headers, textNamesOf);
+    this.headers = headers.filter(
+      (header) => this.reserved.ownerAmong(header) === undefined,
     );
     this.positions = new Map(all.map(({ name }, i) => [name, i]));
     this.untyped = all.flatMap((one, i) =>

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { waitFor } from '../support/http.js';
 import type { Content } from '../../src/exposition/content.js';
-import { CoalescingRenderer } from '../../src/exposition/coalescing-renderer.js';
+import {
+  type AcquiredPage,
+  CoalescingRenderer,
+} from '../../src/exposition/coalescing-renderer.js';
 import { EventLoopYielder } from '../../src/core/event-loop-yielder.js';
 
 /** Pages that say how often they were rendered, and borrowers who keep them until told. */
@@ -12,13 +15,12 @@ function library() {
     let giveBack!: () => void;
     const done = new Promise<void>((resolve) => (giveBack = resolve));
     const borrowed: { text?: string } = {};
-    const returned = pages.lend(
-      key,
-      async (out) => {
+    const returned = withPage(
+      pages.acquire(key, async (out) => {
         renders.push(key);
         out.text(`${key}${renders.length}`);
         return out.end();
-      },
+      }),
       (content: Content) => {
         borrowed.text = Buffer.concat(content.chunks).toString();
         return done;
@@ -32,6 +34,19 @@ function library() {
     });
   };
   return { borrow, renders };
+}
+
+/** Uses a page, and releases it at the end. */
+async function withPage(
+  acquired: Promise<AcquiredPage>,
+  use: (content: Content) => unknown,
+): Promise<void> {
+  const { content, release } = await acquired;
+  try {
+    await use(content);
+  } finally {
+    release();
+  }
 }
 
 /** Lets all go on that is not waiting for something from outside. */
@@ -86,27 +101,22 @@ test('a page that fails leaves its place to others', async () => {
   const pages = new CoalescingRenderer(new EventLoopYielder());
   for (let i = 0; i < 10; i++) {
     const broken = () => Promise.reject(new Error('broken'));
-    await expect(pages.lend('a', broken, () => {})).rejects.toThrow('broken');
+    await expect(pages.acquire('a', broken)).rejects.toThrow('broken');
   }
-  const read = await pages.lend(
-    'a',
-    async () => [],
-    ({ length }) => length,
-  );
-  expect(read).toBe(0);
+  const { content } = await pages.acquire('a', async () => []);
+  expect(content.length).toBe(0);
 });
 
 test('there is a rest after a page that took long, while two are being sent', async () => {
   const pages = new CoalescingRenderer(new EventLoopYielder());
   let renders = 0;
   const lend = (use: () => unknown) =>
-    pages.lend(
-      'a',
-      async () => {
+    withPage(
+      pages.acquire('a', async () => {
         renders++;
         await new Promise((resolve) => setTimeout(resolve, 20));
         return [];
-      },
+      }),
       use,
     );
   await lend(() => {});
@@ -140,7 +150,7 @@ test('turns go round, one in each turn of the event loop', async () => {
   let loops = 0;
   const work = async (name: string) => {
     for (let i = 0; i < 3; i++) {
-      await turns.next();
+      await turns.yield();
       log.push(`${name}${loops}`);
     }
   };

@@ -19,15 +19,17 @@ async function busyPages(took: number) {
     await new Promise((resolve) => setTimeout(resolve, took));
     return [];
   };
-  const never = new Promise<void>(() => {});
   for (const key of ['kept', 'kept too']) {
-    void pages.lend(key, write, () => never);
+    void pages.acquire(key, write);
     await vi.advanceTimersByTimeAsync(took + 1);
   }
   /** Milliseconds until a page is there that is asked for now. */
   const waitFor = async (key: string, patience?: number) => {
     const start = Date.now();
-    return pages.lend(key, write, () => Date.now() - start, patience);
+    const { release } = await pages.acquire(key, write, patience);
+    const waited = Date.now() - start;
+    release();
+    return waited;
   };
   return { waitFor };
 }
@@ -89,16 +91,11 @@ test('scrapes that three scrapers repeat with a timeout of a second are all ther
   const scraper = async () => {
     for (let i = 0; i < 15; i++) {
       const start = Date.now();
-      // Sending takes longer than rendering, so that pages are lent all the time.
-      await pages.lend(
-        'page',
-        write,
-        async () => {
-          if (Date.now() - start > 900) late.push(Date.now() - start);
-          await new Promise((resolve) => setTimeout(resolve, 700));
-        },
-        900,
-      );
+      // Sending takes longer than rendering, so that pages are in use all the time.
+      const { release } = await pages.acquire('page', write, 900);
+      if (Date.now() - start > 900) late.push(Date.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      release();
     }
   };
   const scrapers = [0, 250, 500].map(async (delay) => {

@@ -4,13 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { makeCollector } from '../support/collector.js';
 import { waitFor } from '../support/http.js';
 import { RawConnection, requestText } from '../support/raw.js';
+import { makeScrapeServer } from '../support/scrape-server.js';
 
 /** A collector that is serving on a port of its own, and where. */
 async function serving() {
-  const { collector, warnings } = makeCollector();
+  const pageServer = makeScrapeServer();
+  const { collector, warnings } = makeCollector({}, { pageServer });
   await collector.initialize();
   const { endpoint } = await collector.healthCheck();
-  return { collector, warnings, endpoint, origin: new URL(endpoint).origin };
+  const { origin } = new URL(endpoint);
+  return { collector, warnings, pageServer, endpoint, origin };
 }
 
 /** Says something on a connection of its own, and gives what came back until it was closed. */
@@ -183,7 +186,7 @@ describe('the metrics server', () => {
   });
 
   test('takes 3,000 connections that come and go, and keeps none of them', async () => {
-    const { collector, endpoint } = await serving();
+    const { pageServer, endpoint } = await serving();
     for (let i = 0; i < 60; i++) {
       const batch = await Promise.all(
         Array.from({ length: 50 }, (_, k) =>
@@ -193,7 +196,7 @@ describe('the metrics server', () => {
       for (const { socket } of batch) socket.destroy();
     }
     expect((await fetch(endpoint)).status).toBe(200);
-    const { connections } = (collector as any).serving.endpoint;
+    const { connections } = pageServer;
     await waitFor(() => connections.size <= 1, 'the connections to be gone');
   });
 

@@ -3,7 +3,7 @@ import { Gauge as PromGauge, Summary as PromSummary } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { namesOf, ownersOf } from '../../src/registry/sample-names.js';
 import { TEXT_FORMAT } from '../../src/exposition/formats/text.js';
-import { Page } from '../../src/exposition/page.js';
+import { PageRenderer } from '../../src/exposition/page-renderer.js';
 import { Gatherer } from '../../src/registry/gatherer.js';
 import { EventLoopYielder } from '../../src/core/event-loop-yielder.js';
 import { makeCollector, OPEN_METRICS } from '../support/collector.js';
@@ -90,12 +90,15 @@ describe('a page of some metrics', () => {
 
   test('is rendered once for all who ask for the same at the same time', async () => {
     const { collector, collected } = await serving();
-    const reader = new Gatherer(collector.registry, () => {});
-    const page = new Page(reader, new EventLoopYielder(), () => {});
-    const render = (...names: string[]) =>
-      page.render({ format: TEXT_FORMAT, names }, ({ chunks }) =>
-        String(Buffer.concat(chunks)),
-      );
+    const gatherer = new Gatherer(collector.registry, () => {});
+    const yielder = new EventLoopYielder();
+    const renderer = new PageRenderer(gatherer, yielder, () => {});
+    const render = async (...names: string[]) => {
+      const page = await renderer.acquire({ format: TEXT_FORMAT, names });
+      const text = String(Buffer.concat(page.content.chunks));
+      page.release();
+      return text;
+    };
     const pages = await Promise.all([
       render('theirs'),
       render('theirs'),

@@ -9,6 +9,7 @@ import { makeCertificate } from '../support/certificates.js';
 import { makeCollector } from '../support/collector.js';
 import { waitFor } from '../support/http.js';
 import { RawConnection, requestText } from '../support/raw.js';
+import { makeScrapeServer } from '../support/scrape-server.js';
 import { tempFolder } from '../support/temp.js';
 
 /** More than a server keeps open. */
@@ -26,7 +27,8 @@ function serverTls(): TlsOptions {
 }
 
 async function serving(tls?: TlsOptions) {
-  const { collector } = makeCollector(tls && { tls });
+  const pageServer = makeScrapeServer(tls);
+  const { collector } = makeCollector({}, { pageServer });
   await collector.initialize();
   const { endpoint } = await collector.healthCheck();
   /** Asks on a connection of its own, unless an agent keeps one. */
@@ -66,8 +68,7 @@ async function serving(tls?: TlsOptions) {
     if (!socket.destroyed) socket.write(words);
     return connection;
   };
-  const { connections } = (collector as any).serving.endpoint;
-  return { endpoint, status, open, size: (): number => connections.size };
+  return { endpoint, status, open, size: () => pageServer.connections.size };
 }
 
 /** What clients may send that keeps a connection open, and whether it is answered. */
@@ -165,7 +166,7 @@ test('a connection that is being answered is not closed for a new one', async ()
   let letIn!: (refusal: undefined) => void;
   const decision = new Promise<undefined>((resolve) => (letIn = resolve));
   let asked = 0;
-  const access: AccessPolicy = { refusal: () => (asked++, decision) };
+  const access: AccessPolicy = { check: () => (asked++, decision) };
   const collector = new PrometheusCollector(
     { port: 0, host: '127.0.0.1', maxScrapes: 256 },
     { access, logger: { warn: () => {} } },

@@ -1,8 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AccessPolicy } from '../../src/http/access/access-policy.js';
-import { timeToBegin } from '../../src/http/limits.js';
+import type { CollectorContext } from '../../src/collector/collector-context.js';
+import { EventLoopYielder } from '../../src/core/event-loop-yielder.js';
+import { PageRenderer } from '../../src/exposition/page-renderer.js';
+import { TEXT_FORMAT } from '../../src/exposition/formats/text.js';
+import { timeToBegin } from '../../src/http/exchange.js';
 import { OptionsError, PrometheusCollector } from '../../src/index.js';
+import { Gatherer } from '../../src/registry/gatherer.js';
 import { makeCollector, samples } from '../support/collector.js';
 import { waitFor } from '../support/http.js';
 
@@ -38,8 +43,8 @@ describe('the time until an answer begins', () => {
 });
 
 /** A collector with a gauge that is not read before it is told. */
-async function slowCollector(options = {}) {
-  const { collector, warnings } = makeCollector(options);
+async function slowCollector(options = {}, context: CollectorContext = {}) {
+  const { collector, warnings } = makeCollector(options, context);
   await collector.initialize();
   const { endpoint } = await collector.healthCheck();
   let open!: (value: number) => void;
@@ -51,12 +56,14 @@ async function slowCollector(options = {}) {
 
 describe('a scrape', () => {
   test('beyond those that may run gets a 503 at once, and health is answered still', async () => {
-    const { endpoint, open, collector } = await slowCollector({
-      maxScrapes: 3,
-    });
+    let letIn = 0;
+    const access: AccessPolicy = { check: async () => void letIn++ };
+    const { endpoint, open, collector } = await slowCollector(
+      { maxScrapes: 3 },
+      { access },
+    );
     const running = [1, 2, 3].map(() => fetch(endpoint));
-    const { handler } = (collector as any).serving;
-    await waitFor(() => handler.scrapes === 3, 'three scrapes');
+    await waitFor(() => letIn === 3, 'three scrapes');
     const refused = await fetch(endpoint);
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('1');
@@ -121,7 +128,7 @@ describe('a scrape', () => {
     const collector = new PrometheusCollector(
       { port: 0, host: '127.0.0.1', namespace: '' },
       {
-        access: { refusal: () => ((asked = true), refused) },
+        access: { check: () => ((asked = true), refused) },
         logger: { warn: () => {} },
       },
     );
@@ -155,7 +162,7 @@ describe('a scrape', () => {
   });
 
   test('counts as running while its page is rendered, though it was given up', async () => {
-    const { endpoint, open, collector } = await slowCollector({
+    const { endpoint, open } = await slowCollector({
       maxScrapes: 1,
       scrapeTimeout: 30,
     });
@@ -165,10 +172,9 @@ describe('a scrape', () => {
     );
     open(1);
     await waitFor(
-      () => (collector as any).serving.handler.scrapes === 0,
+      async () => (await fetch(endpoint)).status === 200,
       'the page to be rendered',
     );
-    expect((await fetch(endpoint)).status).toBe(200);
   });
 
   test('takes no place while it is found out who asks, nor a page once it was given up', async () => {
@@ -179,8 +185,8 @@ describe('a scrape', () => {
     let reads = 0;
     let checked = 0;
     const access: AccessPolicy = {
-      refusal: async (_resource, { headers }) =>
-        headers['x-slow'] === undefined
+      check: async ({ req }) =>
+        req.headers['x-slow'] === undefined
           ? undefined
           : slow.finally(() => checked++),
     };
@@ -226,19 +232,24 @@ describe('a scrape', () => {
   test('of all metrics waits for nobody who keeps pages of some', async () => {
     const { collector } = makeCollector();
     collector.counter('hits_total').inc();
-    const { page, formats } = (collector as any).serving;
-    const format = formats[0];
+    const gatherer = new Gatherer(collector.registry, () => {});
+    const yielder = new EventLoopYielder();
+    const renderer = new PageRenderer(gatherer, yielder, () => {});
+    const format = TEXT_FORMAT;
     let giveBack!: () => void;
     const taken = new Promise<void>((resolve) => (giveBack = resolve));
     let kept = 0;
-    const slow = Array.from({ length: 10 }, (_, i) =>
-      page.render({ format, names: ['hits_total', `x${i}`] }, () => {
-        kept++;
-        return taken;
-      }),
-    );
+    const slow = Array.from({ length: 10 }, async (_, i) => {
+      const names = ['hits_total', `x${i}`];
+      const page = await renderer.acquire({ format, names });
+      kept++;
+      await taken;
+      page.release();
+    });
     await waitFor(() => kept === 4, 'as many pages as may be');
-    expect(await collector.metrics()).toContain('hits_total 1\n');
+    const whole = await renderer.acquire({ format });
+    expect(await whole.content.text()).toContain('hits_total 1\n');
+    whole.release();
     expect(kept).toBe(4);
     giveBack();
     await Promise.all(slow);

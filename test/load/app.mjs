@@ -77,7 +77,7 @@ const commands = {
     delays.reset();
     return { busy, p99, max };
   },
-  scrapes: () => collector.serving.handler.scrapes,
+  scrapes: () => collector.endpoint.handler.scrapes,
   churn: () => {
     for (let i = 0; i < 100; i++) churn.inc({ id: churned++ % 50_000 });
   },

@@ -50,7 +50,7 @@ async function limited(
   const collector = app.get(PrometheusCollector);
   const { endpoint } = await collector.healthCheck();
   /** How many scrapes run now. */
-  const scrapes = (): number => (collector as any).serving.handler.scrapes;
+  const scrapes = (): number => (collector as any).endpoint.handler.scrapes;
   return { app, url, collector, endpoint, scrapes };
 }
 

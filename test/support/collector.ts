@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
+import type { CollectorContext } from '../../src/collector/collector-context.js';
 import {
   PrometheusCollector,
   type PrometheusCollectorOptions,
@@ -29,11 +30,12 @@ export function breakRegistry(registry: Registry, error: Error): () => void {
 /** A collector on a free port of this machine, without namespace; shut down when the test ends. */
 export function makeCollector(
   options: PrometheusCollectorOptions = {},
+  context: CollectorContext = {},
 ): TestCollector {
   const warnings: string[] = [];
   const collector = new PrometheusCollector(
     { namespace: '', port: 0, host: '127.0.0.1', ...options },
-    { logger: { warn: (message) => void warnings.push(message) } },
+    { logger: { warn: (message) => void warnings.push(message) }, ...context },
   );
   onTestFinished(() => collector.shutdown());
   return { collector, warnings };

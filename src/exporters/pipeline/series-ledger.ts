@@ -79,7 +79,7 @@ async function pruneMetric(
   const keys = new Set<string>();
   for (let i = 0; i < series.length; i++) {
     keys.add(series.keyAt(i));
-    if (i % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp()) await slice.next();
+    if (i % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp()) await slice.yield();
   }
   await forEachInSlices(states.keys(), slice, (key) => {
     if (!keys.has(key)) states.delete(key);

@@ -34,7 +34,7 @@ export class Snapshots {
   /** @param limit milliseconds to wait for a metric that is read through a callback. Default: as pages do. */
   async take(limit?: number): Promise<MetricsSnapshot> {
     const slice = new TimeSlice(this.yielder);
-    const gathered = await this.gatherer.read({ limit }, slice);
+    const gathered = await this.gatherer.gather({ limit }, slice);
     const { metrics: families, added, unread } = gathered;
     const time = unixTime();
     const metrics: MetricSnapshot[] = [];
@@ -59,7 +59,8 @@ async function takeSeries(
     const cell = cells[i]!;
     const taken = isPlain ? cell : relabelled(cell, name, added);
     series.take(taken, cell.generation);
-    if (i % SERIES_PER_CLOCK_READ === 0 && slice.isUsedUp()) await slice.next();
+    if (i % SERIES_PER_CLOCK_READ === 0 && slice.isUsedUp())
+      await slice.yield();
   }
   return series;
 }

@@ -223,7 +223,7 @@ export async function* batchesOf(
   let read = 0;
   for (const point of points) {
     if (++read % STEPS_PER_CLOCK_READ === 0 && slice.isUsedUp()) {
-      await slice.next();
+      await slice.yield();
     }
     if (batch.add(point)) continue;
     yield batch;

@@ -1,11 +1,7 @@
-import type {
-  IncomingMessage,
-  OutgoingHttpHeaders,
-  ServerResponse,
-} from 'node:http';
-import type { Resource } from '../resources.js';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Exchange } from '../exchange.js';
 
-/** Why an {@link AccessPolicy} turns requests away: a label of `metrics_refusals_total`. */
+/** Why an {@link AccessPolicy} refuses requests: a label of `metrics_refusals_total`. */
 export type RefusalReason =
   | 'address'
   | 'no_credentials'
@@ -14,7 +10,7 @@ export type RefusalReason =
   | 'guard'
   | 'other';
 
-/** How a request is turned away. */
+/** How a request is refused. */
 export interface Refusal {
   /** The status code of the answer. */
   readonly status: number;
@@ -22,43 +18,35 @@ export interface Refusal {
   readonly text: string;
   /** Further headers of the answer, e.g. `WWW-Authenticate`. Default: none. */
   readonly headers?: OutgoingHttpHeaders;
-  /** What it is counted as. Default: `'other'`. */
+  /** The reason that it is counted under. Default: `'other'`. */
   readonly reason?: RefusalReason;
 }
 
-/** Decides who may ask for what. */
+/** Decides which requests are answered. */
 export interface AccessPolicy {
-  /** Called before requests are let in. If it rejects, the endpoint does not start. */
+  /** Called before the first request is received. If it rejects, the collector does not start. */
   prepare?(): Promise<void>;
 
   /**
-   * Called for each request before it is answered.
+   * Called for each request before it is answered. It may set headers of the response,
+   * and does not answer.
    *
-   * @param client the address that the request comes from, as far as proxies are trusted.
-   * @param res where headers may be set; the answer itself is given by others.
-   * @returns how the request is turned away; nothing if it may pass.
+   * @returns how the request is refused; `undefined` to answer it.
    */
-  refusal(
-    resource: Resource,
-    req: IncomingMessage,
-    client: string | undefined,
-    res: ServerResponse,
-  ): Promise<Refusal | undefined>;
+  check(exchange: Exchange): Promise<Refusal | undefined>;
 }
 
-/** Lets in who is turned away by none of several. */
+/** Answers the requests that none of several policies refuses. */
 export class AllOf implements AccessPolicy {
-  constructor(private readonly all: readonly AccessPolicy[]) {}
+  constructor(private readonly policies: readonly AccessPolicy[]) {}
 
   async prepare(): Promise<void> {
-    for (const access of this.all) await access.prepare?.();
+    for (const policy of this.policies) await policy.prepare?.();
   }
 
-  async refusal(
-    ...request: Parameters<AccessPolicy['refusal']>
-  ): Promise<Refusal | undefined> {
-    for (const access of this.all) {
-      const refusal = await access.refusal(...request);
+  async check(exchange: Exchange): Promise<Refusal | undefined> {
+    for (const policy of this.policies) {
+      const refusal = await policy.check(exchange);
       if (refusal !== undefined) return refusal;
     }
     return undefined;

@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import type { Resource } from '../resources.js';
+import type { Exchange } from '../exchange.js';
+import { isProbe } from '../resources.js';
 import type { AccessPolicy, Refusal } from './access-policy.js';
 import type { AccessOptions } from './access.options.js';
 import { AllowList } from './allow-list.js';
 import { Credentials } from './credentials.js';
 
-/** The options for one kind of page, and where they stand. */
-export interface PlacedPolicy {
+/** The access options of one page, with their path in the options object. */
+export interface PageAccess {
   readonly options: AccessOptions | undefined;
   readonly path: string;
 }
@@ -17,14 +17,14 @@ const FORBIDDEN: Refusal = {
   reason: 'address',
 };
 
-/** Lets in by address, token and password. */
+/** Checks address, token and password, as {@link AccessOptions} say. */
 export class ConfiguredPolicy implements AccessPolicy {
   private readonly metrics: Conditions;
   private readonly health: Conditions;
 
-  /** @param warn is called for secrets that cannot be read any more. */
+  /** @param warn receives a message when a secret can no longer be read. */
   constructor(
-    { metrics, health }: Readonly<Record<'metrics' | 'health', PlacedPolicy>>,
+    { metrics, health }: Readonly<Record<'metrics' | 'health', PageAccess>>,
     warn: (message: string) => void,
   ) {
     this.metrics = new Conditions(metrics, warn);
@@ -33,25 +33,20 @@ export class ConfiguredPolicy implements AccessPolicy {
   }
 
   async prepare(): Promise<void> {
-    await this.metrics.prepare();
-    await this.health.prepare();
+    await this.metrics.credentials?.prepare();
+    await this.health.credentials?.prepare();
   }
 
-  async refusal(
-    resource: Resource,
-    req: IncomingMessage,
-    client: string | undefined,
-  ): Promise<Refusal | undefined> {
+  async check({
+    resource,
+    req,
+    client,
+  }: Exchange): Promise<Refusal | undefined> {
     const { allow, credentials } =
       resource === 'metrics' ? this.metrics : this.health;
     if (allow?.has(client) === false) return FORBIDDEN;
-    return isProbe(resource) ? undefined : credentials?.refusal(req);
+    return isProbe(resource) ? undefined : credentials?.check(req);
   }
-}
-
-/** Probes are asked by what has no credentials: the kubelet, and load balancers. */
-export function isProbe(resource: Resource): boolean {
-  return resource === 'live' || resource === 'ready';
 }
 
 class Conditions {
@@ -59,7 +54,7 @@ class Conditions {
   readonly credentials: Credentials | undefined;
 
   constructor(
-    { options = {}, path }: PlacedPolicy,
+    { options = {}, path }: PageAccess,
     warn: (message: string) => void,
   ) {
     const { allow, bearerToken, basicAuth } = options;
@@ -67,9 +62,5 @@ class Conditions {
     if (bearerToken !== undefined || basicAuth !== undefined) {
       this.credentials = new Credentials(options, path, warn);
     }
-  }
-
-  async prepare(): Promise<void> {
-    await this.credentials?.prepare();
   }
 }

@@ -59,7 +59,7 @@ export class Credentials {
   }
 
   /** Reads no secret for a request without credentials: it is refused whatever they are. */
-  async refusal({ headers }: IncomingMessage): Promise<Refusal | undefined> {
+  async check({ headers }: IncomingMessage): Promise<Refusal | undefined> {
     if (headers.authorization === undefined) {
       return this.unauthorized('no_credentials');
     }

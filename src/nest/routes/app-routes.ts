@@ -1,15 +1,15 @@
 import type { Server } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 import type { HttpServer } from '@nestjs/common';
-import { type Endpoint, endpointUrl } from '../../http/endpoint.js';
+import { RETRY_SOON, sendText } from '../../http/exchange.js';
+import { type PageServer, pageUrl } from '../../http/page-server.js';
 import type { Paths, Resource } from '../../http/resources.js';
 import type { ScrapeHandler } from '../../http/scrape-handler.js';
-import { sendUnavailable } from '../../http/send.js';
 import { OptionsError } from '../../core/errors.js';
 import { type Conflict, ExpressRoutes } from './express-routes.js';
 import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
 
-/** The option that says where a resource is. */
+/** The option that sets the path of a resource. */
 const PATH_OPTIONS: Readonly<Record<Resource, string>> = {
   metrics: 'prometheus.path',
   health: 'health.path',
@@ -18,16 +18,16 @@ const PATH_OPTIONS: Readonly<Record<Resource, string>> = {
 };
 
 /**
- * The metrics page and the health as routes of the app itself. They are put on the
- * HTTP adapter and not through Nest's router, so that they stay where they are and
- * reachable whatever prefix, versioning and guards the app has.
+ * The metrics and the health as routes of the app itself. They are added to the HTTP
+ * adapter, and not to Nest's router, so that the app's prefix, versioning and guards
+ * do not affect them.
  */
-export class AppRoutes implements Endpoint {
+export class AppRoutes implements PageServer {
   private adapter: HttpServer | undefined = undefined;
   private routes: ExpressRoutes | undefined = undefined;
   private handler: ScrapeHandler | undefined = undefined;
 
-  /** @param warn receives the routes of the app that match one of the paths too. */
+  /** @param warn receives a message about each pattern among the app's routes that matches one of the paths too. */
   constructor(
     private readonly paths: Paths,
     private readonly warn: (message: string) => void,
@@ -42,19 +42,19 @@ export class AppRoutes implements Endpoint {
     if (!at) return '';
     if (typeof at === 'string') return at;
     const scheme = this.httpServer instanceof TlsServer ? 'https' : 'http';
-    return endpointUrl(at.address, at.port, this.paths.metrics, scheme);
+    return pageUrl(at.address, at.port, this.paths.metrics, scheme);
   }
 
   private get httpServer(): Server | undefined {
     return this.adapter?.getHttpServer();
   }
 
-  /** To be called before Nest puts its own routes on the adapter, one of which may match all paths. */
+  /** Adds the routes, before Nest adds those of the app: one of them may match all paths. */
   mount(adapter: HttpServer): void {
     this.adapter = adapter;
     this.routes = new ExpressRoutes(adapter);
-    for (const [resource, path] of this.served()) {
-      // All methods: those that are not answered are refused here, and not looked for in the app.
+    for (const [resource, path] of this.servedPaths()) {
+      // All methods, so that the app's routes do not receive those that are refused here.
       this.routes.add(path, (request, response) =>
         this.answer(resource, request, response),
       );
@@ -62,14 +62,14 @@ export class AppRoutes implements Endpoint {
   }
 
   /**
-   * To be called when all routes are there. A second route for the same path is a
-   * mistake. A pattern may well match one path too many: it gives a warning.
+   * Checks the app's routes, once it has all of them. A second route for the same path
+   * is an error. A pattern that matches a path among others only gives a warning.
    *
    * @throws {OptionsError} if the app has a route of its own at one of the paths.
    */
   checkConflicts(): void {
     const patterns = new Map<string, Pattern>();
-    for (const [resource, path] of this.served()) {
+    for (const [resource, path] of this.servedPaths()) {
       for (const conflict of this.routes?.conflictsAt(path) ?? []) {
         const { kind, route } = conflict;
         if (kind !== 'pattern') throw conflictError(resource, path, conflict);
@@ -92,7 +92,7 @@ export class AppRoutes implements Endpoint {
     this.handler = undefined;
   }
 
-  private served(): [Resource, string][] {
+  private servedPaths(): [Resource, string][] {
     return (Object.keys(PATH_OPTIONS) as Resource[]).flatMap((resource) => {
       const path = this.paths[resource];
       return path === false ? [] : [[resource, path] as [Resource, string]];
@@ -106,14 +106,15 @@ export class AppRoutes implements Endpoint {
   ): Promise<void> {
     const res = nodeResponse(response);
     if (this.handler === undefined) {
-      return sendUnavailable(res, 'Metrics are not served now\n');
+      return sendText(res, 503, 'Metrics are not served now\n', RETRY_SOON);
     }
     const req = nodeRequest(request);
-    await this.handler.serve(resource, req, res, clientOf(request));
+    const client = clientOf(request);
+    await this.handler.serve({ resource, req, res, client });
   }
 }
 
-/** A route of the app that matches several paths of the module's. */
+/** A pattern among the app's routes, with the paths of the module's that it matches. */
 interface Pattern extends Conflict {
   readonly paths: Set<string>;
 }

@@ -4,15 +4,15 @@ import type { Probe } from '../../http/resources.js';
 import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
 
 abstract class EndpointController {
-  /** The collector that answers. */
+  /** Answers the requests. */
   @Inject(PrometheusCollector)
   protected readonly collector!: PrometheusCollector;
 }
 
 /**
- * The metrics page as a controller of the user's own, for those who want guards,
- * a prefix, a version or other decorators of Nest's on it. Extend it, and switch
- * the module's own page off with `prometheus: { path: false }`.
+ * The metrics page as a controller of the app, for guards, a prefix, a version or other
+ * decorators of Nest's on it. Extend it, and switch the module's own page off with
+ * `prometheus: { path: false }`.
  *
  * Example: `@Controller('internal/metrics')` and `@UseGuards(OperatorGuard)` before
  * `export class GuardedMetricsController extends MetricsController {}`.
@@ -29,7 +29,7 @@ export abstract class MetricsController extends EndpointController {
   }
 }
 
-/** The health and its probes as a controller of the user's own; see {@link MetricsController}. */
+/** The health and its probes as a controller of the app; see {@link MetricsController}. */
 export abstract class HealthController extends EndpointController {
   /** Answers with the health: 200 when healthy, 503 when not. Never rejects. */
   @Get()

@@ -2,14 +2,14 @@ import type { HttpServer } from '@nestjs/common';
 import { sharedWeakMap } from '../../core/shared-state.js';
 import { aroundFallbacks } from '../../instrumentation/http-server/express-origins.js';
 
-/** A layer of Express' router with a route, as far as it is used here. */
+/** The members of a layer of Express' router that are used here. The layer has a route. */
 interface RouteLayer {
   readonly route: { readonly path: unknown };
-  /** One for each path. */
+  /** One for each path of the route. */
   readonly matchers: readonly ((path: string) => unknown)[];
 }
 
-/** A route of the app that answers at a path of the module's, or is hidden there. */
+/** A route of the app that matches a path of the module's. */
 export interface Conflict {
   /** Its path or pattern. */
   readonly route: string;
@@ -20,33 +20,35 @@ export interface Conflict {
 }
 
 /**
- * The routes that are none of an app's own: those of metrics modules, also of other
- * copies of this package, and those that Nest adds for what nothing answers.
+ * The routes that the app did not declare: those of metrics modules, also of other
+ * copies of this package, and those that Nest adds for requests without a route.
  */
-const knownRoutes = sharedWeakMap<object, 'module' | 'fallback'>(
+const addedRoutes = sharedWeakMap<object, 'module' | 'fallback'>(
   'express-routes',
 );
 
-/** A path that no app has a route for, and one below it. */
+/** Paths that only a route for all paths matches. */
 const UNLIKELY = ['/nestjs-agent-metrics', '/nestjs-agent-metrics/a/b'];
 
-/** The routes that a module has put on an Express application. On other adapters it knows of none, and finds no conflicts. */
+/** The routes that a module has added to an Express application. On other adapters it finds no conflicts. */
 export class ExpressRoutes {
-  /** By path. */
+  /** The module's own routes by path. */
   private readonly own = new Map<string, RouteLayer>();
 
   constructor(private readonly adapter: HttpServer) {
-    // Nest adds routes for the paths that a global prefix excludes.
-    aroundFallbacks(adapter, (add) => void this.note('fallback', add));
+    // Nest adds fallback routes for the paths that a global prefix excludes.
+    aroundFallbacks(adapter, (add) => void this.addNoted('fallback', add));
   }
 
   /** Adds a route for all methods. */
   add(path: string, handler: (request: any, response: any) => unknown): void {
-    const added = this.note('module', () => this.adapter.all(path, handler));
+    const added = this.addNoted('module', () =>
+      this.adapter.all(path, handler),
+    );
     for (const layer of added) this.own.set(path, layer);
   }
 
-  /** The other routes that match a path of the module's. A route for all paths is no conflict. */
+  /** The app's routes that match a path of the module's. A route for all paths is no conflict. */
   // Why: docs/decisions/endpoints.md, "The same path is an error, a parameter a warning".
   conflictsAt(path: string): Conflict[] {
     const layers = this.layers();
@@ -59,17 +61,21 @@ export class ExpressRoutes {
         if (matched === undefined) return [];
         return {
           route: String(matched),
-          kind: kindOf(layer, matched),
+          kind: kindOfConflict(layer, matched),
           isFirst: layers.indexOf(layer) < layers.indexOf(own!),
         };
       });
   }
 
-  private note(what: 'module' | 'fallback', add: () => unknown): RouteLayer[] {
+  /** Adds routes, and notes their origin. */
+  private addNoted(
+    origin: 'module' | 'fallback',
+    add: () => unknown,
+  ): RouteLayer[] {
     const before = new Set(this.layers());
     add();
     const added = this.layers().filter((layer) => !before.has(layer));
-    for (const { route } of added) knownRoutes.set(route, what);
+    for (const { route } of added) addedRoutes.set(route, origin);
     return added;
   }
 
@@ -85,10 +91,10 @@ function isOfApp({ route, matchers }: RouteLayer): boolean {
   const isForAll = matchers.some((match) =>
     UNLIKELY.every((path) => match(path)),
   );
-  return !isForAll && knownRoutes.get(route) !== 'fallback';
+  return !isForAll && addedRoutes.get(route) !== 'fallback';
 }
 
-/** The path of a route that matches, as Express does it: letters and a slash at the end count as the app has set it. */
+/** The path of a route that matches, by Express' own matchers: they follow its settings for case and trailing slashes. */
 function matchedPath(
   { route, matchers }: RouteLayer,
   path: string,
@@ -97,11 +103,11 @@ function matchedPath(
   return paths.find((_one, i) => Boolean(matchers[i]?.(path)));
 }
 
-function kindOf(
+function kindOfConflict(
   { route }: RouteLayer,
   matched: string | RegExp,
 ): Conflict['kind'] {
-  if (knownRoutes.get(route) === 'module') return 'module';
+  if (addedRoutes.get(route) === 'module') return 'module';
   const isPattern = typeof matched !== 'string' || /[:*]/.test(matched);
   return isPattern ? 'pattern' : 'same';
 }

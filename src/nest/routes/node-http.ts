@@ -8,12 +8,12 @@ interface FastifyReplyLike {
   getHeaders(): Record<string, string | string[] | number | undefined>;
 }
 
-/** The address that a request comes from, as far as the framework is told to trust proxies. */
+/** The address that a request comes from, as far as the framework trusts proxies. */
 export function clientOf(request: { ip?: string }): string | undefined {
   return request.ip;
 }
 
-/** The request of Node's under that of Express or Fastify. */
+/** Node's request under that of Express or Fastify. */
 export function nodeRequest(
   request: IncomingMessage | { raw: IncomingMessage },
 ): IncomingMessage {
@@ -21,43 +21,43 @@ export function nodeRequest(
 }
 
 /**
- * The response of Node's under that of Express or Fastify. Fastify is told to
- * leave it to us; the headers that its plugins have set so far come along.
+ * Node's response under that of Express or Fastify. Fastify no longer answers it
+ * (`hijack()`); the headers that its plugins have set so far are copied.
  */
 export function nodeResponse(
   response: ServerResponse | FastifyReplyLike,
 ): ServerResponse {
   if (!('hijack' in response)) return response;
   Object.assign(response.request.raw, { [FASTIFY_REPLY]: response });
-  takeHeaders(response);
+  copyHeaders(response);
   response.hijack();
   return response.raw;
 }
 
-/** A request and its response as the framework has them. */
-export interface FrameworkExchange {
+/** A request and its response as the framework passes them to guards. */
+export interface FrameworkPair {
   readonly request: unknown;
   readonly response: unknown;
-  /** Brings the headers that were set on the framework's response to Node's. */
-  readonly takeHeaders: () => void;
+  /** Copies the headers that were set on the framework's response to Node's. */
+  readonly copyHeaders: () => void;
 }
 
-/** What of the framework's stands above a request and a response of Node's: themselves, on Express and without one. */
-export function frameworkExchange(
+/** The framework's request and response to those of Node's: the same objects, except on Fastify. */
+export function frameworkPair(
   req: IncomingMessage & { [FASTIFY_REPLY]?: FastifyReplyLike },
   res: ServerResponse,
-): FrameworkExchange {
+): FrameworkPair {
   const reply = req[FASTIFY_REPLY];
   return reply === undefined
-    ? { request: req, response: res, takeHeaders: () => {} }
+    ? { request: req, response: res, copyHeaders: () => {} }
     : {
         request: reply.request,
         response: reply,
-        takeHeaders: () => takeHeaders(reply),
+        copyHeaders: () => copyHeaders(reply),
       };
 }
 
-function takeHeaders(reply: FastifyReplyLike): void {
+function copyHeaders(reply: FastifyReplyLike): void {
   const { raw } = reply;
   if (raw.headersSent) return;
   for (const [name, value] of Object.entries(reply.getHeaders())) {

@@ -174,7 +174,7 @@ describe('deltas', () => {
     }));
     deltas.acknowledgeDistributions('sizes', others, time);
     const turns = new EventLoopYielder();
-    const next = vi.spyOn(turns, 'next');
+    const next = vi.spyOn(turns, 'yield');
     await deltas.prune({ time, metrics }, new TimeSlice(turns));
     expect(made.mock.calls.length).toBeLessThan(2);
     expect(next).toHaveBeenCalled();

@@ -47,12 +47,12 @@ export async function* requestsOf(
       if (encoder.size >= REQUEST_SIZE) {
         builder.endMetric(index + 1);
         const request = builder.end();
-        await slice.next();
+        await slice.yield();
         yield request;
         builder.beginMetric(metric, index + 1);
       }
       if (++written % POINTS_PER_CLOCK_READ === 0 && slice.isUsedUp())
-        await slice.next();
+        await slice.yield();
     }
     builder.endMetric(metric.length);
   }

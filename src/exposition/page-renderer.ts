@@ -1,16 +1,18 @@
-import type { LabelSet } from '../model/labels.js';
-import type { Content } from './content.js';
-import type { MetricFamily } from '../registry/metric-family.js';
-import type { Format, FormattedPage } from './formats/format.js';
-import type { PageWriter } from './page-writer.js';
-import type { Gatherer } from '../registry/gatherer.js';
-import { relabelled } from '../registry/relabelled.js';
-import { CoalescingRenderer } from './coalescing-renderer.js';
 import {
   STEPS_PER_CLOCK_READ,
   TimeSlice,
   type EventLoopYielder,
 } from '../core/event-loop-yielder.js';
+import type { LabelSet } from '../model/labels.js';
+import type { Gatherer } from '../registry/gatherer.js';
+import type { MetricFamily } from '../registry/metric-family.js';
+import { relabelled } from '../registry/relabelled.js';
+import {
+  type AcquiredPage,
+  CoalescingRenderer,
+} from './coalescing-renderer.js';
+import type { Format, FormattedPage } from './formats/format.js';
+import type { PageWriter } from './page-writer.js';
 
 /** Which page to render. */
 export interface PageRequest {
@@ -19,22 +21,22 @@ export interface PageRequest {
   readonly names?: readonly string[] | undefined;
   /** Only the metric that is registered under this name. */
   readonly registered?: string | undefined;
-  /** Milliseconds in which it is needed. Default: as long as it takes. */
-  readonly patience?: number | undefined;
+  /** Milliseconds until the page is needed. Default: no limit. */
+  readonly timeLeft?: number | undefined;
 }
 
 /**
- * Renders the metrics of a registry, ours and those of prom-client alike. A request
- * for a page that is being rendered shares that page.
+ * Renders pages of a registry: our metrics and those of prom-client. Requests for a
+ * page that is being rendered share it.
  */
-export class Page {
+export class PageRenderer {
   private readonly whole: CoalescingRenderer;
-  /** Apart: there are as many of these as somebody thinks of, and whole pages must not wait for them. */
+  /** Separate, as there may be many different ones: whole pages must not wait for them. */
   private readonly parts: CoalescingRenderer;
 
   /** @param exemplarsShown is called when a page with exemplars was written. */
   constructor(
-    private readonly reader: Gatherer,
+    private readonly gatherer: Gatherer,
     private readonly yielder: EventLoopYielder,
     private readonly exemplarsShown: () => void,
   ) {
@@ -42,17 +44,13 @@ export class Page {
     this.parts = new CoalescingRenderer(yielder);
   }
 
-  /** Renders a page, and lends it until `use` has ended. */
-  render<T>(
-    request: PageRequest,
-    use: (content: Content) => T | Promise<T>,
-  ): Promise<T> {
-    const { format, names, registered, patience } = request;
+  /** Renders a page, or shares one. It must be released after use. */
+  acquire(request: PageRequest): Promise<AcquiredPage> {
+    const { format, names, registered, timeLeft } = request;
     const key = JSON.stringify([format.contentType, names, registered]);
     const isWhole = names === undefined && registered === undefined;
-    const pages = isWhole ? this.whole : this.parts;
-    const write = (out: PageWriter) => this.write(request, out);
-    return pages.lend(key, write, use, patience);
+    const renderer = isWhole ? this.whole : this.parts;
+    return renderer.acquire(key, (out) => this.write(request, out), timeLeft);
   }
 
   private async write(
@@ -60,9 +58,11 @@ export class Page {
     out: PageWriter,
   ): Promise<readonly Buffer[]> {
     const slice = new TimeSlice(this.yielder);
-    const reading = await this.reader.read({ names, registered }, slice);
-    const { heads, metrics, added } = reading;
-    const page = format.begin(heads, out);
+    const { headers, metrics, added } = await this.gatherer.gather(
+      { names, registered },
+      slice,
+    );
+    const page = format.begin(headers, out);
     for (const metric of metrics) {
       await this.writeMetric(metric, added, page, slice);
     }
@@ -81,12 +81,12 @@ export class Page {
     if (writer === undefined) return;
     const { write, end } = writer;
     const { name, cells } = metric;
-    const isPlain = added.names.length === 0;
+    const hasAdded = added.names.length > 0;
     const cellsAtOnce = Math.ceil(STEPS_PER_CLOCK_READ / samplesOf(metric));
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i]!;
-      write(isPlain ? cell : relabelled(cell, name, added));
-      if (i % cellsAtOnce === 0 && slice.isUsedUp()) await slice.next();
+      write(hasAdded ? relabelled(cell, name, added) : cell);
+      if (i % cellsAtOnce === 0 && slice.isUsedUp()) await slice.yield();
     }
     end();
   }
@@ -95,13 +95,13 @@ export class Page {
     try {
       return page.begin(metric);
     } catch (error) {
-      this.reader.metricFailed(metric.name, error);
+      this.gatherer.metricFailed(metric.name, error);
       return undefined;
     }
   }
 }
 
-/** Of each series: its buckets, `+Inf`, the sum and the count, or its value. */
+/** Samples of each series: its buckets, `+Inf`, the sum and the count, or its value. */
 function samplesOf({ type, bounds }: MetricFamily): number {
   return type === 'histogram' ? bounds.length + 3 : 1;
 }

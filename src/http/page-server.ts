@@ -1,19 +1,19 @@
 import type { ScrapeHandler } from './scrape-handler.js';
 
-/** Where scrapes come in: a server of the collector's own, or routes on an app. */
-export interface Endpoint {
-  /** Whether scrapes are answered now. */
+/** Receives the requests for the metrics and the health: a server of the collector's own, or routes on an app. */
+export interface PageServer {
+  /** Whether it receives requests now. */
   readonly running: boolean;
-  /** The address of the metrics, as far as it is known. */
+  /** The URL of the metrics page, as far as it is known. */
   readonly url: string;
-  /** Begins to answer. */
+  /** Starts to pass requests to the handler. */
   start(handler: ScrapeHandler): Promise<void>;
-  /** Stops answering, after running scrapes have got their page. */
+  /** Stops, once running requests are answered. */
   stop(): Promise<void>;
 }
 
-/** The URL under which a page can be called; a server that listens on all addresses is reached through localhost. */
-export function endpointUrl(
+/** The URL of a page; a server that listens on all addresses is reached through localhost. */
+export function pageUrl(
   host: string,
   port: number,
   path: string | false,

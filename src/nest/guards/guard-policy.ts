@@ -1,0 +1,105 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import {
+  type AccessPolicy,
+  AllOf,
+  type Refusal,
+} from '../../http/access/access-policy.js';
+import { ConfiguredPolicy } from '../../http/access/configured-policy.js';
+import type { Exchange } from '../../http/exchange.js';
+import { isProbe } from '../../http/resources.js';
+import { frameworkPair } from '../routes/node-http.js';
+import {
+  guardsOf,
+  type NestParts,
+  type RunGuards,
+} from './guarded-endpoint.js';
+import type { ProtectionConfig } from './protection.options.js';
+
+type GuardedPage = 'metrics' | 'health';
+
+const PAGES: readonly GuardedPage[] = ['metrics', 'health'];
+
+/** The class of each page as guards see it, and the path of its options. */
+const ENDPOINTS = {
+  metrics: { className: 'MetricsEndpoint', path: 'prometheus' },
+  health: { className: 'HealthEndpoint', path: 'health' },
+} satisfies Record<GuardedPage, object>;
+
+/**
+ * The access policy of a module's pages: first address, token and password, then
+ * guards, which see only the requests that pass those.
+ *
+ * @param warn receives a message when a secret can no longer be read.
+ */
+export function modulePolicy(
+  metrics: ProtectionConfig,
+  health: ProtectionConfig,
+  warn: (message: string) => void,
+  nest: NestParts,
+): AccessPolicy {
+  const configured = new ConfiguredPolicy(
+    {
+      metrics: { options: metrics.access?.reveal(), path: 'prometheus.access' },
+      health: { options: health.access?.reveal(), path: 'health.access' },
+    },
+    warn,
+  );
+  return new AllOf([configured, new GuardPolicy({ metrics, health }, nest)]);
+}
+
+/** Refuses the requests that Nest's guards refuse. Probes need no guard, as they need no credentials. */
+class GuardPolicy implements AccessPolicy {
+  private readonly run: Partial<Record<GuardedPage, RunGuards>> = {};
+
+  constructor(
+    private readonly options: Readonly<Record<GuardedPage, ProtectionConfig>>,
+    private readonly nest: NestParts,
+  ) {}
+
+  /** Runs when the module is initialised: only then Nest has all global guards. */
+  async prepare(): Promise<void> {
+    for (const page of PAGES) {
+      const options = this.options[page];
+      if (!isGuarded(options)) continue;
+      const { className, path } = ENDPOINTS[page];
+      this.run[page] = await guardsOf(options, className, path, this.nest);
+    }
+  }
+
+  async check({ resource, req, res }: Exchange): Promise<Refusal | undefined> {
+    if (isProbe(resource)) return undefined;
+    if (!isGuarded(this.options[resource])) return undefined;
+    const run = this.run[resource];
+    // Nothing was prepared: the module is disabled, and a controller of the app's serves the page.
+    if (run === undefined) return guardRefusal(403);
+    const { request, response, copyHeaders } = frameworkPair(req, res);
+    try {
+      await run(request, response);
+      return undefined;
+    } catch (error) {
+      if (error instanceof HttpException) {
+        return guardRefusal(error.getStatus());
+      }
+      throw error;
+    } finally {
+      copyHeaders();
+    }
+  }
+}
+
+function isGuarded({ guards, decorators }: ProtectionConfig): boolean {
+  return guards !== undefined || decorators !== undefined;
+}
+
+/** Only the status of a guard's error is sent: its message may hold what no client should read. */
+function guardRefusal(given: number): Refusal {
+  const status = isRefusal(given) ? given : 403;
+  const text = `${STATUS_CODES[status] ?? 'Refused'}\n`;
+  return { status, text, reason: 'guard' };
+}
+
+/** After an informational status, clients wait for another one (RFC 9110, section 15.2); they would take a success for the page. */
+function isRefusal(status: number): boolean {
+  return Number.isInteger(status) && status >= 300 && status <= 599;
+}

@@ -82,12 +82,10 @@ export class MetricsEndpoint {
     await this.access.prepare?.();
   }
 
-  start(): Promise<void> {
-    return this.server.start(this.handler);
-  }
-
-  stop(): Promise<void> {
-    return this.server.stop();
+  /** Starts to serve the pages. @returns stops it. */
+  async start(): Promise<() => Promise<void>> {
+    await this.server.start(this.handler);
+    return () => this.server.stop();
   }
 }
 

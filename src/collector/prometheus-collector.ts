@@ -27,7 +27,6 @@ import {
 } from './collector.options.js';
 import { recordUnready, recordValue } from './event-recording.js';
 import { Families } from './families.js';
-import type { AnyInstrument } from './family-factory.js';
 import { requestInstrument } from './instrument-options.js';
 import type { MetricDeclaration } from './metric-declaration.js';
 import {
@@ -89,15 +88,11 @@ export class PrometheusCollector extends MetricsCollector {
     this.report = new SelfReport(own, logger);
     this.health = new Health(health, logger, () => this.vitals());
     this.healthCheckGauges = new HealthCheckGauges(this, this.health.checks);
-    this.exemplars = new TraceExemplars((sampler) =>
-      this.families.setExemplarSampler(sampler),
-    );
-    const gatherer = new Gatherer(this.registry, (metric, error) =>
-      this.report.reportError('foreign_metric', error, `metric "${metric}"`),
-    );
+    this.exemplars = new TraceExemplars(this.families, this.report);
+    const gatherer = new Gatherer(this.registry, this.report);
     const yielder = new EventLoopYielder();
-    const exemplarsShown = () => this.exemplars.shown();
-    this.snapshots = new Snapshots(gatherer, yielder, exemplarsShown);
+    const startWindow = () => this.exemplars.startWindow();
+    this.snapshots = new Snapshots(gatherer, yielder, startWindow);
     this.exporters = new Exporters({
       snapshots: this.snapshots,
       instruments: own,
@@ -110,7 +105,7 @@ export class PrometheusCollector extends MetricsCollector {
     });
     this.endpoint = new MetricsEndpoint(
       this.options,
-      new PageRenderer(gatherer, yielder, exemplarsShown),
+      new PageRenderer(gatherer, yielder, startWindow),
       new HealthResponder(this, this.health),
       this.report,
       surroundings,
@@ -293,31 +288,13 @@ export class PrometheusCollector extends MetricsCollector {
     name: string,
     type: MetricType,
     options: (GaugeOptions & HistogramOptions) | undefined,
-  ): AnyInstrument {
+  ) {
     return requestInstrument(this.families, name, type, options);
   }
 
   private async open(undo: Undo[]): Promise<void> {
+    const { registry, defaultMetrics, defaultLabels, exemplars } = this.options;
     await this.endpoint.prepare();
-    this.join(undo);
-    if (this.options.exemplars) undo.push(await this.startExemplars());
-    await this.endpoint.start();
-    undo.push(() => this.endpoint.stop());
-    await this.exporters.start();
-    undo.push(() => this.exporters.stop(this.options.flushTimeout));
-  }
-
-  /** Lets recordings take exemplars, if the app is traced. Returns what ends that. */
-  private async startExemplars(): Promise<Undo> {
-    await this.exemplars
-      .start()
-      .catch((error: unknown) => this.report.reportError('exemplars', error));
-    return () => this.exemplars.stop();
-  }
-
-  /** Enters the registry with all there is to be shown. */
-  private join(undo: Undo[]): void {
-    const { registry, defaultMetrics, defaultLabels } = this.options;
     if (registry !== null) {
       undo.push(() => this.families.detach());
       this.families.attach();
@@ -325,6 +302,10 @@ export class PrometheusCollector extends MetricsCollector {
     if (defaultMetrics) {
       undo.push(collectProcessMetrics(this.registry, defaultLabels));
     }
+    if (exemplars) undo.push(await this.exemplars.start());
+    undo.push(await this.endpoint.start());
+    await this.exporters.start();
+    undo.push(() => this.exporters.stop(this.options.flushTimeout));
   }
 
   private vitals(): CollectorStatus {

@@ -1,3 +1,4 @@
+import type { ErrorReporter } from '../core/catch-and-report.js';
 import { ExemplarSampler, type SpanIds } from '../model/exemplars.js';
 import { loadOpenTelemetry, type PeerError } from '../core/peers.js';
 
@@ -6,6 +7,11 @@ type OpenTelemetry = Awaited<ReturnType<typeof loadOpenTelemetry>>;
 /** The bit of the trace flags that says that a trace is kept (W3C Trace Context, "Sampled flag"). */
 const SAMPLED = 1;
 
+/** Takes the sampler that recordings use from then on. */
+interface SampledRecordings {
+  setExemplarSampler(sampler: ExemplarSampler | undefined): void;
+}
+
 /**
  * Lets recordings name the OpenTelemetry span that they are made in, as long as
  * somebody reads exemplars and the app is traced. The API alone says nothing:
@@ -13,34 +19,41 @@ const SAMPLED = 1;
  */
 export class TraceExemplars {
   private api: OpenTelemetry | undefined = undefined;
-  private readonly source = new ExemplarSampler(() => this.activeSpan());
-  private taking = false;
+  private readonly sampler = new ExemplarSampler(() => this.activeSpan());
+  private isSampling = false;
 
-  /** @param take receives the sampler that recordings use from then on. */
   constructor(
-    private readonly take: (source: ExemplarSampler | undefined) => void,
+    private readonly recordings: SampledRecordings,
+    private readonly errors: ErrorReporter,
   ) {}
 
-  /** @throws whatever an API throws that is installed and does not load. */
-  async start(): Promise<void> {
+  /**
+   * Starts to look for traces. Reports an API that is installed and does not load.
+   *
+   * @returns ends that.
+   */
+  async start(): Promise<() => void> {
     try {
       this.api = await loadOpenTelemetry();
     } catch (error) {
-      if (!(error as PeerError).isNotInstalled) throw error;
+      if (!(error as PeerError).isNotInstalled) {
+        this.errors.reportError('exemplars', error);
+      }
     }
+    return () => {
+      this.api = undefined;
+      this.startWindow();
+    };
   }
 
-  stop(): void {
-    this.api = undefined;
-    this.shown();
-  }
-
-  /** To be called when a page has shown the exemplars that there are. Never throws. */
-  shown(): void {
+  /** Lets each series take another exemplar, once a page has shown the present ones. Never throws. */
+  startWindow(): void {
     const isTraced = this.isTraced();
-    if (isTraced !== this.taking) this.take(isTraced ? this.source : undefined);
-    this.taking = isTraced;
-    if (isTraced) this.source.shown();
+    if (isTraced !== this.isSampling) {
+      this.recordings.setExemplarSampler(isTraced ? this.sampler : undefined);
+    }
+    this.isSampling = isTraced;
+    if (isTraced) this.sampler.startWindow();
   }
 
   /** Whether spans can be active at all: somebody has to carry the context along. */

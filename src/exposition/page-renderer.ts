@@ -34,11 +34,11 @@ export class PageRenderer {
   /** Separate, as there may be many different ones: whole pages must not wait for them. */
   private readonly parts: CoalescingRenderer;
 
-  /** @param exemplarsShown is called when a page with exemplars was written. */
+  /** @param startExemplarWindow is called when a page with exemplars was written. */
   constructor(
     private readonly gatherer: Gatherer,
     private readonly yielder: EventLoopYielder,
-    private readonly exemplarsShown: () => void,
+    private readonly startExemplarWindow: () => void,
   ) {
     this.whole = new CoalescingRenderer(yielder);
     this.parts = new CoalescingRenderer(yielder);
@@ -67,7 +67,7 @@ export class PageRenderer {
       await this.writeMetric(metric, added, page, slice);
     }
     page.end();
-    if (format.hasExemplars) this.exemplarsShown();
+    if (format.hasExemplars) this.startExemplarWindow();
     return out.end();
   }
 
@@ -95,7 +95,7 @@ export class PageRenderer {
     try {
       return page.begin(metric);
     } catch (error) {
-      this.gatherer.metricFailed(metric.name, error);
+      this.gatherer.reportFailed(metric.name, error);
       return undefined;
     }
   }

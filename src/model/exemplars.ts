@@ -3,58 +3,62 @@ import { type SteadyTime, steadyTime } from '../core/wall-clock.js';
 
 /** A recording with the trace that it was made in (OpenMetrics 1.0.0, "Exemplars"). */
 export interface Exemplar {
-  /** Its label pairs as a page has them, in the form of `bytesText()`. */
+  /** Its label pairs as a page has them, in the form of `latin1OfUtf8()`. */
   readonly labels: string;
   readonly value: number;
   readonly timestamp: SteadyTime;
-  /** When it was taken, in rounds of its source. */
-  readonly round: number;
+  /** The number of the sampler's window in which it was taken; 0 if no sampler took it. */
+  readonly window: number;
 }
 
-/** A span as OpenTelemetry tells of it. */
+/** The ids of an OpenTelemetry span. */
 export interface SpanIds {
   readonly traceId: string;
   readonly spanId: string;
 }
 
-/** Seconds between two rounds, at least. */
-const ROUND = 1;
+/** Seconds that a window lasts at least. */
+const MIN_WINDOW = 1;
 
 const TRACE_ID = /^(?!0+$)[0-9a-f]{32}$/;
 const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/;
 
-/** Samples exemplars: a series takes one per window, and a window starts when a page has shown those of the last. */
-// Why: docs/decisions/recording.md, "A series takes one exemplar per window".
+/**
+ * Takes exemplars for series: one per series and window. A window starts when a page or
+ * snapshot with exemplars was made, so that none are taken while no one reads them. A
+ * series that has its exemplar does not read the clock.
+ */
 export class ExemplarSampler {
-  /** 0 while none is taken. */
-  private round = 0;
-  private rounds = 0;
-  private begun: Instant | undefined = undefined;
+  /** The number of the window; 0 while none is open. */
+  private window = 0;
+  private windows = 0;
+  private openedAt: Instant | undefined = undefined;
 
-  /** @param activeSpan gives the span to name, if there is one. It may fail. */
+  /** @param activeSpan returns the span to name, if there is one. It may throw. */
   constructor(private readonly activeSpan: () => SpanIds | undefined) {}
 
-  /** To be called when a page has shown what there is. */
-  shown(): void {
-    if (this.begun !== undefined && secondsSince(this.begun) < ROUND) return;
-    this.begun = instant();
-    this.round = ++this.rounds;
+  /** Starts the next window, unless the last one has just started. */
+  startWindow(): void {
+    const { openedAt } = this;
+    if (openedAt !== undefined && secondsSince(openedAt) < MIN_WINDOW) return;
+    this.openedAt = instant();
+    this.window = ++this.windows;
   }
 
-  /** The exemplar that a series has after a recording: a new one, or what it had. Never throws. */
+  /** The exemplar of a series after a recording: a new one, or the previous one. Never throws. */
   next(previous: Exemplar | undefined, value: number): Exemplar | undefined {
-    if (this.round === 0 || previous?.round === this.round) return previous;
+    if (this.window === 0 || previous?.window === this.window) return previous;
     try {
       const span = this.activeSpan();
       return span === undefined ? previous : this.take(span, value);
     } catch {
-      // Not again in this round: errors are slow.
-      this.round = 0;
+      // Closes the window: further errors would be slow.
+      this.window = 0;
       return previous;
     }
   }
 
-  /** Both ids are of fixed length, so that the limit of 128 characters is kept. */
+  /** Both ids have a fixed length, which keeps the limit of 128 characters. */
   private take({ traceId, spanId }: SpanIds, value: number): Exemplar {
     if (!TRACE_ID.test(traceId) || !SPAN_ID.test(spanId)) {
       throw new Error('The ids of the span are malformed');
@@ -63,7 +67,7 @@ export class ExemplarSampler {
       labels: `trace_id="${traceId}",span_id="${spanId}"`,
       value,
       timestamp: steadyTime(),
-      round: this.round,
+      window: this.window,
     };
   }
 }

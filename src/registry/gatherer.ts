@@ -1,3 +1,4 @@
+import type { ErrorReporter } from '../core/catch-and-report.js';
 import { CoalescedTask } from '../core/coalesced-task.js';
 import { ForeignMetricError } from '../core/errors.js';
 import { type Family, HistogramFamily } from '../model/family.js';
@@ -61,11 +62,15 @@ export class Gatherer {
     index: new RegistryIndex([], () => undefined),
   };
 
-  /** @param metricFailed receives the error of a metric that is left out, as a whole or in part; `*` stands for all. */
   constructor(
     private readonly registry: MetricRegistry,
-    readonly metricFailed: (metric: string, error: unknown) => void,
+    private readonly errors: ErrorReporter,
   ) {}
+
+  /** Reports why a metric is left out, as a whole or in part; `*` stands for all metrics. */
+  reportFailed(metric: string, error: unknown): void {
+    this.errors.reportError('foreign_metric', error, `metric "${metric}"`);
+  }
 
   /**
    * Reads all metrics that are asked for, side by side: those that are slow to collect
@@ -98,7 +103,7 @@ export class Gatherer {
     let failures = 0;
     const all = registeredMetrics(this.registry, metrics, (error) => {
       failures++;
-      this.metricFailed('*', error);
+      this.reportFailed('*', error);
     });
     const index = new RegistryIndex(all, this.typeOf);
     // What cannot be looked at now may tell its name the next time.
@@ -160,13 +165,13 @@ export class Gatherer {
     try {
       const { metric, omitted } = await readPromClientMetric(one, get, slice);
       this.types.set(one.metric, metric.type);
-      if (omitted !== undefined) this.metricFailed(one.name, omitted);
+      if (omitted !== undefined) this.reportFailed(one.name, omitted);
       return metric;
     } catch (error) {
       const there: unknown = this.registry.getSingleMetric(one.name);
       if (there === one.metric) {
         failed(one.name);
-        this.metricFailed(one.name, error);
+        this.reportFailed(one.name, error);
       }
       return undefined;
     }
@@ -191,7 +196,7 @@ export class Gatherer {
     const error = new ForeignMetricError(
       `Metric "${metric.name}" is left out, as ${why}; give one of them another name`,
     );
-    this.metricFailed(metric.name, error);
+    this.reportFailed(metric.name, error);
     return false;
   }
 
@@ -204,7 +209,7 @@ export class Gatherer {
     const error = new ForeignMetricError(
       `Series of metric "${metric.name}" have the same labels once those of the registry are added; only the first of them is shown`,
     );
-    this.metricFailed(metric.name, error);
+    this.reportFailed(metric.name, error);
     return { ...metric, cells };
   }
 
@@ -213,7 +218,7 @@ export class Gatherer {
     try {
       return promClientLabels(defaultLabelsOf(this.registry), '*');
     } catch (error) {
-      this.metricFailed('*', error);
+      this.reportFailed('*', error);
       return NO_LABELS;
     }
   }

@@ -22,7 +22,7 @@ export function promClientExemplar(given: unknown): Exemplar | undefined {
       labels: latin1OfUtf8(labelPairs(labels)),
       value,
       timestamp: steadyTimeOf(timestamp as number),
-      round: 0,
+      window: 0,
     };
   } catch {
     return undefined;

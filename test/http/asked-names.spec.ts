@@ -90,7 +90,7 @@ describe('a page of some metrics', () => {
 
   test('is rendered once for all who ask for the same at the same time', async () => {
     const { collector, collected } = await serving();
-    const gatherer = new Gatherer(collector.registry, () => {});
+    const gatherer = new Gatherer(collector.registry, collector);
     const yielder = new EventLoopYielder();
     const renderer = new PageRenderer(gatherer, yielder, () => {});
     const render = async (...names: string[]) => {

@@ -232,7 +232,7 @@ describe('a scrape', () => {
   test('of all metrics waits for nobody who keeps pages of some', async () => {
     const { collector } = makeCollector();
     collector.counter('hits_total').inc();
-    const gatherer = new Gatherer(collector.registry, () => {});
+    const gatherer = new Gatherer(collector.registry, collector);
     const yielder = new EventLoopYielder();
     const renderer = new PageRenderer(gatherer, yielder, () => {});
     const format = TEXT_FORMAT;

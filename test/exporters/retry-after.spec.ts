@@ -14,7 +14,7 @@ describe('a Retry-After', () => {
     ['Sat Nov 28 12:02:00 2026', 120_000],
     ['Fri, 28 Nov 9999 12:00:00 GMT', 251_603_539_200_000],
     ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
-  ])('of %s is so many milliseconds', (text, expected) => {
+  ])('a Retry-After of %s is read as %s ms', (text, expected) => {
     expect(retryAfterOf({ 'retry-after': text, date: NOW })).toBe(expected);
   });
 
@@ -31,15 +31,15 @@ describe('a Retry-After', () => {
     '2026-11-28T12:02:00Z',
     'Sat, 99 Nov 2026 12:02:00 GMT',
     'soon',
-  ])('that is malformed says nothing: "%s"', (text) => {
+  ])('a malformed Retry-After is ignored: "%s"', (text) => {
     expect(retryAfterOf({ 'retry-after': text, date: NOW })).toBeUndefined();
   });
 
-  it('that is not there says nothing', () => {
+  it('a missing Retry-After asks for no pause', () => {
     expect(retryAfterOf({ date: NOW })).toBeUndefined();
   });
 
-  it('that is a date counts from the Date of the server, whatever our clock says', () => {
+  it('a Retry-After date counts from the Date of the server, whatever our clock says', () => {
     const headers = {
       'retry-after': 'Tue, 01 Jan 1980 00:01:00 GMT',
       date: 'Tue, 01 Jan 1980 00:00:00 GMT',
@@ -48,7 +48,7 @@ describe('a Retry-After', () => {
   });
 
   it.each([undefined, 'never'])(
-    'that is a date counts from now if the server says %s as its Date',
+    "a Retry-After date counts from now if the server's Date is %s",
     (date) => {
       const until = new Date(Date.now() + 60_000).toUTCString();
       const wait = retryAfterOf({

@@ -54,7 +54,7 @@ async function failures(collector: PrometheusCollector): Promise<number> {
 
 describe('app.close() while a backend is down', () => {
   it.each(BACKENDS)(
-    'makes one try and does not wait for another: %s',
+    'app.close() makes one attempt for a backend that is down, and waits for no other: %s',
     async (_, optionsOf) => {
       @Module({
         imports: [

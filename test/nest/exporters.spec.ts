@@ -58,7 +58,7 @@ class AssistantAgent {
 const row = ['tframex_agent_executions_total', 1];
 
 describe.each(ADAPTERS)('an exporter of an app on %s', (_name, adapter) => {
-  it('given by class is the provider of that class', async () => {
+  it('an exporter given by class is the provider of that class', async () => {
     const { app } = await startApp(
       {
         imports: [
@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('an exporter of an app on %s', (_name, adapter) => {
     expect(count).toHaveLength(2);
   });
 
-  it('is in the health, and liveness and readiness do not ask it', async () => {
+  it('an exporter is in the health, and does not affect liveness and readiness', async () => {
     const exporter: MetricsExporter = {
       name: 'away',
       interval: 50,
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('an exporter of an app on %s', (_name, adapter) => {
 });
 
 describe('an exporter', () => {
-  it('given by a class that no module provides is made with what is global', async () => {
+  it('an exporter class that no module provides is constructed with global providers', async () => {
     @Injectable()
     class Made implements MetricsExporter {
       static last: Made | undefined;
@@ -124,7 +124,7 @@ describe('an exporter', () => {
     expect(Made.last?.collector).toBe(app.get(PrometheusCollector));
   });
 
-  it('can come from a factory of options', async () => {
+  it('an exporter can come from a factory of options', async () => {
     const exporter = { name: 'x', interval: false, export() {} } as const;
     const { app } = await startApp({
       imports: [
@@ -137,7 +137,7 @@ describe('an exporter', () => {
     expect(Object.keys(checks)).toEqual(['exporter:x']);
   });
 
-  it('can be added and removed while the app runs, by class or instance', async () => {
+  it('an exporter can be added and removed while the app runs, by class or instance', async () => {
     const { app } = await startApp({
       imports: [MetricsModule.forRoot(), WarehouseModule],
       providers: [AssistantAgent, WarehouseExporter],
@@ -157,7 +157,7 @@ describe('an exporter', () => {
     expect(checks).toEqual({});
   });
 
-  it('is not started, nor are classes made, in an app with enabled: false', async () => {
+  it('an app with enabled: false starts no exporter and constructs no class of one', async () => {
     let made = 0;
     class Unmade implements MetricsExporter {
       readonly name = 'unmade';
@@ -175,7 +175,7 @@ describe('an exporter', () => {
     expect(made).toBe(0);
   });
 
-  it('of one app hears nothing of another', async () => {
+  it('an exporter of one app receives nothing of another', async () => {
     const start = async () => {
       const heard: MetricEvent[] = [];
       const exporter: MetricsExporter = {
@@ -227,19 +227,28 @@ describe('a wrong exporter', () => {
       Unmakeable,
       /^exporters\[0\] has Unmakeable, which Nest cannot make: .*Warehouse/s,
     ],
-    ['that is none', { name: 'x' }, /^exporters\[0\] is .*expected a Metrics/],
     [
-      'of a class that makes none',
+      'without export() and receive()',
+      { name: 'x' },
+      /^exporters\[0\] is .*expected a Metrics/,
+    ],
+    [
+      'that is a class without them',
       class Nothing {},
       /^exporters\[0\] is Nothing {}; expected a MetricsExporter/,
     ],
-  ])('%s keeps the app from starting', async (_what, exporter, message) => {
-    await expect(
-      Promise.resolve().then(() => started({ exporters: [exporter as never] })),
-    ).rejects.toThrow(message);
-  });
+  ])(
+    'an app does not start with a wrong exporter: %s',
+    async (_what, exporter, message) => {
+      await expect(
+        Promise.resolve().then(() =>
+          started({ exporters: [exporter as never] }),
+        ),
+      ).rejects.toThrow(message);
+    },
+  );
 
-  it('is refused where forRoot() is called, if that can be seen there', () => {
+  it('forRoot() refuses a wrong exporter that it can see', () => {
     const exporters = [{ name: 'x' }] as never;
     expect(() => MetricsModule.forRoot({ exporters })).toThrow(
       /exporters\[0\]/,
@@ -252,7 +261,7 @@ describe('a wrong exporter', () => {
 });
 
 describe('a job without a server', () => {
-  it('delivers by one call of flush()', async () => {
+  it('a job without a server delivers by one call of flush()', async () => {
     const delivered: MetricsSnapshot[] = [];
     const exporter: MetricsExporter = {
       name: 'backend',

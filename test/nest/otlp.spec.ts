@@ -32,14 +32,14 @@ async function startedApp(disabled: string) {
 }
 
 describe('the option `otlp` of an app', () => {
-  it('sends, beside a second exporter of another name', async () => {
+  it('the option otlp sends, beside a second exporter of another name', async () => {
     const { first, second } = await startedApp('');
     for (const backend of [first, second]) {
       expect(backend.points('tframex_calls_total')).not.toEqual([]);
     }
   });
 
-  it('sends nothing with OTEL_SDK_DISABLED=true, which the page and exporters of the app are not told', async () => {
+  it("OTEL_SDK_DISABLED=true switches off the option otlp, and neither the page nor the app's own exporters", async () => {
     const { first, second, page } = await startedApp('true');
     expect(first.requests).toEqual([]);
     expect(second.points('tframex_calls_total')).not.toEqual([]);

@@ -72,7 +72,7 @@ const BACKENDS: [string, (url: string) => MetricsOptions][] = [
 ];
 
 describe.each(BACKENDS)('the requests of %s', (_, optionsOf) => {
-  it('are not measured as those of the app', async () => {
+  it('the requests of an exporter are not measured as requests of the app', async () => {
     const sink = await startSink();
     const { collector, countsBecome } = await start(true, optionsOf(sink.url));
     collector.timer('took').observe(1);
@@ -86,7 +86,7 @@ describe.each(BACKENDS)('the requests of %s', (_, optionsOf) => {
     await countsBecome([`${labels} 2`]);
   });
 
-  it('make no spans and carry no trace context', async () => {
+  it('the requests of an exporter make no spans and carry no trace context', async () => {
     const spansOf = traceRequests();
     const sink = await startSink();
     const { module, collector } = await start(false, optionsOf(sink.url));
@@ -104,7 +104,7 @@ describe.each(BACKENDS)('the requests of %s', (_, optionsOf) => {
 });
 
 describe('an exporter', () => {
-  it('runs with tracing suppressed in each of its methods, and the app does not', async () => {
+  it('all methods of an exporter run with tracing suppressed, and the app does not', async () => {
     const { inSpan } = startTracing();
     const suppressed: Record<string, boolean> = {};
     const note = (method: string) =>
@@ -139,7 +139,7 @@ describe('an exporter', () => {
     });
   });
 
-  it('sends by gRPC without a span', async () => {
+  it('an exporter sends by gRPC without a span', async () => {
     const spansOf = traceRequests();
     const backend = await startGrpcBackend();
     const { collector } = await start(false, {
@@ -153,7 +153,7 @@ describe('an exporter', () => {
 });
 
 describe('a gauge that sends a request to be read', () => {
-  it('is measured and traced as the app, also when a Pushgateway is pushed to', async () => {
+  it("requests of a gauge's callback are measured and traced as the app's, also during a push", async () => {
     const spansOf = traceRequests();
     const [sink, app] = [await startSink(), await startSink()];
     const { collector, countsBecome } = await start(true, {
@@ -177,7 +177,7 @@ describe('a gauge that sends a request to be read', () => {
 });
 
 describe('requests of the app', () => {
-  it('are measured while an exporter is at work, also on a connection of its agent', async () => {
+  it('requests of the app are measured while an exporter works, also on a connection of its agent', async () => {
     const [sink, app] = [await startSink(), await startSink()];
     let end = () => {};
     const working = new Promise<void>((resolve) => (end = resolve));

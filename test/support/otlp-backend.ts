@@ -43,7 +43,7 @@ export interface OtlpBackend {
 export interface OtlpBackendOptions {
   readonly port?: number;
   readonly tls?: ServerOptions;
-  /** Hears of the connections over TLS. */
+  /** Receives the connections over TLS. */
   readonly secured?: (socket: TLSSocket) => void;
 }
 

@@ -39,7 +39,7 @@ describe.each(['cumulative', 'delta'] as const)(
       ['back', -FIVE_DAYS],
       ['forward', FIVE_DAYS],
     ])(
-      'never start after they end if the clock is set %s',
+      'points do not start after they end if the clock is set %s',
       async (_, seconds) => {
         const { backend, collector } = await exporting({ temporality });
         collector.counter('before_total').inc();
@@ -57,7 +57,7 @@ describe.each(['cumulative', 'delta'] as const)(
       },
     );
 
-    it('count each increase once if the clock is set back and forward again', async () => {
+    it('points count each increase once if the clock is set back and forward again', async () => {
       const { backend, collector } = await exporting({ temporality });
       const counter = collector.counter('calls_total');
       counter.inc();
@@ -75,7 +75,7 @@ describe.each(['cumulative', 'delta'] as const)(
 );
 
 describe('start times', () => {
-  it('move once with a clock that is set back, and stay then', async () => {
+  it('start times move once when the clock is set back, and then stay', async () => {
     const { backend, collector } = await exporting();
     collector.counter('calls_total').inc();
     await collector.flush();
@@ -91,7 +91,7 @@ describe('start times', () => {
     }
   });
 
-  it('stay as they are if the clock is set forward', async () => {
+  it('start times stay the same if the clock is set forward', async () => {
     const { backend, collector } = await exporting();
     collector.counter('calls_total').inc();
     await collector.flush();
@@ -101,7 +101,7 @@ describe('start times', () => {
     expect(starts[1]).toBe(starts[0]);
   });
 
-  it('are not in the future on a page of OpenMetrics after the clock was set back', async () => {
+  it('start times on a page of OpenMetrics are not in the future after the clock was set back', async () => {
     const { collector } = await exporting();
     collector.counter('calls_total').inc();
     collector.histogram('sizes').observe(1);
@@ -117,7 +117,7 @@ describe('start times', () => {
 });
 
 describe('exemplars', () => {
-  it('go out after the clock was set back, and none is in the future', async () => {
+  it('exemplars are sent after the clock was set back, and none is in the future', async () => {
     const { inSpan } = startTracing();
     const { backend, collector } = await exporting();
     const counter = collector.counter('calls_total');

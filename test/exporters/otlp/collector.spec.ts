@@ -31,7 +31,7 @@ async function exporting(
   return { collector, remove };
 }
 
-/** All but what is measured anew, by whoever asks: the process, and the exporter itself. */
+/** All samples but those that each reading changes: of the process, and of the exporter itself. */
 const steady = (samples: Map<string, number>) =>
   new Map(
     [...samples].filter(
@@ -53,7 +53,7 @@ const recording = fc.record({
 describe.each(['http/protobuf', 'http/json'] as const)(
   'what a backend gets by %s',
   (protocol) => {
-    it('is what the page says, value by value', async () => {
+    it('a backend gets the values of the page', async () => {
       const backend = await startOtlpBackend();
       await fc.assert(
         fc.asyncProperty(
@@ -82,7 +82,7 @@ describe.each(['http/protobuf', 'http/json'] as const)(
       );
     });
 
-    it('has the metrics of prom-client too', async () => {
+    it('a backend gets the metrics of prom-client too', async () => {
       const backend = await startOtlpBackend();
       const registry = new Registry();
       registry.setDefaultLabels({ app: 'x"\n' });
@@ -113,7 +113,7 @@ describe.each(['http/protobuf', 'http/json'] as const)(
 );
 
 describe('a metric of the collector', () => {
-  it('has its unit, its description, and when its series began', async () => {
+  it('a metric is sent with its unit, its description, and the start times of its series', async () => {
     const backend = await startOtlpBackend();
     const { collector } = await exporting(backend, {}, { subsystem: 'api' });
     const before = Date.now();
@@ -133,7 +133,7 @@ describe('a metric of the collector', () => {
     }
   });
 
-  it('has the traces that it was recorded in', async () => {
+  it('a metric is sent with the traces that it was recorded in', async () => {
     const { inSpan } = startTracing();
     const backend = await startOtlpBackend();
     const { collector } = await exporting(backend, {}, { exemplars: true });
@@ -153,7 +153,7 @@ describe('a metric of the collector', () => {
   });
 });
 
-describe('a metric of prom-client that cannot be read once', () => {
+describe('a metric of prom-client that cannot be read in one export', () => {
   /** What a backend gets of a counter that is 100, cannot be read, and is 101. */
   async function pointsOf(temporality: 'delta' | 'cumulative') {
     const backend = await startOtlpBackend();
@@ -182,12 +182,12 @@ describe('a metric of prom-client that cannot be read once', () => {
     return backend.points('their_total');
   }
 
-  it('is told of as what came since the last delivery all the same', async () => {
+  it('deltas of a metric that could not be read once go on from its last delivery', async () => {
     const points = await pointsOf('delta');
     expect(points.map(({ value }) => value)).toEqual([100, 1]);
   });
 
-  it('has not begun anew', async () => {
+  it('a metric that could not be read once keeps its start time', async () => {
     const [first, second] = await pointsOf('cumulative');
     expect([first!.value, second!.value]).toEqual([100, 101]);
     expect(second!.start).toBe(first!.start);
@@ -195,7 +195,7 @@ describe('a metric of prom-client that cannot be read once', () => {
 });
 
 describe('two backends', () => {
-  it('are sent to by exporters of different names', async () => {
+  it('two backends get the metrics from exporters with different names', async () => {
     const backends = [await startOtlpBackend(), await startOtlpBackend()];
     const { collector } = await exporting(backends[0]!, {});
     const second = { url: backends[1]!.url, interval: false } as const;

@@ -37,7 +37,7 @@ describe('the connection', () => {
     return { url: `http://127.0.0.1:${portOf(server)}/`, open };
   }
 
-  it('is closed by the exporter when it ends', async () => {
+  it('the exporter closes its connection when it shuts down', async () => {
     const { url, open } = await patientServer();
     const { exporter, send } = await started(url);
     await send();
@@ -49,7 +49,7 @@ describe('the connection', () => {
     expect(Date.now() - ended).toBeLessThan(3_000);
   });
 
-  it('is closed by the exporter when nothing is sent on it', async () => {
+  it('the exporter closes a connection that is idle', async () => {
     const { url, open } = await patientServer();
     const { send } = await started(url);
     await send();

@@ -62,14 +62,17 @@ async function failure(work: Promise<unknown>): Promise<ExportError> {
 }
 
 describe('an answer', () => {
-  it.each([429, 502, 503, 504])('of %i is tried again', async (status) => {
-    const { backend, send } = await exporting();
-    backend.answer = () => ({ status });
-    const error = await failure(send(LEVEL));
-    expect(error).toMatchObject({ retryable: true, retryAfter: undefined });
-    expect(error.message).toBe(`${backend.url} answered ${status}`);
-    expect(backend.requests).toHaveLength(1);
-  });
+  it.each([429, 502, 503, 504])(
+    'an answer of %i is retried',
+    async (status) => {
+      const { backend, send } = await exporting();
+      backend.answer = () => ({ status });
+      const error = await failure(send(LEVEL));
+      expect(error).toMatchObject({ retryable: true, retryAfter: undefined });
+      expect(error.message).toBe(`${backend.url} answered ${status}`);
+      expect(backend.requests).toHaveLength(1);
+    },
+  );
 
   it.each([
     ['', true],
@@ -80,7 +83,7 @@ describe('an answer', () => {
     ['/v1/metrics', false],
     ['/otlp/v1/metrics', false],
   ])(
-    'of 404 says that the path /v1/metrics is missing, if it is: %j',
+    'an answer of 404 gives the hint that the path /v1/metrics is missing if it is: %j',
     async (path, isMissing) => {
       const { backend } = await exporting();
       backend.answer = () => ({ status: 404 });
@@ -97,7 +100,7 @@ describe('an answer', () => {
   );
 
   it.each([301, 307, 400, 401, 403, 404, 405, 413, 415, 500, 501])(
-    'of %i is not',
+    'an answer of %i is not retried',
     async (status) => {
       const { backend, send } = await exporting();
       backend.answer = () => ({ status, headers: { location: backend.url } });
@@ -108,7 +111,7 @@ describe('an answer', () => {
     },
   );
 
-  it('says when to try again, in seconds or by a date', async () => {
+  it('an answer says when to retry, in seconds or by a date', async () => {
     const { backend, send } = await exporting();
     const retryAfter = async (text: string) => {
       backend.answer = () => ({
@@ -126,7 +129,7 @@ describe('an answer', () => {
     expect(await retryAfter('soon')).toBeUndefined();
   });
 
-  it('is shown by what it says, shortened and on one line', async () => {
+  it('the text of an answer is shown in the error, shortened and on one line', async () => {
     const { backend, send } = await exporting();
     const said = async (answer: BackendAnswer) => {
       backend.answer = () => ({ status: 401, ...answer });
@@ -153,7 +156,7 @@ describe('an answer', () => {
     );
   });
 
-  it('of a server that never ends it is read to a limit', async () => {
+  it('an answer that never ends is read up to a limit', async () => {
     let isClosed = false;
     const server = createServer((socket) => {
       socket.on('error', () => {});
@@ -172,7 +175,7 @@ describe('an answer', () => {
     await waitFor(() => isClosed, 'the end of the connection');
   });
 
-  it('of a server that is not there, or breaks off, is tried again', async () => {
+  it('a server that is away, or breaks off its answer, is retried', async () => {
     const port = await freePort();
     const { send } = await started({
       url: `http://127.0.0.1:${port}/v1/metrics?key=hidden`,
@@ -190,7 +193,7 @@ describe('an answer', () => {
     expect((await failure(send(LEVEL))).retryable).toBe(true);
   });
 
-  it('that does not come is waited for until the signal is aborted', async () => {
+  it('the exporter waits for an answer until its signal is aborted', async () => {
     const { backend, send } = await exporting();
     backend.answer = () => undefined;
     const aborter = new AbortController();
@@ -204,7 +207,7 @@ describe('an answer', () => {
   });
 
   it.each(['http/protobuf', 'http/json'] as const)(
-    'by %s may say that some points were not taken',
+    'an answer by %s may say that some points were rejected',
     async (protocol) => {
       const { backend, send } = await exporting({ protocol });
       const partial =
@@ -221,7 +224,7 @@ describe('an answer', () => {
     },
   );
 
-  it('of success is one whatever stands in it', async () => {
+  it('an answer of success counts as success whatever its body is', async () => {
     const { backend, send } = await exporting();
     for (const body of ['OK', Buffer.from([10, 200]), gzipSync('{}')]) {
       backend.answer = () => ({ body });
@@ -231,7 +234,7 @@ describe('an answer', () => {
 });
 
 describe('a request that is refused for what is in it', () => {
-  it('does not keep back the others, and fails the export', async () => {
+  it('a refused request does not hold back the others, and fails the export', async () => {
     const { backend, send } = await exporting();
     backend.answer = () =>
       backend.requests.length === 2 ? { status: 413, body: '' } : {};
@@ -244,7 +247,7 @@ describe('a request that is refused for what is in it', () => {
   });
 
   it.each(['cumulative', 'delta'] as const)(
-    'drops nothing, as the next export tells it again: %s',
+    'a refused request loses nothing, because the next export sends its points again: %s',
     async (temporality) => {
       const { backend, send } = await exporting({ temporality });
       const metrics = [counterOf('a_total', ...MANY)];
@@ -261,7 +264,7 @@ describe('a request that is refused for what is in it', () => {
     },
   );
 
-  it('may be any of them', async () => {
+  it('any request of an export may be refused', async () => {
     const { backend, send } = await exporting();
     backend.answer = () => ({ status: 400 });
     const error = await failure(send([counterOf('a_total', ...MANY)]));
@@ -272,7 +275,7 @@ describe('a request that is refused for what is in it', () => {
     expect(await send(LEVEL)).toEqual({ dropped: 0 });
   });
 
-  it('reports what was dropped before a failure with the next success', async () => {
+  it('points rejected before a failure are reported with the next success', async () => {
     const { backend, send } = await exporting();
     const metrics = [counterOf('a_total', ...MANY)];
     backend.answer = () =>
@@ -286,7 +289,7 @@ describe('a request that is refused for what is in it', () => {
 });
 
 it.each(['cumulative', 'delta'] as const)(
-  'an export that fails after a part of it sends no exemplar of that part again: %s',
+  'after an export that failed in part, the delivered exemplars are not sent again: %s',
   async (temporality) => {
     const { backend, send } = await exporting({ temporality });
     const some = MANY.slice(0, 4_000);
@@ -335,7 +338,7 @@ describe('with temporality "delta"', () => {
   const hits = (value: number, created = NOON - 100) =>
     counterOf('hits_total', valueSeries(value, {}, { created }));
 
-  it('sends what came since the last delivery', async () => {
+  it('deltas are the growth since the last delivery', async () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     const wait = (counts: number[], sum: number) =>
       histogramOf('wait', [1], distribution(counts, sum));
@@ -359,7 +362,7 @@ describe('with temporality "delta"', () => {
     ]);
   });
 
-  it('tells again what was not delivered, with what came since', async () => {
+  it('deltas that were not delivered are sent again, with the growth since', async () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     await send([hits(5)], NOON);
     backend.answer = () => ({ status: 503 });
@@ -373,7 +376,7 @@ describe('with temporality "delta"', () => {
     });
   });
 
-  it('sends no request again that was delivered, though one after it was not', async () => {
+  it('deltas of a delivered request are not sent again if a later request fails', async () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     const metrics = [counterOf('a_total', ...MANY)];
     backend.answer = () =>
@@ -392,7 +395,7 @@ describe('with temporality "delta"', () => {
     expect(total).toBe(MANY.reduce((sum, { value }) => sum + value, 0));
   });
 
-  it('tells again what was refused, with what came since', async () => {
+  it('deltas that were refused are sent again, with the growth since', async () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     backend.answer = () =>
       backend.requests.length === 2 ? { status: 400 } : {};
@@ -406,7 +409,7 @@ describe('with temporality "delta"', () => {
     expect(keys(backend.points())).toEqual(keys(refused));
   });
 
-  it('leaves out what has not grown, and asks for nothing if nothing has', async () => {
+  it('deltas leave out series that have not grown, and no request is sent if none has', async () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     const idle = counterOf('idle_total', valueSeries(0));
     await send([idle, hits(5)], NOON);
@@ -419,7 +422,7 @@ describe('with temporality "delta"', () => {
     ]);
   });
 
-  it('leaves out a sum that has gone down', async () => {
+  it('deltas leave out a sum that has gone down', async () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     const odd = (counts: number[], sum: number) =>
       histogramOf('odd', [20], distribution(counts, sum));
@@ -429,7 +432,7 @@ describe('with temporality "delta"', () => {
     expect(backend.points().map(({ sum }) => sum)).toEqual([10, undefined, 1]);
   });
 
-  it('begins anew with a series that does', async () => {
+  it('deltas start again with a series that was reset', async () => {
     const { backend, send } = await exporting({ temporality: 'delta' });
     await send([hits(5)], NOON);
     await send([hits(6, NOON + 30)], NOON + 60);
@@ -444,7 +447,7 @@ describe('a series that does not say when it began', () => {
   const hits = (value: number) =>
     counterOf('hits_total', valueSeries(value, {}, { created: undefined }));
 
-  it('began when it was seen first, and anew when it is lower', async () => {
+  it('a series without a creation time starts when it is first seen, and again when its total is lower', async () => {
     const { backend, send } = await exporting();
     await send([hits(5)], NOON);
     await send([hits(7)], NOON + 60);
@@ -455,7 +458,7 @@ describe('a series that does not say when it began', () => {
     );
   });
 
-  it('is a histogram or a summary as well, by its count', async () => {
+  it('a histogram or summary without a creation time starts again when its count is lower', async () => {
     const { backend, send } = await exporting();
     const more = { created: undefined };
     const metrics = (count: number): MetricSnapshot[] => [
@@ -481,7 +484,7 @@ describe('a series that does not say when it began', () => {
     }
   });
 
-  it('is forgotten when it is gone', async () => {
+  it('a removed series without a creation time is forgotten', async () => {
     const { backend, send } = await exporting();
     await send([hits(5)], NOON);
     await send([], NOON + 60);

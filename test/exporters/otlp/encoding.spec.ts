@@ -42,7 +42,7 @@ const EXEMPLAR: ExemplarSnapshot = {
 };
 
 describe.each(PROTOCOLS)('a request by %s', (protocol) => {
-  it('has counters as sums that only rise, with when they began', async () => {
+  it('a request has counters as monotonic sums with start times', async () => {
     const { backend, send } = await exporting({ protocol });
     const calls = counterOf(
       'calls_total',
@@ -65,7 +65,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     ]);
   });
 
-  it('has gauges as they are, without a start', async () => {
+  it('a request has the present values of gauges, without start times', async () => {
     const { backend, send } = await exporting({ protocol });
     const values = [-0.1, 0, NaN, Infinity, -Infinity, 5e-324, 2 ** 60];
     await send([
@@ -87,7 +87,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     }
   });
 
-  it('has histograms with their bounds, and no count is rounded', async () => {
+  it('a request has histograms with their bounds and exact counts', async () => {
     const { backend, send } = await exporting({ protocol });
     const counts = [1, 0, 2 ** 32, 2 ** 52 + 1];
     await send([
@@ -113,7 +113,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     ]);
   });
 
-  it('leaves out sums that may go down', async () => {
+  it('a request leaves out sums of histograms that may go down', async () => {
     const { backend, send } = await exporting({ protocol });
     await send([
       histogramOf('drift', [-1, 1], distribution([1, 1, 0], 3)),
@@ -125,7 +125,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     ]);
   });
 
-  it('has histograms without buckets', async () => {
+  it('a request may have histograms without buckets', async () => {
     const { backend, send } = await exporting({ protocol });
     await send([histogramOf('plain', [], distribution([3], 6))]);
     expect(backend.points()).toEqual([
@@ -138,7 +138,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     ]);
   });
 
-  it('has the summaries of prom-client', async () => {
+  it('a request has the summaries of prom-client', async () => {
     const { backend, send } = await exporting({ protocol });
     const quantiles = [
       { quantile: 0.5, value: 1 },
@@ -173,7 +173,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     ]);
   });
 
-  it('has exemplars, each once', async () => {
+  it('a request has exemplars, each once', async () => {
     const { backend, send } = await exporting({ protocol });
     const metrics = [
       counterOf('hits_total', valueSeries(1, {}, { exemplar: EXEMPLAR })),
@@ -200,7 +200,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     }
   });
 
-  it('has ids of an exemplar that are none as its labels', async () => {
+  it('a request has malformed ids of an exemplar as labels', async () => {
     const { backend, send } = await exporting({ protocol });
     const labels = { trace_id: 'mine', span_id: '12' };
     const exemplar = { ...EXEMPLAR, labels };
@@ -210,7 +210,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     ]);
   });
 
-  it('has the resource and who made it', async () => {
+  it('a request has the resource and the name of this package', async () => {
     const resource = {
       'service.name': 'assistant',
       'shard.number': -3,
@@ -230,7 +230,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     });
   });
 
-  it('is of well-formed Unicode, whatever it was given', async () => {
+  it('a request is well-formed Unicode, whatever the labels are', async () => {
     const lone = 'a\ud800b';
     const resource = { [`key ${lone}`]: lone };
     const { backend, send } = await exporting({ protocol, resource });
@@ -248,14 +248,14 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     ]);
   });
 
-  it('is not made where there is nothing to say', async () => {
+  it('no request is made of a snapshot without points', async () => {
     const { backend, send } = await exporting({ protocol });
     await send([]);
     await send([counterOf('calls_total')]);
     expect(backend.requests).toEqual([]);
   });
 
-  it('keeps every value and label, whatever they are', async () => {
+  it('a request keeps every value and label, whatever they are', async () => {
     const { backend, send } = await exporting({ protocol });
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 90 }),
@@ -291,7 +291,7 @@ describe.each(PROTOCOLS)('a request by %s', (protocol) => {
     );
   });
 
-  it('ends before it is large, and the next goes on', async () => {
+  it('a request ends before it is large, and the next one continues', async () => {
     const { backend, send } = await exporting({ protocol });
     const series = Array.from({ length: 20_000 }, (_, i) =>
       valueSeries(i, { i: String(i), of: 'a label of usual length' }),
@@ -334,7 +334,7 @@ describe('a unit', () => {
     ['{token}', 'used', '{token}'],
     ['constructor', 'a_constructor', '{constructor}'],
     [undefined, 'level', ''],
-  ])('%s of %s is %s', async (unit, name, sent) => {
+  ])('the unit %s of %s is sent as %s', async (unit, name, sent) => {
     const { backend, send } = await exporting({});
     await send([{ ...counterOf(name, valueSeries(1)), unit }]);
     expect(backend.points()).toMatchObject([{ metric: name, unit: sent }]);

@@ -79,7 +79,7 @@ async function failure(work: Promise<unknown>): Promise<ExportError> {
 
 describe('over gRPC', () => {
   it.each(['none', 'gzip'] as const)(
-    'metrics, headers and the deadline get there, with compression %s',
+    'gRPC carries metrics, headers and the deadline, with compression %s',
     async (compression) => {
       const { backend, send } = await exporting({
         compression,
@@ -103,7 +103,7 @@ describe('over gRPC', () => {
     },
   );
 
-  it('no call is too large for a server', async () => {
+  it('no gRPC call is too large for a server', async () => {
     const { backend, send } = await exporting();
     const series = Array.from({ length: 20_000 }, (_, i) =>
       valueSeries(i, { i: String(i), of: 'a label of usual length' }),
@@ -132,7 +132,7 @@ describe('over gRPC', () => {
     ['FAILED_PRECONDITION', false],
     ['UNIMPLEMENTED', false],
     ['INTERNAL', false],
-  ] as const)('status %s is tried again: %s', async (name, retryable) => {
+  ] as const)('gRPC status %s is retried: %s', async (name, retryable) => {
     const { backend, send } = await exporting();
     backend.answer = () => ({ code: status[name], details: 'not\nnow' });
     const error = await failure(send(LEVEL));
@@ -143,7 +143,7 @@ describe('over gRPC', () => {
     expect(backend.calls).toHaveLength(1);
   });
 
-  it('the server says when to try again', async () => {
+  it('a gRPC server says when to retry', async () => {
     const { backend, send } = await exporting();
     for (const code of [status.RESOURCE_EXHAUSTED, status.UNAVAILABLE]) {
       backend.answer = () => ({ code, metadata: retryInfo(120) });
@@ -154,14 +154,14 @@ describe('over gRPC', () => {
     }
   });
 
-  it('some points may not be taken', async () => {
+  it('a gRPC server may reject some points', async () => {
     const { backend, send } = await exporting();
     const { body } = partialSuccess(1, 'too old');
     backend.answer = () => Buffer.from(body!);
     expect(await send(LEVEL)).toEqual({ dropped: 1, reason: 'too old' });
   });
 
-  it('an aborted signal cancels the call', async () => {
+  it('an aborted signal cancels the gRPC call', async () => {
     const { backend, send } = await exporting();
     backend.answer = () => undefined;
     const aborter = new AbortController();
@@ -174,7 +174,7 @@ describe('over gRPC', () => {
     await waitFor(() => backend.cancelled === 1, 'the end of the call');
   });
 
-  it('nothing is called with a signal that is aborted already', async () => {
+  it('no gRPC call is made with an aborted signal', async () => {
     const { backend, send } = await exporting();
     const aborted = AbortSignal.abort(new Error('Its time is over'));
     await expect(send(LEVEL, aborted)).rejects.toThrow('Its time is over');
@@ -182,7 +182,7 @@ describe('over gRPC', () => {
     expect(backend.calls).toHaveLength(1);
   });
 
-  it('headers are never shown, though a server repeats them', async () => {
+  it('headers sent by gRPC are never shown, even if the server repeats them', async () => {
     const { backend, send } = await exporting({
       headers: { authorization: 'Bearer s3cret' },
     });
@@ -198,7 +198,7 @@ describe('over gRPC', () => {
     });
   });
 
-  it('a server that is not there is tried again, and found when it is', async () => {
+  it('a gRPC server that is away is retried, and reached once it is back', async () => {
     const port = await freePort();
     const send = await started({ url: `http://127.0.0.1:${port}` });
     const error = await failure(send(LEVEL));
@@ -210,7 +210,7 @@ describe('over gRPC', () => {
     expect(backend.calls).toHaveLength(1);
   });
 
-  it('servers are trusted by their certificates', async () => {
+  it('gRPC servers are trusted by their certificates', async () => {
     const folder = tempFolder();
     const authority = makeCertificate(folder, 'authority');
     const client = makeCertificate(folder, 'client', authority);
@@ -229,7 +229,7 @@ describe('over gRPC', () => {
     expect(backend.calls).toHaveLength(1);
   });
 
-  it('new certificates are taken from the same files', async () => {
+  it('gRPC takes new certificates from the same files', async () => {
     const folder = tempFolder();
     const authority = makeCertificate(folder, 'authority');
     const client = makeCertificate(folder, 'client', authority);
@@ -253,7 +253,7 @@ describe('over gRPC', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('says which package to install if it is not there', async () => {
+  it('the error names the package to install if gRPC is missing', async () => {
     const missing = Object.assign(new Error('Cannot find package'), {
       code: 'ERR_MODULE_NOT_FOUND',
     });

@@ -60,7 +60,7 @@ describe('a variable whose value is not allowed', () => {
       ],
     ),
   ])(
-    'is ignored with one warning: %s=%s',
+    'a variable with a wrong value is ignored with one warning: %s=%s',
     (variable, value, expected, allowed) => {
       const settings = settingsWith({ [variable]: value });
       expect(settings).toMatchObject(expected);
@@ -83,13 +83,16 @@ describe('a variable whose value is not allowed', () => {
       { [`${M}TIMEOUT`]: 'x', OTEL_METRIC_EXPORT_TIMEOUT: '5000' },
       { timeout: 5_000 },
     ],
-  ])('gives way to the next variable: %o', (variables, expected) => {
-    const settings = settingsWith(variables);
-    expect(settings).toMatchObject(expected);
-    expect(settings.warnings).toHaveLength(1);
-  });
+  ])(
+    'after a variable with a wrong value the next one counts: %o',
+    (variables, expected) => {
+      const settings = settingsWith(variables);
+      expect(settings).toMatchObject(expected);
+      expect(settings.warnings).toHaveLength(1);
+    },
+  );
 
-  it('is not looked at where an option is given', () => {
+  it('a variable is not read if the option is given', () => {
     const variables = {
       [`${E}PROTOCOL`]: 'udp',
       [`${E}COMPRESSION`]: 'br',
@@ -107,7 +110,7 @@ describe('a variable whose value is not allowed', () => {
     expect(settings.warnings).toEqual([]);
   });
 
-  it.each(['', '  '])('is none if it is empty: "%s"', (empty) => {
+  it.each(['', '  '])('an empty variable is not set: "%s"', (empty) => {
     const names = ['PROTOCOL', 'COMPRESSION', 'TIMEOUT', 'INSECURE'];
     const variables = Object.fromEntries(
       [...names.map((name) => E + name), PREFERENCE, INTERVAL].map((name) => [
@@ -121,7 +124,7 @@ describe('a variable whose value is not allowed', () => {
 
 describe('a time of 0', () => {
   it.each([`${E}TIMEOUT`, `${M}TIMEOUT`, 'OTEL_METRIC_EXPORT_TIMEOUT'])(
-    'is no limit, as %s',
+    'a time of 0 in %s means no limit',
     (variable) => {
       const settings = settingsWith({ [variable]: '0' });
       expect(settings.timeout).toBe(NO_LIMIT);
@@ -129,7 +132,7 @@ describe('a time of 0', () => {
     },
   );
 
-  it('lets an export go through, by HTTP and by gRPC', async () => {
+  it('with a time of 0, exports go through by HTTP and by gRPC', async () => {
     vi.stubEnv(`${E}TIMEOUT`, '0');
     onTestFinished(() => void vi.unstubAllEnvs());
     const [http, grpc] = [await startOtlpBackend(), await startGrpcBackend()];
@@ -148,7 +151,7 @@ describe('a time of 0', () => {
   });
 });
 
-describe('a truth', () => {
+describe('a boolean variable', () => {
   it.each([
     ['true', false, 0],
     ['TRUE', false, 0],
@@ -157,7 +160,7 @@ describe('a truth', () => {
     ['1', true, 1],
     ['yes', true, 1],
     ['0', true, 1],
-  ])('of INSECURE=%s is TLS: %s', (value, isSecure, warnings) => {
+  ])('INSECURE=%s means TLS: %s', (value, isSecure, warnings) => {
     const settings = settingsWith({
       [`${E}PROTOCOL`]: 'grpc',
       [`${E}ENDPOINT`]: 'collector:4317',
@@ -171,7 +174,7 @@ describe('a truth', () => {
     );
   });
 
-  it('of OTEL_SDK_DISABLED that is none leaves the exporter on, with a warning', () => {
+  it('OTEL_SDK_DISABLED with a wrong value leaves the exporter on, with a warning', () => {
     expect(settingsWith({ OTEL_SDK_DISABLED: '1' }).warnings).toEqual([
       "The environment has OTEL_SDK_DISABLED as '1', which counts as false; expected 'true' or 'false'",
     ]);
@@ -184,18 +187,21 @@ describe('resource attributes', () => {
     ['s3cret', 1],
     ['a=1,b=%s3cret', 2],
     ['=s3cret', 1],
-  ])('are ignored as a whole if one is malformed: %s', (text, place) => {
-    const { resource, warnings } = settingsWith({
-      OTEL_RESOURCE_ATTRIBUTES: `x=y,${text}`,
-      OTEL_SERVICE_NAME: 'assistant',
-    });
-    expect(resource).not.toHaveProperty('x');
-    expect(resource).not.toHaveProperty('a');
-    expect(resource).toMatchObject({ 'service.name': 'assistant' });
-    expect(warnings).toEqual([
-      `Attribute ${place + 1} in OTEL_RESOURCE_ATTRIBUTES is malformed; expected name=value, percent-encoded, with "," between two of them; the whole variable is ignored`,
-    ]);
-  });
+  ])(
+    'all resource attributes of a variable are ignored if one is malformed: %s',
+    (text, place) => {
+      const { resource, warnings } = settingsWith({
+        OTEL_RESOURCE_ATTRIBUTES: `x=y,${text}`,
+        OTEL_SERVICE_NAME: 'assistant',
+      });
+      expect(resource).not.toHaveProperty('x');
+      expect(resource).not.toHaveProperty('a');
+      expect(resource).toMatchObject({ 'service.name': 'assistant' });
+      expect(warnings).toEqual([
+        `Attribute ${place + 1} in OTEL_RESOURCE_ATTRIBUTES is malformed; expected name=value, percent-encoded, with "," between two of them; the whole variable is ignored`,
+      ]);
+    },
+  );
 });
 
 describe('an endpoint of gRPC', () => {
@@ -212,7 +218,7 @@ describe('an endpoint of gRPC', () => {
     ['http://collector', 'collector:80', false],
     ['https://collector', 'collector:443', true],
     ['http://[::1]:4317/v1/metrics', '[::1]:4317', false],
-  ])('may be %s', (endpoint, target, isSecure) => {
+  ])('an endpoint of gRPC may be %s', (endpoint, target, isSecure) => {
     for (const variable of [`${E}ENDPOINT`, `${M}ENDPOINT`]) {
       const settings = settingsWith({
         [`${E}PROTOCOL`]: 'grpc',
@@ -222,7 +228,7 @@ describe('an endpoint of gRPC', () => {
     }
   });
 
-  it('is reached by a Unix socket and by a name of DNS', async () => {
+  it('an endpoint of gRPC is reached by a Unix socket and by a DNS name', async () => {
     const backend = await startGrpcBackend();
     const socket = join(tempFolder(), 'otlp.sock');
     const { port } = new URL(backend.url);
@@ -261,14 +267,14 @@ describe('the option url', () => {
     ['http://c:4317', 'grpc', 'grpc'],
     ['http://c:4317/', 'grpc', 'grpc'],
   ])(
-    '%s is one of HTTP if it has a path, though the environment says %s',
+    'the url %s with a path means HTTP, even if the environment says %s',
     (url, variable, protocol) => {
       const variables = { [`${E}PROTOCOL`]: variable };
       expect(settingsWith(variables, { url }).protocol).toBe(protocol);
     },
   );
 
-  it('with a path is one of gRPC if the options say so', () => {
+  it('a url with a path means gRPC if the options say so', () => {
     const url = 'http://c:4317/v1/metrics';
     const { protocol, target } = settingsWith({}, { url, protocol: 'grpc' });
     expect([protocol, target]).toEqual(['grpc', 'c:4317']);
@@ -276,7 +282,7 @@ describe('the option url', () => {
 });
 
 describe('the log of an app', () => {
-  it('says once what is ignored, and the app sends', async () => {
+  it('the app logs ignored variables once, and exports', async () => {
     vi.stubEnv(`${E}COMPRESSION`, 'zstd');
     vi.stubEnv(INTERVAL, '0');
     vi.stubEnv(`${E}PROTOCOL`, 'grpc');
@@ -305,7 +311,7 @@ describe('proxies', () => {
     ['HTTPS_PROXY', false],
     ['HTTP_PROXY', false],
   ])(
-    'of %s are used by gRPC: %s, and by HTTP never',
+    'the proxy of %s is used by gRPC: %s, and never by HTTP',
     async (variable, isUsed) => {
       const asked: string[] = [];
       const proxy = createServer((socket) => {

@@ -25,7 +25,7 @@ function found(options: OtlpOptions, variables: Record<string, string> = {}) {
 }
 
 describe('without options and variables', () => {
-  it('has the defaults of the specification', () => {
+  it("without options and variables the specification's defaults hold", () => {
     expect(found({})).toMatchObject({
       name: 'otlp',
       protocol: 'http/protobuf',
@@ -144,14 +144,14 @@ describe('the environment', () => {
       },
       { resource: { 'service.name': 'of-name' } },
     ],
-  ])('%o gives %o', (variables, expected) => {
+  ])('the environment %o gives %o', (variables, expected) => {
     expect(found({}, variables)).toMatchObject(expected);
     if ('headers' in expected) {
       expect(found({}, variables).headers).toEqual(expected.headers);
     }
   });
 
-  it('gives way to the options', () => {
+  it('options take precedence over the environment', () => {
     const variables = {
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://m/own',
       OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json',
@@ -209,14 +209,14 @@ describe('the environment', () => {
       { [`${E}ENDPOINT`]: 'ftp://c', [`${E}PROTOCOL`]: 'grpc' },
       /^OTEL_EXPORTER_OTLP_ENDPOINT is something else; expected an absolute URL/,
     ],
-  ])('with %o is refused', (variables, fault) => {
+  ])('the environment with %o is refused', (variables, fault) => {
     const read = () => found({}, variables);
     expect(read).toThrow(OptionsError);
     expect(read).toThrow(fault);
     expect(read).not.toThrow(/s3cret/);
   });
 
-  it('is that of the process, and is read when the exporter is made', async () => {
+  it('the environment of the process is read when the exporter is constructed', async () => {
     const backend = await startOtlpBackend();
     vi.stubEnv('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', backend.url);
     vi.stubEnv('OTEL_SERVICE_NAME', 'assistant');
@@ -250,13 +250,16 @@ describe('OTEL_SDK_DISABLED', () => {
     ['1', false],
     ['', false],
     [undefined, false],
-  ])('of %o switches the exporter off: %s', (value, isOff) => {
-    expect(isSdkDisabled({ OTEL_SDK_DISABLED: value })).toBe(isOff);
-  });
+  ])(
+    'OTEL_SDK_DISABLED of %o switches the exporter off: %s',
+    (value, isOff) => {
+      expect(isSdkDisabled({ OTEL_SDK_DISABLED: value })).toBe(isOff);
+    },
+  );
 });
 
 describe('the resource', () => {
-  it('says what is known of the app and the process', () => {
+  it('the resource describes the app and the process', () => {
     const { resource } = found({});
     expect(resource).toMatchObject({
       'service.name': expect.stringMatching(/./),
@@ -274,7 +277,7 @@ describe('the resource', () => {
     );
   });
 
-  it('has the name that npm knows, or says that there is none', () => {
+  it("the resource has npm's name of the app, or says that the name is unknown", () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('npm_package_name', 'my-app');
     expect(found({}).resource['service.name']).toBe('my-app');
@@ -325,14 +328,14 @@ describe('options', () => {
       { url: 'http://c', tls: { ca: { file: '/a' } } },
       /^otlp\.tls is for https: only; expected an otlp\.url of https:/,
     ],
-  ])('%o are refused', (options, fault) => {
+  ])('the options %o are refused', (options, fault) => {
     const make = () => new OtlpExporter(options as OtlpOptions);
     expect(make).toThrow(OptionsError);
     expect(make).toThrow(fault);
     expect(make).not.toThrow(/s3cret/);
   });
 
-  it('are checked where they stand', () => {
+  it('errors name the path of the wrong OTLP option', () => {
     expect(() => validate({ timeout: 0 }, OTLP_RULES, 'metrics.otlp')).toThrow(
       /^metrics\.otlp\.timeout is 0/,
     );
@@ -343,7 +346,7 @@ describe('options', () => {
 });
 
 describe('a header that gRPC cannot send', () => {
-  it('is named with the variable that has it, and HTTP can', () => {
+  it('a header that gRPC cannot send is named with its variable, and HTTP sends it', () => {
     const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'a=1,trace-bin=s3cret' };
     expect(() => found({ protocol: 'grpc' }, headers)).toThrow(
       /^OTEL_EXPORTER_OTLP_HEADERS has "trace-bin", which cannot be sent by gRPC/,
@@ -356,7 +359,7 @@ describe('a header that gRPC cannot send', () => {
 });
 
 describe('secrets in headers', () => {
-  it('are read where they are kept, for each export', async () => {
+  it('secrets in headers are read again for each export', async () => {
     const backend = await startOtlpBackend();
     const file = join(tempFolder(), 'key');
     writeFileSync(file, 'first\n');
@@ -377,7 +380,7 @@ describe('secrets in headers', () => {
     ]);
   });
 
-  it('keep the app from starting if they are not there', async () => {
+  it('the app does not start if a secret in a header cannot be read', async () => {
     const file = join(tempFolder(), 'none');
     const exporter = new OtlpExporter({ headers: { 'api-key': { file } } });
     await expect(exporter.start()).rejects.toThrow(
@@ -385,7 +388,7 @@ describe('secrets in headers', () => {
     );
   });
 
-  it('are never shown, though a server repeats them', async () => {
+  it('secrets in headers are never shown, even if a server repeats them', async () => {
     const backend = await startOtlpBackend();
     const exporter = new OtlpExporter({
       url: backend.url,
@@ -403,7 +406,7 @@ describe('secrets in headers', () => {
     );
   });
 
-  it('are hidden in the query of the URL too', async () => {
+  it('secrets in the query of the URL are never shown', async () => {
     const backend = await startOtlpBackend();
     const exporter = new OtlpExporter({
       url: `${backend.url}?tenant=assistants&key=s%C3%A9cret-key`,

@@ -55,7 +55,7 @@ async function running(options: OtlpOptions) {
 describe.each(['cumulative', 'delta'] as const)(
   'a backend that is away for five minutes, with temporality "%s"',
   (temporality) => {
-    it('knows all totals once it is back, and nothing has piled up meanwhile', async () => {
+    it('after an outage the backend gets all totals, and nothing piled up meanwhile', async () => {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}/v1/metrics`;
       const { collector, warnings } = await running({ url, temporality });
@@ -101,26 +101,29 @@ describe.each(['cumulative', 'delta'] as const)(
 );
 
 describe('a backend that asks for time', () => {
-  it.each([429, 503])('by %i is left alone for as long', async (status) => {
-    const backend = await startOtlpBackend();
-    const times: number[] = [];
-    backend.answer = () => {
-      times.push(Date.now());
-      return times.length === 1
-        ? { status, headers: { 'retry-after': '120' } }
-        : {};
-    };
-    const { collector } = await running({ url: backend.url });
-    collector.counter('calls_total').inc();
-    await until(() => times.length === 2, 300);
-    const waited = times[1]! - times[0]!;
-    expect(waited).toBeGreaterThanOrEqual(120_000);
-    expect(waited).toBeLessThanOrEqual(121_000);
-  });
+  it.each([429, 503])(
+    'a backend that asks for a pause by %i gets no request until it is over',
+    async (status) => {
+      const backend = await startOtlpBackend();
+      const times: number[] = [];
+      backend.answer = () => {
+        times.push(Date.now());
+        return times.length === 1
+          ? { status, headers: { 'retry-after': '120' } }
+          : {};
+      };
+      const { collector } = await running({ url: backend.url });
+      collector.counter('calls_total').inc();
+      await until(() => times.length === 2, 300);
+      const waited = times[1]! - times[0]!;
+      expect(waited).toBeGreaterThanOrEqual(120_000);
+      expect(waited).toBeLessThanOrEqual(121_000);
+    },
+  );
 });
 
 describe('a backend that takes a part', () => {
-  it('is not sent the rest again, which is counted and warned of', async () => {
+  it('points that a backend rejects are not sent again, but counted and logged', async () => {
     const backend = await startOtlpBackend();
     backend.answer = () => partialSuccess(2, 'too old');
     const { collector, warnings } = await running({ url: backend.url });

@@ -62,7 +62,7 @@ describe('what a backend says of rejected points', () => {
     ['[3]', 'NaN'],
     ['{}', 'NaN'],
   ])(
-    'is not counted by JSON if it cannot be: %s',
+    'an impossible number of rejected points in JSON is not counted: %s',
     async (rejected, shownAs) => {
       const report = await reportOfJson(
         `{"rejectedDataPoints":${rejected},"errorMessage":"too old"}`,
@@ -75,7 +75,7 @@ describe('what a backend says of rejected points', () => {
   );
 
   it.each(['http/protobuf', 'grpc'] as const)(
-    'is not counted by %s if it cannot be',
+    'an impossible number of rejected points by %s is not counted',
     async (protocol) => {
       for (const rejected of [4, -1, 2 ** 62, -(2 ** 63)]) {
         const report = await reportOf(protocol, rejected);
@@ -89,15 +89,18 @@ describe('what a backend says of rejected points', () => {
     ['3', 3],
     ['"3"', 3],
     ['1', 1],
-  ])('is counted by JSON if it can be: %s', async (rejected, dropped) => {
-    const report = await reportOfJson(
-      `{"rejectedDataPoints":${rejected},"errorMessage":"too old"}`,
-    );
-    expect(report).toEqual({ dropped, reason: 'too old' });
-  });
+  ])(
+    'a possible number of rejected points in JSON is counted: %s',
+    async (rejected, dropped) => {
+      const report = await reportOfJson(
+        `{"rejectedDataPoints":${rejected},"errorMessage":"too old"}`,
+      );
+      expect(report).toEqual({ dropped, reason: 'too old' });
+    },
+  );
 
   it.each(['http/protobuf', 'grpc'] as const)(
-    'is counted by %s if it can be',
+    'a possible number of rejected points by %s is counted',
     async (protocol) => {
       const report = await reportOf(protocol, 3);
       expect(report).toEqual({ dropped: 3, reason: 'too old' });
@@ -108,19 +111,19 @@ describe('what a backend says of rejected points', () => {
     '{"errorMessage":"use gzip"}',
     '{"rejectedDataPoints":0,"errorMessage":"use gzip"}',
     '{"rejectedDataPoints":null,"errorMessage":"use gzip"}',
-  ])('without rejected points is a warning: %s', async (partial) => {
+  ])('a message without rejected points is a warning: %s', async (partial) => {
     const report = await reportOfJson(partial);
     expect(report).toEqual({ dropped: 0, warning: 'use gzip' });
   });
 
   it.each(['null', '{}', '{"errorMessage":7}', '{"errorMessage":{}}'])(
-    'is nothing if it has no message: %s',
+    'an answer without rejected points and message is no warning: %s',
     async (partial) => {
       expect(await reportOfJson(partial)).toEqual({ dropped: 0 });
     },
   );
 
-  it('is logged once, and the self-metric stays as it was', async () => {
+  it('an impossible number of rejected points is logged once, and not added to the metric', async () => {
     const backend = await startOtlpBackend();
     backend.answer = () => partialSuccess(2 ** 62, 'too old');
     const { collector, warnings } = makeCollector();
@@ -143,7 +146,7 @@ describe('what a backend says of rejected points', () => {
 
 describe('what an exporter of the app reports as dropped', () => {
   it.each([1e23, -1, 1.5, NaN, Infinity, '3', [3], {}, null, true, 3n])(
-    'is logged and not counted if it is no number of points: %s',
+    'a dropped count that is not a number of points is logged and not counted: %s',
     async (dropped) => {
       const { collector, warnings } = makeCollector();
       await collector.addExporter({

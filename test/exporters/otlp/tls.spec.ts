@@ -28,7 +28,7 @@ function certificates() {
   return { folder, authority, server, client, stranger };
 }
 
-it('sends over TLS to a server that it trusts, and to no other', async () => {
+it('the exporter sends over TLS to a server that it trusts, and to no other', async () => {
   const { server, authority, stranger } = certificates();
   const { cert, key } = server;
   const { url, requests } = await startOtlpBackend({ tls: { cert, key } });
@@ -47,7 +47,7 @@ it('sends over TLS to a server that it trusts, and to no other', async () => {
   expect(requests).toHaveLength(2);
 });
 
-it('shows its certificate to a server that wants one', async () => {
+it('the exporter presents its certificate to a server that requires one', async () => {
   const { server, client, stranger, authority } = certificates();
   const { url, requests } = await startOtlpBackend({
     tls: {
@@ -71,7 +71,7 @@ it('shows its certificate to a server that wants one', async () => {
   expect(requests).toHaveLength(1);
 });
 
-it('takes new certificates from the same files', async () => {
+it('the exporter takes new certificates from the same files', async () => {
   const { folder, server, client, authority } = certificates();
   const other = makeCertificate(folder, 'other', authority);
   const seen: string[] = [];
@@ -111,7 +111,7 @@ it('takes new certificates from the same files', async () => {
 });
 
 it.each(['http/protobuf', 'grpc'] as const)(
-  'shows no key when it is inspected, by %s',
+  'an exporter by %s that is inspected shows no key',
   async (protocol) => {
     const { client } = certificates();
     const { cert, key } = client;
@@ -131,7 +131,7 @@ it.each(['http/protobuf', 'grpc'] as const)(
   },
 );
 
-it('does not start with what it cannot use', async () => {
+it('the exporter does not start with certificates that it cannot use', async () => {
   const { client, stranger } = certificates();
   const url = 'https://127.0.0.1:1/';
   for (const [tls, fault] of [

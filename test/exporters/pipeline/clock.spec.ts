@@ -23,7 +23,7 @@ describe.each([
   ['back', -FIVE_DAYS],
   ['forward', FIVE_DAYS],
 ])('the system clock set %s', (_, seconds) => {
-  it('changes nothing in what the log says of outages, and when', async () => {
+  it('a system clock that is set back or forward changes no log line about outages', async () => {
     const exporter = new ScriptedExporter();
     const { warnings } = await running(exporter);
     exporter.always = away();
@@ -48,7 +48,7 @@ describe.each([
     expect(warnings).toHaveLength(4);
   });
 
-  it('changes no interval and no pause', async () => {
+  it('a system clock that is set back or forward changes no interval and no pause', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(undefined, away({ retryAfter: 30_000 }));
     await running(exporter);
@@ -60,7 +60,7 @@ describe.each([
     expect(exporter.times).toHaveLength(3);
   });
 
-  it('leaves no time of the last success in the future', async () => {
+  it('a system clock that is set back or forward leaves no last success in the future', async () => {
     const exporter = new ScriptedExporter();
     const { collector } = await running(exporter);
     await pass(10_000);

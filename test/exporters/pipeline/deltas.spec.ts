@@ -44,7 +44,7 @@ const histogram = (counts: number[], sum: number, created = 1) =>
   }) satisfies DistributionSnapshot;
 
 describe('deltas', () => {
-  it('are all there is at first', () => {
+  it('the first delta is the whole value', () => {
     const deltas = new Deltas();
     expect(deltas.ofValue('c', counter(5))).toEqual({ startTime: 1, value: 5 });
     expect(deltas.ofDistribution('h', histogram([1, 2], 3))).toEqual({
@@ -55,7 +55,7 @@ describe('deltas', () => {
     });
   });
 
-  it('are what came since the last that was acknowledged', () => {
+  it('a delta is the growth since the last acknowledged snapshot', () => {
     const deltas = new Deltas();
     deltas.acknowledgeValues('c', [counter(5)], 10);
     deltas.acknowledgeDistributions('h', [histogram([1, 2], 3)], 10);
@@ -71,7 +71,7 @@ describe('deltas', () => {
     });
   });
 
-  it('add up to the whole, whichever deliveries fail', () => {
+  it('delivered deltas add up to the whole, whichever deliveries fail', () => {
     const step = fc.record({ grows: fc.nat(9), arrives: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
@@ -90,7 +90,7 @@ describe('deltas', () => {
     );
   });
 
-  it('begin anew with a series that has begun anew, or has fallen', () => {
+  it('a delta is the whole value again after the series was reset or has fallen', () => {
     const deltas = new Deltas();
     deltas.acknowledgeValues('c', [counter(5), foreign(5)], 10);
     deltas.acknowledgeDistributions('h', [histogram([4, 1], 3)], 10);
@@ -112,7 +112,7 @@ describe('deltas', () => {
     });
   });
 
-  it('keep nothing of series and metrics that are gone', async () => {
+  it('deltas forget series and metrics that are gone', async () => {
     const deltas = new Deltas();
     const there = counter(1, 1, 'there');
     deltas.acknowledgeValues('c', [there, counter(1, 1, 'gone')], 10);
@@ -123,7 +123,7 @@ describe('deltas', () => {
     expect(deltas.ofValue('gone', counter(3)).value).toBe(3);
   });
 
-  it('keep nothing of a series of prom-client that is gone, though another has come', async () => {
+  it('deltas forget a series of prom-client that is gone, even if another one has come', async () => {
     const deltas = new Deltas();
     const [gone, other] = [foreign(5), { ...foreign(1), key: 'other' }];
     deltas.acknowledgeValues('c', [gone], 10);
@@ -131,7 +131,7 @@ describe('deltas', () => {
     expect(deltas.ofValue('c', foreign(7)).value).toBe(7);
   });
 
-  it('are kept of a metric that was not read', async () => {
+  it('deltas remember the series of a metric that was not read', async () => {
     const deltas = new Deltas();
     deltas.acknowledgeValues('c', [foreign(5)], 10);
     const unread = { time: 11, metrics: [], unread: ['c'] };
@@ -139,7 +139,7 @@ describe('deltas', () => {
     expect(deltas.ofValue('c', foreign(7)).value).toBe(2);
   });
 
-  it('keep nothing of a metric that has lost all of its series', async () => {
+  it('deltas forget a metric that has lost all of its series', async () => {
     const { collector } = makeCollector();
     const calls = collector.counter('c_total');
     const seriesNow = async () => {
@@ -160,7 +160,7 @@ describe('deltas', () => {
     expect(deltas.ofValue('c_total', series[0]!).value).toBe(5);
   });
 
-  it('are looked through in turns, without making any series', async () => {
+  it('deltas are pruned in time slices, without making series', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 50_000 });
     const sizes = collector.histogram('sizes', { buckets: [1, 2] });
     for (let i = 0; i < 30_000; i++) sizes.observe({ i }, 1);

@@ -16,7 +16,7 @@ const told = ({ name, type, value, labels }: MetricEvent) => [
 const sorted = (page: string) => page.split('\n').sort();
 
 describe('events', () => {
-  it('tell of what is recorded, by whichever way', async () => {
+  it('each way of recording makes an event', async () => {
     const { collector } = makeCollector({ namespace: 'app' });
     const heard = await hearing(collector);
     collector.counter('calls_total').inc({ agent: 'A' }, 2);
@@ -42,7 +42,7 @@ describe('events', () => {
     expect(heard[2]!.unit).toBe('count');
   });
 
-  it('make the same page again when they are recorded elsewhere', async () => {
+  it('events that are recorded in another collector make the same page', async () => {
     const step = fc.record({
       type: fc.constantFrom(...Object.values(MetricType)),
       labels: fc.dictionary(
@@ -79,7 +79,7 @@ describe('events', () => {
     );
   });
 
-  it('come after the code that has recorded has gone on', async () => {
+  it('events come after the recording code has gone on', async () => {
     const { collector } = makeCollector();
     const heard = await hearing(collector);
     collector.counter('calls_total').inc();
@@ -88,7 +88,7 @@ describe('events', () => {
     await waitFor(() => heard.length === 1, 'the event');
   });
 
-  it('are of the types that are wanted only', async () => {
+  it('events are made only for the wanted types', async () => {
     const { collector } = makeCollector();
     const heard = await hearing(collector, [MetricType.TIMER]);
     collector.counter('c').inc();
@@ -99,7 +99,7 @@ describe('events', () => {
     expect(heard.map(({ name }) => name)).toEqual(['t']);
   });
 
-  it('are those of metrics that are known before, too', async () => {
+  it('metrics that existed before make events too', async () => {
     const { collector } = makeCollector();
     const series = collector.counter('calls_total').labels({ a: 'b' });
     series.inc();
@@ -111,7 +111,7 @@ describe('events', () => {
     ]);
   });
 
-  it('are not made of metrics that a filter denies, and have the labels that filters leave', async () => {
+  it('denied metrics make no events, and events have the labels that filters leave', async () => {
     const { collector } = makeCollector({
       filters: [
         { metrics: 'denied', deny: true },
@@ -127,7 +127,7 @@ describe('events', () => {
     ]);
   });
 
-  it('are not made of gauges that are read through a callback', async () => {
+  it('gauges that are read through a callback make no events', async () => {
     const { collector } = makeCollector();
     const heard = await hearing(collector);
     collector.gauge('queue_length', { collect: () => 7 });
@@ -139,7 +139,7 @@ describe('events', () => {
     expect(heard.map(({ name }) => name)).toEqual(['other']);
   });
 
-  it('are not made of the metrics about the metrics, of which each delivery would make more', async () => {
+  it('metrics about the metrics make no events, because each delivery would make more', async () => {
     const { collector } = makeCollector();
     const heard = await hearing(collector);
     collector.reportError('test', new Error('once'));
@@ -154,7 +154,7 @@ describe('events', () => {
 });
 
 describe('events$', () => {
-  it('gives each subscriber the events from then on', async () => {
+  it('events$ gives each subscriber the events from its subscription on', async () => {
     const { collector } = makeCollector();
     const [first, second]: [number[], number[]] = [[], []];
     const one = collector.events$.subscribe(({ value }) => first.push(value));
@@ -175,7 +175,7 @@ describe('events$', () => {
     ]);
   });
 
-  it('has no event made while nobody subscribes', async () => {
+  it('events$ makes no events without subscribers', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('c');
     const tapped = () =>
@@ -187,7 +187,7 @@ describe('events$', () => {
     expect(tapped()).toBeUndefined();
   });
 
-  it('can be slowed down by a subscriber in no way that recording would notice', async () => {
+  it('a slow subscriber of events$ does not slow down recording', async () => {
     const { collector } = makeCollector();
     let seen = 0;
     const listening = collector.events$.subscribe(() => {

@@ -15,7 +15,7 @@ vi.mock(
 useFakeTime();
 
 describe('an exporter', () => {
-  it('can be added while the collector runs, and removed', async () => {
+  it('an exporter can be added and removed while the collector runs', async () => {
     const { collector } = makeCollector();
     await collector.initialize();
     const exporter = new ScriptedExporter('late');
@@ -34,7 +34,7 @@ describe('an exporter', () => {
     await collector.addExporter(new ScriptedExporter('late'));
   });
 
-  it('that cannot start keeps the collector from starting, and others from going on', async () => {
+  it('an exporter that cannot start keeps the collector from starting, and stops the others', async () => {
     const { collector } = makeCollector();
     const other = new ScriptedExporter('other');
     await collector.addExporter(other);
@@ -53,7 +53,7 @@ describe('an exporter', () => {
     expect((await collector.healthCheck()).server_running).toBe(false);
   });
 
-  it('whose start hangs keeps the collector from starting for as long as its deliveries may take', async () => {
+  it('an exporter whose start hangs delays the collector for its timeout', async () => {
     const { collector } = makeCollector();
     const start = () => new Promise<void>(() => {});
     const hanging = { name: 'x', timeout: 3_000, export() {}, start };
@@ -65,7 +65,7 @@ describe('an exporter', () => {
     );
   });
 
-  it('belongs to one running collector at a time', async () => {
+  it('an exporter belongs to one running collector at a time', async () => {
     const exporter = new ScriptedExporter('x');
     const { collector } = await running(exporter);
     const { collector: another } = makeCollector();
@@ -79,7 +79,7 @@ describe('an exporter', () => {
     expect([exporter.started, exporter.ended]).toEqual([2, 1]);
   });
 
-  it('is removed once, and everybody who asks for it waits for that', async () => {
+  it('an exporter is removed once, and all callers wait for the same removal', async () => {
     const exporter = new ScriptedExporter('x');
     const { collector, remove } = await running(exporter);
     exporter.always = new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -96,7 +96,7 @@ describe('an exporter', () => {
     expect(exporter.times).toHaveLength(1);
   });
 
-  it('that is removed late does not take another of its name with it', async () => {
+  it('a late removal of an exporter does not remove another of the same name', async () => {
     const { collector, remove } = await running(new ScriptedExporter('x'));
     const first = remove();
     await remove();
@@ -110,7 +110,7 @@ describe('an exporter', () => {
     expect(another.ended).toBe(1);
   });
 
-  it('that cannot start while the collector runs is not kept', async () => {
+  it('an exporter that cannot start while the collector runs is not kept', async () => {
     const { collector } = makeCollector();
     await collector.initialize();
     const start = () => Promise.reject(new Error('no such package'));
@@ -121,7 +121,7 @@ describe('an exporter', () => {
     await collector.addExporter(new ScriptedExporter('x'));
   });
 
-  it('has the metrics about it from the start, and again when metrics are cleared', async () => {
+  it('the metrics about an exporter exist from the start, and again after metrics are cleared', async () => {
     const exporter = new ScriptedExporter('x');
     const { collector } = await running(exporter);
     const names = async () =>
@@ -163,7 +163,7 @@ describe('an exporter', () => {
       /addExporter\(\)\.name is undefined; expected a name/,
     ],
     [
-      'a name that is none',
+      'a malformed name',
       { name: 'a b', export() {} },
       /\.name is 'a b'; expected a name/,
     ],
@@ -187,14 +187,14 @@ describe('an exporter', () => {
       { name: 'x', receive() {}, eventTypes: ['x'] },
       /\.eventTypes is \[ 'x' \]; expected an array of counter/,
     ],
-  ])('with %s is refused', async (_what, exporter, message) => {
+  ])('an exporter with %s is refused', async (_what, exporter, message) => {
     const { collector } = makeCollector();
     const added = collector.addExporter(exporter as never);
     await expect(added).rejects.toThrow(message);
     await expect(added).rejects.toMatchObject({ code: 'invalid_option' });
   });
 
-  it('with a name that is taken is refused', async () => {
+  it('an exporter with a name that is taken is refused', async () => {
     const { collector } = makeCollector();
     await collector.addExporter(new ScriptedExporter('x'));
     await expect(

@@ -29,7 +29,7 @@ async function valueOf(
 }
 
 describe('exports', () => {
-  it('come at the interval, from the begin of one to that of the next', async () => {
+  it('exports come at the interval, from the start of one to the start of the next', async () => {
     const exporter = new ScriptedExporter();
     await running(exporter);
     exporter.script.push(new Promise((resolve) => setTimeout(resolve, 3_000)));
@@ -39,7 +39,7 @@ describe('exports', () => {
     expect(exporter.gaps).toEqual([10_000, 10_000, 10_000]);
   });
 
-  it('come once a minute if the exporter does not say otherwise', async () => {
+  it('exports come once a minute by default', async () => {
     const exporter = new ScriptedExporter('unhurried', undefined);
     Object.assign(exporter, { interval: undefined });
     await running(exporter);
@@ -47,7 +47,7 @@ describe('exports', () => {
     expect(exporter.gaps).toEqual([60_000]);
   });
 
-  it('come by flush() alone if the interval is false', async () => {
+  it('exports come only by flush() if the interval is false', async () => {
     const exporter = new ScriptedExporter('quiet', false);
     const { collector } = await running(exporter);
     await pass(3_600_000);
@@ -56,7 +56,7 @@ describe('exports', () => {
     expect(exporter.times).toHaveLength(1);
   });
 
-  it('are of the moment when they are made', async () => {
+  it('an export has the values of the moment when it is made', async () => {
     const exporter = new ScriptedExporter();
     const { collector } = await running(exporter);
     const counter = collector.counter('calls_total');
@@ -72,7 +72,7 @@ describe('exports', () => {
     expect(values).toMatchObject([{ value: 1 }, { value: 5 }]);
   });
 
-  it('run no callbacks of gauges for an exporter that needs no snapshot', async () => {
+  it('no callbacks of gauges run for an exporter that needs no snapshot', async () => {
     const exporter = new ScriptedExporter('page', false);
     const { collector } = await running(
       Object.assign(exporter, { needsSnapshot: false }),
@@ -88,7 +88,7 @@ describe('exports', () => {
     expect(collect).toHaveBeenCalledTimes(1);
   });
 
-  it('never overlap, however long one takes', async () => {
+  it('exports never overlap, however long one takes', async () => {
     const exporter = new ScriptedExporter('slow', 1_000, 60_000);
     const { collector } = await running(exporter);
     let end = () => {};
@@ -102,7 +102,7 @@ describe('exports', () => {
     expect(exporter.times).toHaveLength(2);
   });
 
-  it('are no concern of another exporter that hangs', async () => {
+  it('an exporter that hangs does not delay the exports of another', async () => {
     const hanging = new ScriptedExporter('hanging');
     hanging.always = new Promise(() => {});
     const { collector } = await running(hanging);
@@ -115,7 +115,7 @@ describe('exports', () => {
 });
 
 describe('an export that fails', () => {
-  it('is tried again after a while that grows, to the interval at most', async () => {
+  it('a failed export is retried after pauses that grow, up to the interval', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     const exporter = new ScriptedExporter();
     exporter.always = away();
@@ -126,7 +126,7 @@ describe('an export that fails', () => {
     ]);
   });
 
-  it('waits for less by up to a half at random', async () => {
+  it('pauses between retries are shortened by up to a half at random', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.999_999_9);
     const exporter = new ScriptedExporter();
     exporter.always = away();
@@ -137,7 +137,7 @@ describe('an export that fails', () => {
     ]);
   });
 
-  it('waits for as long as the backend asks for', async () => {
+  it('a retry waits for as long as the backend asks for', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(away({ retryAfter: 120_000 }));
     await running(exporter);
@@ -149,7 +149,7 @@ describe('an export that fails', () => {
   });
 
   it.each([1e15, Infinity, -5, NaN])(
-    'is not tried again at once if the backend asks for a time that is none: %d',
+    'a failed export is not retried at once if the backend asks for an impossible time: %d',
     async (retryAfter) => {
       const exporter = new ScriptedExporter();
       exporter.always = away({ retryAfter });
@@ -160,7 +160,7 @@ describe('an export that fails', () => {
     },
   );
 
-  it('is left alone until the next export if trying again is no use', async () => {
+  it('an export that is not retryable waits for the next interval', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(away({ retryable: false }));
     await running(exporter);
@@ -168,7 +168,7 @@ describe('an export that fails', () => {
     expect(exporter.gaps).toEqual([10_000]);
   });
 
-  it('is logged once, and once more when it goes through again', async () => {
+  it('an outage is logged once, and once more when exports succeed again', async () => {
     const exporter = new ScriptedExporter();
     const { warnings } = await running(exporter);
     exporter.always = new Error('no route');
@@ -184,7 +184,7 @@ describe('an export that fails', () => {
     );
   });
 
-  it('is counted, and so is what goes through', async () => {
+  it('failed and successful exports are counted', async () => {
     const exporter = new ScriptedExporter('x');
     const { collector } = await running(exporter);
     exporter.script.push(away(), away());
@@ -204,7 +204,7 @@ describe('an export that fails', () => {
     ).toBeCloseTo(exporter.times.at(-1)! / 1_000, 1);
   });
 
-  it('is seen in the health, which stays healthy', async () => {
+  it('a failing exporter shows in the health, which stays healthy', async () => {
     const exporter = new ScriptedExporter('x');
     const { collector, warnings } = await running(exporter);
     exporter.always = away();
@@ -219,7 +219,7 @@ describe('an export that fails', () => {
     expect(after.checks['exporter:x']).toEqual({ status: 'up' });
   });
 
-  it('keeps no memory of what was not delivered', async () => {
+  it('a failed export keeps no snapshot in memory', async () => {
     const exporter = new ScriptedExporter();
     exporter.always = away();
     const { collector } = await running(exporter);
@@ -237,7 +237,7 @@ describe('an export that fails', () => {
 });
 
 describe('an export that takes too long', () => {
-  it('is aborted, counts as failed, and is not begun again while it goes on', async () => {
+  it('an export that takes too long is aborted, counts as failed, and is not started again while it runs', async () => {
     const exporter = new ScriptedExporter('x', 10_000, 2_000);
     let end = () => {};
     exporter.script.push(new Promise<void>((resolve) => (end = resolve)));
@@ -262,7 +262,7 @@ describe('a gauge whose callback hangs', () => {
   it.each([
     ['is left out by flush(), which delivers the others in time', 10_000],
     ['is left out of exports that have little time', 500],
-  ])('%s', async (_, timeout) => {
+  ])('a gauge whose callback hangs %s', async (_, timeout) => {
     const exporter = new ScriptedExporter('x', false, timeout);
     const { collector } = await running(exporter);
     collector.gauge('hanging', { collect: () => new Promise(() => {}) });
@@ -276,7 +276,7 @@ describe('a gauge whose callback hangs', () => {
 });
 
 describe('what an exporter reports as dropped', () => {
-  it('is counted, and logged once for each reason', async () => {
+  it('points that an exporter reports as dropped are counted, and logged once for each reason', async () => {
     const { collector, warnings } = makeCollector();
     await collector.addExporter({
       name: 'picky',

@@ -16,7 +16,7 @@ vi.mock(
 useFakeTime();
 
 describe('flush()', () => {
-  it('has all exporters deliver now, side by side', async () => {
+  it('flush() has all exporters deliver now, side by side', async () => {
     const [one, two] = [
       new ScriptedExporter('one'),
       new ScriptedExporter('two'),
@@ -30,7 +30,7 @@ describe('flush()', () => {
     expect(two.times).toEqual(one.times);
   });
 
-  it('tries again while there is time', async () => {
+  it('flush() retries while there is time', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(away(), away());
     const { collector } = await running(exporter);
@@ -40,7 +40,7 @@ describe('flush()', () => {
     expect(exporter.times).toHaveLength(3);
   });
 
-  it('says what could not be delivered in time', async () => {
+  it('flush() names the exporters that could not deliver in time', async () => {
     const [one, two] = [
       new ScriptedExporter('one'),
       new ScriptedExporter('two'),
@@ -59,7 +59,7 @@ describe('flush()', () => {
     });
   });
 
-  it('is refused before the collector is initialized, and after its end', async () => {
+  it('flush() is refused before the collector is initialized, and after its shutdown', async () => {
     const { collector } = makeCollector();
     const exporter = new ScriptedExporter();
     await collector.addExporter(exporter);
@@ -71,7 +71,7 @@ describe('flush()', () => {
     expect(exporter.times).toHaveLength(1);
   });
 
-  it('says why the tries have failed, and not that the time is over', async () => {
+  it('flush() says why the attempts failed, and not that the time is over', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     const exporter = new ScriptedExporter();
     exporter.script.push(away());
@@ -85,7 +85,7 @@ describe('flush()', () => {
     });
   });
 
-  it('called many times at once is one delivery after that which is on', async () => {
+  it('calls of flush() at the same time share one delivery after the running one', async () => {
     const exporter = new ScriptedExporter();
     exporter.always = new Promise((resolve) => setTimeout(resolve, 1_000));
     const { collector } = await running(exporter);
@@ -100,7 +100,7 @@ describe('flush()', () => {
     expect(exporter.times).toHaveLength(2);
   });
 
-  it('leaves no try behind when its time is over', async () => {
+  it('flush() leaves no attempt behind when its time is over', async () => {
     const exporter = new ScriptedExporter('scripted', false, 60_000);
     exporter.script.push(new Promise((resolve) => setTimeout(resolve, 30_000)));
     const { collector } = await running(exporter);
@@ -113,17 +113,20 @@ describe('flush()', () => {
     expect(exporter.times).toHaveLength(1);
   });
 
-  it.each([NaN, -1, '100', null])('refuses %s as its time', async (timeout) => {
-    const { collector } = makeCollector();
-    await expect(collector.flush(timeout as number)).rejects.toMatchObject({
-      name: 'OptionsError',
-      message: expect.stringMatching(
-        /^The timeout of flush\(\) is .*; expected a number of milliseconds, 0 or more$/,
-      ),
-    });
-  });
+  it.each([NaN, -1, '100', null])(
+    'flush() refuses %s as its time',
+    async (timeout) => {
+      const { collector } = makeCollector();
+      await expect(collector.flush(timeout as number)).rejects.toMatchObject({
+        name: 'OptionsError',
+        message: expect.stringMatching(
+          /^The timeout of flush\(\) is .*; expected a number of milliseconds, 0 or more$/,
+        ),
+      });
+    },
+  );
 
-  it('takes any time that is none too short', async () => {
+  it('flush() accepts any time of 0 or more', async () => {
     const exporter = new ScriptedExporter();
     const { collector } = await running(exporter);
     await collector.flush(3e9);
@@ -131,14 +134,14 @@ describe('flush()', () => {
     expect(exporter.times).toHaveLength(2);
   });
 
-  it('does nothing without exporters', async () => {
+  it('flush() does nothing without exporters', async () => {
     const { collector } = makeCollector();
     await expect(collector.flush()).resolves.toBeUndefined();
   });
 });
 
 describe('shutdown()', () => {
-  it('delivers what is left, and ends the exporters', async () => {
+  it('shutdown() delivers what is not delivered yet, and shuts the exporters down', async () => {
     const exporter = new ScriptedExporter();
     const { collector } = await running(exporter);
     collector.counter('calls_total').inc();
@@ -151,7 +154,7 @@ describe('shutdown()', () => {
     expect(exporter.times).toHaveLength(1);
   });
 
-  it('only ends an exporter that wants no last delivery', async () => {
+  it('shutdown() makes no last delivery for an exporter with flushAtShutdown false', async () => {
     const exporter = Object.assign(new ScriptedExporter(), {
       flushAtShutdown: false,
     });
@@ -161,7 +164,7 @@ describe('shutdown()', () => {
     expect(exporter.ended).toBe(1);
   });
 
-  it('waits for an exporter that hangs no longer than flushTimeout', async () => {
+  it('shutdown() waits for an exporter that hangs no longer than flushTimeout', async () => {
     const exporter = new ScriptedExporter('hanging', 10_000, 60_000);
     exporter.always = new Promise(() => {});
     const { collector, warnings } = makeCollector({ flushTimeout: 2_000 });
@@ -176,7 +179,7 @@ describe('shutdown()', () => {
     expect(warnings.at(-1)).toMatch(/not tried again, as the app ends$/);
   });
 
-  it('makes the last delivery though the one before took too long', async () => {
+  it('shutdown() makes the last delivery even if the one before took too long', async () => {
     const exporter = new ScriptedExporter('scripted', 1_000, 2_000);
     const { collector } = await running(exporter, { flushTimeout: 1_900 });
     exporter.script.push(endOfSignal(exporter));
@@ -188,7 +191,7 @@ describe('shutdown()', () => {
     expect(exporter.ended).toBe(1);
   });
 
-  it('ends what flush() is about, and lets no delivery begin after it', async () => {
+  it('shutdown() ends a running flush(), and no delivery begins after it', async () => {
     const exporter = new ScriptedExporter('scripted', false);
     exporter.always = away();
     const { collector } = await running(exporter, { flushTimeout: 10 });
@@ -203,7 +206,7 @@ describe('shutdown()', () => {
     expect(await flushed).toMatchObject({ name: 'ExportError' });
   });
 
-  it('makes no delivery of a snapshot that was taken too late', async () => {
+  it('shutdown() delivers no snapshot that was taken too late', async () => {
     const exporter = new ScriptedExporter('scripted', 1_000, 60_000);
     const { collector } = await running(exporter, { flushTimeout: 10 });
     let end = () => {};
@@ -219,7 +222,7 @@ describe('shutdown()', () => {
     expect(exporter.times).toEqual([]);
   });
 
-  it('waits for an exporter that is being started, and ends it', async () => {
+  it('shutdown() waits for an exporter that is starting, and shuts it down', async () => {
     const { collector } = makeCollector();
     const exporter = new ScriptedExporter('slow', 1_000);
     const start = () =>
@@ -238,7 +241,7 @@ describe('shutdown()', () => {
     expect(exporter.times).toEqual([]);
   });
 
-  it('can be followed by another start', async () => {
+  it('a collector can start again after shutdown()', async () => {
     const exporter = new ScriptedExporter();
     const { collector } = await running(exporter);
     await collector.shutdown();
@@ -248,7 +251,7 @@ describe('shutdown()', () => {
     expect(exporter.started).toBe(2);
   });
 
-  it('followed by another start has no second round of exports', async () => {
+  it('a collector that starts again makes each export once', async () => {
     const exporter = new ScriptedExporter('scripted', 1_000);
     const { collector } = await running(exporter, { flushTimeout: 0 });
     exporter.script.push(endOfSignal(exporter));

@@ -35,8 +35,8 @@ class BlackHole extends ScriptedExporter {
   }
 }
 
-describe('the shutdown of an exporter whose last try has failed', () => {
-  it('makes one try and does not wait for another', async () => {
+describe('the shutdown of an exporter whose last attempt failed', () => {
+  it('an exporter that was failing makes one attempt at shutdown and waits for no other', async () => {
     const exporter = new ScriptedExporter();
     exporter.always = away();
     const { collector, warnings } = await running(exporter);
@@ -49,7 +49,7 @@ describe('the shutdown of an exporter whose last try has failed', () => {
     );
   });
 
-  it('delivers if the backend is back', async () => {
+  it('an exporter that was failing delivers at shutdown if the backend is back', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(away(), away());
     const { collector } = await running(exporter);
@@ -61,7 +61,7 @@ describe('the shutdown of an exporter whose last try has failed', () => {
     );
   });
 
-  it('takes as long as one try if that hangs', async () => {
+  it('the shutdown of an exporter that was failing takes as long as one attempt that hangs', async () => {
     const exporter = new BlackHole('hole', 10_000, 2_000);
     const { collector } = await running(exporter, { flushTimeout: 5_000 });
     await pass(12_000);
@@ -69,14 +69,14 @@ describe('the shutdown of an exporter whose last try has failed', () => {
     expect(exporter.times).toHaveLength(2);
   });
 
-  it('takes flushTimeout if a try may take longer', async () => {
+  it('the shutdown of an exporter that was failing takes flushTimeout if an attempt may take longer', async () => {
     const exporter = new BlackHole('hole', 10_000, 8_000);
     const { collector } = await running(exporter, { flushTimeout: 3_000 });
     await pass(18_000);
     expect(await timeOf(collector.shutdown())).toBe(3_000);
   });
 
-  it('has no try beside one that is on and fails', async () => {
+  it('at shutdown no attempt follows a running one that fails', async () => {
     const exporter = new BlackHole('hole', 10_000, 4_000);
     const { collector } = await running(exporter, { flushTimeout: 30_000 });
     await pass(14_000);
@@ -87,7 +87,7 @@ describe('the shutdown of an exporter whose last try has failed', () => {
     expect(exporter.times).toHaveLength(2);
   });
 
-  it('delivers what came meanwhile if a try is on and goes through', async () => {
+  it('after a running attempt that succeeds, the shutdown delivers what came meanwhile', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(away());
     const { collector } = await running(exporter);
@@ -106,7 +106,7 @@ describe('the shutdown of an exporter whose last try has failed', () => {
     );
   });
 
-  it('makes one try for its events, and one for its export', async () => {
+  it('an exporter that was failing makes one attempt for its events and one for its export', async () => {
     const received: number[] = [];
     const exporter = Object.assign(new ScriptedExporter(), {
       receive(events: readonly unknown[]) {
@@ -125,7 +125,7 @@ describe('the shutdown of an exporter whose last try has failed', () => {
     expect(exporter.times).toHaveLength(exported + 1);
   });
 
-  it('is as short for an exporter that is removed', async () => {
+  it('the removal of an exporter that was failing is as short as its shutdown', async () => {
     const exporter = new ScriptedExporter();
     exporter.always = away();
     const { remove } = await running(exporter);
@@ -134,8 +134,8 @@ describe('the shutdown of an exporter whose last try has failed', () => {
   });
 });
 
-describe('the shutdown of an exporter whose last try went through', () => {
-  it('tries again within flushTimeout, as a short outage costs nothing', async () => {
+describe('the shutdown of an exporter whose last attempt succeeded', () => {
+  it('an exporter that was not failing retries at shutdown, within flushTimeout', async () => {
     const exporter = new ScriptedExporter();
     const { collector } = await running(exporter);
     await pass(10_000);
@@ -144,7 +144,7 @@ describe('the shutdown of an exporter whose last try went through', () => {
     expect(exporter.times).toHaveLength(4);
   });
 
-  it('tries again too if it has not been tried before', async () => {
+  it('an exporter that made no attempt yet retries at shutdown too', async () => {
     const exporter = new ScriptedExporter('job', false);
     const { collector } = await running(exporter);
     exporter.script.push(away());
@@ -152,7 +152,7 @@ describe('the shutdown of an exporter whose last try went through', () => {
     expect(exporter.times).toHaveLength(2);
   });
 
-  it('takes flushTimeout if the last delivery hangs', async () => {
+  it('the shutdown takes flushTimeout if the last delivery hangs', async () => {
     const exporter = new ScriptedExporter('scripted', 10_000, 60_000);
     const { collector } = await running(exporter, { flushTimeout: 3_000 });
     exporter.always = hanging();

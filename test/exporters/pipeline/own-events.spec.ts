@@ -127,7 +127,7 @@ const recorded = (page: string) =>
     .filter((line) => /^(counter|gauge|histogram|timer)/.test(line));
 
 describe('an event', () => {
-  it('belongs to one listener: whatever the others do to theirs, it says what was recorded', async () => {
+  it("an event belongs to one listener, and no other listener's changes show in it", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(listener, { minLength: 1, maxLength: 5 }),
@@ -172,7 +172,7 @@ describe('an event', () => {
   });
 
   it.each(kinds)(
-    'reaches StatsD as it was recorded, although a listener changes its own (%s)',
+    'events reach StatsD as they were recorded, although a listener changes its own (%s)',
     async (kind) => {
       const server = await receiveUdp();
       const { collector } = makeCollector();
@@ -196,7 +196,7 @@ describe('an event', () => {
     },
   );
 
-  it('keeps its subscribers from throwing when they change it', async () => {
+  it('subscribers may change their events without an error', async () => {
     const { collector } = makeCollector();
     const outcomes: unknown[] = [];
     for (let i = 0; i < 2; i++) {
@@ -217,7 +217,7 @@ describe('an event', () => {
 });
 
 describe('a snapshot', () => {
-  it('belongs to its reader: what the reader does to it changes no metric', async () => {
+  it('a snapshot belongs to its reader, whose changes change no metric', async () => {
     const { collector } = makeCollector();
     collector.counter('calls_total').inc({ a: 'b' });
     collector.gauge('sessions').set({ a: 'b' }, 2);

@@ -6,7 +6,7 @@ const escaped = (value: string) =>
 const numberText = (value: number) =>
   String(value).replace('Infinity', 'Inf').replace(/^Inf$/, '+Inf');
 
-/** A snapshot as the lines of a page, written anew from what it says. */
+/** A snapshot as the lines of a page. */
 export function pageOf({ metrics }: MetricsSnapshot): string {
   return metrics.flatMap(linesOf).join('\n');
 }

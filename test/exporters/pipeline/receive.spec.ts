@@ -8,7 +8,7 @@ import { expectDropped, hearing, nextTurn } from './receiving.js';
 const MAX_WAITING = 10_000;
 
 describe('an exporter that receives events', () => {
-  it('gets those that came before the collector was initialized', async () => {
+  it('an exporter receives the events from before the collector was initialized', async () => {
     const { collector } = makeCollector();
     const heard: MetricEvent[] = [];
     await collector.addExporter({
@@ -22,7 +22,7 @@ describe('an exporter that receives events', () => {
     await waitFor(() => heard.length === 1, 'the event');
   });
 
-  it('gets the same events again, in order, when it has failed', async () => {
+  it('an exporter that failed receives the same events again, in order', async () => {
     const { collector } = makeCollector();
     const calls: number[][] = [];
     await collector.addExporter({
@@ -48,7 +48,7 @@ describe('an exporter that receives events', () => {
     expect(calls[3]).toEqual([4]);
   });
 
-  it('loses what it has refused for good, which is counted', async () => {
+  it('events that an exporter refuses for good are dropped and counted', async () => {
     const { collector, warnings } = makeCollector();
     let calls = 0;
     await collector.addExporter({
@@ -69,7 +69,7 @@ describe('an exporter that receives events', () => {
     expect(warnings.join('\n')).toContain('they were refused');
   });
 
-  it('that hangs or fails costs a bounded number of events, and nobody else any', async () => {
+  it('an exporter that hangs or fails loses a bounded number of events, and no other exporter loses any', async () => {
     const { collector, warnings } = makeCollector();
     let received = 0;
     let fail = true;
@@ -104,7 +104,7 @@ describe('an exporter that receives events', () => {
     expect(warnings.join('\n')).toContain('10000 events are waiting already');
   });
 
-  it('and has exports gets all events before the last of them', async () => {
+  it('an exporter with receive() and export() receives all events before its last export', async () => {
     const { collector } = makeCollector();
     const order: string[] = [];
     await collector.addExporter({
@@ -119,7 +119,7 @@ describe('an exporter that receives events', () => {
     expect(order).toEqual(['1 events', 'export']);
   });
 
-  it('and has exports has delivered when its exports have', async () => {
+  it('an exporter with receive() and export() has delivered when its exports have', async () => {
     const { collector } = makeCollector({ flushTimeout: 10 });
     const seen: number[] = [];
     await collector.addExporter({
@@ -151,7 +151,7 @@ describe('an exporter that receives events and has exports', () => {
     },
   });
 
-  it('is asked for exports though it cannot receive, and both can be seen', async () => {
+  it('an exporter that cannot receive still exports, and both show in metrics and health', async () => {
     const { collector } = makeCollector({ flushTimeout: 50 });
     const exporter = both(() => {
       throw new Error('too much');
@@ -172,7 +172,7 @@ describe('an exporter that receives events and has exports', () => {
     );
   });
 
-  it('tells how many events it keeps', async () => {
+  it('the queue length includes the events that an exporter keeps', async () => {
     const { collector } = makeCollector();
     const exporter = Object.assign(
       both(() => {}),
@@ -186,7 +186,7 @@ describe('an exporter that receives events and has exports', () => {
 });
 
 describe('the queue of an exporter', () => {
-  it('is as long as it asks for', async () => {
+  it('the queue of an exporter holds maxQueueSize events', async () => {
     const { collector } = makeCollector();
     await collector.addExporter({
       name: 'ears',
@@ -204,7 +204,7 @@ describe('the queue of an exporter', () => {
     );
   });
 
-  it('is counted as dropped when the exporter is removed before it is delivered', async () => {
+  it('events in the queue of a removed exporter are counted as dropped', async () => {
     const { collector } = makeCollector({ flushTimeout: 10 });
     const remove = await collector.addExporter({
       name: 'ears',
@@ -216,7 +216,7 @@ describe('the queue of an exporter', () => {
     await expectDropped(collector, 'ears', 8);
   });
 
-  it('is not delivered when there is nothing in it', async () => {
+  it('an empty queue is not delivered', async () => {
     const { collector } = makeCollector();
     const sizes: number[] = [];
     let end = () => {};

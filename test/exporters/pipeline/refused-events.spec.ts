@@ -5,7 +5,7 @@ import { waitFor } from '../../support/http.js';
 import { expectDropped, nextTurn } from './receiving.js';
 
 describe('events that are refused', () => {
-  it('keep no others from being delivered at shutdown, nor exports', async () => {
+  it('refused events do not keep other events and exports from being delivered at shutdown', async () => {
     const { collector } = makeCollector();
     const heard: number[] = [];
     let exports = 0;
@@ -29,7 +29,7 @@ describe('events that are refused', () => {
     await expectDropped(collector, 'picky', 1_000);
   });
 
-  it('again and again do not fill the log', async () => {
+  it('events that are refused again and again do not fill the log', async () => {
     const { collector, warnings } = makeCollector();
     let calls = 0;
     await collector.addExporter({
@@ -50,7 +50,7 @@ describe('events that are refused', () => {
     expect(warnings).toHaveLength(3);
   });
 
-  it('without end are asked about ever less', async () => {
+  it('events that are refused again and again are delivered ever less often', async () => {
     const { collector } = makeCollector();
     let calls = 0;
     await collector.addExporter({

@@ -65,7 +65,7 @@ function record(collector: PrometheusCollector, times: number): void {
   }
 }
 
-describe('a series that begins anew', () => {
+describe('a series that was reset', () => {
   it.each<[string, (collector: PrometheusCollector) => void]>([
     ['was cleared', (collector) => collector.clearMetrics()],
     [
@@ -97,7 +97,7 @@ describe('a series that begins anew', () => {
       },
     ],
   ])(
-    'is told as a whole though it %s and passed what it was at the same moment',
+    'a series is delivered as a whole after it %s, even if it passed its old value at the same moment',
     async (_what, end) => {
       stopWallClock();
       const { collector, arrived } = await withExporter();
@@ -113,7 +113,7 @@ describe('a series that begins anew', () => {
     },
   );
 
-  it('is told as a whole without labels too, where it stays at 0 after a reset', async () => {
+  it('a series without labels, which stays at 0 after a reset, is delivered as a whole too', async () => {
     stopWallClock();
     const { collector, arrived } = await withExporter();
     const runs = collector.counter('runs_total');
@@ -128,7 +128,7 @@ describe('a series that begins anew', () => {
     expect(arrived.runs).toBe(13);
   });
 
-  it('is told as a whole in a registry that adds labels, and told as one while it lasts', async () => {
+  it('a series in a registry that adds labels is delivered as a whole after a reset, and as growth before', async () => {
     stopWallClock();
     const registry = new Registry();
     registry.setDefaultLabels({ zone: 'a' });
@@ -144,7 +144,7 @@ describe('a series that begins anew', () => {
     expect(arrived.sizes).toEqual({ counts: [11, 0], sum: 5.5 });
   });
 
-  it('looks in a snapshot as any other', async () => {
+  it('a series in a snapshot has only the documented members', async () => {
     const { collector } = await withExporter();
     record(collector, 2);
     const { metrics } = await collector.snapshot();

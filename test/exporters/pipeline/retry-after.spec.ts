@@ -28,7 +28,7 @@ async function asked(retryAfter: number) {
 
 describe('a pause that a backend asks for', () => {
   it.each([YEAR, 1e15, Infinity, Number.MAX_VALUE])(
-    'of %d ms lasts for an hour at most',
+    'a pause of %d ms that a backend asks for lasts for an hour at most',
     async (retryAfter) => {
       const { exporter } = await asked(retryAfter);
       await pass(HOUR - 1);
@@ -41,14 +41,17 @@ describe('a pause that a backend asks for', () => {
   it.each([
     [YEAR, '31536000 s; it waits 3600 s, the most allowed'],
     [120_000, '120 s'],
-  ])('of %d ms is logged with its length', async (retryAfter, text) => {
-    const { warnings } = await asked(retryAfter);
-    expect(warnings).toEqual([
-      `Exporter "scripted" could not deliver: ExportError: away; the backend asks for a pause of ${text} [logged once until it delivers again, counted]`,
-    ]);
-  });
+  ])(
+    'a pause of %d ms that a backend asks for is logged with its length',
+    async (retryAfter, text) => {
+      const { warnings } = await asked(retryAfter);
+      expect(warnings).toEqual([
+        `Exporter "scripted" could not deliver: ExportError: away; the backend asks for a pause of ${text} [logged once until it delivers again, counted]`,
+      ]);
+    },
+  );
 
-  it('is logged once although the outage was logged before it was asked for', async () => {
+  it('an asked pause is logged once, although the outage was logged before', async () => {
     const exporter = new ScriptedExporter();
     exporter.script.push(new Error('no route'));
     exporter.always = away({ retryAfter: 120_000 });
@@ -61,7 +64,7 @@ describe('a pause that a backend asks for', () => {
     ]);
   });
 
-  it('does not keep flush() from one try, and its end is waited for after that', async () => {
+  it('flush() makes one attempt during an asked pause, and then waits for its end', async () => {
     const { exporter, collector } = await asked(YEAR);
     exporter.script.push(away({ retryAfter: 120_000 }));
     const flushed = collector.flush(10_000).catch(String);
@@ -72,14 +75,14 @@ describe('a pause that a backend asks for', () => {
     expect(exporter.gaps.at(-1)).toBe(120_000);
   });
 
-  it('ends with a flush() that delivers, and exports come at the interval again', async () => {
+  it('an asked pause ends with a flush() that delivers, and exports come at the interval again', async () => {
     const { exporter, collector } = await asked(YEAR);
     await collector.flush();
     await pass(30_000);
     expect(exporter.gaps).toEqual([0, 10_000, 10_000, 10_000]);
   });
 
-  it('does not keep shutdown() from one try', async () => {
+  it('shutdown() makes one attempt during an asked pause', async () => {
     const { exporter, collector } = await asked(YEAR);
     collector.counter('calls_total').inc(7);
     await collector.shutdown();
@@ -92,7 +95,7 @@ describe('a pause that a backend asks for', () => {
     );
   });
 
-  it('does not keep flush() from one try that is asked for while an export is on', async () => {
+  it('flush() makes one attempt during an asked pause, even if it is called while an export runs', async () => {
     const exporter = new ScriptedExporter('scripted', 1_000);
     const answer = new Promise<void>((_resolve, reject) =>
       setTimeout(() => reject(away({ retryAfter: YEAR })), 1_500),
@@ -107,7 +110,7 @@ describe('a pause that a backend asks for', () => {
     expect(exporter.gaps).toEqual([500]);
   });
 
-  it('of events does not keep flush() from one try, and those behind them follow', async () => {
+  it('flush() makes one attempt during an asked pause of events, and the events behind them follow', async () => {
     const seen: number[] = [];
     const exporter = {
       name: 'events',

@@ -21,7 +21,7 @@ const sampleLines = (page: string) =>
     .sort();
 
 describe('a snapshot', () => {
-  it('says what the page says', async () => {
+  it('a snapshot has the values of the page', async () => {
     const recording = fc.record({
       labels: fc.dictionary(
         fc.constantFrom('a', 'b', 'c'),
@@ -49,7 +49,7 @@ describe('a snapshot', () => {
     );
   });
 
-  it('has the metrics of prom-client, with the default labels of their registry', async () => {
+  it('a snapshot has the metrics of prom-client, with the default labels of their registry', async () => {
     const registry = new Registry();
     registry.setDefaultLabels({ app: 'x' });
     const registers = [registry];
@@ -85,7 +85,7 @@ describe('a snapshot', () => {
     });
   });
 
-  it('does not change any more', async () => {
+  it('a snapshot does not change', async () => {
     const { collector } = makeCollector();
     const sizes = collector.histogram('sizes', { buckets: [1, 2] });
     collector.counter('c_total').inc();
@@ -103,7 +103,7 @@ describe('a snapshot', () => {
     });
   });
 
-  it('says when it was taken and when series began', async () => {
+  it('a snapshot says when it was taken and when its series began', async () => {
     const { collector } = makeCollector();
     const before = Date.now() / 1_000;
     collector.counter('c_total').inc();
@@ -117,7 +117,7 @@ describe('a snapshot', () => {
     expect(created).toBeLessThanOrEqual(after);
   });
 
-  it('gives a series the same key every time, and other series others', async () => {
+  it('a series has the same key in all snapshots, and other series have others', async () => {
     const { collector } = makeCollector();
     const gauge = collector.gauge('g');
     const keys = async () =>
@@ -130,7 +130,7 @@ describe('a snapshot', () => {
     expect(new Set(await keys()).size).toBe(3);
   });
 
-  it('leaves out what cannot be read, and says so', async () => {
+  it('a snapshot leaves out metrics that cannot be read, and names them', async () => {
     const { collector, warnings } = makeCollector();
     collector.gauge('broken', {
       collect: () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { anchorsOf, DOCUMENTS, read, ROOT } from './markdown.js';
 
@@ -61,6 +61,12 @@ describe('the decisions', () => {
       const anchors = anchorsOf(area);
       expect(new Set(anchors).size, area).toBe(anchors.length);
     }
+  });
+
+  it.each(AREAS)('of %s name files and folders that exist', (area) => {
+    const paths = [...read(area).matchAll(/`((?:src|test|rules)\/[\w./-]*)`/g)];
+    const missing = paths.filter(([, path]) => !existsSync(ROOT + path!));
+    expect(missing).toEqual([]);
   });
 
   it('are all listed in the index, by area and in order', () => {

@@ -1,3 +1,4 @@
+import { shown } from '../../core/errors.js';
 import { type MetricsLogger, logWarning } from '../../core/logger.js';
 import { oneOf, validateOne } from '../../core/validate.js';
 import { containerId } from './container-id.js';
@@ -122,7 +123,7 @@ function cardinality(logger?: MetricsLogger): string | undefined {
   if (logger !== undefined) {
     logWarning(
       logger,
-      `The variable DD_CARDINALITY is '${text}'; expected ${CARDINALITY.expected}; it is ignored`,
+      `The variable DD_CARDINALITY is ${shown(text)}; expected ${CARDINALITY.expected}; it is ignored`,
     );
   }
   return undefined;

@@ -46,7 +46,6 @@ const STYLES: Record<StatsdConfig['tags'], TagStyle> = {
   },
 };
 
-// Why: docs/decisions/exporters.md, "StatsD lines are written here".
 /** Writes the lines of the StatsD protocol, with tags as the server reads them. */
 // Why: docs/decisions/exporters.md, "StatsD lines are written here".
 export class LineWriter {

@@ -53,7 +53,6 @@ export class PointWriter {
     for (const series of this.queue.series) yield* this.observations(series);
   }
 
-  // Why: docs/decisions/exporters.md, "Counters of StatsD come from snapshots".
   private *counter(metric: CounterSnapshot, time: number): Generator<Point> {
     const { name } = metric;
     for (const one of eachSeries(metric)) {
@@ -121,7 +120,6 @@ export class PointWriter {
     }
   }
 
-  // Why: docs/decisions/exporters.md, "Several values of a series are several lines".
   // Why: docs/decisions/exporters.md, "Several values of a series are several lines".
   private *observations(series: QueuedSeries): Generator<Point> {
     const { type, labels, values } = series;

@@ -5,6 +5,7 @@ import { setImmediate, setTimeout } from './timers.js';
 export const STEPS_PER_CLOCK_READ = 64;
 
 /** Seconds of work after which a time slice is used up. */
+// Why: docs/decisions/pages.md, "Scrapes do not block the event loop".
 const TIME_SLICE = 0.001;
 
 /** Milliseconds between two slices while several tasks wait for one. */

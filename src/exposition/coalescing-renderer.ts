@@ -9,6 +9,7 @@ import { ChunkPool, PageWriter } from './page-writer.js';
  * Pages that exist at the same time, being rendered or sent. A page is kept while a
  * client still receives it, and slow clients must not fill the memory with pages.
  */
+// Why: docs/decisions/pages.md, "At most four pages are in memory".
 const MAX_PAGES = 4;
 
 /** Seconds for which a complete page is shared, while no further one can be rendered. */

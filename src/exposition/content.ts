@@ -21,6 +21,7 @@ export class Content {
   }
 
   /** The same compressed by gzip: once, on the thread pool, for all who ask. */
+  // Why: docs/decisions/pages.md, "A page is compressed as a whole".
   compressed(): Promise<Content> {
     return (this.gzip ??= this.compress());
   }

@@ -26,6 +26,7 @@ export interface CheckStatus extends Partial<CheckDetails> {
 }
 
 /** More of a health check, which only `health.details` shows. */
+// Why: docs/decisions/endpoints.md, "Health shows up or down, the log shows why".
 export interface CheckDetails {
   /** Whether the app is unhealthy while this check is down. */
   critical: boolean;

@@ -45,6 +45,7 @@ export interface ReceivedRequest {
  * A request and its response, with two time limits: the answer must begin before
  * the deadline, and then the client must receive it within `scrapeTimeout`.
  */
+// Why: docs/decisions/endpoints.md, "A request travels as one exchange".
 export class Exchange implements ReceivedRequest {
   readonly resource: Resource;
   readonly req: IncomingMessage;
@@ -153,11 +154,8 @@ export class Exchange implements ReceivedRequest {
     this.resolveReceived();
   };
 
-  /**
-   * Writes content to its end. Never settles if the client leaves. A pipeline of Node's
-   * would add a dozen listeners to the response; Node warns about a leak when an event
-   * has more than ten, those of the app and of tracing included.
-   */
+  /** Writes content to its end. Never settles if the client leaves. */
+  // Why: docs/decisions/endpoints.md, "A response has at most three listeners".
   private async write(content: Content): Promise<void> {
     const { res } = this;
     for await (const chunk of content) {

@@ -24,7 +24,7 @@ export class HealthResponder {
   async respond(exchange: Exchange): Promise<void> {
     const { resource } = exchange;
     if (resource === 'health') return this.respondHealth(exchange);
-    // A process that answers is alive: nothing else may decide on that, least of all another service.
+    // Why: docs/decisions/endpoints.md, "Liveness depends on nothing".
     const isUp = resource === 'live' || (await this.readiness.isReady());
     const status = isUp ? 'up' : 'down';
     await sendJson(exchange, isUp, `${JSON_TYPE}; charset=utf-8`, { status });

@@ -13,10 +13,8 @@ export const SCRAPE_LIMITS: ScrapeLimits = {
   scrapeTimeout: 10_000,
 };
 
-/**
- * Limits of the metrics server for each client, in milliseconds and bytes. A scraper
- * sends one short request, so these limits need no options.
- */
+/** Limits of the metrics server for each client, in milliseconds and bytes. */
+// Why: docs/decisions/endpoints.md, "The limits of the server are constants".
 export const SERVER_OPTIONS: ServerOptions = {
   /** Until the headers of a request are complete. Also until a new connection has sent any. */
   headersTimeout: 5_000,

@@ -16,6 +16,7 @@ export interface Preference {
  * The format that a client prefers by its header `Accept` (RFC 9110, section 12.5.1).
  * A client that accepts none of the formats gets the first one: every scraper can read it.
  */
+// Why: docs/decisions/pages.md, "The scraper chooses the format".
 export function negotiate(
   accept: string | undefined,
   formats: Formats,

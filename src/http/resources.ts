@@ -21,10 +21,10 @@ export function pathsOf(
 }
 
 /**
- * The resource that a request target asks for, if there is one. Its path is compared
- * exactly as it was sent: nothing is decoded and no `..` resolved, so that there is one
- * way to write each. Proxies may send a whole URL (absolute form: RFC 9112, section 3.2.2).
+ * The resource that a request target asks for, if there is one. Proxies may send a whole URL
+ * (absolute form: RFC 9112, section 3.2.2).
  */
+// Why: docs/decisions/endpoints.md, "Paths are compared as they were sent".
 export function resourceAt(paths: Paths, target: string): Resource | undefined {
   const [path] = target
     .replace(/^https?:\/\/[^/?#]*/i, '')

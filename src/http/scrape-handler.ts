@@ -70,6 +70,7 @@ export class ScrapeHandler {
     }
   }
 
+  // Why: docs/decisions/pages.md, "A page is rendered to its end".
   private readonly refuseOverdue = (exchange: Exchange): void => {
     if (!exchange.isAnswered) this.refuse(exchange, OVERDUE);
   };
@@ -88,7 +89,7 @@ export class ScrapeHandler {
     // The client did not wait for the check.
     if (exchange.isAnswered) return;
     if (resource === 'metrics') return this.scrape(exchange);
-    // Without a limit: an app that is busy with scrapes is not unhealthy.
+    // Why: docs/decisions/endpoints.md, "Scrapes are bounded, health is not".
     await health.respond(exchange);
   }
 
@@ -126,6 +127,7 @@ export class ScrapeHandler {
     exchange: Exchange,
     { status, text, headers, reason = 'other' }: AnyRefusal,
   ): void {
+    // Why: docs/decisions/security.md, "Refusals are counted and not logged".
     this.context.listener.refused(exchange.resource, reason);
     exchange.sendText(status, text, headers);
   }

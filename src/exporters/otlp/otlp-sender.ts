@@ -13,6 +13,7 @@ import { HttpTransport } from './transport/http-transport.js';
 import type { ExportResult, OtlpTransport } from './transport/transport.js';
 
 /** Writes snapshots as requests, and sends these. */
+// Why: docs/decisions/exporters.md, "OTLP is written here".
 export class OtlpSender {
   readonly #config: OtlpConfig;
   private readonly encoder: RequestEncoder;
@@ -110,6 +111,7 @@ class ExportTally {
   /** @throws {ExportError} if a request was refused: the next export sends its series again. */
   throwIfRefused(): void {
     const { refusal, refused, points } = this;
+    // Why: docs/decisions/exporters.md, "A refused OTLP request fails the export".
     if (refused === 0) return;
     const part =
       refused < points ? `; it refused ${refused} of ${points} points` : '';

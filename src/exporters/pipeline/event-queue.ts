@@ -20,6 +20,7 @@ export type Receive = (
 ) => void | ExportReport | Promise<void | ExportReport>;
 
 /** A bounded queue of events between the code that records and one listener. */
+// Why: docs/decisions/exporters.md, "Events are for what a snapshot cannot show".
 export class EventQueue {
   private events: MetricEvent[] = [];
   /** Events that found the queue full and were not reported yet. */

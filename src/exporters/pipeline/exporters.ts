@@ -26,6 +26,7 @@ export interface PipelineContext {
 }
 
 /** The exporters of a collector. */
+// Why: docs/decisions/exporters.md, "All backends share one exporter interface".
 export class Exporters {
   /** Passes recordings to exporters and subscribers. */
   readonly recordings: RecordingFanout;

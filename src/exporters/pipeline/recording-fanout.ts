@@ -97,6 +97,7 @@ export class RecordingFanout {
   }
 }
 
+// Why: docs/decisions/exporters.md, "Events have exposed names".
 function eventOf(
   { name, type, help, unit }: Family,
   cell: Cell,

@@ -46,6 +46,7 @@ const FIRST_PAUSE = 1_000;
 export const MAX_PAUSE = 60_000;
 
 /** Milliseconds that a backend can ask for, at most: a longer pause is a mistake of the backend. */
+// Why: docs/decisions/exporters.md, "The backend decides when to retry".
 export const MAX_ASKED_PAUSE = 3_600_000;
 
 /** Milliseconds that an aborted delivery has to end in. */
@@ -108,6 +109,7 @@ export class Retrier {
    * @param isLast whether no delivery follows. If the last attempt failed, there is one more and
    *   no other: an app that ends does not wait for a backend that is down.
    */
+  // Why: docs/decisions/exporters.md, "A shutdown tries once if the last attempt failed".
   async flush(deadline: Deadline, isLast: boolean): Promise<AttemptResult> {
     if (!isLast) return this.retryUntil(deadline);
     const wasFailing = this.failures > 0;

@@ -27,6 +27,7 @@ export class SeriesState {
 }
 
 /** What an exporter remembers of all series. */
+// Why: docs/decisions/exporters.md, "Generations number the life of a series".
 export class SeriesLedger {
   /** By the name of the metric and the key of the series. */
   private readonly metrics = new Map<string, Map<string, SeriesState>>();

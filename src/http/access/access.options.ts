@@ -40,6 +40,7 @@ const ACCESS_RULES: Rules = {
 };
 
 /** @throws {OptionsError} naming the option and what is allowed, and never a secret. */
+// Why: docs/decisions/security.md, "Open unless an option closes it".
 export function checkAccess(value: unknown, path: string): void {
   validateSecretOptions(value, path, ACCESS_RULES);
 }

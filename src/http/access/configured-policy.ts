@@ -45,6 +45,7 @@ export class ConfiguredPolicy implements AccessPolicy {
     const { allow, credentials } =
       resource === 'metrics' ? this.metrics : this.health;
     if (allow?.has(client) === false) return FORBIDDEN;
+    // Why: docs/decisions/security.md, "Credentials protect `/health` and not its probes".
     return isProbe(resource) ? undefined : credentials?.check(req);
   }
 }

@@ -17,11 +17,8 @@ const PATH_OPTIONS: Readonly<Record<Resource, string>> = {
   ready: 'health.path',
 };
 
-/**
- * The metrics and the health as routes of the app itself. They are added to the HTTP
- * adapter, and not to Nest's router, so that the app's prefix, versioning and guards
- * do not affect them.
- */
+/** The metrics and the health as routes of the app itself, on its HTTP adapter. */
+// Why: docs/decisions/endpoints.md, "Routes are on the HTTP adapter, not Nest controllers".
 export class AppRoutes implements PageServer {
   private adapter: HttpServer | undefined = undefined;
   private routes: ExpressRoutes | undefined = undefined;
@@ -54,7 +51,7 @@ export class AppRoutes implements PageServer {
     this.adapter = adapter;
     this.routes = new ExpressRoutes(adapter);
     for (const [resource, path] of this.servedPaths()) {
-      // All methods, so that the app's routes do not receive those that are refused here.
+      // Why: docs/decisions/endpoints.md, "The routes on the app take all methods".
       this.routes.add(path, (request, response) =>
         this.answer(resource, request, response),
       );

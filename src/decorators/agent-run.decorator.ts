@@ -10,7 +10,7 @@ import { measureMethod } from '../instrumentation/measured-method.js';
  * and how many inferences and tool calls it took, however deep they were called
  * (`gen_ai_invoke_agent_*`, with the label `gen_ai_agent_name`).
  *
- * It goes along with `@Timed` and `@Counted`.
+ * Combine it with `@Timed` and `@Counted` as you like.
  *
  * Example: `@AgentRun() async run(question: string): Promise<string> { ... }` in a class with
  * `@Agent('Assistant')`.

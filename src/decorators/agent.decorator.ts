@@ -3,14 +3,13 @@ import { refuseBareUse } from '../instrumentation/decorated-method.js';
 import { namesClass } from './metric-name.decorator.js';
 
 /**
- * Names the agent that a class is: the `agent` label of what its methods record, and
- * the `handler` label of its handlers. Subclasses go by the same name unless they have
- * their own. Classes that are not agents are named by `@MetricName('name')`.
+ * Names the agent that a class is: the label `agent` of the metrics of its methods, and
+ * the label `handler` of its handlers. Subclasses have the same name unless they have
+ * their own. Name other classes by `@MetricName('name')`.
  *
  * Example: `@Agent('Assistant')` before `@Injectable() export class AssistantAgent {}`.
  *
- * @param name Default: the name of the class, which is also what a class without
- *   this decorator goes by.
+ * @param name Default: the name of the class, as for a class without this decorator.
  * @throws {DecoratorError} when it stands on anything but a class, or the name is no text.
  */
 export function Agent(name?: string): ClassDecorator {

@@ -10,7 +10,7 @@ import {
 import { measureMethod } from '../instrumentation/measured-method.js';
 import { COUNTED_RULES, namedOptions } from './option-rules.js';
 
-/** What `@Counted()` takes instead of a metric name. */
+/** Options of `@Counted()`. */
 export interface CountedOptions {
   /** Metric name, without namespace and subsystem. Default: `'agent_executions_total'`. */
   name?: string;
@@ -28,7 +28,7 @@ export interface CountedOptions {
  *
  * Example: `@Counted() async run(prompt: string): Promise<string> { ... }`.
  *
- * @param options a metric name, or more.
+ * @param options the metric name, or options.
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  */
 export function Counted(options: string | CountedOptions = {}) {

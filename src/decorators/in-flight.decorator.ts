@@ -7,7 +7,7 @@ import { measureMethod } from '../instrumentation/measured-method.js';
 import type { Labels } from '../model/labels.js';
 import { IN_FLIGHT_RULES, namedOptions } from './option-rules.js';
 
-/** What `@InFlight()` takes instead of a metric name. */
+/** Options of `@InFlight()`. */
 export interface InFlightOptions {
   /**
    * Name of the gauge of running calls, without namespace and subsystem. The age
@@ -21,13 +21,13 @@ export interface InFlightOptions {
 }
 
 /**
- * Shows how many calls of a method run now, and for how many seconds the oldest
- * one has, with the labels `agent` and `method`: an agent that hangs is in no
+ * Gauges of the running calls of a method, and of the age of the oldest one in seconds,
+ * with the labels `agent` and `method`. They show an agent that hangs, which is in no
  * other metric. A stream runs while it is consumed.
  *
  * Example: `@InFlight() async run(prompt: string): Promise<string> { ... }`.
  *
- * @param options a metric name, or more.
+ * @param options the metric name, or options.
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  */
 export function InFlight(options: string | InFlightOptions = {}) {

@@ -1,5 +1,5 @@
 import {
-  explainedBy,
+  withDecoratorError,
   memberName,
   misplaced,
   refuseBareUse,
@@ -10,8 +10,8 @@ import { validateOne } from '../core/validate.js';
 import { LABEL_NAME } from './option-rules.js';
 
 /**
- * Makes the value of a parameter a label of what `@Timed` and `@Counted` record of
- * its method. Use it for values that are few: each one is a series.
+ * Makes the value of a parameter a label of the metrics of `@Timed`, `@Counted` and `@Streamed` on
+ * its method. Use it for parameters with few values: each value is a series.
  *
  * Example: `@Timed() async run(@MetricLabel('model') model: string, prompt: string) { ... }`.
  *
@@ -36,7 +36,7 @@ export function MetricLabel(label: string) {
       const expected = 'a parameter of a method of instances';
       throw misplaced('@MetricLabel()', { on, mend }, expected);
     }
-    explainedBy(`@MetricLabel() on a parameter of ${on}()`, () =>
+    withDecoratorError(`@MetricLabel() on a parameter of ${on}()`, () =>
       validateOne(label, LABEL_NAME, 'The name'),
     );
     labelArgument(prototype, key, index, label);

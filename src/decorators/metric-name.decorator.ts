@@ -1,7 +1,7 @@
 import { TEXT, validateOne } from '../core/validate.js';
 import { className, nameClass } from '../instrumentation/class-name.js';
 import {
-  explainedBy,
+  withDecoratorError,
   memberName,
   misplaced,
   refuseBareUse,
@@ -10,7 +10,7 @@ import {
 
 /**
  * Names a class in the labels of metrics: `handler` of a controller, gateway or
- * resolver, `agent` of methods that are measured, `error_type` of an error. Without it
+ * resolver, `agent` of measured methods, `error_type` of an error. Without it
  * the label is the name of the class, which a minifier changes in each build. For
  * agents `@Agent('name')` does the same.
  *
@@ -19,7 +19,7 @@ import {
  * Examples: `@MetricName('tools')` before `@Controller('tools') export class ToolsController {}` and
  * `@MetricName('PaymentError') export class PaymentError extends Error {}`.
  *
- * @throws {DecoratorError} when it stands on anything but a class, or the name is empty or no string.
+ * @throws {DecoratorError} when it stands on anything but a class, or the name is empty or no text.
  */
 export function MetricName(name: string): ClassDecorator {
   refuseBareUse("@MetricName('name')", arguments);
@@ -46,7 +46,7 @@ export function namesClass(
       throw misplaced(decorator, { on, mend }, 'a class');
     }
     const name = nameOf(target);
-    explainedBy(`${decorator} on ${className(target)}`, () =>
+    withDecoratorError(`${decorator} on ${className(target)}`, () =>
       validateOne(name, TEXT, 'The name'),
     );
     nameClass(target, name as string);

@@ -7,8 +7,8 @@ import {
 import { excludeClass, excludeMethod } from '../instrumentation/no-metrics.js';
 
 /**
- * Switches all measuring off for a class and its subclasses, or for one method:
- * its own `@Timed` and `@Counted`, the interceptor, and what is captured of its
+ * Excludes a class and its subclasses, or one method, from all metrics:
+ * its own `@Timed` and `@Counted`, the interceptor, and the metrics of its
  * transport.
  *
  * Example: `@NoMetrics()` before `@Get('internal/ping') ping() { ... }`.

@@ -53,7 +53,7 @@ export const IN_FLIGHT_RULES = {
 } satisfies Rules;
 
 /**
- * The checked options of a decorator that also takes the name of a metric alone.
+ * Checks the options of a decorator, which may be the name of a metric alone.
  *
  * @throws {DecoratorError} naming the decorator, its method, what was given and what is allowed.
  */

@@ -12,10 +12,10 @@ import {
 import { measureMethod } from '../instrumentation/measured-method.js';
 import { namedOptions, STREAMED_RULES } from './option-rules.js';
 
-/** What `@Streamed()` takes instead of a metric name. */
+/** Options of `@Streamed()`. */
 export interface StreamedOptions {
   /**
-   * What the names of the metrics begin with, without namespace and subsystem:
+   * The beginning of the metric names, without namespace and subsystem:
    * `<name>_time_to_first_item_seconds` and `<name>_items_total`. Default: `'agent'`.
    */
   name?: string;
@@ -26,16 +26,16 @@ export interface StreamedOptions {
 }
 
 /**
- * Measures what a method streams, as an Observable or an iterator: the seconds
- * until the first item came, and how many came, with the labels `agent`, `method`,
+ * Measures the stream that a method returns, an Observable or an iterator: the seconds
+ * until the first item, and the number of items, with the labels `agent`, `method`,
  * `status` (`cancelled` if the consumer left before the end) and, if it failed,
- * `error_type`. The time that the consumer takes is not the stream's.
+ * `error_type`. The consumer's own time does not count.
  *
- * It goes along with `@Timed` and `@Counted`, which record the whole stream.
+ * Combine it with `@Timed` and `@Counted`, which record the whole stream.
  *
  * Example: `@Streamed() async *answer(prompt: string): AsyncGenerator<string> { ... }`.
  *
- * @param options what the names begin with, or more.
+ * @param options the beginning of the metric names, or options.
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  */
 export function Streamed(options: string | StreamedOptions = {}) {

@@ -10,7 +10,7 @@ import {
 import { measureMethod } from '../instrumentation/measured-method.js';
 import { namedOptions, TIMED_RULES } from './option-rules.js';
 
-/** What `@Timed()` takes instead of a metric name. */
+/** Options of `@Timed()`. */
 export interface TimedOptions {
   /** Metric name, without namespace and subsystem. Default: `'agent_duration_seconds'`. */
   name?: string;
@@ -29,7 +29,7 @@ export interface TimedOptions {
  * Examples: `@Timed() async run(prompt: string): Promise<string> { ... }` and
  * `@Timed({ name: 'lookup_duration_seconds', labels: ({ result }) => ({ found: result !== undefined }) })`.
  *
- * @param options a metric name, or more.
+ * @param options the metric name, or options.
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  */
 export function Timed(options: string | TimedOptions = {}) {

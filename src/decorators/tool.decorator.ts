@@ -1,6 +1,6 @@
 import {
   decoratedMethod,
-  explainedBy,
+  withDecoratorError,
   type MethodDescriptor,
   refuseBareUse,
 } from '../instrumentation/decorated-method.js';
@@ -26,7 +26,7 @@ export function Tool(name?: string) {
   ): void => {
     const method = decoratedMethod('@Tool()', prototype, key, descriptor);
     const tool = name ?? String(key);
-    explainedBy(method.place, () => validateOne(tool, TEXT, 'The name'));
+    withDecoratorError(method.place, () => validateOne(tool, TEXT, 'The name'));
     measureMethod(method, { tool });
   };
 }

@@ -12,9 +12,9 @@ export function givenName(constructor: Function): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** What a class goes by in labels: the name that it was given, else its own. */
+/** The name of a class in labels: the name that a decorator gives it, else its own. */
 // Why: docs/decisions/instrumentation.md, "Names that are written down win over class names".
-export function labelOf(constructor: Function): string {
+export function classLabel(constructor: Function): string {
   return givenName(constructor) ?? className(constructor);
 }
 
@@ -42,7 +42,7 @@ export function errorType(error: unknown): string {
   }
 }
 
-/** Errors of Node.js itself are of another realm where a test runner has made one for each file. */
+/** Also true for errors of another realm: test runners make a realm for each file. */
 function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }

@@ -40,7 +40,7 @@ export interface DecoratorConfig {
 }
 
 /**
- * Notes which metrics a decorator makes. On the prototype and not on the method: other
+ * Notes which metrics a decorator creates. On the prototype and not on the method: other
  * decorators may put another function in its place.
  */
 export function declareMetrics(
@@ -58,7 +58,7 @@ export function declareMetrics(
   append(DECLARED_METRICS, prototype, ...added);
 }
 
-/** Notes that an argument of a method is a label. */
+/** Notes that an argument of a method becomes a label. */
 export function declareLabel(prototype: object, key: Key, label: string): void {
   append(LABELLED_METHODS, prototype, { key, label } satisfies LabelledMethod);
 }
@@ -71,7 +71,7 @@ export function declareLabel(prototype: object, key: Key, label: string): void {
 export function metricsDeclaredBy(constructor: Function): MetricDeclaration[] {
   if (isExcludedClass(constructor)) return [];
   return prototypesOf(constructor).flatMap((prototype) => {
-    const metrics = noted<MethodMetric>(DECLARED_METRICS, prototype);
+    const metrics = declaredIn<MethodMetric>(DECLARED_METRICS, prototype);
     checkLabels(prototype, metrics);
     return metrics.filter(({ key }) => !isExcludedMethod(prototype, key));
   });
@@ -81,7 +81,7 @@ function checkLabels(
   prototype: object,
   metrics: readonly MethodMetric[],
 ): void {
-  for (const { key, label } of noted<LabelledMethod>(
+  for (const { key, label } of declaredIn<LabelledMethod>(
     LABELLED_METHODS,
     prototype,
   )) {
@@ -133,11 +133,11 @@ function prototypesOf(constructor: Function): object[] {
   return prototypes;
 }
 
-function noted<T>(where: symbol, prototype: object): readonly T[] {
+function declaredIn<T>(where: symbol, prototype: object): readonly T[] {
   return Reflect.getOwnMetadata(where, prototype) ?? [];
 }
 
 function append<T>(where: symbol, prototype: object, ...added: T[]): void {
-  const all = [...noted<T>(where, prototype), ...added];
+  const all = [...declaredIn<T>(where, prototype), ...added];
   Reflect.defineMetadata(where, all, prototype);
 }

@@ -4,7 +4,7 @@ import { className } from './class-name.js';
 
 type Method = (...args: any[]) => any;
 
-/** The property descriptors that method decorators take: TypeScript refuses them on anything but a method. */
+/** The type of descriptor that method decorators take: TypeScript rejects them on anything but a method. */
 export type MethodDescriptor = TypedPropertyDescriptor<Method>;
 
 /** A method of instances, and the decorator that stands on it. */
@@ -17,7 +17,7 @@ export interface DecoratedMethod {
 }
 
 /**
- * Checks what the compiler has called a decorator with.
+ * Checks the arguments with which the compiler has called a decorator.
  *
  * @param decorator as users write it, e.g. `@Timed()`.
  * @throws {DecoratorError} unless it stands on a method of instances.
@@ -38,12 +38,12 @@ export function decoratedMethod(
 }
 
 /**
- * Refuses a decorator that is written without its parentheses: the compiler then calls
+ * Rejects a decorator that is written without its parentheses: the compiler then calls
  * the function itself with the class, or with a prototype and a key.
  *
  * @param usage how the decorator is written, e.g. `@Timed()`.
  * @param given all arguments of the function.
- * @throws {DecoratorError} saying so.
+ * @throws {DecoratorError} naming the member and the correct usage.
  */
 export function refuseBareUse(usage: string, given: ArrayLike<unknown>): void {
   const { 0: target, 1: key } = given;
@@ -57,7 +57,7 @@ export function refuseBareUse(usage: string, given: ArrayLike<unknown>): void {
 }
 
 /**
- * Refuses decorators of the TC39 proposal, which compilers make without a setting.
+ * Rejects TC39 decorators, which compilers emit unless a setting says otherwise.
  *
  * @param context the second argument of the decorator.
  * @throws {DecoratorError} naming the setting.
@@ -72,13 +72,13 @@ export function refuseStandardDecorators(
   );
 }
 
-/** Where a decorator stands that does not belong there, and what to do about it. */
+/** The wrong place of a decorator, and what to do about it. */
 export interface Misplacement {
   readonly on: string;
   readonly mend: string;
 }
 
-/** The error for a decorator that stands where it does not belong. */
+/** The error for a decorator in a wrong place. */
 export function misplaced(
   decorator: string,
   { on, mend }: Misplacement,
@@ -99,11 +99,11 @@ export function checkDecoratorOptions(
   options: unknown,
   rules: Rules,
 ): void {
-  explainedBy(place, () => validate(options, rules));
+  withDecoratorError(place, () => validate(options, rules));
 }
 
-/** Makes what a check throws an error of the decorator that stands there. */
-export function explainedBy(place: string, check: () => void): void {
+/** Runs a check, and turns its error into one that names the decorator and its place. */
+export function withDecoratorError(place: string, check: () => void): void {
   try {
     check();
   } catch (error) {

@@ -2,7 +2,7 @@ import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { MetricConflictError } from '../core/errors.js';
 import type { Histogram } from '../model/histogram.js';
 
-/** A histogram that is wanted with buckets. */
+/** The histogram to get or create. */
 interface WantedHistogram {
   readonly name: string;
   readonly prefixed?: boolean;
@@ -10,12 +10,12 @@ interface WantedHistogram {
 }
 
 /**
- * Asks for a histogram with buckets. Where it has others, or is declared with others, it
- * is used as it is: durations in other buckets are worth more than none.
+ * Gets or creates a histogram with buckets. If it exists, or is declared, with others, it
+ * is used as it is: durations in other buckets are better than none.
  *
- * @param ask gets the histogram of the collector.
- * @param report is called with the conflict, once.
- * @throws {MetricConflictError} if the name belongs to something else than a histogram.
+ * @param ask gets or creates the histogram in the collector.
+ * @param report receives the conflict, once.
+ * @throws {MetricConflictError} if another type of metric has the name.
  */
 export function getOrCreateHistogram(
   collector: MetricsCollector,
@@ -24,26 +24,26 @@ export function getOrCreateHistogram(
   report: (error: unknown) => void,
 ): Histogram {
   if (buckets === undefined) return ask({});
-  // First as it is declared: the buckets may be those of a class that came later.
+  // First without buckets: a class that was loaded later must not change the declared ones.
   if (isDeclared(collector, name, prefixed)) ask({});
   try {
     return ask({ buckets });
   } catch (error) {
     if (!(error instanceof MetricConflictError)) throw error;
     const standing = ask({});
-    report(keptBuckets(error));
+    report(withKeptBuckets(error));
     return standing;
   }
 }
 
-function keptBuckets(conflict: MetricConflictError): MetricConflictError {
+function withKeptBuckets(conflict: MetricConflictError): MetricConflictError {
   return new MetricConflictError(
     `${conflict.message}. Values are recorded in the buckets that are there`,
     { cause: conflict },
   );
 }
 
-/** A collector of the user's own may be anything. */
+/** A collector of the user's own may throw. */
 function isDeclared(
   collector: MetricsCollector,
   name: string,

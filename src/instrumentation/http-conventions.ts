@@ -1,9 +1,9 @@
-/** The buckets that OpenTelemetry's HTTP semantic conventions advise for durations of requests, in seconds. */
+/** The buckets that OpenTelemetry's HTTP semantic conventions recommend for durations of requests, in seconds. */
 export const HTTP_DURATION_BUCKETS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];
 
-/** Those that OpenTelemetry's HTTP conventions know: of RFC 9110, PATCH (RFC 5789) and QUERY. */
+/** The methods that OpenTelemetry's HTTP conventions list: those of RFC 9110, PATCH (RFC 5789) and QUERY. */
 const KNOWN_METHODS = new Set([
   'CONNECT',
   'DELETE',
@@ -17,7 +17,7 @@ const KNOWN_METHODS = new Set([
   'TRACE',
 ]);
 
-/** The method as a label: a request may carry any token, which would make any number of series. */
+/** The method as a label. Unlisted methods share one value: a request may carry any token, and each would be a series. */
 export function methodLabel(method: string): string {
   return KNOWN_METHODS.has(method) ? method : '_OTHER';
 }

@@ -2,7 +2,7 @@ import type { MetricsCollector } from '../collector/metrics-collector.js';
 import { isMetricsError } from '../core/errors.js';
 import { type CallConfig, CallRecorder } from './calls/call-recorder.js';
 import type { AgentMetrics } from './gen-ai/agent-metrics.js';
-import { labelOf } from './class-name.js';
+import { classLabel } from './class-name.js';
 import { joinObservers, type StartObserver } from './calls/run.js';
 import { type InFlightMetric, RunningCalls } from './calls/running-calls.js';
 import type { Labels } from '../model/labels.js';
@@ -21,7 +21,7 @@ export interface MethodConfig extends CallConfig {
   readonly tool?: string | undefined;
 }
 
-/** What decorated methods record to: one per app, and none where metrics are switched off. */
+/** Records the calls of decorated methods, for one app. An app with metrics switched off has no instance. */
 export class Instrumentation {
   readonly [KIND] = 'instrumentation';
   private readonly scopes = new WeakMap<object, ClassScope>();
@@ -36,10 +36,10 @@ export class Instrumentation {
   }
 
   /**
-   * Prepares for what the methods of classes record.
+   * Declares the metrics of the decorated methods of classes.
    *
-   * @param isLate whether the app is running: mistakes are reported then.
-   * @throws {MetricsError} if decorators do not agree or have a mistake, unless it is late.
+   * @param isLate whether the app is running: mistakes are reported and not thrown then.
+   * @throws {MetricsError} if two decorators disagree or one has a mistake, unless `isLate`.
    */
   declare(classes: readonly Function[], isLate: boolean): void {
     this.checked(isLate, () => {
@@ -60,14 +60,14 @@ export class Instrumentation {
         this.collector,
         this.running,
         this.agents,
-        labelOf(constructor),
+        classLabel(constructor),
       );
       this.scopes.set(constructor, scope);
     }
     return scope;
   }
 
-  /** A collector of the user's own may be anything, and then throws anything. */
+  /** A collector of the user's own may throw other errors, which are ignored. */
   private checked<T>(isLate: boolean, declare: () => T): T | undefined {
     try {
       return declare();

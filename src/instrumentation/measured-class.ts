@@ -18,7 +18,7 @@ export function measureClass(prototype: object): void {
   if (Object.hasOwn(prototype, INSTRUMENTATION)) return;
   Object.defineProperty(prototype, INSTRUMENTATION, {
     set(this: object, value: unknown) {
-      // Auto-mocking test containers inject whatever they like.
+      // Auto-mocking test containers inject mocks of anything.
       if (isInstrumentation(value)) attach(this, value);
     },
   });
@@ -38,7 +38,7 @@ export function isMeasured(instance: unknown): instance is object {
   );
 }
 
-/** Makes the methods of one instance record. What it keeps for that is hidden from enumeration. */
+/** Makes the methods of one instance record. The property that it adds is not enumerable. */
 export function attach(
   instance: Measured,
   instrumentation: Instrumentation,

@@ -79,7 +79,7 @@ export function metricNamesOf(method: Function): string[] {
 
 function wrap(original: Method, config: MethodConfig): Method {
   const followResult = followerOf(original);
-  // Nearly always the same ones: there is one app to a process, and few classes inherit a method.
+  // A cache of one entry: nearly all processes have one app, and few classes inherit a method.
   let lastScope: ClassScope | undefined;
   let recorder: CallRecorder | undefined;
   function begin(self: unknown, args: unknown[]): ObservedRun | undefined {
@@ -94,7 +94,7 @@ function wrap(original: Method, config: MethodConfig): Method {
     return recorder?.begin(args);
   }
   const { measured } = {
-    // One frame on the stack for each call, so that recursion gets as deep as without metrics.
+    // One frame on the stack per call: recursion gets as deep as without metrics.
     measured(this: unknown, ...args: unknown[]): unknown {
       const run = begin(this, args);
       if (run === undefined) return original.apply(this, args);
@@ -111,17 +111,17 @@ function wrap(original: Method, config: MethodConfig): Method {
       return followResult(result, run);
     },
   } as Record<'measured', Method>;
-  takeOver(original, measured);
+  copyMethodProperties(original, measured);
   return measured;
 }
 
 /**
- * Copies what the method has to the one that replaces it: name, length, the prototype of
+ * Copies the properties of a method to its replacement: name, length, the prototype of
  * a generator, properties and metadata.
  *
  * @param to written as a method: a function would have a prototype of its own, and could be called with `new`.
  */
-export function takeOver(from: Method, to: Method): void {
+export function copyMethodProperties(from: Method, to: Method): void {
   Object.defineProperties(to, Object.getOwnPropertyDescriptors(from));
   for (const key of Reflect.getOwnMetadataKeys(from)) {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);

@@ -14,12 +14,12 @@ export function excludeMethod(
   if (typeof method === 'function') excludeClass(method);
 }
 
-/** Whether nothing is to be measured of a class, or of a class that it extends. */
+/** Whether a class, or a class that it extends, is excluded. */
 export function isExcludedClass(constructor: Function): boolean {
   return Reflect.getMetadata(NO_METRICS, constructor) === true;
 }
 
-/** Whether nothing is to be measured of this method of this very class. */
+/** Whether this method of this class is excluded. Subclasses that override it are not. */
 export function isExcludedMethod(
   prototype: object,
   key: string | symbol,
@@ -27,7 +27,7 @@ export function isExcludedMethod(
   return Reflect.getOwnMetadata(NO_METRICS, prototype, key) === true;
 }
 
-/** Whether nothing is to be measured of a handler, as Nest's contexts name it. */
+/** Whether a handler is excluded, by its class or by its method. */
 export function isExcludedHandler(
   controller: Function,
   handler: Function,

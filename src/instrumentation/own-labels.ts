@@ -8,14 +8,14 @@ import {
 
 export type MutableLabels = Record<string, LabelValue>;
 
-/** By a plain loop over labels of our own: several times faster here than a spread. */
+/** Copies labels in a plain loop, which is several times faster here than a spread. */
 export function copyLabels(to: MutableLabels, from: Labels): MutableLabels {
   for (const name in from) to[name] = from[name];
   return to;
 }
 
 /**
- * Adds labels that a user has given, or a function of theirs.
+ * Adds labels from a user, or from a function of the user's.
  *
  * @throws {LabelError} if they are a promise, or no object of label names and values.
  */
@@ -34,7 +34,7 @@ export function addOwnLabels(
   let count = 0;
   for (const name in given) {
     if (!Object.prototype.hasOwnProperty.call(given, name)) continue;
-    // Assigned, it would not become a label, but be gone.
+    // An assignment to `__proto__` adds no property: the label would be lost.
     if (name === '__proto__') checkLabelName(name, metric);
     to[name] = given[name];
     count++;

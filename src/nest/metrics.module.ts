@@ -151,7 +151,7 @@ export class MetricsModule
     const { httpAdapter } = this.adapterHost;
     if (this.pageServer instanceof AppRoutes)
       this.pageServer.mount(httpAdapter);
-    this.http?.routesAreComing(this.modules, httpAdapter);
+    this.http?.beforeRoutes(this.modules, httpAdapter);
   }
 
   /**
@@ -162,7 +162,7 @@ export class MetricsModule
   async onModuleInit(): Promise<void> {
     this.otherCopies.checkModules();
     if (this.options.enabled) this.checkNames();
-    this.http?.routesAreThere();
+    this.http?.afterRoutes();
     this.healthChecks.start(this.options.health.checks, this.modules.values());
     this.lazyModules.onLoad((modules) => this.healthChecks.addLate(modules));
     await this.addExporters();

@@ -6,13 +6,13 @@ export type CallStatus = 'success' | 'error' | 'cancelled';
 
 /** A call that has ended, as label functions see it. */
 export interface EndedCall {
-  /** What the method was called with. */
+  /** The arguments of the method. */
   readonly args: readonly any[];
   /** `cancelled` if the consumer of a stream left before its end. */
   readonly status: CallStatus;
-  /** What it returned, resolved to or, as a generator, returned at its end; `undefined` for Observables and failed calls. */
+  /** The value that it returned, resolved to or, as a generator, returned at its end; `undefined` for Observables and failed calls. */
   readonly result: any;
-  /** What it threw or rejected with; `undefined` if it succeeded. */
+  /** The error that it threw or rejected with; `undefined` if it succeeded. */
   readonly error: unknown;
 }
 
@@ -21,17 +21,17 @@ export type CallLabels = Labels | ((call: EndedCall) => Labels);
 
 /** One metric that calls are recorded in. */
 export interface CallMetric {
-  /** Without namespace and subsystem. */
+  /** The name without namespace and subsystem. */
   readonly name: string;
   readonly type: MetricType.TIMER | MetricType.COUNTER;
-  /** The help text that the user has written. */
+  /** The help text of the user. */
   readonly description: string | undefined;
-  /** The help text otherwise. */
+  /** The default help text. */
   readonly summary: string;
-  /** What the user has written. */
+  /** The buckets of the user. */
   readonly buckets: readonly number[] | undefined;
   readonly labels: CallLabels | undefined;
-  /** Whether successful and cancelled calls are left out. */
+  /** Whether only failed calls are recorded. */
   readonly failuresOnly: boolean;
   readonly figure: Figure;
 }
@@ -81,7 +81,7 @@ function timer(figure: Figure, options: TimerOptions): CallMetric {
     type: MetricType.TIMER,
     description,
     summary,
-    // The caller may change the array later, unchecked.
+    // A copy: the caller may change the array later, and it is checked only once.
     buckets: buckets && [...buckets],
     labels,
     failuresOnly: false,

@@ -13,8 +13,8 @@ export interface CallConfig {
 }
 
 /**
- * Records the calls of one method in one collector. It never throws into a call: errors
- * of its own are reported to the collector.
+ * Records the calls of one method in one collector. It never throws into a call: its own
+ * errors are reported to the collector.
  */
 export class CallRecorder {
   private readonly writers: readonly MetricWriter[];
@@ -53,7 +53,7 @@ export class CallRecorder {
     return timeWork(run, () => method.apply(self, args), followResult);
   }
 
-  /** A call that begins now, recorded when its run ends; `undefined` if there is nothing to record. */
+  /** Begins a call, which is recorded when its run ends; `undefined` if the method has no metrics and no observer. */
   begin(args: readonly unknown[]): ObservedRun | undefined {
     const { writers, startObserver } = this;
     return writers.length === 0 && startObserver === undefined

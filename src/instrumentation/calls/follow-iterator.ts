@@ -5,7 +5,7 @@ import { patchMethod } from '../../core/patch-method.js';
 
 const METHODS = ['next', 'return', 'throw'] as const;
 
-/** A run from the first `next()` on. Between its calls the consumer is at work. */
+/** Follows an iterator from its first `next()`. Between the calls its consumer is at work. */
 export function followIterator(iterator: AnyIterator, work: Run): AnyIterator {
   work.defer();
   return followInPlace(iterator, work, (shared) => {
@@ -28,7 +28,7 @@ export function followIterator(iterator: AnyIterator, work: Run): AnyIterator {
   });
 }
 
-/** An iterable that is no iterator itself, such as the `Stream` of the OpenAI SDK. Every iteration is a run. */
+/** Follows an iterable that is no iterator itself, such as the `Stream` of the OpenAI SDK. Every iteration is a run. */
 export function followIterable(
   iterable: AsyncIterable<unknown>,
   work: Run,
@@ -47,7 +47,7 @@ export function followIterable(
   );
 }
 
-/** One consumer's way through an iterator. It may ask for several items before the first has come. */
+/** One consumption of an iterator. The consumer may ask for several items before the first has come. */
 class Consumption {
   private run: Run | undefined = undefined;
   private pending = 0;
@@ -65,7 +65,7 @@ class Consumption {
 
   readonly end = (step: Step): Step => {
     this.pending--;
-    // Not all that has a `next` keeps to the iterator protocol.
+    // Some objects with a `next()` return something else than a step.
     if (step?.done !== true) this.run!.item(step?.value);
     else if (this.leaving) this.run!.cancel();
     else this.run!.succeed(step.value);

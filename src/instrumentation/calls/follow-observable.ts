@@ -4,7 +4,7 @@ import { isPlainObservable } from './result-kinds.js';
 import type { Run } from './run.js';
 import { patchMethod } from '../../core/patch-method.js';
 
-/** @returns what is to be subscribed to in its place; a Subject, say, whose other methods its callers need, comes back itself. */
+/** @returns the Observable to subscribe to instead; the source itself if its callers need its other methods, as those of a Subject. */
 export function followObservable(
   source: Observable<unknown>,
   first: Run,
@@ -14,7 +14,7 @@ export function followObservable(
   return observed(source, first);
 }
 
-/** The Observable comes back itself. Its first subscription is followed. */
+/** Returns the Observable itself, and follows its first subscription. */
 export function followFirstSubscription(
   source: Observable<unknown>,
   first: Run,
@@ -30,7 +30,7 @@ export function followFirstSubscription(
   );
 }
 
-/** Every subscription is a run. An operator, since rxjs catches what a function given to `new Observable()` throws. */
+/** Every subscription is a run. It is an operator, since rxjs catches the errors of a function given to `new Observable()`. */
 function observed(source: Observable<unknown>, work: Run): Observable<unknown> {
   return from(source).lift<unknown>({
     call(consumer: Subscriber<unknown>, lifted: Observable<unknown>) {
@@ -42,9 +42,9 @@ function observed(source: Observable<unknown>, work: Run): Observable<unknown> {
 }
 
 /**
- * Stands between a source and its consumer as the subscriber of an operator does,
- * so that errors of teardowns go where they go without it. While an item is handed
- * over, the consumer is at work.
+ * The subscriber between a source and its consumer, like that of any operator: errors
+ * of teardowns reach the same code as without it. While an item is passed on, the
+ * consumer is at work.
  */
 class FollowedSubscriber extends Subscriber<unknown> {
   private handingOver = false;
@@ -81,7 +81,7 @@ class FollowedSubscriber extends Subscriber<unknown> {
     super._complete();
   }
 
-  /** A consumer that leaves with an item in hand, by `take(1)` or `firstValueFrom()`, has what it came for. */
+  /** A consumer that unsubscribes while it receives an item, by `take(1)` or `firstValueFrom()`, is not cancelled: it has the item that it waited for. */
   private leave(): void {
     if (this.handingOver) this.run.succeed(undefined);
     else this.run.cancel();

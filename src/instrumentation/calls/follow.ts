@@ -18,13 +18,13 @@ import type { Run } from './run.js';
 import { patchMethod } from '../../core/patch-method.js';
 import { watchPromise } from './watch-promise.js';
 
-/** Follows what a call returned, and gives what the caller is to be given. */
+/** Follows the result of a call, and returns the value for its caller. */
 export type Follow = <T>(value: T, run: Run) => T;
 
 type Onward = (value: unknown, run: Run) => unknown;
 
 /**
- * How the results of a function are followed. Only the caller has the promise of an
+ * Selects how the results of a function are followed. Only the caller has the promise of an
  * `async` function. Any other function may have handled its promise itself, or may
  * return the same one to several callers.
  */
@@ -33,10 +33,10 @@ export function followerOf(method: Function): Follow {
 }
 
 /**
- * Does some work as a run, and follows what it returns to its end.
+ * Does some work as a run, and follows its result to the end.
  *
  * @param followResult see {@link followerOf}.
- * @returns what the caller is to be given.
+ * @returns the value for the caller.
  */
 export function timeWork<T>(
   run: Run,
@@ -54,16 +54,16 @@ export function timeWork<T>(
 }
 
 /**
- * Follows what a call returned until its work has ended: a promise to its
- * settlement (and what it settles with to its own end), an Observable to
+ * Follows the result of a call until its work has ended: a promise to its
+ * settlement (and its value to its own end), an Observable to
  * complete, error or unsubscribe, an iterator or an async iterable to exhaustion,
- * return or throw. Anything else has ended already.
+ * return or throw. Any other result has ended already.
  *
- * Streams, which is to say Observables and iterators, begin to work when they are
- * consumed, so that is when their run begins.
+ * Streams, that is Observables and iterators, begin to work when they are
+ * consumed. Their run begins then.
  *
- * @param onward follows what a promise settles with.
- * @returns what the caller is to be given; it behaves as `value` does.
+ * @param onward follows the value of a promise.
+ * @returns the value for the caller; it behaves like `value`.
  */
 export function follow<T>(value: T, run: Run, onward?: Onward): T;
 export function follow(
@@ -76,13 +76,13 @@ export function follow(
       return followObject(value, run, onward);
     }
   } catch {
-    // An object that does not let itself be looked at is a result like any other.
+    // An object that throws when it is inspected is a plain result.
   }
   run.succeed(value);
   return value;
 }
 
-/** Follows a value that other code than its caller may have: a native promise comes back itself, and is watched. */
+/** Follows a value that other code than the caller may have: a native promise is returned itself, and watched. */
 export function followShared<T>(value: T, run: Run): T;
 export function followShared(value: unknown, run: Run): unknown {
   if (typeof value !== 'object' || value === null) {
@@ -104,7 +104,7 @@ function followSettled(value: unknown, run: Run): void {
       return;
     }
   } catch {
-    // An object that refuses to be inspected; follow() takes it for a plain result.
+    // An object that throws when it is inspected: follow() takes it for a plain result.
   }
   follow(value, run);
 }
@@ -119,7 +119,7 @@ function followObject(value: object, run: Run, onward: Onward): unknown {
   return value;
 }
 
-/** The promise returned is a new one, so that Node still reports an unhandled rejection. */
+/** Returns a derived promise, so that Node still reports an unhandled rejection. */
 function followPromise(
   promise: Promise<unknown>,
   run: Run,
@@ -135,8 +135,8 @@ function followPromise(
 }
 
 /**
- * A promise of some library's own, perhaps lazy and with methods that its callers
- * need: it is handed back itself, and calls of its `then` keep their meaning.
+ * Follows a promise of a library's own class, which may be lazy and have methods that callers
+ * need: it is returned itself, and its `then()` works as before.
  */
 function followThenable(
   thenable: PromiseLike<unknown>,

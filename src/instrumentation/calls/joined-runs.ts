@@ -1,9 +1,9 @@
 import type { Run } from './run.js';
 
-/** Calls that follow the same object. Further ones are not kept: an object that is shared for long would collect them. */
+/** The calls that follow one object, at most. Without a limit, an object that is shared for long would collect calls. */
 const MAX_RUNS = 8;
 
-/** The runs of calls that returned the same object. They go on and end together. */
+/** The runs of calls that returned the same object. They end together. */
 class JoinedRuns implements Run {
   private hasRestarted = false;
 
@@ -61,10 +61,10 @@ class JoinedRuns implements Run {
 const joined = new WeakMap<object, JoinedRuns>();
 
 /**
- * Follows an object that the caller gets itself, by patches of its methods. Methods that
+ * Follows an object that is returned itself, by patches of its methods. Methods that
  * return what another measured method returned follow the same object.
  *
- * @param patch patches the methods; returns false if the object does not let it.
+ * @param patch patches the methods; returns false if the object does not allow it.
  */
 export function followInPlace<T extends object>(
   value: T,

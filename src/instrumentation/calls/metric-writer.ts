@@ -11,7 +11,7 @@ import { addOwnLabels, copyLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../../core/catch-and-report.js';
 import type { EndedRun, RunRecorder } from './run.js';
 
-/** The labels of the call that its arguments are the values of, by position. */
+/** The labels whose values are arguments of the call, by position. */
 export type ArgumentLabels = ReadonlyMap<number, string>;
 
 type CallSeries = CounterSeries | HistogramSeries;
@@ -19,10 +19,10 @@ type CallSeries = CounterSeries | HistogramSeries;
 /** Writes ended calls to one metric. */
 export class MetricWriter implements RunRecorder {
   private instrument: Counter | Histogram | undefined = undefined;
-  /** Why there is no instrument. It is not asked for again at each call, but once there are other metrics. */
+  /** Why there is no instrument. The next try comes when the number of metrics has changed, and not at each call. */
   private failure: { error: MetricsError; metrics: number } | undefined =
     undefined;
-  /** Resolved once where every successful call has the same labels. */
+  /** The series of successful calls, where all of them have the same labels. */
   private success: CallSeries | undefined = undefined;
   private readonly fixed: boolean;
 

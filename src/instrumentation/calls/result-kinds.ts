@@ -1,7 +1,7 @@
 import { isPromise } from 'node:util/types';
 import { Observable } from 'rxjs';
 
-/** What sync and async iterators have in common. */
+/** The methods of sync and async iterators. */
 export interface AnyIterator {
   next(...args: unknown[]): Step | PromiseLike<Step>;
   return?(...args: unknown[]): Step | PromiseLike<Step>;
@@ -10,17 +10,17 @@ export interface AnyIterator {
 
 export type Step = IteratorResult<unknown>;
 
-/** Its `constructor` is not read: that is how a watched promise notices that other code handles it. */
+/** Does not read `constructor`: a watched promise takes that for other code that handles it. */
 export function isNativePromise(value: unknown): value is Promise<unknown> {
   return isPromise(value) && inheritsPromise(value);
 }
 
-/** Cheaper, and also true for the result of `Object.create(Promise.prototype)`. */
+/** A cheaper test, which is also true for the result of `Object.create(Promise.prototype)`. */
 export function inheritsPromise(value: object): value is Promise<unknown> {
   return Object.getPrototypeOf(value) === Promise.prototype;
 }
 
-/** A Subject is not one, nor is a `connectable()`, which has a method of its own. */
+/** False for a Subject, and for a `connectable()`, which has a method of its own. */
 export function isPlainObservable(
   source: unknown,
 ): source is Observable<unknown> {
@@ -35,7 +35,7 @@ export function isThenable(value: unknown): value is PromiseLike<any> {
   return typeof (value as { then?: unknown } | null)?.then === 'function';
 }
 
-/** Iterators, not all iterables: an array or a Map is a result and not work. */
+/** False for other iterables: an array or a Map is a result and not work. */
 export function isIterator(value: object): value is AnyIterator {
   return (
     typeof (value as { next?: unknown }).next === 'function' &&
@@ -43,7 +43,7 @@ export function isIterator(value: object): value is AnyIterator {
   );
 }
 
-/** Node's and the web's own streams can be read in more ways than as iterables, and are results here. */
+/** False for the streams of Node and of the web: they can be read in other ways too, and count as results. */
 export function isAsyncIterable(
   value: object,
 ): value is AsyncIterable<unknown> {

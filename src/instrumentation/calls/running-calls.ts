@@ -7,16 +7,16 @@ import { catchAndReport } from '../../core/catch-and-report.js';
 
 /** The gauges of calls while they run. */
 export interface InFlightMetric {
-  /** Without namespace and subsystem. The age of the oldest call is in `<name>_oldest_seconds`. */
+  /** The name without namespace and subsystem. The age of the oldest call is in `<name>_oldest_seconds`. */
   readonly name: string;
-  /** The help text that the user has written. */
+  /** The help text of the user. */
   readonly description: string | undefined;
-  /** The help text otherwise. */
+  /** The default help text. */
   readonly summary: string;
   readonly labels: Labels | undefined;
 }
 
-/** The calls that run now in one app, where that is measured. */
+/** The running calls of the methods of one app. */
 export class RunningCalls {
   private readonly gauges = new Map<string, InFlightGauges>();
 
@@ -46,7 +46,7 @@ export class MethodCalls {
     return this.calls.size;
   }
 
-  /** A Set keeps the order in which they began. */
+  /** The first entry is the oldest: a Set keeps the order of insertion. */
   get oldestSeconds(): number {
     const [oldest] = this.calls;
     return oldest === undefined ? 0 : secondsSince(oldest.start);
@@ -107,7 +107,7 @@ class RunningStream implements RunObserver {
   }
 }
 
-/** Two gauges that are read when metrics are scraped: a call only enters and leaves a Set. */
+/** Two gauges with callbacks: a call only enters and leaves a Set. */
 class InFlightGauges {
   private readonly methods: MethodCalls[] = [];
   private counts: Gauge | undefined = undefined;
@@ -124,7 +124,7 @@ class InFlightGauges {
     return calls;
   }
 
-  /** Cleared metrics come back by themselves, but not the callback of a gauge. */
+  /** Runs again after metrics were cleared: a gauge comes back by itself, its callback does not. */
   open(): void {
     if (this.counts?.registered && this.ages?.registered) return;
     const { name, description, summary } = this.metric;

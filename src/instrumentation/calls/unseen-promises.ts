@@ -1,8 +1,8 @@
 import { clearTimeout, setImmediate, setTimeout } from '../../core/timers.js';
 
 interface Unseen {
-  /** @returns whether there is nothing more to look for. */
-  look(): boolean;
+  /** @returns whether no further check is needed. */
+  check(): boolean;
 }
 
 /** Milliseconds between two checks. Each pause without a settled promise is longer than the one before. */
@@ -13,11 +13,11 @@ const GROWTH = 1.25;
 /** A check takes some microseconds. */
 const MOST_AT_ONCE = 50;
 
-/** Checks promises that no code has handled by the end of a turn of the event loop, until they settle. */
+/** Checks promises until they settle, if no code has handled them by the end of a turn of the event loop. */
 export class UnseenPromises {
   private readonly fresh = new Set<Unseen>();
   private isTurnWatched = false;
-  /** Weak: a promise that never settles may go. */
+  /** Weak references: a promise that never settles can be collected. */
   private waiting: WeakRef<Unseen>[] = [];
   private pause = 0;
   private timer: ReturnType<typeof setTimeout> | undefined = undefined;
@@ -40,19 +40,19 @@ export class UnseenPromises {
     this.fresh.clear();
     if (left.length === 0) return;
     this.waiting = left.concat(this.waiting);
-    this.look(SHORTEST_PAUSE);
+    this.checkAll(SHORTEST_PAUSE);
   };
 
-  private readonly lookAgain = (): void => {
+  private readonly checkAgain = (): void => {
     this.timer = undefined;
-    this.look(Math.min(this.pause * GROWTH, LONGEST_PAUSE));
+    this.checkAll(Math.min(this.pause * GROWTH, LONGEST_PAUSE));
   };
 
-  /** @param pause until the next look. */
-  private look(pause: number): void {
+  /** @param pause milliseconds until the next check. */
+  private checkAll(pause: number): void {
     const left = this.waiting
       .splice(0, MOST_AT_ONCE)
-      .filter((reference) => reference.deref()?.look() === false);
+      .filter((reference) => reference.deref()?.check() === false);
     this.waiting.push(...left);
     if (this.waiting.length > 0) this.wait(pause);
   }
@@ -63,6 +63,6 @@ export class UnseenPromises {
       clearTimeout(this.timer);
     }
     this.pause = milliseconds;
-    this.timer = setTimeout(this.lookAgain, milliseconds).unref();
+    this.timer = setTimeout(this.checkAgain, milliseconds).unref();
   }
 }

@@ -7,16 +7,16 @@ export interface Settlement {
   readonly rejected: (error: unknown) => void;
 }
 
-/** Stands for the reason of a rejection that only a handler could read. */
+/** Stands for the reason of a rejection: only a handler could read it. */
 const UNSEEN_REJECTION = Object.assign(
   new Error('The promise of the call has no handler'),
   { name: 'UnseenRejection' },
 );
 
-/** Where a promise keeps its watch. A WeakMap of promises costs five times as much: there are many, and they live short. */
+/** The property of a promise with its watch. A WeakMap would cost five times as much: promises are many and short-lived. */
 const WATCH = Symbol('nestjs-agent-metrics:watch');
 
-/** Promises that take no property. They do not show when other code handles them, and are checked until they settle. */
+/** Promises that are not extensible. They do not notice code that handles them, and are checked until they settle. */
 const frozen = new WeakMap<Promise<unknown>, Watch>();
 
 const unseen = new UnseenPromises();
@@ -45,9 +45,9 @@ function beginWatch(promise: Watched): Watch {
 }
 
 /**
- * `await`, `then()`, `catch()`, `finally()`, `Promise.all()` and all else that handles
+ * `await`, `then()`, `catch()`, `finally()`, `Promise.all()` and all other code that handles
  * a native promise reads its `constructor` first (ECMA-262, PromiseResolve and
- * SpeciesConstructor). One accessor for all promises, so that they have one shape.
+ * SpeciesConstructor). All promises share one accessor, so that they have one shape.
  */
 const NOTICED_CONSTRUCTOR = {
   configurable: true,
@@ -77,8 +77,8 @@ class Watch {
     this.settlements = [];
   }
 
-  /** @returns whether there is nothing more to look for. */
-  look(): boolean {
+  /** @returns whether no further check is needed. */
+  check(): boolean {
     if (this.isSeen) return true;
     const state = stateOf(this.promise);
     if (state === 'pending') return false;
@@ -99,7 +99,7 @@ class Watch {
 
 type PromiseState = 'pending' | 'fulfilled' | 'rejected';
 
-/** What `inspect()` shows of a promise, without anything of what it settled with. */
+/** Options with which `inspect()` shows the state of a promise, and nothing of its value. */
 const STATE_ONLY = {
   depth: 0,
   customInspect: false,
@@ -121,7 +121,7 @@ function stateOf(promise: Promise<unknown>): PromiseState {
   }
 }
 
-/** Whether a rejection that was not handled would have ended the process by now, as it does by default. */
+/** Whether an unhandled rejection would have ended the process by now, as it does by default. */
 function isSurelyHandled(): boolean {
   return ['unhandledRejection', 'uncaughtException'].every(
     (event) => process.listenerCount(event) === 0,

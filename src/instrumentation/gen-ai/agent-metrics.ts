@@ -47,12 +47,12 @@ import { RunningWork } from './running-work.js';
  * });
  */
 export class AgentMetrics implements ErrorReporter {
-  /** @internal Which agent run some code belongs to. */
+  /** @internal The agent runs that code belongs to. */
   readonly runs = new AgentRuns();
 
   private readonly writer: GenAiWriter;
 
-  /** @throws {OptionsError} if there is something wrong with the prices. */
+  /** @throws {OptionsError} naming the price that is not valid. */
   constructor(
     private readonly collector: MetricsCollector,
     { prices }: AgentMetricsOptions = {},
@@ -67,7 +67,7 @@ export class AgentMetrics implements ErrorReporter {
    * Records an inference that has ended: its duration, tokens, cost and, if it
    * streamed, the times of its chunks. It counts for the agent run around it.
    *
-   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   * @throws {MetricValueError} naming the field that is not valid; nothing is recorded then.
    */
   recordInference(inference: Inference): void {
     checkInference(inference);
@@ -77,10 +77,10 @@ export class AgentMetrics implements ErrorReporter {
   }
 
   /**
-   * Begins an inference, to be told of its chunks and its end. It counts for the
+   * Begins an inference. Report its chunks and its end to what this returns. It counts for the
    * agent run around this call, wherever it ends.
    *
-   * @throws {MetricValueError} if provider or model are no names.
+   * @throws {MetricValueError} if provider or model is no text, or empty.
    */
   startInference(request: InferenceRequest): RunningInference {
     checkInferenceRequest(request);
@@ -90,13 +90,13 @@ export class AgentMetrics implements ErrorReporter {
 
   /**
    * Follows the chunks of a model's answer: the time to the first one, the time
-   * waited for each later one, and the whole. The consumer's own time does not count.
+   * waited for each later one, and the duration. The consumer's own time does not count.
    *
    * @param stream an async iterable, a web stream or an Observable, or a promise of one.
-   * @param request what was asked for. Time begins with this call; to begin earlier, see {@link startInference} and {@link RunningInference.observeStream}.
-   * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
-   * @returns what is to be consumed in its place; it behaves as `stream` does.
-   * @throws {MetricValueError} if provider or model are no names.
+   * @param request the request to the model. Time begins with this call; to begin earlier, see {@link startInference} and {@link RunningInference.observeStream}.
+   * @param read reads the model and the tokens from a chunk. Values of a later chunk replace those of an earlier one.
+   * @returns the stream to consume instead; it behaves like `stream`.
+   * @throws {MetricValueError} if provider or model is no text, or empty.
    *
    * @example
    * const chunks = agents.observeStream(
@@ -117,7 +117,7 @@ export class AgentMetrics implements ErrorReporter {
   /**
    * Records a tool call that has ended. It counts for the agent run around it.
    *
-   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   * @throws {MetricValueError} naming the field that is not valid; nothing is recorded then.
    */
   recordTool(call: ToolCall): void {
     checkToolCall(call);
@@ -129,7 +129,7 @@ export class AgentMetrics implements ErrorReporter {
   /**
    * Records an agent run that has ended, with the inferences and tool calls that it took.
    *
-   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   * @throws {MetricValueError} naming the field that is not valid; nothing is recorded then.
    */
   recordAgentRun(run: EndedAgentRun): void {
     checkAgentRun(run);
@@ -139,7 +139,7 @@ export class AgentMetrics implements ErrorReporter {
   /**
    * Records a workflow that has ended.
    *
-   * @throws {MetricValueError} if it cannot be recorded as it is; nothing is recorded then.
+   * @throws {MetricValueError} naming the field that is not valid; nothing is recorded then.
    */
   recordWorkflow(ended: EndedWorkflow): void {
     checkWorkflow(ended);
@@ -169,10 +169,10 @@ export class AgentMetrics implements ErrorReporter {
   }
 
   /**
-   * Begins an agent run, to be told of its end. For what cannot be put into one
+   * Begins an agent run. Report its end to what this returns. For work that is not one
    * function, e.g. the callbacks of a framework; else see {@link runAgent}.
    *
-   * @throws {MetricValueError} if the agent is no name.
+   * @throws {MetricValueError} if the agent is no text, or empty.
    *
    * @example
    * const run = agents.startAgentRun('Assistant');
@@ -186,10 +186,10 @@ export class AgentMetrics implements ErrorReporter {
   }
 
   /**
-   * Begins a tool call, to be told of its end. It counts for the agent run around
+   * Begins a tool call. Report its end to what this returns. It counts for the agent run around
    * this call, wherever it ends.
    *
-   * @throws {MetricValueError} if the tool is no name.
+   * @throws {MetricValueError} if the tool is no text, or empty.
    */
   startTool(tool: string): RunningWork {
     checkToolCall({ tool, seconds: 0 });

@@ -2,24 +2,24 @@ import type { HistogramSeries } from '../../model/histogram.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
 import { type EndedAgentRun, failureOf } from './recordings.js';
 
-/** How many agents' series are kept: their names are few, but anything can be given. */
+/** How many agents have their series kept. Names should be few, but the app may pass anything. */
 const MAX_KEPT = 1_000;
 
-/** What every run of an agent writes to. */
+/** The series that every run of an agent writes to. */
 interface RunSeries {
   readonly inferenceCalls: HistogramSeries;
   readonly toolCalls: HistogramSeries;
-  /** Of runs that did not fail, once there was one. */
+  /** The duration of runs that did not fail; `undefined` before the first. */
   duration: HistogramSeries | undefined;
 }
 
-/** Writes agent runs that were checked. Series are kept, so that a run costs little beside its work. */
+/** Writes agent runs that were checked. Their series are kept: a run must cost little. */
 export class AgentRunWriter {
   private readonly kept = new Map<string, RunSeries>();
 
   constructor(private readonly instruments: GenAiInstruments) {}
 
-  /** @throws {MetricsError} if some of it cannot be recorded; nothing is recorded then. */
+  /** @throws {MetricsError} if a part cannot be recorded; nothing is recorded then. */
   write(run: EndedAgentRun): void {
     const { agent, seconds, inferenceCalls = 0, toolCalls = 0 } = run;
     const series = this.seriesOf(agent);

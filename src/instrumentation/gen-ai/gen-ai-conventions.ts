@@ -6,10 +6,10 @@ import { MetricType } from '../../model/metric-type.js';
  * names that they have in Prometheus ("Prometheus and OpenMetrics Compatibility":
  * dots become `_`, seconds are appended, units in braces are left out).
  *
- * They still change. All of them stand here, and only here.
+ * They still change. This file is the only place that has their names.
  */
 
-/** When the conventions were as they are here. */
+/** The month of the conventions that this file follows. */
 // Why: docs/decisions/instrumentation.md, "Metrics of the conventions have no namespace".
 export const GEN_AI_CONVENTIONS_DATE = '2026-11';
 
@@ -25,7 +25,7 @@ export type GenAiLabel =
   | 'gen_ai_workflow_name'
   | 'error_type';
 
-/** What a client asks a model for: the well-known values of `gen_ai.operation.name`. */
+/** The operation of a model: the well-known values of `gen_ai.operation.name`. */
 export type GenAiOperation =
   'chat' | 'text_completion' | 'embeddings' | 'generate_content' | 'retrieval';
 

@@ -11,18 +11,18 @@ import { getOrCreateHistogram } from '../get-or-create-histogram.js';
 
 type GenAiMetricName = keyof typeof GEN_AI_METRICS;
 
-/** Labels of the conventions; what is not known is left out. */
+/** Labels of the conventions. Unknown values are left out. */
 export type GenAiLabels = {
   readonly [L in GenAiLabel]?: string | undefined;
 };
 
-/** The histograms of the conventions, made in a collector on first use. */
+/** The histograms of the conventions, created on first use. */
 export class GenAiInstruments {
   private readonly opened = new Map<GenAiMetric, Histogram>();
 
   constructor(private readonly collector: MetricsCollector) {}
 
-  /** @throws {MetricConflictError} if the app has another metric of that name. */
+  /** @throws {MetricConflictError} if the app has another type of metric under that name. */
   histogram(name: GenAiMetricName): Histogram {
     const metric = GEN_AI_METRICS[name];
     let histogram = this.opened.get(metric);
@@ -33,7 +33,7 @@ export class GenAiInstruments {
     return histogram;
   }
 
-  /** Under the names of the conventions alone, which dashboards made for them know. */
+  /** Without namespace: dashboards for the conventions know these names. */
   private open(metric: GenAiMetric): Histogram {
     const { collector } = this;
     const { name, description, buckets } = metric;

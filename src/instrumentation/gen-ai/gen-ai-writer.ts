@@ -13,8 +13,8 @@ import {
 } from './recordings.js';
 
 /**
- * Writes what has ended, and was checked, into the metrics of the conventions. All
- * of it throws a MetricsError if some of it cannot be recorded; nothing is recorded then.
+ * Writes recordings that were checked into the metrics of the conventions. All methods
+ * throw a MetricsError if a part cannot be recorded; nothing is recorded then.
  */
 export class GenAiWriter {
   private readonly instruments: GenAiInstruments;
@@ -27,7 +27,7 @@ export class GenAiWriter {
     this.agentRuns = new AgentRunWriter(this.instruments);
   }
 
-  /** @param moreChunks the times of output chunks that the inference itself does not list. */
+  /** @param moreChunks the times of output chunks that the inference does not list. */
   inference(
     inference: Inference,
     agent: string | undefined,
@@ -36,7 +36,7 @@ export class GenAiWriter {
     this.inferences.write(inference, agent, moreChunks);
   }
 
-  /** Counts times of output chunks; `undefined` if their histogram cannot be made, which writing the inference reports. */
+  /** A tally for the times of output chunks; `undefined` if there is no histogram for them, which writing the inference reports. */
   newChunkTally(): Tally | undefined {
     try {
       return this.instruments.histogram('timePerOutputChunk').newTally();

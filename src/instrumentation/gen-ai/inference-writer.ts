@@ -19,7 +19,7 @@ export class InferenceWriter {
     this.tokens = new TokenCounters(collector, prices);
   }
 
-  /** @throws {MetricsError} if some of it cannot be recorded; nothing is recorded then. */
+  /** @throws {MetricsError} if a part cannot be recorded; nothing is recorded then. */
   write(
     inference: Inference,
     agent: string | undefined,
@@ -64,7 +64,7 @@ export class InferenceWriter {
     );
   }
 
-  /** Receivers of events, such as StatsD, get no times that were counted by bucket. */
+  /** Times that were counted by bucket are not sent as events, e.g. to StatsD. */
   private reportMissedEvents({ length }: Tally): void {
     const { name, hasListener } =
       this.instruments.histogram('timePerOutputChunk');
@@ -90,7 +90,7 @@ interface MoreLabels {
   direction?: 'input' | 'output';
 }
 
-/** Written out: copies of objects with other keys in them are slower than all the rest. */
+/** Every label has a key, even without a value: objects of one shape are much faster than copies with other keys. */
 function inferenceLabels(
   { operation = 'chat', provider, model, responseModel }: Inference,
   { failure, direction }: MoreLabels = {},

@@ -1,7 +1,7 @@
 import type { ModelPrice, PriceTable } from './price-table.js';
 import type { TokenUsage } from './recordings.js';
 
-/** How many models are remembered with their price: names come from providers, but who knows. */
+/** How many models are cached with their price. Without a limit, unexpected names from providers would fill the memory. */
 const MAX_REMEMBERED = 1_000;
 
 const TOKENS_PER_PRICE = 1_000_000;
@@ -13,7 +13,7 @@ interface TokenPrice {
   readonly output: number;
 }
 
-/** Looks prices up and works out costs. */
+/** Looks up prices and computes costs. */
 export class PriceList {
   readonly currency: string;
   private readonly entries: readonly PriceEntry[];
@@ -24,7 +24,7 @@ export class PriceList {
     this.entries = models.map((price) => new PriceEntry(price, perTokens));
   }
 
-  /** What an inference costs; `undefined` if its model has no price. */
+  /** The cost of an inference; `undefined` if its model has no price. */
   // Why: docs/decisions/instrumentation.md, "A model without a price is an error".
   cost(provider: string, model: string, usage: TokenUsage): number | undefined {
     const price = this.priceOf(provider, model);

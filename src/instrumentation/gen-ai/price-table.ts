@@ -17,7 +17,7 @@ export interface ModelPrice {
   readonly provider?: string;
   /** Price of the tokens of the prompt. */
   readonly input: number;
-  /** Price of those from a cache. Default: as `input`. */
+  /** Price of the prompt's tokens that came from a cache. Default: as `input`. */
   readonly cachedInput?: number;
   /** Price of the tokens of the answer, those of reasoning included. */
   readonly output: number;
@@ -33,7 +33,7 @@ export interface PriceTable {
   readonly models: readonly ModelPrice[];
 }
 
-/** A table, or a JSON file that has one; its path is from the working directory. */
+/** A table, or a JSON file with one; a relative path starts at the working directory. */
 export type Prices =
   | PriceTable
   | {
@@ -58,7 +58,7 @@ const TABLE_RULES: Rules = {
   models: checkModels,
 };
 
-/** @throws {OptionsError} if it is no table of prices, or the file has none. */
+/** @throws {OptionsError} naming the price that is not valid, or the file that cannot be read. */
 export function resolvePrices(prices: Prices, path: string): PriceTable {
   if (!isObject(prices) || !('file' in prices)) return checked(prices, path);
   validate(prices, { file: TEXT }, path);

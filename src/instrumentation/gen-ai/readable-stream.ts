@@ -2,12 +2,12 @@ import { follow } from '../calls/follow.js';
 import { isNativePromise } from '../calls/result-kinds.js';
 import type { Run } from '../calls/run.js';
 
-/** Follows a stream as {@link follow} does, and web streams too, which are results everywhere else. */
+/** Follows a stream as {@link follow} does, and also web streams, which {@link follow} takes for results. */
 export function followStream<T>(stream: T, run: Run): T;
 export function followStream(stream: unknown, run: Run): unknown {
   if (isReadableStream(stream)) return followReadable(stream, run);
   const followed = follow(stream, run, followStream);
-  // Some promises have more to them, e.g. a `cancel()`.
+  // Some promises have methods of their own, e.g. `cancel()`.
   return isNativePromise(stream)
     ? Object.defineProperties(
         followed as object,
@@ -17,16 +17,16 @@ export function followStream(stream: unknown, run: Run): unknown {
 }
 
 /**
- * Follows a web stream while it is read. It is read only as far as its consumer
- * asks for, so that the time in between is the consumer's.
+ * Follows a web stream while it is read. It is read only as far as the consumer
+ * asks for, so that the time in between counts as the consumer's.
  *
- * @returns a stream of the same chunks, to be read in its place.
+ * @returns a stream of the same chunks, to read instead.
  */
 function followReadable<T>(
   source: ReadableStream<T>,
   work: Run,
 ): ReadableStream<T> {
-  // Somebody else reads it: there is nothing to follow, and nothing is known of its end.
+  // Other code reads it already, and its end cannot be observed.
   if (source.locked) return source;
   const reader = source.getReader();
   work.defer();

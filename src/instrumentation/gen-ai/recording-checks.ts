@@ -9,7 +9,7 @@ import type {
   ToolCall,
 } from './recordings.js';
 
-/** What each field of a recording may be. */
+/** The check of each field of a recording. */
 type Fields<R> = { readonly [F in keyof R]-?: Check };
 
 const COUNT = new Check(

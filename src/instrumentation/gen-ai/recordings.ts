@@ -3,11 +3,11 @@ import { errorType } from '../class-name.js';
 import type { GenAiOperation } from './gen-ai-conventions.js';
 
 /**
- * What can be said of agents' work. There is no place for anything else: ids of
- * conversations and users, and texts, would make a series of each of them.
+ * Recordings of agents' work. They have no room for labels of one's own: ids of
+ * conversations and users, and texts, would each create a series.
  */
 
-/** Tokens as the provider bills them. What is not known is left out. */
+/** Tokens as the provider bills them. Leave out unknown numbers. */
 export interface TokenUsage {
   /** All tokens of the prompt, those from a cache included. */
   readonly inputTokens?: number | undefined;
@@ -19,35 +19,35 @@ export interface TokenUsage {
   readonly reasoningTokens?: number | undefined;
 }
 
-/** A request to a model, as it is known before the answer. */
+/** A request to a model. */
 export interface InferenceRequest {
   /** Default: `'chat'`. */
   readonly operation?: GenAiOperation | undefined;
   /** The provider of the model, e.g. `'openai'` (`gen_ai.provider.name`). */
   readonly provider: string;
-  /** The model that was asked for. */
+  /** The requested model. */
   readonly model: string;
-  /** The agent that asks. Default: that of the run around the call. */
+  /** The agent that sends the request. Default: that of the run around the call. */
   readonly agent?: string | undefined;
 }
 
-/** What is known of an inference from its answer. */
+/** What the answer says about an inference. */
 export interface InferenceAnswer {
   /** The model that answered. */
   readonly responseModel?: string | undefined;
-  /** The tokens that it took. Default: none are counted. */
+  /** The tokens of the inference. Default: none are counted. */
   readonly usage?: TokenUsage | undefined;
-  /** Why it failed; left out if it did not. */
+  /** The error, if it failed. */
   readonly error?: unknown;
 }
 
 /** An inference that has ended. */
 export interface Inference extends InferenceRequest, InferenceAnswer {
-  /** How many seconds it took. */
+  /** Its duration in seconds. */
   readonly seconds: number;
   /** Seconds from the request to the first chunk; for streams only. */
   readonly secondsToFirstChunk?: number | undefined;
-  /** Seconds that each later chunk was waited for; for streams only. */
+  /** Seconds of waiting for each later chunk; for streams only. */
   readonly secondsPerOutputChunk?: readonly number[] | undefined;
 }
 
@@ -55,11 +55,11 @@ export interface Inference extends InferenceRequest, InferenceAnswer {
 export interface ToolCall {
   /** The name of the tool. */
   readonly tool: string;
-  /** How many seconds it took. */
+  /** Its duration in seconds. */
   readonly seconds: number;
   /** The agent that called it. Default: that of the run around the call. */
   readonly agent?: string | undefined;
-  /** Why it failed; left out if it did not. */
+  /** The error, if it failed. */
   readonly error?: unknown;
 }
 
@@ -67,13 +67,13 @@ export interface ToolCall {
 export interface EndedAgentRun {
   /** The name of the agent. */
   readonly agent: string;
-  /** How many seconds it took. */
+  /** Its duration in seconds. */
   readonly seconds: number;
-  /** How many inferences it took. Default: 0. */
+  /** The number of inferences in it. Default: 0. */
   readonly inferenceCalls?: number | undefined;
-  /** How many tool calls it took. Default: 0. */
+  /** The number of tool calls in it. Default: 0. */
   readonly toolCalls?: number | undefined;
-  /** Why it failed; left out if it did not. */
+  /** The error, if it failed. */
   readonly error?: unknown;
 }
 
@@ -81,29 +81,29 @@ export interface EndedAgentRun {
 export interface EndedWorkflow {
   /** The name of the workflow. */
   readonly workflow: string;
-  /** How many seconds it took. */
+  /** Its duration in seconds. */
   readonly seconds: number;
-  /** Why it failed; left out if it did not. */
+  /** The error, if it failed. */
   readonly error?: unknown;
 }
 
-/** What can be followed to its end. */
+/** A stream that can be followed to its end. */
 export type ChunkStream<T> =
   AsyncIterable<T> | ReadableStream<T> | Observable<T>;
 
-/** The chunks of a stream, or of one that is promised. */
+/** The type of the chunks of a stream, or of a promise of one. */
 export type ChunkOf<S> = Awaited<S> extends ChunkStream<infer T> ? T : never;
 
-/** What is known of an inference from one chunk of its answer. */
+/** What one chunk says about an inference. */
 export interface ChunkAnswer extends InferenceAnswer {
-  /** `false` for a chunk with nothing of the answer in it, e.g. the news that work on it begins. Default: `true`. */
+  /** `false` for a chunk without any output, e.g. an event that the work has begun. Default: `true`. */
   readonly isOutput?: boolean | undefined;
 }
 
-/** What a stream's chunk says of the answer; it need not say anything. */
+/** Reads what a chunk says about an inference; `undefined` if it says nothing. */
 export type ReadChunk<T> = (chunk: T) => ChunkAnswer | undefined;
 
-/** The `error_type` of what has ended; `undefined` if it did not fail. */
+/** The `error_type` of a recording; `undefined` if it did not fail. */
 export function failureOf({
   error,
 }: {

@@ -12,30 +12,30 @@ import type {
   ReadChunk,
 } from './recordings.js';
 
-/** Times of output chunks that are listed one by one. Those of a longer stream are counted by bucket, which takes no more memory. */
+/** The number of output chunks whose times are listed. Later ones are counted by bucket, which needs no more memory. */
 const LISTED_CHUNKS = 1_000;
 
-/** Receives what becomes of an inference. None of it throws. */
+/** Receives the events of an inference. None of the callbacks throws. */
 export interface InferenceCallbacks {
   /**
    * The inference has ended.
    *
-   * @param moreChunks the times of output chunks that the inference itself does not list.
+   * @param moreChunks the times of output chunks that the inference does not list.
    */
   finished(inference: Inference, moreChunks: Tally | undefined): void;
-  /** Counts times of output chunks; `undefined` if there is no histogram for them. */
+  /** A tally for the times of output chunks; `undefined` if there is no histogram for them. */
   newChunkTally(): Tally | undefined;
   /** No model was asked. */
   discarded(): void;
-  /** A chunk that `read` fails at; it counts as one that says nothing. */
+  /** `read` has thrown on a chunk, which counts as one that says nothing. */
   unreadable(error: unknown): void;
   /** @returns another inference like this one, as the stream is consumed again. */
   restart(): RunningInference;
 }
 
 /**
- * An inference while it goes on: tell it of each chunk, and how it ended. Only the
- * first end counts. Nothing of it throws.
+ * An inference while it goes on: report each chunk here, and how it ended. Only the
+ * first end counts. None of its methods throws.
  */
 export class RunningInference {
   private readonly clock = new Stopwatch();
@@ -52,11 +52,11 @@ export class RunningInference {
   ) {}
 
   /**
-   * Follows the chunks of the answer to their end, which is that of the inference.
+   * Follows the chunks of the answer. The inference ends with the last one.
    *
    * @param stream an async iterable, a web stream or an Observable, or a promise of one.
-   * @param read what a chunk says of the answer: its model, and the tokens. A later chunk's word counts.
-   * @returns what is to be consumed in its place; it behaves as `stream` does.
+   * @param read reads the model and the tokens from a chunk. Values of a later chunk replace those of an earlier one.
+   * @returns the stream to consume instead; it behaves like `stream`.
    */
   observeStream<S extends ChunkStream<any> | PromiseLike<ChunkStream<any>>>(
     stream: S,
@@ -68,7 +68,7 @@ export class RunningInference {
     );
   }
 
-  /** A chunk of the answer has come. */
+  /** Reports a chunk of the answer. */
   chunk(): void {
     const { seconds } = this.clock;
     if (this.secondsToFirstChunk === undefined) {
@@ -79,27 +79,27 @@ export class RunningInference {
     this.lastChunk = seconds;
   }
 
-  /** From now on the consumer of the chunks is at work, whose time does not count. */
+  /** Stops the clock: the consumer of the chunks is busy, and its time does not count. */
   pause(): void {
     this.clock.pause();
   }
 
-  /** The next chunk is being waited for. */
+  /** Starts the clock again: the consumer waits for the next chunk. */
   resume(): void {
     this.clock.resume();
   }
 
-  /** The answer is complete, or nobody wants the rest of it. */
+  /** Ends the inference: the answer is complete, or the rest of it is not wanted. */
   end(answer: InferenceAnswer = {}): void {
     this.finish(answer, undefined);
   }
 
-  /** It failed. What the provider billed all the same is counted. */
+  /** Ends the inference with an error. Tokens that the provider billed anyway are counted. */
   fail(error: unknown, answer: InferenceAnswer = {}): void {
     this.finish(answer, error ?? new Error('unknown'));
   }
 
-  /** No model was asked after all, e.g. as a cache had the answer: nothing is recorded. */
+  /** Records nothing: no model was asked, e.g. because a cache had the answer. */
   discard(): void {
     if (this.ended) return;
     this.ended = true;
@@ -135,7 +135,7 @@ export class RunningInference {
   }
 }
 
-/** An inference whose answer is followed as it streams. Whoever consumes the stream anew asks the model anew. */
+/** An inference with a streamed answer. Every further consumption of the stream is another inference. */
 class StreamedInference<T> implements Run {
   private answer: InferenceAnswer = {};
   private consumed = false;
@@ -200,13 +200,13 @@ class StreamedInference<T> implements Run {
   }
 }
 
-/** What a later chunk says takes the place of what an earlier one has said. */
+/** Values of a later chunk replace those of earlier ones. */
 function merged(
   before: InferenceAnswer,
   now: InferenceAnswer,
 ): InferenceAnswer {
   return {
-    // Some providers leave it empty in some chunks.
+    // Some providers send an empty name in some chunks.
     responseModel: now.responseModel || before.responseModel,
     usage: now.usage ?? before.usage,
     error: now.error ?? before.error,

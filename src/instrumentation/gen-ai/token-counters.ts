@@ -36,7 +36,11 @@ export class TokenCounters {
   ) {}
 
   /** Adds the tokens and the cost of an inference to a batch. */
-  add(batch: RecordingBatch, inference: Inference, agent: string | undefined): void {
+  add(
+    batch: RecordingBatch,
+    inference: Inference,
+    agent: string | undefined,
+  ): void {
     const { provider, model, responseModel = model, usage } = inference;
     if (usage === undefined) return;
     const labels = { agent, model: responseModel, provider };
@@ -57,7 +61,7 @@ export class TokenCounters {
     );
   }
 
-  /** By the model that answered, else by the one that was asked for: price lists may have either. */
+  /** By the model that answered, else by the requested one: price lists may have either. */
   private costOf(inference: Inference, usage: TokenUsage): number | undefined {
     const { prices } = this;
     const { inputTokens, outputTokens } = usage;

@@ -7,10 +7,10 @@ import { isExcludedClass } from '../no-metrics.js';
 import { catchAndReport } from '../../core/catch-and-report.js';
 import { patchMethod } from '../../core/patch-method.js';
 
-/** Where `@WebSocketGateway()` leaves its options, on the class. */
+/** The metadata of a class with the options of `@WebSocketGateway()`. */
 const GATEWAY_OPTIONS = 'websockets:gateway_options';
 
-/** Follows the WebSocket adapter that the app is given, or gives itself, once there are gateways. */
+/** Calls back with the WebSocket adapter: the app's own, or the default one once there are gateways. */
 export function watchAdapter(
   config: ApplicationConfig,
   watch: (adapter: WebSocketAdapter) => void,
@@ -21,7 +21,7 @@ export function watchAdapter(
   });
 }
 
-/** Sees which messages guards turn away; the others are the interceptor's. */
+/** Records the messages that guards reject; the interceptor records the others. */
 export function watchMessageHandlers(
   adapter: WebSocketAdapter,
   rejections: GuardRejections,
@@ -122,7 +122,7 @@ export class WebSocketConnections {
     };
   }
 
-  /** A connection is counted from here on, so that none is whose end is never heard of. */
+  /** A connection is counted from here on: only then is its end noticed. */
   private onDisconnect(client: object, callback: Function): Function {
     const connection = this.clients.get(client);
     if (connection === undefined || connection.isOpen) return callback;
@@ -145,7 +145,7 @@ export class WebSocketConnections {
   }
 }
 
-/** Whether a client is gone already, as a gateway may refuse it in `handleConnection()`: no event comes any more. */
+/** Whether a client has left already, as a gateway may disconnect it in `handleConnection()`: no event follows. */
 function hasEnded(client: {
   disconnected?: unknown;
   readyState?: unknown;
@@ -153,7 +153,7 @@ function hasEnded(client: {
   return client.disconnected === true || client.readyState === CLOSED;
 }
 
-/** The state of a WebSocket that is closed (WHATWG WebSockets, "readyState"). */
+/** The `readyState` of a closed WebSocket (WHATWG WebSockets). */
 const CLOSED = 3;
 
 interface GatewayOptions {

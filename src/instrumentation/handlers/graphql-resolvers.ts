@@ -5,8 +5,8 @@ import { callOfField } from './handler-labels.js';
 import type { HandlerMetrics } from './handler-metrics.js';
 
 /**
- * Measures the resolvers of root fields from outside of their guards, pipes and
- * filters: `@nestjs/graphql` has them made by this one creator of the app.
+ * Measures the resolvers of root fields, with their guards, pipes and
+ * filters: `@nestjs/graphql` creates them with this one creator of the app.
  */
 export function measureResolvers(
   creator: ExternalContextCreator,
@@ -24,7 +24,7 @@ export function measureResolvers(
     );
     if (recorder === undefined) return resolve;
     return (...args: unknown[]) =>
-      handlers.claim(callOfField(args))
+      handlers.claimCall(callOfField(args))
         ? recorder.call(resolve, undefined, args)
         : resolve(...args);
   });

@@ -5,7 +5,7 @@ import { finalize, isObservable } from 'rxjs';
 import type { HandlerMetrics } from './handler-metrics.js';
 import type { Run } from '../calls/run.js';
 
-/** Nest shows the error of the guard to nobody but the exception filters. */
+/** Stands for the error of the guard, which only exception filters receive. */
 const REJECTION = Object.assign(new Error('A guard turned the call away'), {
   name: 'GuardRejection',
 });
@@ -23,8 +23,8 @@ export class GuardRejections implements CanActivate {
     private readonly handlers: HandlerMetrics,
   ) {}
 
-  /** Called for the transports that need it only, as a guard has its price for all handlers. */
-  standFirst(): void {
+  /** Installs the guard before all others. Only for transports that need it: a guard slows all handlers. */
+  installFirst(): void {
     const guards = this.config.getGlobalGuards();
     if (!guards.includes(this)) guards.unshift(this);
   }
@@ -34,7 +34,7 @@ export class GuardRejections implements CanActivate {
     return true;
   }
 
-  /** Puts an eye on a function that handles messages. */
+  /** Wraps a function that handles messages. */
   watch(handle: (...args: any[]) => unknown) {
     return async (...args: unknown[]): Promise<any> => {
       const message = new Message(this.handlers);
@@ -53,20 +53,21 @@ export class GuardRejections implements CanActivate {
   }
 }
 
-/** One message while it is handled, perhaps by several handlers. */
+/** A message while one or more handlers process it. */
 class Message {
   private readonly calls: { context: ExecutionContext; run: Run }[] = [];
 
   constructor(private readonly handlers: HandlerMetrics) {}
 
   add(context: ExecutionContext): void {
-    const run = this.handlers.recorderOf(context)?.begin(context.getArgs());
+    const run = this.handlers.recorderFor(context)?.begin(context.getArgs());
     if (run !== undefined) this.calls.push({ context, run });
   }
 
   end(): void {
     for (const { context, run } of this.calls.splice(0)) {
-      if (this.handlers.take(context) !== undefined) run.fail(REJECTION);
+      if (this.handlers.claimRecorder(context) !== undefined)
+        run.fail(REJECTION);
     }
   }
 }

@@ -22,15 +22,15 @@ import { MetricsInterceptor } from './metrics.interceptor.js';
 import { ScheduledJobs } from './scheduled-jobs.js';
 
 /**
- * Measures all handlers of an app, over every transport. It knows the packages of
- * the transports by what they leave on classes and in Nest, and imports none.
+ * Measures all handlers of an app, over every transport. It recognises the packages of
+ * transports by their metadata and by what they register in Nest, and imports none.
  */
 export class HandlerInstrumentation
   implements OnModuleInit, OnApplicationBootstrap
 {
   private readonly jobs: ScheduledJobs;
 
-  /** To be made with the app's other providers: Nest makes the contexts of handlers from what is in place then. */
+  /** Must run while Nest creates the app's providers: Nest reads global interceptors and patched methods after that. */
   constructor(
     private readonly handlers: HandlerMetrics,
     private readonly config: ApplicationConfig,
@@ -43,15 +43,15 @@ export class HandlerInstrumentation
     watchUnmeasuredMicroservices(config, modules, warn);
     measureResolvers(resolvers, handlers);
     this.captureMessages();
-    this.comeFirst();
+    this.runHooksFirst();
   }
 
   onModuleInit(): void {
-    this.jobs.offer();
+    this.jobs.patchInstances();
   }
 
   onApplicationBootstrap(): void {
-    this.jobs.withdraw();
+    this.jobs.restoreInstances();
   }
 
   private captureMessages(): void {
@@ -65,13 +65,13 @@ export class HandlerInstrumentation
       connections.watch(adapter);
       // On NestJS 11 gateways have neither global guards nor global interceptors.
       if (!isNest12) return;
-      rejections.standFirst();
+      rejections.installFirst();
       watchMessageHandlers(adapter, rejections);
     });
   }
 
-  /** Hooks run module by module, the most distant first. */
-  private comeFirst(): void {
+  /** Nest runs hooks module by module, the most distant first. */
+  private runHooksFirst(): void {
     for (const module of this.modules.values()) {
       if (module.providers.has(HandlerInstrumentation))
         module.distance = Infinity;

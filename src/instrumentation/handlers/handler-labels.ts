@@ -1,6 +1,6 @@
 /**
- * The name that a handler has as a property of its class. Decorators replace methods,
- * often by a function that has no name, or the same one for all methods.
+ * The name of the property of the class that holds the handler. Decorators replace methods,
+ * often by a function without a name, or with the same name for all methods.
  */
 export function handlerName(handlerClass: Function, handler: Function): string {
   const given = handler.name.replace(/^(bound )+/, '');
@@ -13,7 +13,7 @@ export function handlerName(handlerClass: Function, handler: Function): string {
   return given || 'anonymous';
 }
 
-/** Of several properties, the one that the handler has the name of. */
+/** Prefers the property that has the name of the handler. */
 function propertyOf(
   prototype: object,
   handler: Function,
@@ -26,7 +26,7 @@ function propertyOf(
   return names.includes(given) ? given : names[0];
 }
 
-/** Where the decorators of `@nestjs/graphql` leave the parent type and the name of a field, on the method or its class. */
+/** The metadata of `@nestjs/graphql` with the parent type and the name of a field, on the method or its class. */
 const PARENT_TYPE = 'graphql:resolver_type';
 const FIELD_NAME = 'graphql:resolver_name';
 
@@ -54,7 +54,7 @@ export function rootField(
   };
 }
 
-/** What is the same object wherever the resolving of a field is handed on: its arguments are copied, its `info` is not. */
+/** The object that identifies one call of a resolver: arguments are copied on the way, `info` is not. */
 export function callOfField(args: unknown[]): object {
   const info = args[3];
   return typeof info === 'object' && info !== null ? info : args;

@@ -3,7 +3,7 @@ import type { MetricDeclaration } from '../../collector/metric-declaration.js';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { countedCalls, timedCalls } from '../calls/call-metrics.js';
 import { CallRecorder } from '../calls/call-recorder.js';
-import { labelOf } from '../class-name.js';
+import { classLabel } from '../class-name.js';
 import { callOfField, handlerName, rootField } from './handler-labels.js';
 import { metricNamesOf } from '../measured-method.js';
 import { isExcludedHandler } from '../no-metrics.js';
@@ -20,7 +20,7 @@ const HANDLER_METRICS = [
   }),
 ];
 
-/** The metrics as they will be, before there are calls. */
+/** The metrics, declared before the first call. */
 export const HANDLER_DECLARATIONS: readonly MetricDeclaration[] =
   HANDLER_METRICS.map(({ name, type }) => ({
     name,
@@ -29,8 +29,8 @@ export const HANDLER_DECLARATIONS: readonly MetricDeclaration[] =
   }));
 
 /**
- * Where all transports of an app hand in their calls into handlers. A transport
- * says which method of which class it calls, and gets what records the calls.
+ * Gives the recorder for calls into handlers, whatever the transport. The transport
+ * names the method and the class that it calls.
  */
 // Why: docs/decisions/instrumentation.md, "One switch measures all handlers".
 export class HandlerMetrics {
@@ -41,7 +41,7 @@ export class HandlerMetrics {
   constructor(readonly collector: MetricsCollector) {}
 
   /**
-   * What records the calls of a handler; `undefined` if they are not measured.
+   * The recorder for the calls of a handler; `undefined` if they are not measured.
    *
    * A handler may be reached in several ways: by inheritance from several
    * classes, and over several transports.
@@ -63,7 +63,7 @@ export class HandlerMetrics {
     return handler.recorder;
   }
 
-  recorderOf(context: ExecutionContext): CallRecorder | undefined {
+  recorderFor(context: ExecutionContext): CallRecorder | undefined {
     return this.recorder(
       context.getClass(),
       context.getHandler(),
@@ -71,16 +71,16 @@ export class HandlerMetrics {
     );
   }
 
-  /** What records the call that a context is of: for the first who asks, as several places may see one call. */
-  take(context: ExecutionContext): CallRecorder | undefined {
-    const recorder = this.recorderOf(context);
-    return recorder !== undefined && this.claim(callOf(context))
+  /** The recorder for one call. Only the first caller gets it: several places may see the same call. */
+  claimRecorder(context: ExecutionContext): CallRecorder | undefined {
+    const recorder = this.recorderFor(context);
+    return recorder !== undefined && this.claimCall(callOf(context))
       ? recorder
       : undefined;
   }
 
-  /** Whether a call is nobody's yet. */
-  claim(call: object): boolean {
+  /** @returns whether the call was unclaimed. */
+  claimCall(call: object): boolean {
     if (this.claimed.has(call)) return false;
     this.claimed.add(call);
     return true;
@@ -100,7 +100,7 @@ export class HandlerMetrics {
       ({ name }) => !recorded.includes(name),
     );
     const identity = {
-      handler: labelOf(controller),
+      handler: classLabel(controller),
       method: handlerName(controller, method),
       transport,
       ...field,
@@ -119,7 +119,7 @@ interface KnownHandler {
   readonly recorder: CallRecorder | undefined;
 }
 
-/** What is the same object wherever Nest hands a call on. */
+/** The object that identifies one call. */
 function callOf(context: ExecutionContext): object {
   const args = context.getArgs<unknown[]>();
   return context.getType<string>() === 'graphql' ? callOfField(args) : args;

@@ -3,18 +3,18 @@ import type { GuardRejections } from './guard-rejections.js';
 import type { HandlerMetrics } from './handler-metrics.js';
 import { patchMethod } from '../../core/patch-method.js';
 
-/** Whether this is NestJS 12, whose hooks see a message from outside of its guards, pipes and filters. */
+/** Whether this is NestJS 12, whose pre-request hooks run around guards, pipes and filters. */
 export function hasHooks(config: ApplicationConfig): boolean {
   return 'registerPreRequestHook' in config;
 }
 
-/** Measures the messages and events of microservices, whatever their transport. */
+/** Measures the messages and events of microservices, over every transport. */
 export function measureMessages(
   config: ApplicationConfig,
   handlers: HandlerMetrics,
 ): void {
   config.registerPreRequestHook((context, next) => {
-    const recorder = handlers.take(context);
+    const recorder = handlers.claimRecorder(context);
     return recorder === undefined
       ? next()
       : recorder.call(() => next(), undefined, context.getArgs());
@@ -23,21 +23,21 @@ export function measureMessages(
 
 type MessageHandler = (...args: unknown[]) => unknown;
 
-/** What all servers of `@nestjs/microservices` have. */
+/** The methods of all servers of `@nestjs/microservices`. */
 interface MessageServer {
   getHandlerByPattern(pattern: string): MessageHandler | null;
   addHandler(...args: unknown[]): unknown;
   listen(...args: unknown[]): unknown;
 }
 
-/** Sees which messages guards turn away on NestJS 11, which has no hooks; the others are the interceptor's. */
+/** Records the messages that guards reject on NestJS 11, which has no hooks; the interceptor records the others. */
 export function watchMessages(
   modules: ModulesContainer,
   rejections: GuardRejections,
 ): void {
   modules.getRpcTargetRegistry<Partial<MessageServer>>().subscribe((server) => {
     if (typeof server?.getHandlerByPattern !== 'function') return;
-    rejections.standFirst();
+    rejections.installFirst();
     watchServer(server as MessageServer, rejections);
   });
 }
@@ -47,7 +47,7 @@ function watchServer(server: MessageServer, rejections: GuardRejections): void {
   const watch = (handler: MessageHandler) => {
     let watching = watched.get(handler);
     if (watching === undefined) {
-      // Servers read properties of their handlers, e.g. `isEventHandler`.
+      // Servers read properties of handlers, e.g. `isEventHandler`.
       watching = Object.assign(rejections.watch(handler), handler);
       watched.set(handler, watching);
     }
@@ -60,9 +60,9 @@ function watchServer(server: MessageServer, rejections: GuardRejections): void {
 }
 
 /**
- * Warns of a microservice of a hybrid application that does not have the configuration
- * of the application, and so not its global interceptors: its messages are not measured.
- * Nest asks the configuration for its interceptors before it adds a handler to the server.
+ * Warns of a microservice of a hybrid application that does not inherit the configuration
+ * of the application, and so lacks its global interceptors: its messages are not measured.
+ * Nest reads the interceptors of the configuration before it adds a handler to the server.
  */
 export function watchUnmeasuredMicroservices(
   config: ApplicationConfig,
@@ -97,7 +97,7 @@ export function watchUnmeasuredMicroservices(
 
 const HANDLER_TYPE = 'microservices:handler_type';
 
-/** The contexts of request-scoped handlers are made with the first message only. */
+/** Nest creates request-scoped handlers with the first message only. */
 function hasStaticHandlers(modules: ModulesContainer): boolean {
   return [...modules.values()].some(({ controllers }) =>
     [...controllers.values()].some(

@@ -29,11 +29,11 @@ export class MetricsInterceptor implements NestInterceptor {
     private readonly handlers?: HandlerMetrics,
   ) {}
 
-  /** Follows the call until its answer has ended, and changes nothing in it. Nest calls it. */
+  /** Follows the call to the end of its answer, and changes nothing in it. Nest calls it. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    // Auto-mocking test containers inject whatever they like.
+    // Auto-mocking test containers inject mocks of anything.
     const recorder = isKind(this.handlers, 'handler-metrics')
-      ? this.handlers?.take(context)
+      ? this.handlers?.claimRecorder(context)
       : undefined;
     if (recorder === undefined) return next.handle();
     return recorder.call(() => next.handle(), undefined, context.getArgs());

@@ -1,11 +1,11 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { followerOf } from '../calls/follow.js';
 import type { HandlerMetrics } from './handler-metrics.js';
-import { takeOver } from '../measured-method.js';
+import { copyMethodProperties } from '../measured-method.js';
 import { catchAndReport } from '../../core/catch-and-report.js';
 import { patchMethod } from '../../core/patch-method.js';
 
-/** Where the decorators of `@nestjs/schedule` leave what kind of job a method is. */
+/** The metadata of a method with its kind of job in `@nestjs/schedule`. */
 const JOB_TYPE = 'SCHEDULER_TYPE';
 
 type Methods = Record<string, (...args: any[]) => unknown>;
@@ -21,8 +21,8 @@ export class ScheduledJobs {
     private readonly handlers: HandlerMetrics,
   ) {}
 
-  /** Before any module looks for jobs, which they do in `onModuleInit()`. */
-  offer(): void {
+  /** Patches the methods of jobs. Must run before the scheduler reads them, in its `onModuleInit()`. */
+  patchInstances(): void {
     for (const { providers, controllers } of this.modules.values()) {
       for (const { instance } of [
         ...providers.values(),
@@ -31,30 +31,30 @@ export class ScheduledJobs {
         catchAndReport(
           this.handlers.collector,
           'transport',
-          () => this.offerMethodsOf(instance),
+          () => this.patchMethodsOf(instance),
           'scheduled jobs',
         );
       }
     }
   }
 
-  /** Once all have looked for them. */
-  withdraw(): void {
+  /** Removes the patches, once the scheduler has read the methods. */
+  restoreInstances(): void {
     for (const restore of this.restores) restore();
     this.restores = [];
   }
 
-  private offerMethodsOf(instance: unknown): void {
+  private patchMethodsOf(instance: unknown): void {
     if (typeof instance !== 'object' || instance === null) return;
     const prototype = Object.getPrototypeOf(instance) as Methods | null;
     for (const name of this.scanner.getAllMethodNames(prototype)) {
       if (Reflect.hasMetadata(JOB_TYPE, prototype![name]!)) {
-        this.offerMethod(instance as Methods, name);
+        this.patchJob(instance as Methods, name);
       }
     }
   }
 
-  private offerMethod(instance: Methods, name: string): void {
+  private patchJob(instance: Methods, name: string): void {
     const recorder = this.handlers.recorder(
       instance.constructor,
       instance[name]!,
@@ -69,7 +69,7 @@ export class ScheduledJobs {
           return recorder.call(method, this, args, followResult);
         },
       } as Record<'measured', Methods[string]>;
-      takeOver(method, measured);
+      copyMethodProperties(method, measured);
       return measured;
     });
   }

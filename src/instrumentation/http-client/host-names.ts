@@ -1,7 +1,7 @@
-/** The name of all hosts that have none of their own. */
+/** The label of hosts without a name of their own. */
 const OTHER = 'other';
 
-/** What the label `host` says, for a bounded number of hosts. */
+/** The values of the label `host`, for a bounded number of hosts. */
 // Why: docs/decisions/http.md, "The first 50 hosts are named".
 export class HostNames {
   private readonly named: Set<string>;
@@ -9,8 +9,8 @@ export class HostNames {
   private readonly limit: number;
 
   /**
-   * @param hosts who may have a name: those listed, and those that match.
-   * @param maxMatches how many of those that match get one; the first ones do.
+   * @param hosts the hosts that may have a name: by their name, or by a pattern.
+   * @param maxMatches how many hosts that match a pattern get a name: the first ones.
    */
   constructor(hosts: readonly (string | RegExp)[], maxMatches: number) {
     this.named = new Set(hosts.filter((host) => typeof host === 'string'));
@@ -37,7 +37,7 @@ export class HostNames {
   }
 }
 
-/** Host and, unless it is the default of the scheme, port; `undefined` if there is no sense in the URL. */
+/** Host and, unless it is the default of the scheme, port; `undefined` if the URL is not valid. */
 export function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).host : undefined;
 }

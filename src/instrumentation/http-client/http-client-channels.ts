@@ -1,15 +1,15 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { OutgoingRequests, RequestReader } from './outgoing-requests.js';
 
-/** Who listens to which channel of `node:diagnostics_channel`. */
+/** Listeners by channel of `node:diagnostics_channel`. */
 export type Listeners = Record<string, (message: any) => void>;
 
-/** Keeps what a function throws from whoever calls it. */
-export type Guard = <A extends unknown[]>(
+/** Wraps a listener so that it does not throw. */
+export type NonThrowing = <A extends unknown[]>(
   listener: (...args: A) => void,
 ) => (...args: A) => void;
 
-/** A request of undici, which `fetch()` is made of, as its channels show it. */
+/** A request of undici, and so of `fetch()`, in the messages of its channels. */
 export interface UndiciRequest {
   readonly method: string;
   readonly origin: string | URL;
@@ -34,12 +34,12 @@ export const UNDICI_READER: RequestReader<UndiciRequest> = {
 
 export const NODE_READER: RequestReader<ClientRequest> = {
   methodOf: ({ method }) => method,
-  // The port stands in the header only.
+  // Only the header has the port.
   originOf: (request) =>
     `${request.protocol}//${String(request.getHeader('host') ?? request.host)}`,
 };
 
-/** What `fetch()` and undici tell of their requests. Every redirect is one of its own. */
+/** Listens to the requests of `fetch()` and undici. Every redirect is a request of its own. */
 export function undiciListeners(
   requests: OutgoingRequests<UndiciRequest>,
 ): Listeners {
@@ -55,29 +55,29 @@ export function undiciListeners(
   };
 }
 
-/** What `node:http` and `node:https` tell of their requests. */
+/** Listens to the requests of `node:http` and `node:https`. */
 export function nodeListeners(
   requests: OutgoingRequests<ClientRequest>,
-  guard: Guard,
+  nonThrowing: NonThrowing,
 ): Listeners {
   const begin = ({ request }: NodeMessage) => requests.begin(request);
   return {
     'http.client.request.created': begin,
-    // Only when the request has been sent; before Node 22.12 it is the first that is heard of it.
+    // Sent after the request was written. Before Node 22.12 it is the first message of a request.
     'http.client.request.start': begin,
-    // Only the head of the response, whatever the name says.
+    // Sent after the head of the response, despite its name.
     'http.client.response.finish': ({ request, response }: NodeMessage) => {
       requests.answer(request, response.statusCode!);
       const end = () => endOfBody(requests, request, response);
       // Why: docs/decisions/http.md, "The duration of an outgoing request ends with the body".
-      response.once('close', guard(end));
+      response.once('close', nonThrowing(end));
     },
     'http.client.request.error': ({ request, error }: NodeMessage) =>
       requests.fail(request, error),
   };
 }
 
-/** There is no error if it is the caller who did not want the rest. */
+/** A caller that drops the rest of a body is no error. */
 function endOfBody(
   requests: OutgoingRequests<ClientRequest>,
   request: ClientRequest,

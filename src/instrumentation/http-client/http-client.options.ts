@@ -10,14 +10,14 @@ import { hostOf } from './host-names.js';
 /** How outgoing HTTP requests are measured. */
 export interface HttpClientOptions {
   /**
-   * The hosts that get series of their own: names as they stand in the label,
+   * The hosts that get series of their own: names as in the label,
    * e.g. `'api.openai.com'` or `'localhost:11434'`, and regular expressions that
-   * such names are held against. All others are `host="other"`. Default: every host,
+   * match such names. All others are `host="other"`. Default: every host,
    * up to `maxHosts`.
    */
   hosts?: readonly (string | RegExp)[];
   /**
-   * How many hosts get series of their own beside those that `hosts` lists by name;
+   * How many hosts get series of their own, not counting those that `hosts` lists by name;
    * the first ones do. Default: 50.
    */
   maxHosts?: number;
@@ -57,7 +57,7 @@ export function resolveHttpClientOptions(
   return resolveOptions(HTTP_CLIENT_OPTIONS, options === true ? {} : options);
 }
 
-/** Only what a label can say: anything else would never match. */
+/** Only what a label can contain: any other text would never match. */
 function isHost(value: unknown): boolean {
   const urls = [`http://${String(value)}`, `https://${String(value)}`];
   return urls.some((url) => hostOf(url) === value);

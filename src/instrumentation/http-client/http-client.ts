@@ -4,7 +4,7 @@ import { watchExporters } from '../../exporters/pipeline/exporter-context.js';
 import { catchAndReport } from '../../core/catch-and-report.js';
 import { HostNames } from './host-names.js';
 import {
-  type Guard,
+  type NonThrowing,
   type Listeners,
   NODE_READER,
   nodeListeners,
@@ -38,14 +38,14 @@ export class HttpClientMetrics {
     const node = new OutgoingRequests(NODE_READER, hosts, durations);
     this.listeners = {
       ...undiciListeners(undici),
-      ...nodeListeners(node, this.guard),
+      ...nodeListeners(node, this.nonThrowing),
     };
     for (const channel in this.listeners) {
-      this.listeners[channel] = this.guard(this.listeners[channel]!);
+      this.listeners[channel] = this.nonThrowing(this.listeners[channel]!);
     }
   }
 
-  /** Begins to listen. To be called once. */
+  /** Subscribes to the channels. Call it once. */
   start(): void {
     this.unwatch = watchExporters();
     for (const channel in this.listeners) {
@@ -53,7 +53,7 @@ export class HttpClientMetrics {
     }
   }
 
-  /** Leaves the channels. Requests that are still on their way are not recorded. */
+  /** Unsubscribes from the channels. Requests that have not ended are not recorded. */
   stop(): void {
     this.unwatch();
     this.unwatch = () => {};
@@ -62,8 +62,8 @@ export class HttpClientMetrics {
     }
   }
 
-  /** What a listener throws would end the process. */
-  private readonly guard: Guard = (listener) => {
+  /** An error that a listener throws would end the process. */
+  private readonly nonThrowing: NonThrowing = (listener) => {
     return (...args) =>
       catchAndReport(
         this.collector,

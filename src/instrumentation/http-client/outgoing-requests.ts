@@ -10,15 +10,15 @@ import { HTTP_DURATION_BUCKETS, methodLabel } from '../http-conventions.js';
 
 const DURATION = 'http_client_request_duration_seconds';
 
-/** What the buckets are unless the module's option `buckets` says otherwise. */
+/** The default buckets; the module's option `buckets` overrides them. */
 export const HTTP_CLIENT_BUCKETS = { [DURATION]: HTTP_DURATION_BUCKETS };
 
-/** The metrics as they will be, before there are requests. */
+/** The metrics, declared before the first request. */
 export const HTTP_CLIENT_METRICS: readonly MetricDeclaration[] = [
   { name: DURATION, type: MetricType.TIMER, place: 'the option httpClient' },
 ];
 
-/** What a request says of itself, in values of which there are few. */
+/** The labels of a request; each has few values. */
 export type RequestLabels = Readonly<{
   method: string;
   host: string;
@@ -45,14 +45,14 @@ export class RequestDurations {
   }
 }
 
-/** How to read the requests of one client. */
+/** Reads the requests of one HTTP client. */
 export interface RequestReader<R extends object> {
   methodOf(request: R): string;
-  /** Scheme, host and port that it goes to. */
+  /** Scheme, host and port of the request. */
   originOf(request: R): string;
 }
 
-/** A request on its way. */
+/** A request that has begun. */
 class Exchange {
   readonly start = instant();
   status: number | undefined = undefined;
@@ -60,11 +60,11 @@ class Exchange {
 }
 
 /**
- * Follows the requests of one client from their beginning to their end, and
- * records each of them once. Those that began before are not known.
+ * Follows the requests of one client from start to end, and records each of them
+ * once. Requests that began earlier are ignored.
  */
 export class OutgoingRequests<R extends object> {
-  /** `undefined` for those of exporters, which are not the app's. */
+  /** `undefined` for requests of exporters: they are not the app's. */
   private readonly exchanges = new WeakMap<R, Exchange | undefined>();
 
   constructor(
@@ -80,7 +80,7 @@ export class OutgoingRequests<R extends object> {
     }
   }
 
-  /** The last status counts: informational ones come before it. */
+  /** The last status counts: informational responses come before it. */
   answer(request: R, status: number): void {
     const exchange = this.exchanges.get(request);
     if (exchange !== undefined) exchange.status = status;
@@ -108,22 +108,22 @@ export class OutgoingRequests<R extends object> {
   }
 }
 
-/** As codes of Node, undici and OpenSSL are written, e.g. ECONNREFUSED. */
+/** The form of the error codes of Node, undici and OpenSSL, e.g. ECONNREFUSED. */
 const CODE = /^[A-Z][A-Z0-9_]*$/;
 
-/** The code of an error if it has one, else its name. What is no error was given to an `AbortController`. */
+/** The code of an error if it has one, else its name. Only an `AbortController` can be given something that is no error. */
 function failureType(error: unknown): string {
   try {
     if (!(error instanceof Error)) return 'AbortError';
     const { name, cause, code } = error as Error & { code?: unknown };
     if (name === 'AbortError') {
-      // How clients of node:http say that an `AbortSignal.timeout()` is over.
+      // The error of node:http when an `AbortSignal.timeout()` fires.
       const isTimeout = cause instanceof Error && cause.name === 'TimeoutError';
       return isTimeout ? cause.name : name;
     }
     if (typeof code === 'string' && CODE.test(code)) return code;
   } catch {
-    // An error that does not let itself be looked at has a type all the same.
+    // The error throws when it is inspected.
   }
   return errorType(error);
 }

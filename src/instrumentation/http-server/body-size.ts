@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 type Write = (this: unknown, ...args: any[]) => any;
 
-/** Bytes of the body that a client announced; `undefined` if it did not say, as when it uploads a stream. */
+/** The announced size of the request body in bytes; `undefined` if it was not announced, as for a streamed upload. */
 export function requestBodySize(req: IncomingMessage): number | undefined {
   const length = req.headers['content-length'];
   if (length !== undefined) return Number(length);
@@ -12,11 +12,11 @@ export function requestBodySize(req: IncomingMessage): number | undefined {
 /**
  * Counts the bytes of a body while they are written.
  *
- * @returns what tells them, without headers and the framing of chunks.
+ * @returns gives the bytes so far, without headers and the framing of chunks.
  */
 export function countResponseBody(res: ServerResponse): () => number {
   let bytes = 0;
-  // end() may call write() in its turn.
+  // end() may call write().
   let isInside = false;
   const counted = (original: Write): Write =>
     function (...args) {
@@ -35,7 +35,7 @@ export function countResponseBody(res: ServerResponse): () => number {
   return () => (hasBody(res) ? bytes : 0);
 }
 
-/** Node leaves out what is written as the body of such answers (RFC 9110, 6.4.1). */
+/** Node drops the body of such responses (RFC 9110, 6.4.1). */
 function hasBody({ req, statusCode }: ServerResponse): boolean {
   return req.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
 }

@@ -1,19 +1,19 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
-import { takeOver } from '../measured-method.js';
+import { copyMethodProperties } from '../measured-method.js';
 import { excludeClass, isExcludedHandler } from '../no-metrics.js';
 
-/** Where Nest's `@Get()` and the like leave the path, on the method. */
+/** The metadata of a method with the path of `@Get()` and the like. */
 export const ROUTE_PATH = 'path';
 
-/** Where `@RouteConfig()` of Nest's Fastify adapter leaves what becomes the `config` of the route, on the method. */
+/** The metadata of a method with the route's `config`, by `@RouteConfig()` of Nest's Fastify adapter. */
 const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
 
-/** In that `config`, the mark of an excluded route. */
+/** The property of that `config` that marks an excluded route. */
 const EXCLUDED = Symbol('nestjs-agent-metrics:excluded-route');
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
-/** Marks the routes that `@NoMetrics()` excludes. To be called before Nest puts its routes on the adapter. */
+/** Marks the routes that `@NoMetrics()` excludes. Must run before Nest registers its routes. */
 // Why: docs/decisions/http.md, "`@NoMetrics()` marks the route".
 export function markExcludedRoutes(modules: ModulesContainer): void {
   for (const { controllers } of modules.values()) {
@@ -50,7 +50,7 @@ function marked(method: Methods[string]): Methods[string] {
       return method.apply(this, args);
     },
   } as Record<'route', Methods[string]>;
-  takeOver(method, route);
+  copyMethodProperties(method, route);
   excludeClass(route);
   const config: object = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, route) ?? {};
   Reflect.defineMetadata(

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface ExpressRequest extends IncomingMessage {
-  /** The text of the URL that mount paths have matched so far. Not there once Express answers by itself. */
+  /** The part of the URL that mount paths have matched so far; `undefined` once Express answers by itself. */
   baseUrl: string | undefined;
   /** The last route that matched, which may have passed the request on. */
   route?: ExpressRoute;
@@ -13,13 +13,13 @@ export interface ExpressRoute {
   stack: { handle: Function }[];
 }
 
-/** A route, or a function that `use()` has mounted. */
+/** A route, or a function mounted with `use()`. */
 export interface ExpressLayer {
   route?: ExpressRoute;
   handle: Function;
   /** Whether it is mounted without a path. */
   slash: boolean;
-  /** One for each path. Gives what a path has matched at the beginning of a URL. */
+  /** One for each path. Returns the start of a URL that the path matches. */
   matchers: ((url: string) => { path: string } | false)[];
   /** The paths, from version 2.3 of the package `router` on. */
   rawPath?: unknown;
@@ -35,13 +35,13 @@ type Middleware = (
   next: () => void,
 ) => void;
 
-/** The parts of an Express application that are used here. */
+/** The used part of an Express application. */
 export interface ExpressApplication {
   use(middleware: Middleware): unknown;
   router: ExpressRouter;
 }
 
-/** Calls a function, and gives the layers that it has added to the application. */
+/** Calls a function, and returns the layers that it added to the application. */
 export function addedLayers<T>(
   { router }: ExpressApplication,
   add: () => T,

@@ -7,7 +7,7 @@ import {
   type ExpressRouter,
 } from './express-app.js';
 
-/** A function that is mounted, with all that Express does not keep of it before version 2.3 of its router. */
+/** A mounted function. Express keeps its paths only from version 2.3 of the package `router` on. */
 interface Mount {
   /** Strings and regular expressions. */
   readonly paths: readonly unknown[];
@@ -15,24 +15,24 @@ interface Mount {
   readonly router: ExpressRouter | undefined;
 }
 
-/** A place that a request may have been answered at. */
+/** A mounted function or route that may have answered a request. */
 interface Place {
   readonly template: string;
-  /** How sure it is, the higher the surer. */
+  /** How certain it is that it has answered. */
   readonly certainty: Certainty;
-  /** What of the application leads there. */
+  /** The layer of the application that leads to it. */
   readonly layer: ExpressLayer;
 }
 
 enum Certainty {
-  /** The URL goes on behind the mount path, inside of what is not known. */
+  /** The URL is longer than the mount path, and the rest is unknown. */
   Begins,
   MatchesPattern,
   MatchesText,
   HasRoute,
 }
 
-/** What is mounted on an Express application by `use()`. */
+/** The functions mounted on an Express application by `use()`. */
 // Why: docs/decisions/http.md, "The route of a mounted router has its mount path".
 export class ExpressMounts {
   private readonly mounts = new WeakMap<ExpressLayer, Mount>();
@@ -41,7 +41,7 @@ export class ExpressMounts {
 
   constructor(private readonly app: ExpressApplication) {}
 
-  /** Takes note of the paths of mounts from now on. Returns what ends that. */
+  /** Notes the paths of mounts from now on. Returns a function that stops it. */
   watch(): () => void {
     if (this.watchers++ === 0) this.start();
     return () => {
@@ -50,9 +50,9 @@ export class ExpressMounts {
   }
 
   /**
-   * Where a request may have been answered that did not leave a mounted function.
+   * Finds the mounted function or route that has answered a request.
    *
-   * @param base the text of its URL that mount paths have matched.
+   * @param base the part of its URL that mount paths have matched.
    * @param route the last route that matched.
    */
   find(
@@ -62,7 +62,7 @@ export class ExpressMounts {
   ): Place | undefined {
     let best: Place | undefined;
     for (const place of this.places(layers, base, route)) {
-      // Of several, the earlier ones have passed the request on.
+      // Of several, the last one has answered: the others have called next().
       if (best === undefined || place.certainty >= best.certainty) best = place;
     }
     return best;
@@ -147,7 +147,7 @@ export class ExpressMounts {
   }
 }
 
-/** The paths of a mount that a URL begins with, and its text that they match. */
+/** The paths of a mount that match the start of a URL, with the matched text. */
 function prefixes(
   { slash, matchers }: ExpressLayer,
   paths: readonly unknown[],
@@ -163,7 +163,7 @@ function prefixes(
   });
 }
 
-/** Express decodes what parameters match, which not all URLs let it do. */
+/** Express decodes the values of parameters, which fails for malformed URLs. */
 function matchedBy(match: ExpressLayer['matchers'][number], url: string) {
   try {
     const found = match(url);

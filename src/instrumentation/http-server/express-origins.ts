@@ -9,16 +9,16 @@ import {
 import { watchRoutes } from './route-methods.js';
 
 /**
- * Why Nest has put something on an Express application that is no route of a
- * controller: it is middleware of a `MiddlewareConsumer`, or answers requests that
- * nothing else has answered.
+ * Why Nest has registered something on an Express application that is no route of a
+ * controller: it is middleware of a `MiddlewareConsumer`, or a fallback for requests that
+ * no other route has answered.
  */
 export type Origin = 'middleware' | 'fallback';
 
-/** Knows which routes and mounted functions Nest has put on an Express application. */
+/** Knows which routes and mounted functions Nest has registered on an Express application. */
 export class ExpressOrigins {
   private readonly origins = new WeakMap<object, Origin>();
-  /** Of controllers, by their routes. Apart from the others: every request asks for these, few for the handler. */
+  /** The handlers of controllers' routes. In a map of their own: every request reads `origins`, few read the handler. */
   private readonly handlers = new WeakMap<ExpressRoute, Function>();
 
   constructor(private readonly app: ExpressApplication) {}
@@ -27,12 +27,12 @@ export class ExpressOrigins {
     return this.origins.get(added);
   }
 
-  /** The handler of a controller's route, as Nest has made it. */
+  /** The handler of a controller's route, as Nest created it. */
   handlerOf(route: ExpressRoute): Function | undefined {
     return this.handlers.get(route);
   }
 
-  /** Notes routes and middleware that the adapter adds. Returns what ends that. */
+  /** Notes routes and middleware that the adapter adds. Returns a function that stops it. */
   watchRoutes(adapter: HttpServer): () => void {
     const restores = [
       watchRoutes(adapter, (_path, handler, add) => {
@@ -57,9 +57,9 @@ export class ExpressOrigins {
   }
 
   /**
-   * Notes what Nest adds for requests that nothing has answered.
+   * Notes the fallbacks that Nest registers.
    *
-   * @param beforeFirst is called before that.
+   * @param beforeFirst is called before the first one is registered.
    */
   watchFallbacks(adapter: HttpServer, beforeFirst: () => void): void {
     let isFirst = true;
@@ -77,15 +77,15 @@ export class ExpressOrigins {
   }
 }
 
-/** Runs before and after Nest adds something, by calling `add`. */
+/** Runs code around a registration by Nest; calls `add` in between. */
 export type Around = (add: () => void) => void;
 
 const watched = new WeakMap<HttpServer, Around[]>();
 
 /**
- * Calls a function around each of the two times that Nest adds to an adapter what
- * answers requests that nothing else has answered: first for those without a route,
- * then for errors. On Express these are routes and mounted functions as any other.
+ * Calls a function around the two registrations of Nest's fallbacks on an adapter: first
+ * the one for requests without a route, then the one for errors. On Express these are
+ * routes and mounted functions like any other.
  */
 export function aroundFallbacks(adapter: HttpServer, around: Around): void {
   const known = watched.get(adapter);

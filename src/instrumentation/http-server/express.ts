@@ -17,21 +17,21 @@ import type {
 } from './http-framework.js';
 import { isCatchAll } from './route-methods.js';
 
-/** What is known of an application. */
+/** The records about an application. */
 interface Knowledge {
   readonly origins: ExpressOrigins;
   readonly mounts: ExpressMounts;
 }
 
-/** Several Nest apps may share an application. */
+/** By application: several Nest apps may share one. */
 const knowledge = new WeakMap<ExpressApplication, Knowledge>();
 
-/** Where mounted functions answer. There is one for each template. */
+/** The route of mounted functions; one object per template. */
 class MountedRoute {
   constructor(readonly template: string) {}
 }
 
-/** Where middleware answers that is mounted without a path. */
+/** The route of middleware that is mounted without a path. */
 const ROOT = new MountedRoute('/');
 
 export class ExpressFramework implements HttpFramework {
@@ -41,11 +41,11 @@ export class ExpressFramework implements HttpFramework {
   private readonly mountedRoutes = new Map<string, MountedRoute>();
   /** The base URL of requests where the application itself is mounted on another one. */
   private readonly outerBase = new WeakMap<IncomingMessage, string>();
-  /** The last route that let a request go on to the end of all routes. */
+  /** The last route of a request that no route has answered. */
   private readonly passed = new WeakMap<IncomingMessage, ExpressRoute>();
-  /** The requests that nothing has answered. */
+  /** The requests that have reached Nest's fallbacks. */
   private readonly unanswered = new WeakSet<IncomingMessage>();
-  /** What they have come to. */
+  /** The layer before Nest's fallbacks. */
   private end: ExpressLayer | undefined = undefined;
   private stopWatchingRoutes = () => {};
 
@@ -76,7 +76,7 @@ export class ExpressFramework implements HttpFramework {
     };
   }
 
-  routesAreComing(): void {
+  beforeRoutes(): void {
     this.stopWatchingRoutes = this.origins.watchRoutes(this.adapter);
     this.origins.watchFallbacks(this.adapter, () => {
       [, [this.end]] = addedLayers(this.app, () => this.noteUnanswered());
@@ -84,7 +84,7 @@ export class ExpressFramework implements HttpFramework {
   }
 
   // Why: docs/decisions/http.md, "The route is read at the end".
-  routesAreThere(): void {
+  afterRoutes(): void {
     this.stopWatchingRoutes();
     this.app.use((req, _res, next) => {
       if (req.route !== undefined) this.passed.set(req, req.route);
@@ -119,13 +119,13 @@ export class ExpressFramework implements HttpFramework {
       ? [handler]
       : route.stack.map(({ handle }) => handle);
     return {
-      // An error of a mounted router is answered outside of it.
+      // An error in a mounted router is answered outside of the router.
       template: isOwn ? String(route.path) : this.mounts.templateOf(route),
       isExcluded: handlers.some(isExcludedClass),
     };
   }
 
-  seenByHandlers(
+  handlerArguments(
     req: IncomingMessage,
     res: ServerResponse,
   ): [request: unknown, response: unknown] {
@@ -156,7 +156,7 @@ export class ExpressFramework implements HttpFramework {
     return route;
   }
 
-  /** What may have answered a request, without what Nest answers in the end. */
+  /** The layers that may have answered a request, without Nest's fallbacks. */
   private mountsFor(req: ExpressRequest): ExpressLayer[] {
     const { stack } = this.app.router;
     const from = this.unanswered.has(req) ? stack.indexOf(this.end!) + 1 : 0;
@@ -165,7 +165,7 @@ export class ExpressFramework implements HttpFramework {
       .filter((layer) => this.origins.of(layer) !== 'fallback');
   }
 
-  /** What a controller answers it means; a page for all paths has just not found any. */
+  /** The 404 of a controller's route is deliberate; that of a catch-all page means that there is no route. */
   // Why: docs/decisions/http.md, "The 404 of a catch-all page is unmatched".
   private isPageForAll(route: ExpressRoute): boolean {
     return (
@@ -173,7 +173,7 @@ export class ExpressFramework implements HttpFramework {
     );
   }
 
-  /** A preflight request is not one for what middleware serves. */
+  /** Preflight requests do not count as served by middleware. */
   private isServedAtRoot(req: ExpressRequest): boolean {
     return (
       isServed(req) && req.method !== 'OPTIONS' && !this.unanswered.has(req)
@@ -181,7 +181,7 @@ export class ExpressFramework implements HttpFramework {
   }
 }
 
-/** Whether a request got what it asked for. What middleware refuses has not come to where it was to go. */
+/** Whether middleware has served a request. A request that middleware rejects was meant for another route. */
 function isServed({ res }: ExpressRequest): boolean {
   return res.headersSent && res.statusCode < 400;
 }

@@ -10,7 +10,7 @@ import { isCatchAll, watchRoutes } from './route-methods.js';
 
 interface FastifyReply {
   raw: ServerResponse;
-  /** Whether it is answered, or was taken over by a handler. */
+  /** Whether it has been sent, or a handler has taken it over. */
   sent: boolean;
   request: FastifyRequest;
 }
@@ -20,12 +20,12 @@ interface FastifyRequest {
   routeOptions: { config: RouteConfig };
 }
 
-/** Fastify has one of these objects to a route. Requests without a route have one without `url`. */
+/** Fastify has one such object per route. For requests without a route it has no `url`. */
 interface RouteConfig {
   url?: string;
 }
 
-/** The parts of a Fastify instance that are used here. */
+/** The used part of a Fastify instance. */
 export interface FastifyApplication {
   server: Server;
   addHook(
@@ -38,14 +38,14 @@ export interface FastifyApplication {
   ): void;
 }
 
-/** Stands for the routes of requests that have become connections of another protocol. */
+/** The route of requests that have become WebSocket connections. */
 // Why: docs/decisions/http.md, "A WebSocket is not recorded as a request".
 const UPGRADED: RouteConfig = {};
 
 export class FastifyFramework implements HttpFramework {
   private readonly app: FastifyApplication;
   private readonly replies = new WeakMap<IncomingMessage, FastifyReply>();
-  /** The paths of controllers' routes for all paths. */
+  /** The catch-all paths of controllers. */
   private readonly catchAlls = new Set<unknown>();
   private stopWatchingRoutes = () => {};
 
@@ -71,7 +71,7 @@ export class FastifyFramework implements HttpFramework {
     };
   }
 
-  routesAreComing(): void {
+  beforeRoutes(): void {
     this.stopWatchingRoutes = watchRoutes(
       this.adapter,
       (path, _handler, add) => {
@@ -81,7 +81,7 @@ export class FastifyFramework implements HttpFramework {
     );
   }
 
-  routesAreThere(): void {
+  afterRoutes(): void {
     this.stopWatchingRoutes();
   }
 
@@ -105,7 +105,7 @@ export class FastifyFramework implements HttpFramework {
     };
   }
 
-  seenByHandlers(
+  handlerArguments(
     req: IncomingMessage,
     res: ServerResponse,
   ): [request: unknown, response: unknown] {
@@ -113,13 +113,13 @@ export class FastifyFramework implements HttpFramework {
     return reply === undefined ? [req, res] : [reply.request, reply];
   }
 
-  /** What a controller answers it means; a page for all paths has just not found any. */
+  /** The 404 of a controller's route is deliberate; that of a catch-all page means that there is no route. */
   private isPageForAll({ url }: RouteConfig): boolean {
     return isCatchAll(url) && !this.catchAlls.has(url);
   }
 }
 
-/** Whether a WebSocket server has taken over the connection: it answers by itself, past the response. */
+/** Whether a WebSocket server has taken over the connection: it does not use the response. */
 function isUpgraded({ headers }: IncomingMessage, reply: FastifyReply) {
   const isWebSocket = headers.upgrade?.toLowerCase() === 'websocket';
   return isWebSocket && reply.sent && !reply.raw.headersSent;

@@ -11,14 +11,14 @@ import type { HttpConfig } from './http.options.js';
 import type { HttpFramework } from './http-framework.js';
 import { HttpRequests } from './http-requests.js';
 
-/** Measures the HTTP requests to one app, from when it has an adapter until it is closed. */
+/** Measures the HTTP requests to one app, from the creation of its adapter until it is closed. */
 export class HttpInstrumentation {
   private readonly subscription: Subscription;
   private started = false;
   private framework: HttpFramework | undefined = undefined;
   private requests: HttpRequests | undefined = undefined;
 
-  /** To be made as early as may be: middleware that was added before does not see requests measured that it answers. */
+  /** Must be created early: requests that earlier middleware answers are not measured. */
   constructor(
     private readonly collector: MetricsCollector,
     private readonly options: HttpConfig,
@@ -30,18 +30,18 @@ export class HttpInstrumentation {
   }
 
   /**
-   * To be called before Nest puts its routes on the adapter. An app that starts again
-   * after its end, as tests do with one builder, has a new adapter by now.
+   * Must run before Nest registers its routes. An app that starts again
+   * after its end, as tests do with one builder, has a new adapter then.
    */
-  routesAreComing(modules: ModulesContainer, adapter: HttpServer): void {
+  beforeRoutes(modules: ModulesContainer, adapter: HttpServer): void {
     if (!this.started) this.start(adapter);
     markExcludedRoutes(modules);
-    this.framework?.routesAreComing();
+    this.framework?.beforeRoutes();
   }
 
-  /** To be called when they are there. */
-  routesAreThere(): void {
-    this.framework?.routesAreThere();
+  /** Must run right after Nest has registered its routes. */
+  afterRoutes(): void {
+    this.framework?.afterRoutes();
   }
 
   close(): void {

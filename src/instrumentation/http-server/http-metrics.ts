@@ -18,7 +18,7 @@ const RESPONSE_SIZE = 'http_server_response_body_size_bytes';
 
 const BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
-/** What the buckets are unless the module's option `buckets` says otherwise. */
+/** The default buckets; the module's option `buckets` overrides them. */
 export const HTTP_SERVER_BUCKETS: Readonly<Record<string, readonly number[]>> =
   {
     [DURATION]: HTTP_DURATION_BUCKETS,
@@ -26,7 +26,7 @@ export const HTTP_SERVER_BUCKETS: Readonly<Record<string, readonly number[]>> =
     [RESPONSE_SIZE]: BYTES,
   };
 
-/** The metrics as they will be, before there are requests. */
+/** The metrics, declared before the first request. */
 export function httpServerMetrics(options: HttpConfig): MetricDeclaration[] {
   const place = 'the option http';
   const sizes = [
@@ -45,7 +45,7 @@ export function httpServerMetrics(options: HttpConfig): MetricDeclaration[] {
 export interface BegunRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** One of those that OpenTelemetry knows, else `_OTHER`. */
+  /** A method that OpenTelemetry lists, else `_OTHER`. */
   readonly method: string;
 }
 
@@ -53,17 +53,17 @@ export interface BegunRequest {
 export interface RequestEnd {
   readonly status: number;
   readonly seconds: number;
-  /** In bytes; `undefined` where it is not known. */
+  /** In bytes; `undefined` if it is not known. */
   readonly requestSize: number | undefined;
   readonly responseSize: number | undefined;
 }
 
-/** What is kept of a route. */
+/** A route with its series. */
 interface KnownRoute {
   readonly template: string;
-  /** Whether its requests are left out. */
+  /** Whether its requests are not recorded. */
   readonly isHidden: boolean;
-  /** By method and status code, so that no labels are made for what is known. */
+  /** By method and status code: a known series needs no labels. */
   readonly series: Map<string, Map<number, Instruments<HistogramSeries>>>;
 }
 
@@ -82,8 +82,8 @@ export class HttpMetrics {
   private readonly unmatched: KnownRoute;
 
   /**
-   * @param running gives the requests that have not ended.
-   * @throws {MetricConflictError} if one of the names is known as something else.
+   * @param running returns the requests that have not ended.
+   * @throws {MetricConflictError} if another type of metric has one of the names.
    */
   constructor(
     private readonly collector: MetricsCollector,
@@ -96,9 +96,9 @@ export class HttpMetrics {
     this.unmatched = this.newRoute(UNMATCHED, false);
   }
 
-  /** To be called when a request begins. */
+  /** A request begins. */
   began(): void {
-    // Cleared metrics come back by themselves, but not the callback of a gauge.
+    // After metrics were cleared, a gauge comes back by itself, and its callback does not.
     if (!this.active.registered) this.active = this.openActive();
   }
 
@@ -115,7 +115,7 @@ export class HttpMetrics {
     if (end.responseSize !== undefined) responseSize?.observe(end.responseSize);
   }
 
-  /** The routes of requests under way are known when somebody looks, and not when they begin. */
+  /** A callback: the routes of running requests are not known yet when the requests begin. */
   private openActive(): Gauge {
     return this.collector.gauge(ACTIVE, {
       description: 'HTTP requests to the app that have not ended.',
@@ -176,7 +176,7 @@ export class HttpMetrics {
   ): Instruments<HistogramSeries> {
     try {
       const labels = requestLabels(route, method, status);
-      const seen = this.framework.seenByHandlers(req, res);
+      const seen = this.framework.handlerArguments(req, res);
       addOwnLabels(labels, this.options.labels!(...seen), DURATION);
       return this.newSeries(labels);
     } catch (error) {

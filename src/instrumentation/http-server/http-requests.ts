@@ -17,15 +17,15 @@ interface RunningRequest extends BegunRequest {
   readonly responseSize: (() => number) | undefined;
 }
 
-/** Follows the requests to an app from their first sight to the end of their answers. Never throws into them. */
+/** Follows the requests to an app from their first sight to the end of their responses. Never throws into them. */
 export class HttpRequests {
   private readonly running = new Map<IncomingMessage, RunningRequest>();
-  /** Those whose answer had to wait for others on the same connection, when they began. */
+  /** Requests whose response waits for another one on the same connection (pipelining). */
   private readonly queued = new Set<RunningRequest>();
   private readonly metrics: HttpMetrics;
   private readonly stopListening: () => void;
 
-  /** @throws {MetricConflictError} if one of the metrics' names is known as something else. */
+  /** @throws {MetricConflictError} if another type of metric has one of the names. */
   constructor(
     private readonly collector: MetricsCollector,
     framework: HttpFramework,
@@ -56,7 +56,7 @@ export class HttpRequests {
       };
       const closed = () => this.closed(request);
       res.once('close', closed);
-      // Responses of serverless wrappers finish, and never close.
+      // Responses of serverless wrappers emit `finish` and never `close`.
       if (!(req.socket instanceof Socket)) res.once('finish', closed);
       this.running.set(req, request);
       if (res.socket === null) this.queued.add(request);
@@ -82,7 +82,7 @@ export class HttpRequests {
     });
   }
 
-  /** An answer that has not got its turn on a connection does not hear that the connection is closed. */
+  /** A response that waits for an earlier one on its connection gets no `close` event when the connection closes. */
   private endQueued(socket: Socket): void {
     if (!socket.destroyed) return;
     for (const request of this.queued) {
@@ -92,14 +92,14 @@ export class HttpRequests {
 }
 
 function statusOf({ req, res }: RunningRequest): number {
-  // HTTP/2 has no `writableFinished`: what is written may not have been sent when the client leaves.
+  // HTTP/2 has no `writableFinished`: written data may not have been sent when the client leaves.
   const isSent = res.writableFinished ?? res.writableEnded;
   if (isSent && !req.aborted) return res.statusCode;
   if (isClientGone(req, res)) return CLIENT_CLOSED_REQUEST;
   return res.headersSent ? res.statusCode : 500;
 }
 
-/** Whether it was the client that closed or reset the connection, and not the app. */
+/** Whether the client closed or reset the connection, and not the app. */
 function isClientGone(req: IncomingMessage, res: ServerResponse): boolean {
   if (req.httpVersionMajor > 1) return req.aborted;
   const { readableEnded, errored } = req.socket;

@@ -11,16 +11,16 @@ import { BOOLEAN, Check } from '../../core/validate.js';
 /** How the HTTP requests to the app are measured. */
 export interface HttpOptions {
   /**
-   * Routes that are left out: templates as the router has them, or patterns for
-   * them. Default: the metrics page and the health, where the app serves them.
+   * Routes that are not measured: templates as the router has them, or patterns for
+   * them. Default: the paths of the metrics page and the health, where the app serves them.
    */
   ignore?: readonly (string | RegExp)[];
   /**
-   * Labels of your own, asked for when a request has ended. Both arguments are
+   * Labels of your own, computed when a request has ended. Both arguments are
    * those of `@Req()` and `@Res()`. Default: none.
    */
   labels?: (request: any, response: any) => Labels;
-  /** Upper bounds of the durations, in seconds. Default: 5 ms to 10 s, as OpenTelemetry advises. */
+  /** Upper bounds of the durations, in seconds. Default: 5 ms to 10 s, as OpenTelemetry recommends. */
   buckets?: readonly number[];
   /** Whether the sizes of request bodies are recorded. Default: `false`. */
   requestSize?: boolean;

@@ -1,7 +1,7 @@
 import { type HttpServer, RequestMethod } from '@nestjs/common';
 import { patchMethod } from '../../core/patch-method.js';
 
-/** The methods of an adapter that add routes, where it has them. */
+/** The methods of an adapter that add routes. An adapter may lack some. */
 const ROUTE_METHODS = Object.keys(RequestMethod).map((name) =>
   name.toLowerCase(),
 ) as (keyof HttpServer & 'get')[];
@@ -9,12 +9,12 @@ const ROUTE_METHODS = Object.keys(RequestMethod).map((name) =>
 type AddRoute = () => unknown;
 
 /**
- * Sees the routes that Nest adds for controllers. They go through Nest's adapter, with
- * the handlers as Nest has made them: on the routers, APM agents replace these by
+ * Watches the routes that Nest adds for controllers. They pass through Nest's adapter with
+ * the handlers that Nest created: on the routers, APM agents replace these by
  * functions of their own.
  *
- * @param onRoute is to call `add`, and to return what it returns.
- * @returns what ends it.
+ * @param onRoute must call `add`, and return its result.
+ * @returns a function that stops it.
  */
 export function watchRoutes(
   adapter: HttpServer,
@@ -39,7 +39,7 @@ export function watchRoutes(
 /** A route such as `*`, `/*splat` or `{*any}`. */
 const CATCH_ALL = /^\/?\{?\/?\*\w*\}?$/;
 
-/** Whether a route is one for all paths. */
+/** Whether a route matches all paths. */
 export function isCatchAll(path: unknown): boolean {
   return typeof path === 'string' && CATCH_ALL.test(path);
 }

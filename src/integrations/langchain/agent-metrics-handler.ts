@@ -17,7 +17,7 @@ import { nameOfRunnable, type SerializedRunnable } from './serialized.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** The parameters of the start of a model, after its description and its input. */
+/** The parameters of a model's start, after its description and its input. */
 type ModelStart = [
   runId: string,
   parentRunId?: string,
@@ -42,12 +42,12 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
   /** The name of the handler in LangChain. */
   readonly name = 'agent_metrics';
 
-  /** In the background a call would wait for all others, and its time be wrong. */
+  /** In the background a callback would wait for all others, and its time would be wrong. */
   // Why: docs/decisions/integrations.md, "LangChain: runs are found by their ids".
   override awaitHandlers = true;
-  /** Retrievers are no inferences: nothing is recorded of them. */
+  /** Retrievers are no inferences, and are not recorded. */
   override ignoreRetriever = true;
-  /** Nothing is recorded of custom events. */
+  /** Custom events are not recorded. */
   override ignoreCustomEvent = true;
 
   private readonly agentOf: (chain: Chain) => string | undefined;
@@ -69,7 +69,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.runs = new OpenRuns(metrics);
   }
 
-  /** Runs are known by their ids, so that one handler does for all. */
+  /** Returns itself: runs are found by their ids, so one handler serves them all. */
   override copy(): this {
     return this;
   }
@@ -83,7 +83,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.openInference('chat', model, told);
   }
 
-  /** An inference of a text completion model begins, or of a chat model that tells it in this way. */
+  /** An inference of a text completion model begins, or of a chat model that reports it in this way. */
   override handleLLMStart(
     model: SerializedRunnable,
     _prompts: unknown,
@@ -106,7 +106,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     );
   }
 
-  /** Told in place of tokens, if another handler prefers it so. */
+  /** LangChain reports these events instead of tokens if another handler prefers them. */
   override handleChatModelStreamEvent(
     event: { readonly event: string },
     runId: string,
@@ -115,7 +115,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.record('chunk', () => this.inferences.get(runId)?.chunk());
   }
 
-  /** An inference has its answer. One from a cache is not recorded. */
+  /** An inference has its answer. An answer from a cache is not recorded. */
   override handleLLMEnd(
     answers: Generations,
     runId: string,
@@ -171,7 +171,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.record('failure', () => this.runs.fail(runId, error));
   }
 
-  /** The parameters are those that LangChain gives, which are not in the order that its types say. */
+  /** The parameters are in the order that LangChain passes, which differs from its types. */
   override handleChainStart(
     chain: SerializedRunnable,
     _inputs: unknown,

@@ -4,7 +4,7 @@ import type {
 } from '../../instrumentation/gen-ai/recordings.js';
 import { isName } from './serialized.js';
 
-/** The parts of LangChain's messages that are read here. Models of any maker fill them, or do not. */
+/** The parts of LangChain's messages that are read here. Some providers leave them out. */
 interface Message {
   readonly usage_metadata?: UsageMetadata;
   readonly response_metadata?: Readonly<Record<string, unknown>>;
@@ -34,12 +34,12 @@ export interface Generations {
   readonly llmOutput?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the model and the tokens as the provider reported them. Estimates are left alone. */
+/** Reads the model and the tokens as the provider reported them. Estimates are ignored. */
 export function answerOf({
   generations = [],
   llmOutput = {},
 }: Generations): InferenceAnswer {
-  // Several answers to one prompt all tell the tokens of the whole.
+  // Of several answers to one prompt, each has the tokens of all.
   const all = generations.flat();
   const told = all.find((one) => one?.message?.usage_metadata)?.message;
   const counts = llmOutput['tokenUsage'] as TokenCounts | undefined;
@@ -51,7 +51,7 @@ export function answerOf({
   };
 }
 
-/** The model that a message says it is from. */
+/** The model that the message names. */
 export function modelOf(generation: Generation | undefined) {
   const { model_name, model } = generation?.message?.response_metadata ?? {};
   return named(model_name) ?? named(model);

@@ -4,12 +4,12 @@ import {
   type SerializedRunnable,
 } from './serialized.js';
 
-/** What LangGraph calls a graph that was given no name. */
+/** LangGraph's name of a graph without a name. */
 const UNNAMED_GRAPH = 'LangGraph';
 
 /** A run of a chain: a graph, an agent, a sequence, a function. */
 export interface Chain {
-  /** The `runName` that the caller gave, else the name of the graph or the class. */
+  /** The `runName` of the caller, else the name of the graph or the class. */
   readonly name: string;
   /** Whether it is a graph of LangGraph, which LangChain's agents are too, or an `AgentExecutor`. */
   readonly isAgent: boolean;
@@ -20,8 +20,8 @@ export interface Chain {
 /** How an {@link AgentMetricsHandler} names what it records. */
 export interface AgentMetricsHandlerOptions {
   /**
-   * Tells the agent that a chain is a run of, or `undefined` for a chain that is no agent run. What it
-   * returns becomes the label `gen_ai_agent_name`, so there must be few of them.
+   * Returns the agent of a chain, or `undefined` for a chain that is no agent run. The name
+   * becomes the label `gen_ai_agent_name`, so there must be few of them.
    *
    * Default: graphs of LangGraph and agent executors, by their names. One without a
    * name, or with that of the agent whose run it is in, is part of that run.
@@ -36,8 +36,8 @@ export function defaultAgentOf(chain: Chain): string | undefined {
 }
 
 /**
- * Reads what LangChain tells at the start of a chain. Agents made by `createAgent()`
- * have their name also in the metadata, which what they call inherits.
+ * Reads LangChain's description of a chain that starts. Agents made by `createAgent()`
+ * also have their name in the metadata, which the runs inside of them inherit.
  */
 export function chainOf(
   serialized: SerializedRunnable | undefined,

@@ -6,14 +6,14 @@ import {
   modelOf,
 } from './answers.js';
 
-/** An inference as LangChain tells of it. */
+/** An inference that LangChain reports. */
 export class OpenInference {
   private lastChunk: Generation | undefined = undefined;
   private responseModel: string | undefined = undefined;
 
   constructor(private readonly inference: RunningInference) {}
 
-  /** @param chunk what has come, if it is told. A handler that is given twice is told twice. */
+  /** @param chunk if LangChain passes it. A handler that was added twice receives it twice. */
   chunk(chunk?: Generation): void {
     if (chunk !== undefined && chunk === this.lastChunk) return;
     this.lastChunk = chunk;
@@ -21,7 +21,7 @@ export class OpenInference {
     this.inference.chunk();
   }
 
-  /** In the message that LangChain joins from chunks the model's name is repeated, if each of them has it. */
+  /** The model of the first chunk is used: in a message joined from chunks, LangChain concatenates the names. */
   end(answers: Generations): void {
     const { responseModel, usage } = answerOf(answers);
     this.inference.end({

@@ -10,7 +10,7 @@ type Params = Readonly<Record<string, unknown>>;
 
 /**
  * LangChain's names of providers (`ls_provider`) that OpenTelemetry's conventions
- * call otherwise ("Semantic conventions for generative AI", `gen_ai.provider.name`).
+ * name differently ("Semantic conventions for generative AI", `gen_ai.provider.name`).
  */
 const WELL_KNOWN_PROVIDERS: Readonly<Record<string, string>> = {
   amazon_bedrock: 'aws.bedrock',
@@ -24,7 +24,7 @@ const WELL_KNOWN_PROVIDERS: Readonly<Record<string, string>> = {
   xai: 'x_ai',
 };
 
-/** Reads what LangChain tells when a model is asked. What it does not tell is named after the model's class. */
+/** Reads LangChain's description of a request. Missing names are derived from the model's class. */
 export function requestOf(
   operation: GenAiOperation,
   model: SerializedRunnable | undefined,

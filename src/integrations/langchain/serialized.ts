@@ -1,6 +1,6 @@
-/** What LangChain tells of the class of a model, tool or chain. */
+/** LangChain's description of the class of a model, tool or chain. */
 export interface SerializedRunnable {
-  /** The path of the module, and last the class. */
+  /** The path of the module, then the class. */
   readonly id?: readonly string[];
 }
 
@@ -11,7 +11,7 @@ export function nameOfRunnable(
   return serialized?.id?.at(-1) || 'unknown';
 }
 
-/** What can be a name in a label. */
+/** Whether a value can be a name in a label. */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -5,8 +5,8 @@ import type {
 import type { ChunkAnswer } from '../../instrumentation/gen-ai/recordings.js';
 
 /**
- * What is read of the API's answers. Servers that speak the same API leave parts
- * out, or send null: nothing is taken for granted.
+ * The parts of the API's answers that are read. Other servers with the same API leave parts
+ * out, or send null: any of them may be missing.
  */
 interface Completion {
   readonly model?: unknown;
@@ -30,7 +30,7 @@ interface Response {
   } | null;
 }
 
-/** An event of a streamed response: some have the response as it is by then, others a part of its output. */
+/** An event of a streamed response: some have the response so far, others a part of its output. */
 interface ResponseEvent extends Failure {
   readonly type?: unknown;
   readonly response?: Response | null;
@@ -45,7 +45,7 @@ interface Failure {
   readonly code?: unknown;
 }
 
-/** A chat completion, one of text, or a chunk of either. */
+/** Reads a chat completion, a text completion, or a chunk of either. */
 export function readCompletion({ model, usage }: Completion): InferenceAnswer {
   return {
     responseModel: name(model),
@@ -62,7 +62,7 @@ export function readCompletion({ model, usage }: Completion): InferenceAnswer {
   };
 }
 
-/** Embeddings have no output tokens, although some servers send a 0. */
+/** Reads embeddings. They have no output tokens, although some servers send a 0. */
 export function readEmbeddings({ model, usage }: Completion): InferenceAnswer {
   return {
     responseModel: name(model),
@@ -70,7 +70,7 @@ export function readEmbeddings({ model, usage }: Completion): InferenceAnswer {
   };
 }
 
-/** A response, or an event of a streamed one. */
+/** Reads a response, or an event of a streamed one. */
 // Why: docs/decisions/integrations.md, "OpenAI: the first chunk is the first output".
 export function readResponse(answer: Response & ResponseEvent): ChunkAnswer {
   const { response, type } = answer;

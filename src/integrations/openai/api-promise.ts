@@ -1,6 +1,6 @@
 import { patchClientMethod } from './patch-client-method.js';
 
-/** What the SDK's promises are made of. Its types keep some of it private. */
+/** The parts of the SDK's promises. Its types declare some of them private. */
 export interface ApiPromise extends Promise<unknown> {
   responsePromise: Promise<unknown>;
   parseResponse(client: unknown, response: unknown): unknown;
@@ -10,16 +10,16 @@ export interface ApiPromise extends Promise<unknown> {
 
 type Transform = (answer: unknown, ...others: unknown[]) => unknown;
 
-/** Is told how a call goes on. */
+/** Receives the events of a call. */
 export interface CallObserver {
-  /** The response has come, and waits for its caller. */
+  /** The response has arrived. Its body is read when the caller asks for it. */
   responded(): void;
   failed(error: unknown): void;
-  /** The response's body is read now. */
+  /** The body of the response is being read. */
   parsing(): void;
-  /** It may be told so several times. @returns what the caller is to be given for the answer. */
+  /** The answer has been read; may be called several times. @returns the answer for the caller. */
   answered(answer: unknown): unknown;
-  /** The caller has the response as it came. */
+  /** The caller has taken the raw response. */
   rawTaken(): void;
 }
 
@@ -41,7 +41,7 @@ export function observeApiPromise(
   promise: ApiPromise,
   call: CallObserver,
 ): ApiPromise {
-  // Takes the old one's place, so that a failure which nobody handles is still reported as such.
+  // The derived promise replaces the original, so that Node still reports an unhandled rejection.
   promise.responsePromise = promise.responsePromise.then(
     (response) => {
       call.responded();
@@ -55,7 +55,7 @@ export function observeApiPromise(
   return observeAnswer(promise, call);
 }
 
-/** Also of the promises that are made of it, which may be the only ones that are awaited. */
+/** Observes the answer of a promise and of those derived from it, which may be the only ones that are awaited. */
 function observeAnswer(promise: ApiPromise, call: CallObserver): ApiPromise {
   patchClientMethod(promise, 'parseResponse', (parseResponse) => {
     return async function (...args) {
@@ -82,7 +82,7 @@ function observeAnswer(promise: ApiPromise, call: CallObserver): ApiPromise {
       const observed: Transform = (answer, ...others) =>
         (transform as Transform)(call.answered(answer), ...others);
       const made = Reflect.apply(thenUnwrap, this, [observed]) as ApiPromise;
-      // Of one request; up to version 6 it shares it anyway.
+      // Both belong to one request. Up to version 6 the SDK shares the promise itself.
       made.responsePromise = promise.responsePromise;
       return observeAnswer(made, call);
     };

@@ -15,7 +15,7 @@ import { patchClientMethod } from './patch-client-method.js';
 /** Reads an answer of the API, or a chunk of one. */
 export type ReadAnswer = ReadChunk<any>;
 
-/** The SDK's stream. All ways to consume it use its iterator, which its types keep private. */
+/** The SDK's stream. Every way to consume it uses its iterator, which its types declare private. */
 interface ApiStream extends AsyncIterable<unknown> {
   iterator(): AsyncIterableIterator<unknown>;
 }
@@ -30,10 +30,10 @@ export class MeasuredCall implements CallObserver {
     private readonly read: ReadAnswer,
   ) {}
 
-  /** @returns what the caller is to be given for what the SDK's method has returned. */
+  /** @param result what the SDK's method has returned. @returns the value for its caller. */
   follow(result: unknown): unknown {
     if (isApiPromise(result)) return observeApiPromise(result, this);
-    // A double of a client may return any promise, and have it in other hands too.
+    // A test double of a client may return any promise, which other code may have too.
     if (isNativePromise(result)) {
       return watchPromise(result, {
         fulfilled: (answer) => void this.answered(answer),
@@ -64,7 +64,7 @@ export class MeasuredCall implements CallObserver {
     return answer;
   }
 
-  /** Nothing can be seen of an answer that is read without the SDK. */
+  /** An answer that is read without the SDK cannot be observed. */
   rawTaken(): void {
     if (!this.isParsed) this.inference.end();
   }
@@ -74,13 +74,13 @@ export class MeasuredCall implements CallObserver {
   ): AsyncIterable<unknown> {
     const { inference, read } = this;
     if (!isApiStream(stream)) return inference.observeStream(stream, read);
-    // Until somebody consumes it.
+    // The clock stands still until the stream is consumed.
     inference.pause();
     let isFirst = true;
     patchClientMethod(stream, 'iterator', (iterator) => {
       return function () {
         const chunks = Reflect.apply(iterator, this, []);
-        // The SDK refuses a second consumer, who is not the one that is measured.
+        // The SDK rejects a second consumer, which must not end the measurement of the first.
         if (!isFirst) return chunks;
         isFirst = false;
         return inference.observeStream(chunks as AsyncIterable<unknown>, read);
@@ -93,7 +93,7 @@ export class MeasuredCall implements CallObserver {
     try {
       return this.read(answer) ?? {};
     } catch {
-      // A server may answer with anything; what is not understood says nothing.
+      // A server may answer with anything. An answer that cannot be read has neither model nor tokens.
       return {};
     }
   }

@@ -18,14 +18,14 @@ export interface ObserveOpenAIOptions {
   provider?: string;
 }
 
-/** A part of the API that asks a model. */
+/** A part of the API that sends requests to a model. */
 interface Api {
   readonly resource: (client: OpenAIClient) => object | undefined;
   readonly operation: GenAiOperation;
   readonly read: ReadAnswer;
 }
 
-/** Operations as OpenTelemetry's semantic conventions for OpenAI have them. */
+/** The operations follow OpenTelemetry's semantic conventions for OpenAI. */
 const APIS: readonly Api[] = [
   {
     resource: (client) => client.chat.completions,
@@ -49,7 +49,7 @@ const APIS: readonly Api[] = [
   },
 ];
 
-/** Who is observed by whom already: nothing is to be counted twice. */
+/** The observed clients of each AgentMetrics, so that none is counted twice. */
 const observed = sharedWeakMap<AgentMetrics, WeakSet<OpenAIClient>>(
   'openai-clients',
 );
@@ -60,15 +60,15 @@ const observed = sharedWeakMap<AgentMetrics, WeakSet<OpenAIClient>>(
  * the API reports; and the tools that `runTools()` calls. They count for the agent
  * run around the call.
  *
- * Requests and answers stay as they are, and what the client's methods return can do
- * all that it could. A stream has tokens only if the API sends them, for chat
- * completions when asked to by `stream_options: { include_usage: true }`.
+ * Requests and answers stay as they are, and what the client's methods return works as
+ * before. A stream has tokens only if the API sends them, for chat
+ * completions with `stream_options: { include_usage: true }` in the request.
  *
- * Clients that `withOptions()` makes of it are measured alike.
+ * Clients that its `withOptions()` creates are measured too.
  *
  * @param client is measured from now on; a second call for it changes nothing.
  * @returns the same client.
- * @throws {TypeError} if it is given no such client, no AgentMetrics, or no name as provider.
+ * @throws {TypeError} if the client is not one of the package `openai`, `agentMetrics` is no AgentMetrics, or the provider is no text or empty.
  *
  * @example
  * {
@@ -164,7 +164,7 @@ function check(
   }
 }
 
-/** What a value is, and not what is in it: a client holds an API key. */
+/** Describes a value by its type alone: a client holds an API key. */
 function describeType(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (value === '') return 'an empty text';

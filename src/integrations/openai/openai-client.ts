@@ -1,14 +1,14 @@
-/** Whatever a method takes and returns. */
+/** Any method. */
 type Method = (...args: never[]) => unknown;
 
 interface Creates {
-  /** Asks the model. */
+  /** Sends a request to the model. */
   readonly create: Method;
 }
 
 /**
- * What is looked for in a client: an `OpenAI` or `AzureOpenAI` of the package
- * `openai`, version 5 or later, has it all. It is known by its shape, so that
+ * The required members of a client: an `OpenAI` or `AzureOpenAI` of the package
+ * `openai`, version 5 or later, has all of them. A client is recognised by its shape, so that
  * every version of the package works.
  */
 export interface OpenAIClient {
@@ -16,7 +16,7 @@ export interface OpenAIClient {
   readonly chat: {
     /** Chat completions. */
     readonly completions: Creates & {
-      /** Asks again until no more tools are called. */
+      /** Repeats the request until the model calls no more tools. */
       readonly runTools?: Method;
     };
   };
@@ -26,11 +26,11 @@ export interface OpenAIClient {
   readonly embeddings?: Creates;
   /** Text completions. */
   readonly completions?: Creates;
-  /** Makes another client, which is measured alike. */
+  /** Creates another client, which is measured too. */
   readonly withOptions?: Method;
 }
 
-/** What clients have to tell where their requests go. */
+/** The properties of clients that show where their requests go. */
 interface ProviderMarks {
   /** Of an `AzureOpenAI`: the deployment that it is made for, if any. */
   readonly deploymentName?: string | undefined;
@@ -38,7 +38,7 @@ interface ProviderMarks {
   readonly _provider?: { readonly name?: string } | undefined;
 }
 
-/** The provider of a client, in OpenTelemetry's words (well-known values of `gen_ai.provider.name`). */
+/** The provider of a client, as a well-known value of OpenTelemetry's `gen_ai.provider.name`. */
 export function providerOf(client: OpenAIClient): string {
   if ('deploymentName' in client) return 'azure.ai.openai';
   const { _provider: provider } = client as ProviderMarks;
@@ -47,7 +47,7 @@ export function providerOf(client: OpenAIClient): string {
   return isBedrock ? 'aws.bedrock' : 'openai';
 }
 
-/** The model that a request is for; a prompt that the provider has stored may leave it open. */
+/** The requested model; `'unknown'` for a stored prompt that does not name one. */
 export function modelOf(client: OpenAIClient, body: unknown): string {
   const { model } = (body ?? {}) as { model?: unknown };
   if (typeof model === 'string' && model !== '') return model;

@@ -1,8 +1,8 @@
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Puts another function in the place of a method of this one object; no prototype,
- * and so no other object, is touched. It looks as the method does.
+ * Replaces a method of this object alone: its prototype, and so all other objects, stay
+ * as they are. The replacement keeps the name and length of the method.
  */
 export function patchClientMethod<T extends object>(
   target: T,

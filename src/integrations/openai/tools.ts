@@ -3,7 +3,7 @@ import { lookingAs } from './patch-client-method.js';
 
 type ToolFunction = (this: unknown, ...args: unknown[]) => unknown;
 
-/** A tool as `runTools()` takes it: with its function, or made by a helper for schemas, with a callback. */
+/** A tool of `runTools()`: with its function, or with a callback if a helper for schemas created it. */
 interface Tool {
   readonly function?: {
     readonly name?: string;
@@ -13,7 +13,7 @@ interface Tool {
 }
 
 /**
- * The parameters of `runTools()` with tools that are measured. The caller's own
+ * Returns the parameters of `runTools()` with measured tools. The caller's own
  * tools stay as they are.
  */
 export function withMeasuredTools(
@@ -28,7 +28,7 @@ export function withMeasuredTools(
 }
 
 function measuredTool(tool: Tool, metrics: AgentMetrics): Tool {
-  // What is no tool is for the SDK to complain of.
+  // The SDK reports an invalid tool.
   if (typeof tool !== 'object' || tool === null) return tool;
   const { function: definition, $callback } = tool;
   if (typeof $callback === 'function') {
@@ -37,7 +37,7 @@ function measuredTool(tool: Tool, metrics: AgentMetrics): Tool {
   }
   const original = definition?.function;
   if (typeof original !== 'function') return tool;
-  // As the SDK names it to the model.
+  // The name that the SDK sends to the model.
   const name = definition?.name || original.name;
   return copy(tool, {
     function: copy(definition!, {
@@ -56,7 +56,7 @@ function measured(
   });
 }
 
-/** An object like another, hidden properties and prototype included, with some values replaced. */
+/** Copies an object, with hidden properties and its prototype, and replaces some values. */
 function copy<T extends object>(object: T, values: Partial<T>): T {
   const properties = Object.getOwnPropertyDescriptors(object) as Record<
     string,

@@ -2,17 +2,17 @@ import type { ModulesContainer } from '@nestjs/core';
 
 export type Module = ModulesContainer extends Map<string, infer M> ? M : never;
 
-/** What Nest knows of one provider, controller, guard or the like. */
+/** Nest's record of a provider, controller, guard or the like. */
 type Wrapper = Module['providers'] extends Map<unknown, infer W> ? W : never;
 
-/** What a factory, a value provider or an alias gives to the app. */
+/** The value of a factory, a value provider or an alias. */
 export interface ProvidedValue {
-  /** The token that it is injected by, as text. */
+  /** Its injection token, as text. */
   readonly token: string;
   readonly value: unknown;
 }
 
-/** The classes that Nest makes instances of. */
+/** The classes that Nest instantiates. */
 export function classesOf(modules: Iterable<Module>): Set<Function> {
   const classes = wrappersOf(modules)
     .filter(({ isNotMetatype }) => !isNotMetatype)
@@ -20,7 +20,7 @@ export function classesOf(modules: Iterable<Module>): Set<Function> {
   return new Set(classes.filter((one) => typeof one === 'function'));
 }
 
-/** What Nest does not make itself and is there: values always, what factories give once they have run. */
+/** The values that Nest does not instantiate itself. The value of a factory is there once it has run. */
 export function valuesOf(modules: Iterable<Module>): ProvidedValue[] {
   return wrappersOf(modules)
     .filter(({ isNotMetatype }) => isNotMetatype)

@@ -7,9 +7,9 @@ import {
   declaredChecks,
 } from '../../health/declared-checks.js';
 
-/** What Nest knows of a provider or controller. */
+/** Nest's record of a provider or controller. */
 interface Wrapper {
-  /** Of what is made per request or per injection: a bare one, which nobody has constructed. */
+  /** For request-scoped and transient providers an object that no constructor has initialised. */
   readonly instance: unknown;
   readonly isTransient: boolean;
   isDependencyTreeStatic(): boolean;
@@ -19,7 +19,7 @@ interface Wrapper {
 export interface FoundCheck {
   readonly definition: HealthCheckDefinition;
   readonly source: string;
-  /** Why it cannot be run. */
+  /** Why it cannot be run; `undefined` if it can. */
   readonly mistake: DecoratorError | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface FoundCheck {
 export class HealthCheckExplorer {
   private readonly seen = new WeakSet<object>();
 
-  /** The checks of instances that were not seen before: an alias is another name for the same instance. */
+  /** The checks of instances that were not found before: an alias provides the same instance again. */
   find(modules: Iterable<Module>): FoundCheck[] {
     return [...modules].flatMap(({ name, providers, controllers }) =>
       [...providers.values(), ...controllers.values()].flatMap((wrapper) =>
@@ -55,7 +55,7 @@ export class HealthCheckExplorer {
   }
 }
 
-/** What users provide may be anything, also something that does not let itself be looked at. */
+/** A provided value may throw when it is inspected. */
 function declaredOn(instance: object): DeclaredCheck[] {
   try {
     return declaredChecks(Object.getPrototypeOf(instance));

@@ -5,7 +5,7 @@ import { patchMethod } from '../../core/patch-method.js';
 
 type Listener = (modules: readonly Module[]) => void;
 
-/** Tells which modules an app loads after its start. Nest calls no hooks of theirs. */
+/** Reports the modules that an app loads after its start. Nest calls no hooks of their providers. */
 @Injectable()
 export class LazyModules implements OnModuleInit {
   private readonly known = new WeakSet<Module>();
@@ -25,7 +25,7 @@ export class LazyModules implements OnModuleInit {
     });
   }
 
-  /** Has a listener called with modules once their instances are there. It must not throw. */
+  /** Adds a listener, which receives modules once their instances exist. It must not throw. */
   onLoad(listener: Listener): void {
     this.listeners.push(listener);
   }
@@ -36,7 +36,7 @@ export class LazyModules implements OnModuleInit {
     for (const listener of this.listeners) listener(added);
   }
 
-  /** Without those that another `load()` is still making the instances of. */
+  /** Skips modules that another `load()` is still instantiating. */
   private takeNew(): Module[] {
     const added = [...this.modules.values()].filter(
       (module) => !this.known.has(module) && module.isInstantiated !== false,

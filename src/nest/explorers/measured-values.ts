@@ -1,14 +1,14 @@
 import { types } from 'node:util';
 import { isMeasured } from '../../instrumentation/measured-class.js';
 
-/** Values that are looked at in what one provider gives. */
+/** The number of values that are inspected in the value of one provider. */
 export const MAX_VALUES = 10_000;
 
-/** What was found in a value. */
+/** The result of a search. */
 export interface MeasuredValues {
   /** Instances of classes with decorated methods. */
   readonly instances: readonly object[];
-  /** Whether there was more to look at than is looked at. */
+  /** Whether the value has more values than are inspected. */
   readonly isCut: boolean;
 }
 
@@ -48,7 +48,7 @@ function isContainer(value: object): boolean {
   );
 }
 
-/** In whatever realm it was made: test runners have several. */
+/** Also true for objects of another realm: test runners have several. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -67,7 +67,7 @@ function addParts(queue: unknown[], value: object): void {
   }
 }
 
-/** Own properties that are no accessors. */
+/** The values of own properties, without accessors. */
 function* dataOf(value: object): Iterable<unknown> {
   for (const key of Reflect.ownKeys(value)) {
     yield Object.getOwnPropertyDescriptor(value, key)?.value;

@@ -1,26 +1,26 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { classesOf, type Module, valuesOf } from './app-classes.js';
-import { className, labelOf } from '../../instrumentation/class-name.js';
+import { className, classLabel } from '../../instrumentation/class-name.js';
 import { isMeasured } from '../../instrumentation/measured-class.js';
 import { measuredValues } from './measured-values.js';
 import { isExcludedClass } from '../../instrumentation/no-metrics.js';
 import { MetricsInterceptor } from '../../instrumentation/handlers/metrics.interceptor.js';
 
-/** The longest names that minifiers make: three characters are enough for 200,000 of them. */
+/** The longest minified names: three characters are enough for 200,000 of them. */
 // Why: docs/decisions/instrumentation.md, "The warning of minified names looks at the module too".
 const LONGEST = 3;
 
-/** What Nest and its packages leave on classes of handlers other than controllers. */
+/** The metadata that marks classes of handlers other than controllers. */
 const HANDLER_MARKS = ['__entryProvider__', 'websockets:gateway_options'];
 
-/** Where `@UseInterceptors()` leaves them, on the class. */
+/** The metadata of a class with the interceptors of `@UseInterceptors()`. */
 const INTERCEPTORS = '__interceptors__';
 
-/** The names that the warning lists at most. */
+/** The number of names that the warning lists. */
 const MOST_LISTED = 10;
 
 /**
- * A warning of class names that a minifier has made and that are labels, if there are any.
+ * A warning about minified class names that are labels; `undefined` if there are none.
  *
  * A short name is no sign by itself, e.g. `AI` or `Bot`. But a minifier shortens the name
  * of the module that a class belongs to as well, which by convention ends in "Module".
@@ -35,8 +35,8 @@ export function warningOfMinifiedNames(
   const names = [...modules.values()]
     .filter(({ metatype }) => isShort(metatype))
     .flatMap((module) => measuredClasses(module, everyHandler))
-    .filter((one) => isShort(one) && labelOf(one) === className(one))
-    .map(labelOf);
+    .filter((one) => isShort(one) && classLabel(one) === className(one))
+    .map(classLabel);
   if (names.length === 0) return undefined;
   const all = [...new Set(names)].map((name) => `"${name}"`);
   const listed = all.slice(0, MOST_LISTED).join(', ');

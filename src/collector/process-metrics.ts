@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { MetricRegistry } from '../registry/metric-registry.js';
-import { registeredName } from '../registry/registered-metrics.js';
+import { registeredName } from '../registry/registry-index.js';
 import { sharedWeakMap } from '../core/shared-state.js';
 import { captureObservers, type Dispose } from './process-observers.js';
 

@@ -52,7 +52,7 @@ export class MetricConflictError extends MetricsError {
 }
 
 /** A metric in the registry that is not ours and cannot be written as it is. */
-export class ForeignMetricError extends MetricsError {
+export class PromClientMetricError extends MetricsError {
   readonly code = 'foreign_metric';
 }
 
@@ -101,7 +101,7 @@ for (const [name, errorClass] of Object.entries({
   MetricValueError,
   BucketsError,
   MetricConflictError,
-  ForeignMetricError,
+  PromClientMetricError,
   OptionsError,
   DecoratorError,
   MetricsServerError,

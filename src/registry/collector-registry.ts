@@ -12,8 +12,8 @@ export type RenderText = (
 ) => Promise<string>;
 
 /**
- * The registry of a collector that joins none. Its pages are those that scrapers get, in
- * the format that `setContentType()` says; everything else is prom-client's.
+ * The registry of a collector without the option `registry`. Its pages are the same as
+ * those of scrapes, in the format that `setContentType()` sets; all else is prom-client's.
  */
 // Why: docs/decisions/pages.md, "Our registry renders what scrapers get".
 export class CollectorRegistry extends Registry {
@@ -25,7 +25,7 @@ export class CollectorRegistry extends Registry {
     return this.render(this.contentType);
   }
 
-  /** As prom-client has it, without the end of a page. */
+  /** Like prom-client, without the end of a page. */
   override async getSingleMetricAsString(name: string): Promise<string> {
     if (this.getSingleMetric(name) === undefined) {
       return super.getSingleMetricAsString(name);

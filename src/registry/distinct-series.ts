@@ -3,10 +3,10 @@ import type { LabelSet } from '../model/labels.js';
 import { sameItems } from '../core/same-items.js';
 
 /**
- * The label set as Prometheus compares it: sorted by name, without empty values
+ * The text of a label set as Prometheus compares it: sorted by name, without empty values
  * (Prometheus data model, "Metric names and labels").
  */
-export function seriesKey({ names, values }: LabelSet): string {
+function seriesKey({ names, values }: LabelSet): string {
   const present = names
     .map((name, i) => [name, values[i]!] as const)
     .filter(([, value]) => value !== '')
@@ -17,7 +17,7 @@ export function seriesKey({ names, values }: LabelSet): string {
   });
 }
 
-/** Whether the label sets have the same names in the same order, and no empty values, so that their texts tell them apart. */
+/** Whether all label sets have the same names in the same order, and no empty values: then only equal sets have equal texts. */
 export function areUniform(all: readonly LabelSet[]): boolean {
   const first = all[0]?.names ?? [];
   return all.every(
@@ -26,14 +26,14 @@ export function areUniform(all: readonly LabelSet[]): boolean {
   );
 }
 
-/** Those with label sets that none before them has. */
+/** The items whose label set none before them has. */
 export function distinct<T>(
-  all: readonly T[],
-  labelsOf: (one: T) => LabelSet,
+  items: readonly T[],
+  labelSetOf: (item: T) => LabelSet,
 ): T[] {
   const keys = new Set<string>();
-  return all.filter((one) => {
+  return items.filter((item) => {
     const { size } = keys;
-    return keys.add(seriesKey(labelsOf(one))).size > size;
+    return keys.add(seriesKey(labelSetOf(item))).size > size;
   });
 }

@@ -1,62 +1,59 @@
 import type { ErrorReporter } from '../core/catch-and-report.js';
 import { CoalescedTask } from '../core/coalesced-task.js';
-import { ForeignMetricError } from '../core/errors.js';
-import { type Family, HistogramFamily } from '../model/family.js';
-import type { LabelSet } from '../model/labels.js';
-import { exposedType } from '../model/metric-type.js';
+import { PromClientMetricError } from '../core/errors.js';
+import type { TimeSlice } from '../core/event-loop-yielder.js';
 import { sameItems } from '../core/same-items.js';
-import { promClientLabels } from './prom-client-labels.js';
-import { readPromClientMetric } from './prom-client-reader.js';
-import type { MetricFamily, FamilyHeader, PageType } from './metric-family.js';
-import type { ReservedNames } from './reserved-names.js';
-import { namesOf } from './sample-names.js';
+import { HistogramFamily } from '../model/family.js';
+import type { LabelSet } from '../model/labels.js';
+import type { FamilyHeader, MetricFamily, PageType } from './metric-family.js';
 import type { MetricRegistry } from './metric-registry.js';
+import { readPromClientMetric } from './prom-client-reader.js';
+import { promClientLabels } from './prom-client-sample.js';
 import { RegistryAdapter } from './registry-adapter.js';
 import {
-  defaultLabelsOf,
   type RegisteredMetric,
   registeredMetrics,
-} from './registered-metrics.js';
-import { RegistryIndex } from './registry-index.js';
+  RegistryIndex,
+} from './registry-index.js';
 import { distinctWith } from './relabelled.js';
-import type { TimeSlice } from '../core/event-loop-yielder.js';
+import { namesOf, type ReservedNames } from './sample-names.js';
 
-/** Which metrics to read. */
+/** Which metrics to gather. */
 export interface GatherRequest {
   /** Only metrics with these names, of their own or of their samples. Default: all. */
   readonly names?: readonly string[] | undefined;
   /** Only the metric that is registered under this name. */
   readonly registered?: string | undefined;
-  /** Milliseconds that a metric is waited for. Default: as pages do. */
+  /** Milliseconds to wait for the callback of a metric. Default: the limit of pages. */
   readonly limit?: number | undefined;
-}
-
-/** A family of ours that is collected; its series are taken when all the others are too. */
-interface CollectedFamily {
-  readonly family: Family;
-  readonly fresh: boolean;
 }
 
 /** Metrics of a registry as they are at one moment. */
 export interface GatheredMetrics {
-  /** All metrics that there are, whether they were asked for or not. */
+  /** The headers of all metrics in the registry, requested or not. */
   readonly headers: readonly FamilyHeader[];
   readonly metrics: readonly MetricFamily[];
   /** Labels that the registry adds to all series. */
   readonly added: LabelSet;
-  /** Names of metrics that are there and could not be read this time. */
+  /** Names of registered metrics that could not be read this time. */
   readonly unread: readonly string[];
+}
+
+/** One of our families whose callback has run. */
+interface RefreshedFamily {
+  readonly adapter: RegistryAdapter;
+  readonly isFresh: boolean;
 }
 
 const NO_LABELS: LabelSet = { names: [], values: [] };
 
-/** Reads the metrics of a registry, ours and those of prom-client alike. */
+/** Gathers the metrics of a registry: our families, and its other metrics, those of prom-client. */
 export class Gatherer {
-  /** Of foreign metrics. */
-  private readonly collections = new WeakMap<object, CoalescedTask<unknown>>();
-  /** Of foreign metrics that tell theirs only when they are read. */
+  /** The running reads of prom-client metrics. */
+  private readonly reads = new WeakMap<object, CoalescedTask<unknown>>();
+  /** The types of prom-client metrics as they were last read: some have no type before. */
   private readonly types = new WeakMap<object, PageType>();
-  /** The metrics that the registry had last, and what their names tell. */
+  /** The metrics of the registry at the last look, with their index. */
   private known: { metrics: readonly object[]; index: RegistryIndex } = {
     metrics: [],
     index: new RegistryIndex([], () => undefined),
@@ -73,26 +70,25 @@ export class Gatherer {
   }
 
   /**
-   * Reads all metrics that are asked for, side by side: those that are slow to collect
-   * are waited for once, and not in turn. What is read is of the moment when all of them
-   * are there, whatever is cleared and removed later on. It can be written in any format:
-   * what would make a page invalid is left out, and reported.
+   * Gathers the requested metrics. All callbacks run at the same time, and our series are
+   * copied when the last one has ended, so that they are of one moment. What would make a
+   * page invalid in any format is left out and reported.
    */
   async gather(
     request: GatherRequest,
     slice: TimeSlice,
   ): Promise<GatheredMetrics> {
     const before = this.index();
-    const isAsked = selection(request);
-    const { exposed, unread } = await this.collect(
-      this.asked(before, request, isAsked),
+    const isRequested = selection(request);
+    const { families, unread } = await this.readAll(
+      this.requested(before, request, isRequested),
       slice,
       request.limit,
     );
     const { headers, reserved } = this.withTypes(before);
     const added = this.defaultLabels();
-    const metrics = exposed
-      .filter((one) => isAsked(one) && this.ownsItsNames(one, reserved))
+    const metrics = families
+      .filter((one) => isRequested(one) && this.ownsItsNames(one, reserved))
       .map((one) => this.withDistinctSeries(one, added));
     return { headers, metrics, added, unread };
   }
@@ -106,12 +102,12 @@ export class Gatherer {
       this.reportFailed('*', error);
     });
     const index = new RegistryIndex(all, this.typeOf);
-    // What cannot be looked at now may tell its name the next time.
+    // A metric whose name cannot be read now may have one the next time.
     if (failures === 0) this.known = { metrics, index };
     return index;
   }
 
-  /** The same metrics, with the types that some of them have told since. */
+  /** The index with the types that metrics have shown since it was made. */
   private withTypes(index: RegistryIndex): RegistryIndex {
     if (!index.isOutdated(this.typeOf)) return index;
     const renewed = new RegistryIndex(index.all, this.typeOf);
@@ -122,54 +118,55 @@ export class Gatherer {
   private readonly typeOf = ({ type, metric }: RegisteredMetric) =>
     type ?? this.types.get(metric);
 
-  private asked(
+  private requested(
     index: RegistryIndex,
     { registered, names }: GatherRequest,
-    isAsked: (head: FamilyHeader) => boolean,
+    isRequested: (header: FamilyHeader) => boolean,
   ): readonly RegisteredMetric[] {
-    const asked = registered === undefined ? names : [registered];
-    if (asked === undefined) return index.all;
-    return index.candidates(asked).filter((one) => {
+    const requested = registered === undefined ? names : [registered];
+    if (requested === undefined) return index.all;
+    return index.candidates(requested).filter((one) => {
       const type = this.typeOf(one);
-      return type === undefined || isAsked({ name: one.name, type });
+      return type === undefined || isRequested({ name: one.name, type });
     });
   }
 
-  private async collect(
-    asked: readonly RegisteredMetric[],
+  private async readAll(
+    requested: readonly RegisteredMetric[],
     slice: TimeSlice,
     limit: number | undefined,
   ) {
     const unread: string[] = [];
     const failed = (name: string) => void unread.push(name);
-    const collected = await Promise.all(
-      asked.map((one) =>
+    const results = await Promise.all(
+      requested.map((one) =>
         one.metric instanceof RegistryAdapter
-          ? refreshed(one.metric.family, failed, limit)
-          : this.foreign(one, slice, failed, limit),
+          ? refreshed(one.metric, failed, limit)
+          : this.readOther(one, slice, failed, limit),
       ),
     );
-    const exposed = collected
+    const families = results
       .filter((one) => one !== undefined)
-      .map((one) => ('family' in one ? exposedFamily(one) : one));
-    return { exposed, unread };
+      .map((one) => ('adapter' in one ? snapshotOf(one) : one));
+    return { families, unread };
   }
 
-  private async foreign(
+  /** Reads a metric that is none of ours. */
+  private async readOther(
     one: RegisteredMetric,
     slice: TimeSlice,
     failed: (name: string) => void,
     limit: number | undefined,
   ): Promise<MetricFamily | undefined> {
-    const get = () => this.collectionOf(one).get(limit);
+    const get = () => this.readOf(one).get(limit);
     try {
       const { metric, omitted } = await readPromClientMetric(one, get, slice);
       this.types.set(one.metric, metric.type);
       if (omitted !== undefined) this.reportFailed(one.name, omitted);
       return metric;
     } catch (error) {
-      const there: unknown = this.registry.getSingleMetric(one.name);
-      if (there === one.metric) {
+      const present: unknown = this.registry.getSingleMetric(one.name);
+      if (present === one.metric) {
         failed(one.name);
         this.reportFailed(one.name, error);
       }
@@ -177,14 +174,14 @@ export class Gatherer {
     }
   }
 
-  private collectionOf({ name, metric }: RegisteredMetric) {
-    let collection = this.collections.get(metric);
-    if (collection === undefined) {
+  private readOf({ name, metric }: RegisteredMetric): CoalescedTask<unknown> {
+    let read = this.reads.get(metric);
+    if (read === undefined) {
       const get = async () => (metric as { get(): unknown }).get();
-      collection = new CoalescedTask(name, get);
-      this.collections.set(metric, collection);
+      read = new CoalescedTask(name, get);
+      this.reads.set(metric, read);
     }
-    return collection;
+    return read;
   }
 
   private ownsItsNames(metric: FamilyHeader, reserved: ReservedNames): boolean {
@@ -193,7 +190,7 @@ export class Gatherer {
     const why = owner.startsWith(metric.name)
       ? `a sample of it would be named "${owner}", which is another metric`
       : `"${owner}" has a sample of that name`;
-    const error = new ForeignMetricError(
+    const error = new PromClientMetricError(
       `Metric "${metric.name}" is left out, as ${why}; give one of them another name`,
     );
     this.reportFailed(metric.name, error);
@@ -204,19 +201,27 @@ export class Gatherer {
     metric: MetricFamily,
     added: LabelSet,
   ): MetricFamily {
+    if (added.names.length === 0) return metric;
     const cells = distinctWith(metric.cells, added);
     if (cells === metric.cells) return metric;
-    const error = new ForeignMetricError(
+    const error = new PromClientMetricError(
       `Series of metric "${metric.name}" have the same labels once those of the registry are added; only the first of them is shown`,
     );
     this.reportFailed(metric.name, error);
     return { ...metric, cells };
   }
 
-  /** What the registry adds to all metrics; nothing if that cannot be written. */
+  /** Labels that the registry adds to all series without a label of that name; none if they cannot be written. */
   private defaultLabels(): LabelSet {
     try {
-      return promClientLabels(defaultLabelsOf(this.registry), '*');
+      // No method returns them.
+      const { _defaultLabels } = this.registry as {
+        readonly _defaultLabels?: object;
+      };
+      const labels = _defaultLabels ?? {};
+      return Object.keys(labels).length === 0
+        ? NO_LABELS
+        : promClientLabels(labels, '*');
     } catch (error) {
       this.reportFailed('*', error);
       return NO_LABELS;
@@ -224,35 +229,37 @@ export class Gatherer {
   }
 }
 
-/** Whether a metric is among those that are asked for, by its own name or by one of its samples. */
+/** Whether a metric is requested, by its own name or by one of its samples. */
 function selection({
   names,
   registered,
-}: GatherRequest): (head: FamilyHeader) => boolean {
+}: GatherRequest): (header: FamilyHeader) => boolean {
   if (registered !== undefined) return ({ name }) => name === registered;
   if (names === undefined) return () => true;
-  const asked = new Set(names);
-  return (head) => namesOf(head).some((name) => asked.has(name));
+  const requested = new Set(names);
+  return (header) => namesOf(header).some((name) => requested.has(name));
 }
 
 async function refreshed(
-  family: Family,
+  adapter: RegistryAdapter,
   failed: (name: string) => void,
   limit: number | undefined,
-): Promise<CollectedFamily> {
-  const fresh = await family.refresh(limit);
-  if (!fresh) failed(family.name);
-  return { family, fresh };
+): Promise<RefreshedFamily> {
+  const { family } = adapter;
+  const isFresh = await family.refresh(limit);
+  if (!isFresh) failed(family.name);
+  return { adapter, isFresh };
 }
 
-function exposedFamily({ family, fresh }: CollectedFamily): MetricFamily {
-  const { name, type, help, unit } = family;
+function snapshotOf({ adapter, isFresh }: RefreshedFamily): MetricFamily {
+  const { family, type } = adapter;
+  const { name, help, unit } = family;
   return {
     name,
-    type: exposedType(type),
+    type,
     help,
     unit,
     bounds: family instanceof HistogramFamily ? family.bounds : [],
-    cells: family.cellsAfter(fresh).slice(),
+    cells: family.cellsAfter(isFresh).slice(),
   };
 }

@@ -4,10 +4,10 @@ import { latin1OfUtf8, labelPairs } from '../model/label-text.js';
 import type { LabelSet } from '../model/labels.js';
 import type { ExposedType } from '../model/metric-type.js';
 
-/** The types that pages have: ours, and those that prom-client's metrics have beside them. */
+/** The types of metrics on a page: our own types, and two more that prom-client's metrics may have. */
 export type PageType = ExposedType | 'summary' | 'unknown';
 
-/** What is known of a metric before it is collected. */
+/** What is known of a metric before its series are gathered. */
 export interface FamilyHeader {
   readonly name: string;
   readonly type: PageType;
@@ -16,9 +16,9 @@ export interface FamilyHeader {
 }
 
 /**
- * A metric as formats write it: one of our families, or one of prom-client's in
- * the same form. Its cells are a {@link HistogramCell}, a {@link SummaryCell} or a
- * `ValueCell` each, as its type says.
+ * A metric with its series, in the form that formats write: one of our families, or a
+ * metric of prom-client. By type, each cell is a `HistogramCell`, a {@link SummaryCell}
+ * or a `ValueCell`.
  */
 export interface MetricFamily extends FamilyHeader {
   readonly help: string;
@@ -28,13 +28,13 @@ export interface MetricFamily extends FamilyHeader {
   readonly cells: readonly Cell[];
 }
 
-/** A value with the quantile, from 0 to 1, that it is at. */
+/** The value at a quantile, from 0 to 1. */
 export interface Quantile {
   readonly quantile: number;
   readonly value: number;
 }
 
-/** A series of a summary, which only prom-client has. Its text is its labels. */
+/** A series of a summary, a type that only prom-client's metrics have. Its text is its labels. */
 export class SummaryCell extends Cell {
   constructor(
     labels: LabelSet,

@@ -1,20 +1,20 @@
 import { OptionsError, shown } from '../core/errors.js';
 
 /**
- * What is used of a registry that a collector joins. The `Registry` classes of
- * prom-client (14 and 15), `@prometheus-io/client` and `@platformatic/prom-client`
- * have it, and so may any other object.
+ * The methods of a registry that a collector uses. The `Registry` classes of prom-client
+ * (14 and 15), `@prometheus-io/client` and `@platformatic/prom-client` have them; any
+ * other object with these methods can be used too.
  *
- * A metric in it has a `name`, and a `get()` that gives its `help`, `type` and `values`,
- * or a promise of them, as metrics of prom-client do. Labels that the registry adds to
- * all metrics are read from its property `_defaultLabels`, if it has one.
+ * A metric in the registry has a `name`, and a `get()` that returns its `help`, `type`
+ * and `values`, or a promise of them, as metrics of prom-client do. Labels that the
+ * registry adds to all metrics are read from its property `_defaultLabels`, if it exists.
  */
 export interface MetricRegistry {
   /** Adds a metric under its `name`. Throws if another metric has that name. */
   registerMetric(metric: object): void;
   /** The metric that was added under this name. */
   getSingleMetric(name: string): object | undefined;
-  /** Removes the metric that was added under this name, if there is one. */
+  /** Removes the metric that was added under this name, if it exists. */
   removeSingleMetric(name: string): void;
   /** All metrics, in the order in which they were added. */
   getMetricsAsArray(): object[];
@@ -34,8 +34,8 @@ const EXPECTED =
 /**
  * Checks that a value can be used as a registry.
  *
- * @param path the option that it stands in.
- * @throws {OptionsError} naming what it lacks.
+ * @param path the path of the option.
+ * @throws {OptionsError} naming the methods that it lacks.
  */
 export function checkRegistry(value: unknown, path: string): void {
   if (typeof value !== 'object' || value === null) {

@@ -1,26 +1,25 @@
 import { type Cell, HistogramCell } from '../model/cells.js';
-import { ForeignMetricError, shown } from '../core/errors.js';
+import { PromClientMetricError, shown } from '../core/errors.js';
 import { labelPairs } from '../model/label-text.js';
-import type { LabelSet } from '../model/labels.js';
 import { sameItems } from '../core/same-items.js';
 import { NO_TIME } from '../core/wall-clock.js';
-import { promClientExemplar } from './prom-client-exemplar.js';
 import {
+  promClientExemplar,
   type PromClientNames,
+  type PromClientSample,
   type PromClientValue,
-  type Sample,
   sampleOf,
 } from './prom-client-sample.js';
 import { type Quantile, SummaryCell } from './metric-family.js';
 import { forEachInSlices, type TimeSlice } from '../core/event-loop-yielder.js';
 
-/** The series of a foreign histogram or summary, which have several samples each. */
+/** Makes cells of a prom-client histogram or summary, whose series have several samples each. */
 export class PromClientComposites {
-  /** Of a histogram, once the cells are made. */
+  /** The bounds of a histogram, once its cells are made. */
   bounds: readonly number[] = [];
-  /** Why a series is left out; the first reason. */
-  omitted: ForeignMetricError | undefined = undefined;
-  private readonly series = new Map<string, Sample[]>();
+  /** The first error of a series that is left out. */
+  omitted: PromClientMetricError | undefined = undefined;
+  private readonly series = new Map<string, PromClientSample[]>();
   private hasBounds = false;
 
   constructor(
@@ -28,7 +27,7 @@ export class PromClientComposites {
     private readonly names: PromClientNames,
   ) {}
 
-  /** @throws {ForeignMetricError} if it cannot be written. */
+  /** @throws {PromClientMetricError} if the value cannot be written. */
   add(given: PromClientValue): void {
     const sample = sampleOf(given, this.type, this.names);
     const key = labelPairs(sample.labels);
@@ -37,7 +36,7 @@ export class PromClientComposites {
     else known.push(sample);
   }
 
-  /** @throws {ForeignMetricError} if buckets or quantiles cannot be written. */
+  /** @throws {PromClientMetricError} if buckets or quantiles cannot be written. */
   async cells(slice: TimeSlice): Promise<Cell[]> {
     const cells: Cell[] = [];
     await forEachInSlices(this.series.values(), slice, (samples) => {
@@ -47,25 +46,25 @@ export class PromClientComposites {
     return cells;
   }
 
-  private cellOf(samples: readonly Sample[]): Cell | undefined {
+  private cellOf(samples: readonly PromClientSample[]): Cell | undefined {
     return this.type === 'histogram'
       ? this.histogramCell(samples)
       : this.summaryCell(samples);
   }
 
-  /** prom-client's buckets count what is in those below too. */
-  private histogramCell(samples: readonly Sample[]): HistogramCell {
+  /** The buckets of prom-client are cumulative; those of our cells are not. */
+  private histogramCell(samples: readonly PromClientSample[]): HistogramCell {
     const { name } = this.names;
     const buckets = bucketsOf(samples);
     this.checkBounds(buckets.map(({ at }) => at));
     const values = buckets.map(({ value }) => value);
     const counts = values.map((value, i) => value - (values[i - 1] ?? 0));
     if (!counts.every(isCount)) {
-      throw new ForeignMetricError(
+      throw new PromClientMetricError(
         `The buckets of metric "${name}" count ${shown(values)}; expected whole numbers, each no less than the one before`,
       );
     }
-    const cell = new HistogramCell(labelsOf(samples), counts, NO_TIME);
+    const cell = new HistogramCell(samples[0]!.labels, counts, NO_TIME);
     cell.sum = last(samples, '_sum') ?? NaN;
     const exemplars = buckets.map(({ exemplar }) =>
       promClientExemplar(exemplar),
@@ -74,7 +73,9 @@ export class PromClientComposites {
     return cell;
   }
 
-  private summaryCell(samples: readonly Sample[]): SummaryCell | undefined {
+  private summaryCell(
+    samples: readonly PromClientSample[],
+  ): SummaryCell | undefined {
     const quantiles = samples
       .filter(({ suffix }) => suffix === '')
       .map(({ at, value }): Quantile => ({ quantile: at, value }));
@@ -82,10 +83,10 @@ export class PromClientComposites {
     const sum = last(samples, '_sum') ?? NaN;
     const count = last(samples, '_count') ?? 0;
     if (isCount(count)) {
-      const labels = labelsOf(samples);
+      const { labels } = samples[0]!;
       return new SummaryCell(labels, quantiles, sum, count, NO_TIME);
     }
-    this.omitted ??= new ForeignMetricError(
+    this.omitted ??= new PromClientMetricError(
       `A series of the summary "${this.names.name}" is left out: it has the count ${count}; expected a whole number of 0 or more`,
     );
     return undefined;
@@ -96,7 +97,7 @@ export class PromClientComposites {
     const { name } = this.names;
     const isRising = all.every((bound, i) => i === 0 || bound > all[i - 1]!);
     if (all.at(-1) !== Infinity || !isRising || all[0] === -Infinity) {
-      throw new ForeignMetricError(
+      throw new PromClientMetricError(
         `Buckets of metric "${name}" are ${shown(all)}; expected strictly increasing numbers, with +Inf as the last`,
       );
     }
@@ -104,7 +105,7 @@ export class PromClientComposites {
     if (!this.hasBounds) this.bounds = finite;
     this.hasBounds = true;
     if (!sameItems(this.bounds, finite)) {
-      throw new ForeignMetricError(
+      throw new PromClientMetricError(
         `Series of metric "${name}" have the buckets ${shown(this.bounds)} and ${shown(finite)}; expected the same for all`,
       );
     }
@@ -112,24 +113,23 @@ export class PromClientComposites {
 
   private checkQuantiles(all: readonly number[]): void {
     if (!all.includes(NaN) && new Set(all).size === all.length) return;
-    throw new ForeignMetricError(
+    throw new PromClientMetricError(
       `Quantiles of metric "${this.names.name}" are ${shown(all)}; expected different numbers`,
     );
   }
 }
 
-/** prom-client has a bucket for +Inf of its own, and may have been given another one. */
-function bucketsOf(samples: readonly Sample[]): Sample[] {
+/** prom-client adds a bucket for +Inf, also where the user has declared one. */
+function bucketsOf(samples: readonly PromClientSample[]): PromClientSample[] {
   const buckets = samples.filter(({ suffix }) => suffix === '_bucket');
   if (buckets.at(-2)?.at === Infinity) buckets.splice(-2, 1);
   return buckets;
 }
 
-function labelsOf(samples: readonly Sample[]): LabelSet {
-  return samples[0]!.labels;
-}
-
-function last(samples: readonly Sample[], suffix: string): number | undefined {
+function last(
+  samples: readonly PromClientSample[],
+  suffix: string,
+): number | undefined {
   return samples.findLast((sample) => sample.suffix === suffix)?.value;
 }
 

@@ -1,20 +1,26 @@
-import type { Cell } from '../model/cells.js';
-import { ForeignMetricError, shown } from '../core/errors.js';
-import { areUniform, distinct } from './distinct-series.js';
-import { PromClientComposites } from './prom-client-composites.js';
-import type { PromClientRead, PromClientValue } from './prom-client-sample.js';
-import { PromClientValues } from './prom-client-values.js';
-import type { MetricFamily, PageType } from './metric-family.js';
-import { pageType, type RegisteredMetric } from './registered-metrics.js';
+import { PromClientMetricError, shown } from '../core/errors.js';
 import { forEachInSlices, type TimeSlice } from '../core/event-loop-yielder.js';
+import { NO_TIME } from '../core/wall-clock.js';
+import { type Cell, ValueCell } from '../model/cells.js';
+import { areUniform, distinct } from './distinct-series.js';
+import type { MetricFamily, PageType } from './metric-family.js';
+import { PromClientComposites } from './prom-client-composites.js';
+import {
+  promClientExemplar,
+  type PromClientNames,
+  type PromClientRead,
+  type PromClientValue,
+  sampleOf,
+} from './prom-client-sample.js';
+import { pageType, type RegisteredMetric } from './registry-index.js';
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
-/** A foreign metric as far as it can be written. */
+/** A prom-client metric, as far as it can be written. */
 export interface PromClientReading {
   readonly metric: MetricFamily;
-  /** Why some of its series are not among its cells. */
-  readonly omitted: ForeignMetricError | undefined;
+  /** The error of series that are left out. */
+  readonly omitted: PromClientMetricError | undefined;
 }
 
 /**
@@ -22,7 +28,7 @@ export interface PromClientReading {
  * registry. All of it is checked.
  *
  * @param get what the metric's own `get()` gives.
- * @throws {ForeignMetricError} saying what cannot be written, or whatever the metric throws.
+ * @throws {PromClientMetricError} saying what cannot be written, or whatever the metric throws.
  */
 // Why: docs/decisions/pages.md, "Invalid metrics and series are left out for all readers".
 export async function readPromClientMetric(
@@ -31,7 +37,7 @@ export async function readPromClientMetric(
   slice: TimeSlice,
 ): Promise<PromClientReading> {
   if (!METRIC_NAME.test(name)) {
-    throw new ForeignMetricError(
+    throw new PromClientMetricError(
       `The name ${shown(name)} is malformed; expected a letter, "_" or ":", then letters, digits, "_" and ":"`,
     );
   }
@@ -44,7 +50,8 @@ export async function readPromClientMetric(
   const made = await series.cells(slice);
   const cells = withoutRepeated(made);
   const omitted =
-    series.omitted ?? (cells.length < made.length ? repeated(name) : undefined);
+    series.omitted ??
+    (cells.length < made.length ? repeatedError(name) : undefined);
   if (omitted !== undefined && cells.length === 0) throw omitted;
   const help = String(read.help ?? '');
   const { bounds } = series;
@@ -64,7 +71,7 @@ function valuesOf(
   name: string,
 ): readonly PromClientValue[] {
   if (Array.isArray(values)) return values;
-  throw new ForeignMetricError(
+  throw new PromClientMetricError(
     `Metric "${name}" gives the values ${shown(values)}; expected an array`,
   );
 }
@@ -73,8 +80,51 @@ function withoutRepeated(cells: Cell[]): Cell[] {
   return areUniform(cells) ? cells : distinct(cells, (cell) => cell);
 }
 
-function repeated(name: string): ForeignMetricError {
-  return new ForeignMetricError(
+function repeatedError(name: string): PromClientMetricError {
+  return new PromClientMetricError(
     `Metric "${name}" has several series with the same labels; only the first of them is shown`,
   );
+}
+
+/** Makes cells of a prom-client metric whose series have one value each. */
+class PromClientValues {
+  readonly bounds: readonly number[] = [];
+  /** The first error of a series that is left out. */
+  omitted: PromClientMetricError | undefined = undefined;
+  private readonly made: ValueCell[] = [];
+  private readonly texts = new Set<string>();
+
+  constructor(
+    private readonly type: PageType,
+    private readonly names: PromClientNames,
+  ) {}
+
+  /** @throws {PromClientMetricError} if the value cannot be written. */
+  add(given: PromClientValue): void {
+    const { name } = this.names;
+    const { labels, value, exemplar } = sampleOf(given, this.type, this.names);
+    if (this.type === 'counter' && !(value >= 0)) {
+      this.omit(`has the value ${value}; expected 0 or more`);
+      return;
+    }
+    const cell = new ValueCell(name, labels, NO_TIME);
+    const { size } = this.texts;
+    if (this.texts.add(cell.text).size === size) {
+      this.omit(`has two values for the labels ${shown(given.labels)}`);
+      return;
+    }
+    cell.value = value;
+    if (exemplar) cell.exemplar = promClientExemplar(exemplar);
+    this.made.push(cell);
+  }
+
+  async cells(): Promise<ValueCell[]> {
+    return this.made;
+  }
+
+  private omit(why: string): void {
+    this.omitted ??= new PromClientMetricError(
+      `A series of the ${this.type} "${this.names.name}" is left out: it ${why}`,
+    );
+  }
 }

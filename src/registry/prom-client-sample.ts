@@ -1,9 +1,11 @@
-import { ForeignMetricError, shown } from '../core/errors.js';
+import { PromClientMetricError, shown } from '../core/errors.js';
+import { steadyTimeOf } from '../core/wall-clock.js';
+import type { Exemplar } from '../model/exemplars.js';
+import { labelPairs, latin1OfUtf8 } from '../model/label-text.js';
 import type { LabelSet } from '../model/labels.js';
-import { promClientLabels } from './prom-client-labels.js';
 import type { PageType } from './metric-family.js';
 
-/** What `get()` of a prom-client metric gives: one value for each line of its page. */
+/** A value that `get()` of a prom-client metric returns: one for each line of its page. */
 export interface PromClientValue {
   readonly labels?: object;
   readonly value: unknown;
@@ -11,6 +13,7 @@ export interface PromClientValue {
   readonly exemplar?: unknown;
 }
 
+/** What `get()` of a prom-client metric returns. Any member may be missing or wrong. */
 export interface PromClientRead {
   readonly name?: string;
   readonly help?: string;
@@ -18,23 +21,25 @@ export interface PromClientRead {
   readonly values?: readonly PromClientValue[];
 }
 
-/** The name that a foreign metric was registered under, and the one that it says it has. */
+/** The name that a prom-client metric was registered under, and the name that its `get()` returns. */
 export interface PromClientNames {
   readonly name: string;
   readonly alias: string;
 }
 
-/** A sample of a series: what it is of the series, and at which bound or quantile. */
-export interface Sample {
+/** A sample of a series, with its bound or quantile. */
+export interface PromClientSample {
   readonly labels: LabelSet;
+  /** What the name of the sample has after that of the metric, e.g. `_sum`. */
   readonly suffix: string;
+  /** The bound or quantile; NaN if there is none. */
   readonly at: number;
   readonly value: number;
   readonly exemplar: unknown;
 }
 
-/** The label that tells samples of a series apart. */
-const OWN_LABEL: Partial<Record<PageType, string>> = {
+/** The label by which samples of one series differ. */
+const SAMPLE_LABEL: Partial<Record<PageType, string>> = {
   histogram: 'le',
   summary: 'quantile',
 };
@@ -45,19 +50,19 @@ const SUFFIXES: Partial<Record<PageType, readonly string[]>> = {
   summary: ['', '_sum', '_count'],
 };
 
-/** @throws {ForeignMetricError} if the value is no sample of such a metric. */
+/** @throws {PromClientMetricError} if the value is no sample of a metric of this type. */
 export function sampleOf(
   { labels: given, value, metricName, exemplar }: PromClientValue,
   type: PageType,
   names: PromClientNames,
-): Sample {
+): PromClientSample {
   const { name } = names;
   if (typeof value !== 'number') {
-    throw new ForeignMetricError(
+    throw new PromClientMetricError(
       `Metric "${name}" has the value ${shown(value)}; expected a number`,
     );
   }
-  const own = OWN_LABEL[type];
+  const own = SAMPLE_LABEL[type];
   const suffix = suffixOf(metricName, names, type);
   if (own === undefined) {
     const labels = promClientLabels(given ?? {}, name);
@@ -68,7 +73,7 @@ export function sampleOf(
   return { labels, suffix, at: numberOf(at), value, exemplar };
 }
 
-/** What stands behind the metric's name in that of the sample. */
+/** What the name of a sample has after that of the metric. */
 function suffixOf(
   sampleName: string | undefined,
   { name, alias }: PromClientNames,
@@ -81,14 +86,73 @@ function suffixOf(
       return suffix;
     }
   }
-  throw new ForeignMetricError(
+  throw new PromClientMetricError(
     `The ${type} "${name}" has a sample named ${shown(sampleName)}; expected the metric's name, followed by one of: ${allowed.join(' ')}`,
   );
 }
 
-/** A bound or a quantile; NaN if it is none. */
+/** A bound or a quantile as a number; NaN if it is not one. */
 function numberOf(at: unknown): number {
   if (typeof at === 'number') return at;
   if (typeof at !== 'string' || at.trim() === '') return NaN;
   return at === '+Inf' ? Infinity : Number(at);
+}
+
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/**
+ * The labels of a prom-client metric or registry: in their order, with empty values,
+ * and converted to text.
+ *
+ * @throws {PromClientMetricError} if a name cannot be written.
+ */
+export function promClientLabels(labels: object, metric: string): LabelSet {
+  const names = Object.keys(labels);
+  for (const name of names) checkName(name, metric);
+  return { names, values: Object.values(labels).map(textOf) };
+}
+
+/** Names that begin with two underscores are reserved: `__name__` makes a page invalid, and a Pushgateway refuses all of them. */
+function checkName(name: string, metric: string): void {
+  if (!LABEL_NAME.test(name)) {
+    throw new PromClientMetricError(
+      `Label name ${shown(name)} of metric "${metric}" is malformed; expected a letter or "_", then letters, digits and "_"`,
+    );
+  }
+  if (name.startsWith('__')) {
+    throw new PromClientMetricError(
+      `Label name "${name}" of metric "${metric}" is reserved by Prometheus; give it another name`,
+    );
+  }
+}
+
+/** Replaces lone surrogates, which have no UTF-8 form. */
+function textOf(value: unknown): string {
+  return String(value).toWellFormed();
+}
+
+/** Characters that the labels of an exemplar may have (OpenMetrics 1.0.0, "Exemplars"). */
+const MAX_EXEMPLAR_CHARACTERS = 128;
+
+/** The exemplar of a sample; `undefined` if it cannot be written. Its sample is written in any case. */
+export function promClientExemplar(given: unknown): Exemplar | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  try {
+    const { labelSet, value, timestamp } = given as Record<string, unknown>;
+    const labels = promClientLabels(Object(labelSet), 'exemplar');
+    const characters = [...labels.names, ...labels.values].join('');
+    const isValid =
+      Array.from(characters).length <= MAX_EXEMPLAR_CHARACTERS &&
+      typeof value === 'number' &&
+      Number.isFinite(timestamp);
+    if (!isValid) return undefined;
+    return {
+      labels: latin1OfUtf8(labelPairs(labels)),
+      value,
+      timestamp: steadyTimeOf(timestamp as number),
+      window: 0,
+    };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,24 +1,102 @@
+import { PromClientMetricError, shown } from '../core/errors.js';
 import type { FamilyHeader, PageType } from './metric-family.js';
-import { ReservedNames } from './reserved-names.js';
-import { ownersOf, textNamesOf } from './sample-names.js';
+import type { MetricRegistry } from './metric-registry.js';
 import { RegistryAdapter } from './registry-adapter.js';
-import type { RegisteredMetric } from './registered-metrics.js';
+import { ownersOf, ReservedNames, textNamesOf } from './sample-names.js';
+
+/** A metric in a registry: one of our families, or a metric of prom-client. */
+export interface RegisteredMetric {
+  /** The name that it was registered under. */
+  readonly name: string;
+  /** `undefined` if it is known only once the metric is read, as with prom-client 14. */
+  readonly type: PageType | undefined;
+  readonly metric: object;
+}
+
+const TYPES: ReadonlySet<unknown> = new Set([
+  'counter',
+  'gauge',
+  'histogram',
+  'summary',
+] satisfies PageType[]);
+
+/** How often prom-client may have removed `_total` from a name. */
+const MAX_TOTALS = 3;
 
 /**
- * What the names of the metrics in a registry tell. It is made once, and used as long as
- * the registry has the same metrics, so that a page of a few of many thousand metrics
- * does not go through all their names.
+ * Metrics of a registry by the names that they were registered under.
+ *
+ * @param failed receives the error of a metric whose name cannot be read.
+ */
+export function registeredMetrics(
+  registry: MetricRegistry,
+  metrics: readonly object[],
+  failed: (error: unknown) => void,
+): RegisteredMetric[] {
+  const registered: RegisteredMetric[] = [];
+  for (const metric of metrics) {
+    try {
+      registered.push(registeredMetric(registry, metric));
+    } catch (error) {
+      failed(error);
+    }
+  }
+  return registered;
+}
+
+/**
+ * The name that a metric was registered under. Its own name may differ: prom-client
+ * removes `_total` from the names of counters when it writes an OpenMetrics page.
+ * `undefined` if the registry has the metric under neither name.
+ */
+export function registeredName(
+  registry: MetricRegistry,
+  metric: object,
+): string | undefined {
+  let name = String((metric as { readonly name?: unknown }).name);
+  for (let i = 0; i <= MAX_TOTALS; i++) {
+    if (registry.getSingleMetric(name) === metric) return name;
+    name += '_total';
+  }
+  return undefined;
+}
+
+/** The type that a metric gives for itself; `undefined` if it gives none. */
+export function pageType(type: unknown): PageType | undefined {
+  if (type === undefined) return undefined;
+  return TYPES.has(type) ? (type as PageType) : 'unknown';
+}
+
+function registeredMetric(
+  registry: MetricRegistry,
+  metric: object,
+): RegisteredMetric {
+  if (metric instanceof RegistryAdapter) {
+    return { name: metric.family.name, type: metric.type, metric };
+  }
+  const { type } = metric as { readonly type?: unknown };
+  const name = registeredName(registry, metric);
+  if (name !== undefined) return { name, type: pageType(type), metric };
+  throw new PromClientMetricError(
+    `The registry does not know ${shown(metric)} under its name; the name of a metric cannot be changed`,
+  );
+}
+
+/**
+ * The metrics of a registry by their names. It is used as long as the registry has the
+ * same metrics, so that a page of a few of many thousand metrics does not go through all
+ * their names.
  */
 export class RegistryIndex {
-  /** Which names histograms and summaries have. */
+  /** The names of histograms and summaries. */
   readonly reserved: ReservedNames;
-  /** The metrics that can be shown beside these. The same array as long as nothing changes. */
+  /** The metrics without a clash with these names. The same array as long as nothing changes. */
   readonly headers: readonly FamilyHeader[];
   private readonly positions: ReadonlyMap<string, number>;
-  /** Positions of the metrics that have not told their type yet. */
+  /** Positions of the metrics whose type is not known yet. */
   private readonly untyped: readonly number[];
 
-  /** @param typeOf gives the type of a metric, as far as it is known. */
+  /** @param typeOf returns the type of a metric, if it is known. */
   constructor(
     readonly all: readonly RegisteredMetric[],
     typeOf: (one: RegisteredMetric) => PageType | undefined,
@@ -38,15 +116,15 @@ export class RegistryIndex {
     );
   }
 
-  /** Whether metrics have told their type since. */
+  /** Whether the type of a metric has become known since. */
   isOutdated(typeOf: (one: RegisteredMetric) => PageType | undefined): boolean {
     return this.untyped.some((i) => typeOf(this.all[i]!) !== undefined);
   }
 
   /**
-   * The metrics that may have one of these names, as families or as samples, in the
-   * order of the registry. Those whose type is not known yet are among them, as their
-   * names depend on it.
+   * The metrics that may have one of these names, of their own or of their samples, in
+   * the order of the registry. Metrics of unknown type are included, as their names
+   * depend on the type.
    */
   candidates(names: readonly string[]): RegisteredMetric[] {
     const named = names

@@ -3,7 +3,7 @@ import type { LabelSet } from '../model/labels.js';
 import { distinct } from './distinct-series.js';
 import { SummaryCell } from './metric-family.js';
 
-/** A series as it is in a registry that adds labels: all those that it does not have itself. */
+/** A copy of a series with the labels that the registry adds, except those that the series has itself. */
 export function relabelled(cell: Cell, metric: string, added: LabelSet): Cell {
   const labels = withAdded(cell, added);
   const { created } = cell;
@@ -22,8 +22,8 @@ export function relabelled(cell: Cell, metric: string, added: LabelSet): Cell {
 }
 
 /**
- * The series of a metric without those that would have the labels of one before them,
- * once labels are added. The same array if there are none.
+ * The series of a metric without those that have the labels of an earlier one, once
+ * labels are added. Returns the same array if there are none.
  */
 export function distinctWith(
   cells: readonly Cell[],
@@ -34,9 +34,8 @@ export function distinctWith(
   return kept.length < cells.length ? kept : cells;
 }
 
-/** Whether a series has a label that is added. A plain loop: each page runs it over all series. */
+/** Whether a series has one of the added labels itself. A plain loop, as each page runs it over all series. */
 function mayClash(cells: readonly Cell[], added: LabelSet): boolean {
-  if (added.names.length === 0) return false;
   let known: readonly string[] | undefined;
   for (const { names } of cells) {
     // Nearly all series of a metric share one array of names.
@@ -47,21 +46,21 @@ function mayClash(cells: readonly Cell[], added: LabelSet): boolean {
   return false;
 }
 
-/** The labels that a series has in a registry that adds labels. */
+/** The labels of a series with those that the registry adds. */
 function withAdded(cell: Cell, added: LabelSet): LabelSet {
   const names = [...cell.names];
   const values = [...cell.values];
-  const own = ownLabelOf(cell);
+  const sampleLabel = sampleLabelOf(cell);
   added.names.forEach((name, i) => {
-    if (name === own || cell.names.includes(name)) return;
+    if (name === sampleLabel || cell.names.includes(name)) return;
     names.push(name);
     values.push(added.values[i]!);
   });
   return { names, values };
 }
 
-/** The label that the lines of a series have in addition to its labels. */
-function ownLabelOf(cell: Cell): string | undefined {
+/** The label that each line of a histogram or summary has in addition. */
+function sampleLabelOf(cell: Cell): string | undefined {
   if (cell instanceof HistogramCell) return 'le';
   return cell instanceof SummaryCell ? 'quantile' : undefined;
 }

@@ -1,7 +1,6 @@
 import { MetricConflictError } from '../../core/errors.js';
 import type { FamilyHeader, PageType } from '../../registry/metric-family.js';
-import { ReservedNames } from '../../registry/reserved-names.js';
-import { namesOf } from '../../registry/sample-names.js';
+import { namesOf, ReservedNames } from '../../registry/sample-names.js';
 
 /**
  * Finds metrics whose names clash in OpenMetrics, where a metric has all the names that its
@@ -11,15 +10,15 @@ import { namesOf } from '../../registry/sample-names.js';
  */
 // Why: docs/decisions/pages.md, "Names that clash only in OpenMetrics become unknown".
 export class OpenMetricsNames {
-  /** Names that several metrics would have. */
+  /** Names of several metrics. */
   private readonly shared = new Set<string>();
   private readonly reserved: ReservedNames;
 
   constructor(all: readonly FamilyHeader[]) {
     this.reserved = new ReservedNames(all, namesOf);
     const taken = new Set<string>();
-    for (const head of all) {
-      for (const name of namesOf(head)) {
+    for (const header of all) {
+      for (const name of namesOf(header)) {
         if (taken.has(name)) this.shared.add(name);
         else taken.add(name);
       }
@@ -27,15 +26,16 @@ export class OpenMetricsNames {
   }
 
   /**
-   * The type that a metric has on the page.
+   * The type of a metric on the page.
    *
    * @throws {MetricConflictError} if a histogram or summary has its name.
    */
-  typeOf(head: FamilyHeader): PageType {
-    const isShared = namesOf(head).some((name) => this.shared.has(name));
-    const type = head.type === 'counter' && isShared ? 'unknown' : head.type;
-    const owner = this.reserved.ownerAmong({ ...head, type });
-    if (owner !== undefined) throw conflict(head.name, owner);
+  typeOf(header: FamilyHeader): PageType {
+    const isShared = namesOf(header).some((name) => this.shared.has(name));
+    const type =
+      header.type === 'counter' && isShared ? 'unknown' : header.type;
+    const owner = this.reserved.ownerAmong({ ...header, type });
+    if (owner !== undefined) throw conflict(header.name, owner);
     return type;
   }
 }

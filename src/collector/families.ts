@@ -34,7 +34,7 @@ export interface SelectiveListener extends RecordingListener {
 }
 
 /** Receives the events of families. */
-interface FamiliesListener extends Omit<FamilyKeeper, 'reregister'> {
+export interface FamilyListener extends Omit<FamilyKeeper, 'reregister'> {
   /** A recording was dropped, as there are `maxMetrics` metrics. */
   hadNoRoom(family: Family): void;
 }
@@ -52,10 +52,11 @@ export class Families implements FamilyKeeper {
   private exemplars: ExemplarSampler | undefined = undefined;
   private listening: SelectiveListener | undefined = undefined;
 
+  private listener: FamilyListener | undefined = undefined;
+
   constructor(
     config: FamilyConfig,
     private readonly registry: MetricRegistry,
-    private readonly listener: FamiliesListener,
   ) {
     this.store = new FamilyStore(config.maxMetrics);
     this.factory = new FamilyFactory(config, this);
@@ -63,6 +64,11 @@ export class Families implements FamilyKeeper {
       descriptor: (name, prefixed) => this.factory.descriptor(name, prefixed),
       registered: (exposed) => this.registered(exposed),
     });
+  }
+
+  /** Sets the receiver of the events of families. Self-metrics count these events, so they are created from these families first. */
+  reportTo(listener: FamilyListener): void {
+    this.listener = listener;
   }
 
   /** How many families are registered. */
@@ -148,7 +154,7 @@ export class Families implements FamilyKeeper {
   }
 
   /** Takes all families out of the registry; their series stay. */
-  detach(): void {
+  private detach(): void {
     for (const entry of this.store.registered.values()) {
       if (this.isRegistered(entry))
         this.registry.removeSingleMetric(entry.family.name);
@@ -156,19 +162,23 @@ export class Families implements FamilyKeeper {
     this.attached = false;
   }
 
-  /** Puts all families back into the registry. */
-  attach(): void {
+  /** Puts all families into the registry. The result takes them out again. */
+  attach(): () => void {
     this.attached = true;
-    for (const entry of this.store.registered.values()) {
-      this.register(entry);
+    try {
+      for (const entry of this.store.registered.values()) this.register(entry);
+    } catch (error) {
+      this.detach();
+      throw error;
     }
+    return () => this.detach();
   }
 
   reregister(family: Family): Family | undefined {
     const own = this.store.entryOf(family);
     const entry = this.store.find(own.descriptor) ?? own;
     if (!this.store.hasRoomFor(entry)) {
-      this.listener.hadNoRoom(family);
+      this.listener?.hadNoRoom(family);
       return undefined;
     }
     if (!areCompatible(entry.family, family)) {
@@ -181,11 +191,11 @@ export class Families implements FamilyKeeper {
   }
 
   overflowed(family: Family): () => void {
-    return this.listener.overflowed(family);
+    return this.listener?.overflowed(family) ?? (() => {});
   }
 
   collectFailed(family: Family, error: unknown): void {
-    this.listener.collectFailed(family, error);
+    this.listener?.collectFailed(family, error);
   }
 
   private getOrCreateDescribed(

@@ -1,8 +1,13 @@
-import { catchAndReport } from '../core/catch-and-report.js';
+import {
+  catchAndReport,
+  type ErrorReporter,
+} from '../core/catch-and-report.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { CheckReport, HealthChecks } from '../health/health-checks.js';
 import type { Gauge } from '../model/gauge.js';
-import type { GaugeOptions, MetricsCollector } from './metrics-collector.js';
+import { MetricType } from '../model/metric-type.js';
+import type { Families } from './families.js';
+import type { GaugeOptions } from './metrics-collector.js';
 
 const STATUS = 'health_check_status';
 const DURATION = 'health_check_duration_seconds';
@@ -10,8 +15,9 @@ const DURATION = 'health_check_duration_seconds';
 /** Exposes health checks as gauges. Reading the gauges runs the checks. */
 export class HealthCheckGauges {
   constructor(
-    private readonly collector: MetricsCollector,
+    private readonly families: Families,
     private readonly checks: HealthChecks,
+    private readonly errors: ErrorReporter,
   ) {}
 
   /** Adds a check. Parameters and errors are those of {@link HealthChecks.add}; the result removes it. */
@@ -31,7 +37,7 @@ export class HealthCheckGauges {
    */
   show(): void {
     if (this.checks.size === 0) return;
-    catchAndReport(this.collector, 'health_check', () => {
+    catchAndReport(this.errors, 'health_check', () => {
       this.open(STATUS, ({ isUp }) => (isUp ? 1 : 0), {
         description: 'Whether a health check is up.',
         aggregator: 'min',
@@ -53,6 +59,7 @@ export class HealthCheckGauges {
         gauge.set({ check: report.name }, valueOf(report));
       }
     };
-    this.collector.gauge(name, { ...options, collect });
+    const gauge = this.families.getOrCreate(name, MetricType.GAUGE, options);
+    (gauge as Gauge).readThrough(collect);
   }
 }

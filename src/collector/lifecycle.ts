@@ -1,14 +1,21 @@
-/** Undoes one step of the start. */
-export type Undo = () => void | Promise<void>;
+/** Undoes a step of the start. */
+type Undo = () => void | Promise<void>;
 
-/** Runs starts and stops one at a time, in the order of the calls. */
+/** A step of the start; the result undoes it, at the stop or when a later step fails. */
+type Step = () => void | Undo | Promise<void | Undo>;
+
+/** Starts step by step and stops in reverse order. Starts and stops run one at a time, in the order of the calls. */
 export class Lifecycle {
   /** Undoes the start; set while started. */
   private release: (() => Promise<void>) | undefined = undefined;
   private lastStep: Promise<void> = Promise.resolve();
 
-  /** @param begin runs the start and pushes one undo for each step. The undos run in reverse order at the stop, or when a later step fails. */
-  constructor(private readonly begin: (undo: Undo[]) => Promise<void>) {}
+  private readonly steps: Step[] = [];
+
+  /** Adds a step of the start; steps run in the order in which they are added. */
+  addStep(step: Step): void {
+    this.steps.push(step);
+  }
 
   get started(): boolean {
     return this.release !== undefined;
@@ -35,7 +42,10 @@ export class Lifecycle {
       for (const step of undo.reverse()) await step();
     };
     try {
-      await this.begin(undo);
+      for (const step of this.steps) {
+        const undoStep = await step();
+        if (undoStep !== undefined) undo.push(undoStep);
+      }
     } catch (error) {
       await release();
       throw error;

@@ -1,7 +1,8 @@
 import type { AccessPolicy } from '../http/access/access-policy.js';
 import { ConfiguredPolicy } from '../http/access/configured-policy.js';
 import type { ReceivedRequest } from '../http/exchange.js';
-import type { HealthResponder } from '../http/health-responder.js';
+import type { Health } from '../health/health.js';
+import { HealthResponder } from '../http/health-responder.js';
 import { type Formats, negotiate } from '../http/negotiate.js';
 import type { PageServer } from '../http/page-server.js';
 import { pathsOf } from '../http/resources.js';
@@ -11,7 +12,6 @@ import { serverTlsOf } from '../http/tls/server-tls.js';
 import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
 import { TEXT_FORMAT } from '../exposition/formats/text.js';
 import type { PageRenderer } from '../exposition/page-renderer.js';
-import type { CollectorContext } from './collector-context.js';
 import { HEALTH_PATH, type CollectorConfig } from './collector.options.js';
 import type { SelfReport } from './self-metrics.js';
 
@@ -20,38 +20,28 @@ export class MetricsEndpoint {
   private readonly formats: Formats;
   private readonly access: AccessPolicy;
   private readonly handler: ScrapeHandler;
-  private readonly server: PageServer;
 
   constructor(
-    options: CollectorConfig,
+    config: CollectorConfig,
+    private readonly server: PageServer,
     private readonly renderer: PageRenderer,
-    health: HealthResponder,
+    health: Health,
     report: SelfReport,
-    { pageServer, access }: CollectorContext,
+    access = policyOf(config, report),
   ) {
-    const warn = (message: string) => report.warn(message);
-    this.formats = [TEXT_FORMAT, new OpenMetricsFormat(options.createdSamples)];
-    this.access = access ?? policyOf(options, warn);
+    this.formats = [TEXT_FORMAT, new OpenMetricsFormat(config.createdSamples)];
+    this.access = access;
     this.handler = new ScrapeHandler({
       renderer,
       formats: this.formats,
-      health,
-      access: this.access,
-      limits: options,
+      health: new HealthResponder(health),
+      access,
+      limits: config,
       listener: {
         failed: (error) => report.reportError('scrape', error),
         refused: (resource, reason) => report.refused(resource, reason),
       },
     });
-    this.server = pageServer ?? serverOf(options, warn);
-  }
-
-  get running(): boolean {
-    return this.server.running;
-  }
-
-  get url(): string {
-    return this.server.url;
   }
 
   /**
@@ -92,16 +82,20 @@ export class MetricsEndpoint {
 /** A collector without an app protects its metrics and its health alike. */
 function policyOf(
   { access }: CollectorConfig,
-  warn: (message: string) => void,
+  report: SelfReport,
 ): AccessPolicy {
   const placed = { options: access?.reveal(), path: 'access' };
-  return new ConfiguredPolicy({ metrics: placed, health: placed }, warn);
+  return new ConfiguredPolicy({ metrics: placed, health: placed }, (message) =>
+    report.warn(message),
+  );
 }
 
-function serverOf(
+/** The HTTP server of a collector without an app. */
+export function pageServerOf(
   { port, host, path, tls }: CollectorConfig,
-  warn: (message: string) => void,
+  report: SelfReport,
 ): PageServer {
+  const warn = (message: string) => report.warn(message);
   return new ScrapeServer({
     port,
     host,

@@ -2,16 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Observable } from 'rxjs';
 import type { MetricsExporter } from '../exporters/exporter.js';
-import { Exporters } from '../exporters/pipeline/exporters.js';
-import { Snapshots } from '../exporters/pipeline/snapshots.js';
 import type { MetricsSnapshot } from '../exporters/snapshot.js';
-import { CollectorRegistry } from '../registry/collector-registry.js';
-import { Gatherer } from '../registry/gatherer.js';
-import { PageRenderer } from '../exposition/page-renderer.js';
-import { EventLoopYielder } from '../core/event-loop-yielder.js';
-import { HealthResponder } from '../http/health-responder.js';
 import type { Probe } from '../http/resources.js';
-import { Health, type CollectorStatus } from '../health/health.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { HealthStatus } from '../health/health-status.js';
 import type { Counter } from '../model/counter.js';
@@ -19,12 +11,12 @@ import type { Gauge } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
 import type { MetricEvent, MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
-import { HealthCheckGauges } from './health-check-gauges.js';
 import {
   type PrometheusCollectorOptions,
   type CollectorConfig,
   resolveCollectorOptions,
 } from './collector.options.js';
+import { assembleCollector, type CollectorParts } from './collector-parts.js';
 import { recordUnready, recordValue } from './event-recording.js';
 import { Families } from './families.js';
 import { requestInstrument } from './instrument-options.js';
@@ -35,11 +27,6 @@ import {
   type InstrumentOptions,
   MetricsCollector,
 } from './metrics-collector.js';
-import { Lifecycle, type Undo } from './lifecycle.js';
-import { collectProcessMetrics } from './process-metrics.js';
-import { SelfMetrics, SelfReport } from './self-metrics.js';
-import { TraceExemplars } from './trace-exemplars.js';
-import { MetricsEndpoint } from './metrics-endpoint.js';
 import type { CollectorContext } from './collector-context.js';
 
 /**
@@ -55,61 +42,21 @@ export class PrometheusCollector extends MetricsCollector {
   /** The registry of the metrics: the option `registry`, or one of prom-client whose pages are those of scrapes. */
   readonly registry: Registry;
 
-  private readonly options: CollectorConfig;
+  private readonly config: CollectorConfig;
+  private readonly parts: CollectorParts;
+  /** Recordings use them on each call. */
   private readonly families: Families;
-  private readonly health: Health;
-  private readonly healthCheckGauges: HealthCheckGauges;
-  private readonly report: SelfReport;
-  private readonly exporters: Exporters;
-  private readonly exemplars: TraceExemplars;
-  private readonly snapshots: Snapshots;
-  private readonly endpoint: MetricsEndpoint;
-  private readonly lifecycle = new Lifecycle((undo) => this.open(undo));
 
   /** @throws {OptionsError} naming the option, what was given and what is allowed. */
   constructor(
     options: PrometheusCollectorOptions = {},
-    surroundings: CollectorContext = {},
+    context: CollectorContext = {},
   ) {
     super();
-    this.options = resolveCollectorOptions(options);
-    this.registry =
-      (this.options.registry as Registry | null) ??
-      new CollectorRegistry((...page) => this.endpoint.render(...page));
-    this.families = new Families(this.options, this.registry, {
-      overflowed: (family) => this.report.overflowed(family),
-      hadNoRoom: (family) =>
-        this.report.dropped(family, this.options.maxMetrics),
-      collectFailed: ({ name }, error) =>
-        this.reportError('gauge_callback', error, `gauge "${name}"`),
-    });
-    const { logger = console, health = {} } = surroundings;
-    const own = new SelfMetrics(this.options.namespace, this.families);
-    this.report = new SelfReport(own, logger);
-    this.health = new Health(health, logger, () => this.vitals());
-    this.healthCheckGauges = new HealthCheckGauges(this, this.health.checks);
-    this.exemplars = new TraceExemplars(this.families, this.report);
-    const gatherer = new Gatherer(this.registry, this.report);
-    const yielder = new EventLoopYielder();
-    const startWindow = () => this.exemplars.startWindow();
-    this.snapshots = new Snapshots(gatherer, yielder, startWindow);
-    this.exporters = new Exporters({
-      snapshots: this.snapshots,
-      instruments: own,
-      errors: this.report,
-      logger,
-      listenersChanged: () =>
-        this.families.setListener(this.exporters.recordings),
-      addCheck: (definition) =>
-        this.healthCheckGauges.add(definition, 'addExporter()', false),
-    });
-    this.endpoint = new MetricsEndpoint(
-      this.options,
-      new PageRenderer(gatherer, yielder, startWindow),
-      new HealthResponder(this, this.health),
-      this.report,
-      surroundings,
-    );
+    this.config = resolveCollectorOptions(options);
+    this.parts = assembleCollector(this.config, context);
+    this.registry = this.parts.registry;
+    this.families = this.parts.families;
   }
 
   override record(event: MetricEventInit): void {
@@ -160,12 +107,12 @@ export class PrometheusCollector extends MetricsCollector {
 
   override clearMetrics(): void {
     this.families.clear();
-    this.healthCheckGauges.show();
-    this.exporters.showMetrics();
+    this.parts.healthCheckGauges.show();
+    this.parts.exporters.showMetrics();
   }
 
   override healthCheck(): Promise<HealthStatus> {
-    return this.health.status();
+    return this.parts.health.status();
   }
 
   /**
@@ -179,7 +126,7 @@ export class PrometheusCollector extends MetricsCollector {
    * const remove = collector.addHealthCheck({ name: 'queue', check: () => queue.isConnected() });
    */
   addHealthCheck(definition: HealthCheckDefinition, source?: string) {
-    return this.healthCheckGauges.add(definition, source);
+    return this.parts.healthCheckGauges.add(definition, source);
   }
 
   /**
@@ -195,17 +142,17 @@ export class PrometheusCollector extends MetricsCollector {
     exporter: MetricsExporter,
     source = 'addExporter()',
   ): Promise<() => Promise<void>> {
-    const remove = await this.exporters.add(exporter, source);
-    return () => remove(this.options.flushTimeout);
+    const remove = await this.parts.exporters.add(exporter, source);
+    return () => remove(this.config.flushTimeout);
   }
 
   /** @internal Whether there are exporters. */
   get hasExporters(): boolean {
-    return this.exporters.size > 0;
+    return this.parts.exporters.size > 0;
   }
 
-  override flush(timeout = this.options.flushTimeout): Promise<void> {
-    return this.exporters.flush(timeout);
+  override flush(timeout = this.config.flushTimeout): Promise<void> {
+    return this.parts.exporters.flush(timeout);
   }
 
   /**
@@ -214,12 +161,12 @@ export class PrometheusCollector extends MetricsCollector {
    * of a gauge is what it is now. Each subscriber gets events of its own.
    */
   get events$(): Observable<MetricEvent> {
-    return this.exporters.recordings.events$;
+    return this.parts.exporters.recordings.events$;
   }
 
   /** All metrics as they are now, as exporters get them. */
   snapshot(): Promise<MetricsSnapshot> {
-    return this.snapshots.take();
+    return this.parts.snapshots.take();
   }
 
   /**
@@ -229,7 +176,7 @@ export class PrometheusCollector extends MetricsCollector {
    *   Default: nothing, which gives the Prometheus text format.
    */
   metrics(accept?: string): Promise<string> {
-    return this.endpoint.render(accept);
+    return this.parts.endpoint.render(accept);
   }
 
   /**
@@ -245,7 +192,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.endpoint.serve({ resource: 'metrics', req, res, client });
+    return this.parts.endpoint.serve({ resource: 'metrics', req, res, client });
   }
 
   /** Answers with {@link healthCheck}: 200 when healthy, 503 when not. Never rejects. */
@@ -254,7 +201,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.endpoint.serve({ resource: 'health', req, res, client });
+    return this.parts.endpoint.serve({ resource: 'health', req, res, client });
   }
 
   /** Answers a probe: 200 when the process lives or the app is ready, 503 when not. Never rejects. */
@@ -264,7 +211,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.endpoint.serve({ resource: probe, req, res, client });
+    return this.parts.endpoint.serve({ resource: probe, req, res, client });
   }
 
   /**
@@ -272,16 +219,16 @@ export class PrometheusCollector extends MetricsCollector {
    * @throws {OptionsError} if a secret, key or certificate cannot be read or used.
    */
   override initialize(): Promise<void> {
-    return this.lifecycle.start();
+    return this.parts.lifecycle.start();
   }
 
   /** Delivers through exporters for `flushTimeout` at most, waits for running scrapes, and closes the port. */
   override shutdown(): Promise<void> {
-    return this.lifecycle.stop();
+    return this.parts.lifecycle.stop();
   }
 
   override reportError(cause: string, error: unknown, where?: string): void {
-    this.report.reportError(cause, error, where);
+    this.parts.report.reportError(cause, error, where);
   }
 
   private instrument(
@@ -290,30 +237,5 @@ export class PrometheusCollector extends MetricsCollector {
     options: (GaugeOptions & HistogramOptions) | undefined,
   ) {
     return requestInstrument(this.families, name, type, options);
-  }
-
-  private async open(undo: Undo[]): Promise<void> {
-    const { registry, defaultMetrics, defaultLabels, exemplars } = this.options;
-    await this.endpoint.prepare();
-    if (registry !== null) {
-      undo.push(() => this.families.detach());
-      this.families.attach();
-    }
-    if (defaultMetrics) {
-      undo.push(collectProcessMetrics(this.registry, defaultLabels));
-    }
-    if (exemplars) undo.push(await this.exemplars.start());
-    undo.push(await this.endpoint.start());
-    await this.exporters.start();
-    undo.push(() => this.exporters.stop(this.options.flushTimeout));
-  }
-
-  private vitals(): CollectorStatus {
-    return {
-      initialized: this.lifecycle.started,
-      server_running: this.endpoint.running,
-      metrics_count: this.getMetricCount(),
-      endpoint: this.endpoint.url,
-    };
   }
 }

@@ -7,7 +7,7 @@ import type { Counter } from '../model/counter.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import { MetricType } from '../model/metric-type.js';
 import { buildMetricName } from '../model/names.js';
-import type { Families } from './families.js';
+import type { Families, FamilyListener } from './families.js';
 import type { GaugeOptions } from './metrics-collector.js';
 
 /**
@@ -53,25 +53,26 @@ export class SelfMetrics {
 
 const OVERFLOWS = 'metrics_overflows_total';
 
-/** How many places have a warning of their own. */
+/** The largest number of places with a warning of their own. */
 const MAX_PLACES = 100;
 
 /**
  * Counts what the collector keeps from the app (errors, dropped recordings, refused
  * requests), and logs the first of each kind. Never throws.
  */
-export class SelfReport implements ErrorReporter {
+export class SelfReport implements ErrorReporter, FamilyListener {
   private readonly warned = new Set<string>();
 
   constructor(
-    private readonly own: SelfMetrics,
+    private readonly metrics: SelfMetrics,
     private readonly logger: MetricsLogger,
+    private readonly maxMetrics: number,
   ) {}
 
   /**
    * Counts an error, and logs the first of each cause and place.
    *
-   * @param cause a fixed word for what failed; a `MetricsError` says it better itself.
+   * @param cause a fixed word for what failed; the code of a `MetricsError` replaces it.
    */
   reportError(cause: string, error: unknown, where = ''): void {
     const known = isMetricsError(error) ? error.code : cause;
@@ -86,7 +87,7 @@ export class SelfReport implements ErrorReporter {
     );
   }
 
-  /** Counts a request that was turned away. It is not logged, so that requests cannot fill the log. */
+  /** Counts a rejected request. It is not logged: requests must not fill the log. */
   refused(resource: string, reason: string): void {
     this.count(
       'metrics_refusals_total',
@@ -97,13 +98,13 @@ export class SelfReport implements ErrorReporter {
 
   /** Warns that a family is full, and returns the function that counts its recordings from now on. */
   overflowed({ name, maxSeries }: Family): () => void {
-    if (name === this.own.nameOf(OVERFLOWS)) return () => {};
+    if (name === this.metrics.nameOf(OVERFLOWS)) return () => {};
     this.warnOnce(
       `overflow ${name}`,
       `Metric "${name}" has reached ${maxSeries} series; new label sets are recorded as {otel_metric_overflow="true"}`,
     );
     try {
-      const counter = this.own.counter(
+      const counter = this.metrics.counter(
         OVERFLOWS,
         'Recordings that went to an overflow series because their metric had too many label sets.',
       );
@@ -115,11 +116,16 @@ export class SelfReport implements ErrorReporter {
     }
   }
 
-  /** Counts a recording of a metric that there is no room for, and warns of the first. */
-  dropped({ name }: Family, maxMetrics: number): void {
+  /** Reports that the callback of a gauge has failed. */
+  collectFailed({ name }: Family, error: unknown): void {
+    this.reportError('gauge_callback', error, `gauge "${name}"`);
+  }
+
+  /** Counts a dropped recording of a metric beyond `maxMetrics`, and warns of the first. */
+  hadNoRoom({ name }: Family): void {
     this.warnOnce(
       'dropped',
-      `Metric "${name}" is not recorded: there are ${maxMetrics} metrics already, as many as maxMetrics allows. Do not make metric names from ids or input; use labels, or raise maxMetrics [logged once, counted]`,
+      `Metric "${name}" is not recorded: there are ${this.maxMetrics} metrics already, as many as maxMetrics allows. Do not make metric names from ids or input; use labels, or raise maxMetrics [logged once, counted]`,
     );
     this.count(
       'metrics_dropped_recordings_total',
@@ -128,20 +134,20 @@ export class SelfReport implements ErrorReporter {
     );
   }
 
-  /** Logs something that need not be counted, whenever it is said. Never throws. */
+  /** Logs a warning each time. Never throws. */
   warn(message: string): void {
     logWarning(this.logger, message);
   }
 
   private count(name: string, description: string, labels: Labels): void {
     try {
-      this.own.counter(name, description).inc(labels);
+      this.metrics.counter(name, description).inc(labels);
     } catch (failure) {
       this.warnOnce('count', messageOf(failure));
     }
   }
 
-  /** By place, until there are many: whatever fails everywhere would fill the log. */
+  /** By cause and place up to a limit, then by cause: many failing places must not fill the log. */
   private keyOf(cause: string, where: string): string {
     const key = `${cause} ${where}`;
     const isTold = this.warned.size < MAX_PLACES || this.warned.has(key);

@@ -1,37 +1,27 @@
 import { Content } from '../exposition/content.js';
+import type { Health } from '../health/health.js';
 import type { CheckStatus, HealthStatus } from '../health/health-status.js';
 import type { Exchange } from './exchange.js';
 import { preferencesOf } from './negotiate.js';
-
-interface HealthSource {
-  healthCheck(): Promise<HealthStatus>;
-}
-
-interface ReadinessSource {
-  isReady(): Promise<boolean>;
-}
 
 const JSON_TYPE = 'application/json';
 const HEALTH_JSON_TYPE = 'application/health+json';
 
 /** Answers requests for the health and the probes: 200 when all is well, 503 when not. */
 export class HealthResponder {
-  constructor(
-    private readonly health: HealthSource,
-    private readonly readiness: ReadinessSource,
-  ) {}
+  constructor(private readonly health: Health) {}
 
   async respond(exchange: Exchange): Promise<void> {
     const { resource } = exchange;
     if (resource === 'health') return this.respondHealth(exchange);
     // Why: docs/decisions/endpoints.md, "Liveness depends on nothing".
-    const isUp = resource === 'live' || (await this.readiness.isReady());
+    const isUp = resource === 'live' || (await this.health.isReady());
     const status = isUp ? 'up' : 'down';
     await sendJson(exchange, isUp, `${JSON_TYPE}; charset=utf-8`, { status });
   }
 
   private async respondHealth(exchange: Exchange): Promise<void> {
-    const health = await this.health.healthCheck();
+    const health = await this.health.status();
     const { healthy } = health;
     if (prefersHealthJson(exchange.req.headers.accept)) {
       await sendJson(exchange, healthy, HEALTH_JSON_TYPE, healthJson(health));

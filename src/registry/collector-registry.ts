@@ -17,8 +17,11 @@ export type RenderText = (
  */
 // Why: docs/decisions/pages.md, "Our registry renders what scrapers get".
 export class CollectorRegistry extends Registry {
-  constructor(private readonly render: RenderText) {
-    super();
+  private render: RenderText = () => super.metrics();
+
+  /** Sets what renders the pages from now on. */
+  renderBy(render: RenderText): void {
+    this.render = render;
   }
 
   override metrics(): Promise<string> {

@@ -19,8 +19,8 @@ export interface PipelineContext {
   /** Receives the errors of the metrics about exporters. */
   readonly errors: ErrorReporter;
   readonly logger: MetricsLogger;
-  /** Is called after a listener of recordings was added or removed. */
-  readonly listenersChanged: () => void;
+  /** Sets the listener of recordings, again whenever it wants other types. */
+  readonly setListener: (listener: RecordingFanout) => void;
   /** Adds a health check that logs by itself; returns what removes it. */
   readonly addCheck: (definition: HealthCheckDefinition) => () => void;
 }
@@ -41,7 +41,7 @@ export class Exporters {
       collector.errors,
       () => this.all.values(),
     );
-    this.recordings = new RecordingFanout(collector.listenersChanged, (count) =>
+    this.recordings = new RecordingFanout(collector.setListener, (count) =>
       this.metrics.dropped('events$', count),
     );
   }

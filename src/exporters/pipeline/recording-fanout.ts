@@ -27,11 +27,11 @@ export class RecordingFanout {
   private queues: readonly EventQueue[] = [];
 
   /**
-   * @param changed is called after a queue was added or removed.
+   * @param changed receives this fanout after a queue was added or removed.
    * @param dropped receives how many events subscribers did not get because their queue was full.
    */
   constructor(
-    private readonly changed: () => void,
+    private readonly changed: (fanout: RecordingFanout) => void,
     private readonly dropped: (count: number, reason: string) => void,
   ) {
     this.events$ = this.observable();
@@ -39,12 +39,12 @@ export class RecordingFanout {
 
   add(queue: EventQueue): void {
     this.queues = [...this.queues, queue];
-    this.changed();
+    this.changed(this);
   }
 
   remove(queue: EventQueue): void {
     this.queues = this.queues.filter((one) => one !== queue);
-    this.changed();
+    this.changed(this);
   }
 
   wants(type: MetricType): boolean {

@@ -50,7 +50,8 @@ async function limited(
   const collector = app.get(PrometheusCollector);
   const { endpoint } = await collector.healthCheck();
   /** How many scrapes run now. */
-  const scrapes = (): number => (collector as any).endpoint.handler.scrapes;
+  const scrapes = (): number =>
+    (collector as any).parts.endpoint.handler.scrapes;
   return { app, url, collector, endpoint, scrapes };
 }
 

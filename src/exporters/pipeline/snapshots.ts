@@ -7,7 +7,7 @@ import {
 } from '../../core/event-loop-yielder.js';
 import type { LabelSet } from '../../model/labels.js';
 import { unixTime } from '../../core/wall-clock.js';
-import { type TakenSeries, takenSeriesOf } from './taken-series.js';
+import { type TakenSeries, takenSeriesOf } from './series-reader.js';
 import type { MetricsSnapshot, MetricSnapshot } from '../snapshot.js';
 
 /** Series that are taken between two looks at the clock; the first ones of a process take long. */

@@ -4,7 +4,6 @@ import {
   validateWithoutShowing,
   checkSecret,
   kindOf,
-  readSecret,
   type Secret,
 } from '../../../core/secret.js';
 
@@ -20,7 +19,7 @@ const RESERVED =
 /** Names that gRPC accepts for texts; those that end with `-bin` are for bytes ("gRPC over HTTP2", "Requests"). */
 const GRPC_NAME = /^(?!.*-bin$)[0-9a-z_.-]+$/i;
 
-const VALUE = new Check(
+export const HEADER_VALUE = new Check(
   'a text of visible ASCII characters and spaces',
   (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
 );
@@ -34,7 +33,7 @@ export function checkHeaders(value: unknown, path: string): void {
   }
   for (const [name, secret] of Object.entries(value)) {
     checkName(name, path);
-    checkSecret(secret, `${path}["${name}"]`, VALUE);
+    checkSecret(secret, `${path}["${name}"]`, HEADER_VALUE);
   }
 }
 
@@ -51,7 +50,7 @@ export function parseHeaders(text: string, variable: string): Headers {
     const at = `Header ${i + 1} in ${variable}`;
     const [name, value] = parsePair(part, at);
     checkName(name, at);
-    validateWithoutShowing(value, `${at}, "${name}",`, VALUE);
+    validateWithoutShowing(value, `${at}, "${name}",`, HEADER_VALUE);
     headers[name.toLowerCase()] = value;
   }
   return headers;
@@ -78,22 +77,6 @@ export function parsePair(pair: string, at: string): [string, string] {
   throw new OptionsError(
     `${at} is malformed; expected name=value, percent-encoded, with "," between two of them`,
   );
-}
-
-/**
- * Reads the values of headers that are kept elsewhere.
- *
- * @throws {OptionsError} naming the header and where its value is kept.
- */
-export async function readHeaders(
-  headers: Headers,
-  path: string,
-): Promise<Record<string, string>> {
-  const read: Record<string, string> = {};
-  for (const [name, secret] of Object.entries(headers)) {
-    read[name] = await readSecret(secret, `${path}["${name}"]`, VALUE);
-  }
-  return read;
 }
 
 /**

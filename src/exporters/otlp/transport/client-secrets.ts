@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { OptionsError } from '../../../core/errors.js';
 import { readSecret } from '../../../core/secret.js';
-import { readHeaders } from '../config/headers.js';
+import { HEADER_VALUE, type Headers } from '../config/headers.js';
 import type { OtlpConfig } from '../config/otlp.config.js';
 import { CLIENT_TLS_TEXTS } from '../config/otlp.options.js';
 
@@ -37,6 +37,22 @@ export async function readClientSecrets(
 
 export function isSameMaterial(a: TlsMaterial, b: TlsMaterial): boolean {
   return a.ca === b.ca && a.cert === b.cert && a.key === b.key;
+}
+
+/**
+ * Reads the values of headers that are kept elsewhere.
+ *
+ * @throws {OptionsError} naming the header and where its value is kept.
+ */
+async function readHeaders(
+  headers: Headers,
+  path: string,
+): Promise<Record<string, string>> {
+  const read: Record<string, string> = {};
+  for (const [name, secret] of Object.entries(headers)) {
+    read[name] = await readSecret(secret, `${path}["${name}"]`, HEADER_VALUE);
+  }
+  return read;
 }
 
 /** The query of a URL as a whole, and its values, both encoded and decoded. */

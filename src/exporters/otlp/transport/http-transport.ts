@@ -35,11 +35,14 @@ const compress = promisify(gzip);
 /** Sends requests by OTLP/HTTP. */
 export class HttpTransport implements OtlpTransport {
   readonly #config: OtlpConfig;
+  /** Where requests go, for messages. */
+  readonly #at: string;
   #material: TlsMaterial = {};
   #agent: HttpAgent | undefined = undefined;
 
   constructor(config: OtlpConfig) {
     this.#config = config;
+    this.#at = shownUrl(config.url);
   }
 
   async connect(): Promise<OtlpConnection> {
@@ -71,7 +74,7 @@ export class HttpTransport implements OtlpTransport {
     signal: AbortSignal,
   ): Promise<ExportResult> {
     const { url, isCompressed } = this.#config;
-    const at = shownUrl(url);
+    const at = this.#at;
     const level = constants.Z_BEST_SPEED;
     try {
       const response = await sendRequest({

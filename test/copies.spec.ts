@@ -33,7 +33,7 @@ describe('collectors of two copies', () => {
     return collector;
   }
 
-  test('show the metrics of both on one page when they share a registry, until the last one shuts down', async () => {
+  test('collectors of two copies show the metrics of both on one page when they share a registry, until the last one shuts down', async () => {
     const registry = new Registry();
     const first = await startCollector(registry, 'first');
     const second = await startCollector(registry, 'second');
@@ -59,7 +59,7 @@ describe('collectors of two copies', () => {
     expect(registry.getMetricsAsArray()).toEqual([]);
   });
 
-  test('do not start one exporter twice', async () => {
+  test('collectors of two copies do not start one exporter twice', async () => {
     const exporter = { name: 'one', export: async () => {} };
     const first = await startCollector(new Registry(), 'first');
     const second = await startCollector(new Registry(), 'second');
@@ -69,7 +69,7 @@ describe('collectors of two copies', () => {
     );
   });
 
-  test('do not retry what an exporter of another copy calls final', async () => {
+  test('collectors of two copies do not retry what an exporter of another copy calls final', async () => {
     const { ExportError } = await anotherCopy();
     let tries = 0;
     const collector = await startCollector(new Registry(), 'first');

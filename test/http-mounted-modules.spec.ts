@@ -88,7 +88,7 @@ const query: Sending = {
 describe('requests to ServeStaticModule', () => {
   const requests = ['/style.css', '/page', '/api/nowhere', '/api/hello'];
 
-  test('go by its mount path and its page for all paths on Express, and are unmatched where nothing answers', async () => {
+  test('requests to ServeStaticModule have its mount path or its catch-all page as route on Express, and are unmatched where nothing answers', async () => {
     const rootPath = folderWith('index.html', 'style.css');
     const modules = [
       ServeStaticModule.forRoot({ rootPath, exclude: ['/api/{*rest}'] }),
@@ -101,7 +101,7 @@ describe('requests to ServeStaticModule', () => {
     });
   });
 
-  test('are unmatched on Express where there is no page for all paths either', async () => {
+  test('requests to ServeStaticModule are unmatched on Express where there is no page for all paths either', async () => {
     const modules = [
       ServeStaticModule.forRoot({ rootPath: folderWith('style.css') }),
     ];
@@ -112,7 +112,7 @@ describe('requests to ServeStaticModule', () => {
     });
   });
 
-  test('go by the path that it serves its files at', async () => {
+  test('requests to ServeStaticModule have the path of its files as route', async () => {
     const rootPath = folderWith('index.html', 'style.css');
     const modules = [
       ServeStaticModule.forRoot({ rootPath, serveRoot: '/app' }),
@@ -125,7 +125,7 @@ describe('requests to ServeStaticModule', () => {
     });
   });
 
-  test('go by its files on Fastify, and are unmatched where there is no such file', async () => {
+  test('requests to ServeStaticModule have the file as route on Fastify, and are unmatched where there is no such file', async () => {
     const rootPath = folderWith('index.html', 'style.css');
     const modules = [ServeStaticModule.forRoot({ rootPath })];
     expect(await seriesOf(onFastify, modules, requests)).toEqual({
@@ -137,7 +137,7 @@ describe('requests to ServeStaticModule', () => {
 });
 
 describe('requests for a GraphQL server', () => {
-  test('go by the path of GraphQLModule', async () => {
+  test('requests for a GraphQL server have the path of GraphQLModule as route', async () => {
     const modules = [
       GraphQLModule.forRoot<ApolloDriverConfig>({
         driver: ApolloDriver,
@@ -149,7 +149,7 @@ describe('requests for a GraphQL server', () => {
     ).toEqual({ 'POST /graphql 200': 1, 'GET unmatched 404': 1 });
   });
 
-  test('go by the path that it is mounted at', async () => {
+  test('requests for a GraphQL server have the mount path as route', async () => {
     const server = new ApolloServer({
       typeDefs: 'type Query { word: String }',
     });

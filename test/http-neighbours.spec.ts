@@ -29,7 +29,7 @@ import {
 } from './nest/support/http-client.js';
 import { countsOf, type RequestCounts } from './nest/support/http-series.js';
 
-/** What stands beside the module in an app, and what is asked of it. */
+/** A neighbour of the module in an app, and a request to it. */
 interface Neighbour {
   app: () => ModuleMetadata;
   configure?: (app: INestApplication) => void;

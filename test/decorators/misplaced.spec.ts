@@ -113,14 +113,14 @@ describe('a decorator in code that is compiled without experimentalDecorators', 
     );
   });
 
-  test('names the setting on a class', () => {
+  test('a decorator in code that is compiled without experimentalDecorators names the setting on a class', () => {
     for (const decorator of ["@Agent('Ada')", '@NoMetrics()']) {
       const { message } = errorOf(() => evaluated(`${decorator} class Ada {}`));
       expect(message).toContain('on the class Ada is compiled as a TC39');
     }
   });
 
-  test('asks for its parentheses first', () => {
+  test('a decorator in code that is compiled without experimentalDecorators asks for its parentheses first', () => {
     const { message } = errorOf(() => evaluated('class A { @Timed run() {} }'));
     expect(message).toBe(
       '@Timed stands on run without parentheses; write @Timed()',
@@ -166,7 +166,7 @@ describe('@Agent()', () => {
     );
   });
 
-  test('asks for its parentheses', () => {
+  test('@Agent() asks for its parentheses', () => {
     expect(errorOf(() => (Agent as Loose)(Assistant)).message).toBe(
       "@Agent stands on Assistant without parentheses; write @Agent('name')",
     );
@@ -205,7 +205,7 @@ describe('@MetricLabel()', () => {
 });
 
 describe('@HealthCheck()', () => {
-  test('says where it belongs, and asks for its parentheses', () => {
+  test('@HealthCheck() says where it belongs, and asks for its parentheses', () => {
     const decorate = HealthCheck('db') as Loose;
     const property = [Assistant.prototype, 'run', undefined];
     expect(errorOf(() => decorate(...property)).message).toBe(
@@ -307,7 +307,7 @@ describe('an option of a decorator', () => {
     expect(errorOf(apply).message).toBe(message);
   });
 
-  test('may be undefined, which leaves the default', () => {
+  test('an option of a decorator may be undefined, which leaves the default', () => {
     const undefinedOptions = {
       name: undefined,
       description: undefined,

@@ -25,7 +25,7 @@ async function sums({ collector }: ReturnType<typeof start>, metric: string) {
 }
 
 describe('recordInference()', () => {
-  test('records no more than what is known', async () => {
+  test('recordInference() records no more than what is known', async () => {
     const app = start();
     app.agents.recordInference(INFERENCE);
     const duration = 'gen_ai_client_operation_duration_seconds';
@@ -36,7 +36,7 @@ describe('recordInference()', () => {
     expect(app.collector.getMetricCount()).toBe(1);
   });
 
-  test('records all that is known, and each kind of tokens in a counter of its own', async () => {
+  test('recordInference() records all that is known, and each kind of tokens in a counter of its own', async () => {
     const app = start();
     app.agents.recordInference({
       ...INFERENCE,
@@ -98,7 +98,7 @@ describe('recordInference()', () => {
     expect(await app.collector.metrics()).not.toContain('error_type');
   });
 
-  test('does not count for its run if it is refused', async () => {
+  test('recordInference() does not count for its run if it is refused', async () => {
     const app = start();
     app.agents.runAgent('Writer', () => {
       expect(() =>
@@ -110,7 +110,7 @@ describe('recordInference()', () => {
     );
   });
 
-  test('records nothing if a filter fails at one of its series', async () => {
+  test('recordInference() records nothing if a filter fails at one of its series', async () => {
     const fail = () => {
       throw new Error('no');
     };
@@ -124,7 +124,7 @@ describe('recordInference()', () => {
     expect(await app.collector.metrics()).not.toMatch(/ [1-9]\d*$/m);
   });
 
-  test('records nothing if one of its metrics cannot be had', async () => {
+  test('recordInference() records nothing if one of its metrics cannot be had', async () => {
     const app = start();
     app.collector.gauge('agent_output_tokens_total');
     const usage = { inputTokens: 1, outputTokens: 1 };
@@ -181,7 +181,7 @@ test('recordWorkflow() records a workflow by its name', async () => {
 });
 
 describe('a running inference', () => {
-  test('that is ended twice counts once', async () => {
+  test('a running inference that is ended twice counts once', async () => {
     const app = start();
     const inference = app.agents.startInference(INFERENCE);
     inference.end({ usage: { inputTokens: 3 } });
@@ -192,7 +192,7 @@ describe('a running inference', () => {
     ]);
   });
 
-  test('that fails counts what was billed all the same', async () => {
+  test('a running inference that fails counts the tokens that were billed anyway', async () => {
     const app = start();
     app.agents
       .startInference(INFERENCE)
@@ -206,7 +206,7 @@ describe('a running inference', () => {
     );
   });
 
-  test('never throws: an answer that cannot be recorded is reported', async () => {
+  test('a running inference never throws: an answer that cannot be recorded is reported', async () => {
     const app = start();
     const end = (answer: unknown) =>
       app.agents.startInference(INFERENCE).end(answer as never);
@@ -225,7 +225,7 @@ describe('a running inference', () => {
 });
 
 describe('the metrics of agents', () => {
-  test('are filtered by their bare names as all others are', async () => {
+  test('the metrics of agents are filtered by their names without namespace, like all others', async () => {
     const app = start({
       namespace: 'tframex',
       filters: [
@@ -247,7 +247,7 @@ describe('the metrics of agents', () => {
     expect(page).toContain('tframex_agent_input_tokens_total{');
   });
 
-  test('start anew after they were cleared', async () => {
+  test('the metrics of agents start from zero after they were cleared', async () => {
     const app = start();
     const inference = { ...INFERENCE, usage: { inputTokens: 2 } };
     const run = { agent: 'Writer', seconds: 2 };
@@ -265,7 +265,7 @@ describe('the metrics of agents', () => {
     ]);
   });
 
-  test('are each collector’s own', async () => {
+  test('each collector has its own metrics of agents', async () => {
     const [first, second] = [start(), start()];
     first.agents.recordInference(INFERENCE);
     await first.agents.runAgent('Writer', async () => {

@@ -160,7 +160,7 @@ describe.each(kinds)('%s', (_kind, make, read) => {
     expect(await figures()).toEqual({ ...WHOLE, seconds: 0.17, first: 0.15 });
   });
 
-  test('is not recorded while nobody consumes it', async () => {
+  test('is not recorded before it is consumed', async () => {
     const { observe, figures } = start();
     observe(make());
     await vi.runAllTimersAsync();
@@ -219,7 +219,7 @@ test('a promise that rejects is a failed inference, and its caller gets the erro
   expect(await figures()).toMatchObject({ inferences: 1, failed: 1 });
 });
 
-test('an error in the middle is recorded with the tokens that were told of', async () => {
+test('an error in the middle of a stream is recorded with the tokens reported so far', async () => {
   const { observe, figures } = start();
   async function* breaks(): AsyncGenerator<number> {
     yield* generator();
@@ -247,7 +247,7 @@ test('an unsubscription ends the inference and reaches the source', async () => 
 });
 
 describe('a web stream', () => {
-  test('that is cancelled has ended, and its source gets the reason', async () => {
+  test('a web stream that is cancelled has ended, and its source gets the reason', async () => {
     const { observe, figures } = start();
     const cancelled = vi.fn();
     const reader = observe(webStream(cancelled).stream).getReader();
@@ -261,7 +261,7 @@ describe('a web stream', () => {
     });
   });
 
-  test('that fails is a failed inference', async () => {
+  test('a web stream that fails is a failed inference', async () => {
     const { observe, figures } = start();
     const source = new ReadableStream<number>({
       start: (controller) => controller.error(new TypeError('reset')),
@@ -270,7 +270,7 @@ describe('a web stream', () => {
     expect(await figures()).toMatchObject({ inferences: 1, failed: 1 });
   });
 
-  test('can be split in two afterwards, and is one inference', async () => {
+  test('a web stream can be split in two afterwards, and is one inference', async () => {
     const { observe, figures } = start();
     const both = observe(webStream().stream).tee();
     expect(await play(Promise.all(both.map(iterate)))).toEqual([
@@ -280,7 +280,7 @@ describe('a web stream', () => {
     expect(await figures()).toEqual(WHOLE);
   });
 
-  test('is asked for no more than its consumer asks for', async () => {
+  test('a web stream is asked for no more than its consumer asks for', async () => {
     const { observe } = start();
     const { stream, pulls } = webStream();
     const reader = observe(stream).getReader();
@@ -290,7 +290,7 @@ describe('a web stream', () => {
     expect(pulls()).toBe(1);
   });
 
-  test('that somebody else reads comes back as it is', async () => {
+  test('a web stream that other code reads already is returned as it is', async () => {
     const { observe, figures } = start();
     const { stream } = webStream();
     stream.getReader();
@@ -300,7 +300,7 @@ describe('a web stream', () => {
 });
 
 describe('a function that reads chunks', () => {
-  test('and fails is reported; chunks that it can read still count', async () => {
+  test('a function that reads chunks and throws is reported; chunks that it can read still count', async () => {
     const { agents, figures, collector, warnings } = start();
     const chunks = agents.observeStream(generator(), REQUEST, (chunk) => {
       if (chunk < 3) throw new TypeError('no usage');
@@ -316,7 +316,7 @@ describe('a function that reads chunks', () => {
     );
   });
 
-  test('may say parts of the answer in several chunks', async () => {
+  test('a function that reads chunks may say parts of the answer in several chunks', async () => {
     const { agents, collector } = start();
     const said = [
       { responseModel: 'acme-1b' },

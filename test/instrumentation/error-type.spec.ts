@@ -47,7 +47,7 @@ describe('the type of an error is', () => {
     ['that of the class above', new DailyQuota('x'), 'QuotaError'],
     ['@MetricName before its own name', new Declared('x'), 'DeclaredError'],
     ['that of its class, if there is no other', new Unnamed('x'), 'u'],
-    ['Error, if there is none at all', new Error('x'), 'Error'],
+    ['Error, if the error has no name', new Error('x'), 'Error'],
     ['that of an error of this package', new LabelError('x'), 'LabelError'],
     ['what was thrown, if it is no error', 'text', 'string'],
   ])('%s', (_, error, type) => {

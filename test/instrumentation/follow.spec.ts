@@ -59,7 +59,7 @@ describe('a plain value', () => {
     expect(ends).toHaveLength(1);
   });
 
-  test('is not taken for something else by a hostile shape', () => {
+  test('a plain value is not taken for something else by a hostile shape', () => {
     const { ends, run } = recorder();
     const value = Object.freeze({ then: 5, next: 'x', subscribe: null });
     expect(follow(value, run)).toBe(value);
@@ -68,7 +68,7 @@ describe('a plain value', () => {
 });
 
 describe('a promise', () => {
-  test('ends when it is settled, with the same value or error', async () => {
+  test('a promise ends when it is settled, with the same value or error', async () => {
     const { ends, run } = recorder();
     const error = new Error('no');
     expect(await follow(Promise.resolve(7), run)).toBe(7);
@@ -76,7 +76,7 @@ describe('a promise', () => {
     expect(ends).toEqual(['run ok 7', 'run failed no']);
   });
 
-  test('that nobody handles is still reported as unhandled', async () => {
+  test('a promise without a handler is still reported as unhandled', async () => {
     const unhandled: unknown[] = [];
     const others = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection');
@@ -92,7 +92,7 @@ describe('a promise', () => {
     }
   });
 
-  test('of a generator ends when the generator does', async () => {
+  test('a promise of a generator ends when the generator does', async () => {
     const { ends, run } = recorder();
     async function* words() {
       yield 'a';
@@ -125,7 +125,7 @@ describe("a library's own promise", () => {
     }
   }
 
-  test('is handed back itself and is not started by us', async () => {
+  test("a library's own promise is returned itself, and the module does not start it", async () => {
     const { ends, run } = recorder();
     const query = new Query();
     expect(follow(query, run)).toBe(query);
@@ -136,7 +136,7 @@ describe("a library's own promise", () => {
     expect(ends).toEqual(['run ok "rows"']);
   });
 
-  test('fails as it would', async () => {
+  test("a library's own promise rejects as without the module", async () => {
     const { ends, run } = recorder();
     expect(await settled(follow(new Query(true), run))).toEqual({
       error: 'no table',
@@ -144,7 +144,7 @@ describe("a library's own promise", () => {
     expect(ends).toEqual(['run failed no table']);
   });
 
-  test('that extends Promise keeps its methods', async () => {
+  test("a library's own promise that extends Promise keeps its methods", async () => {
     class Reply extends Promise<string> {
       withResponse() {
         return 'raw';
@@ -157,7 +157,7 @@ describe("a library's own promise", () => {
     expect(ends).toEqual(['run ok "x"']);
   });
 
-  test('that is handed out again and again does not collect followers', async () => {
+  test("a library's own promise that is returned many times does not collect followers", async () => {
     const { ends, run } = recorder();
     const query = new Query();
     for (let i = 0; i < 50_000; i++) follow(query, run);
@@ -166,15 +166,15 @@ describe("a library's own promise", () => {
   });
 });
 
-describe('an object that keeps to no protocol', () => {
-  test('may have a then() that returns nothing', async () => {
+describe('an object that follows no protocol', () => {
+  test('an object that follows no protocol may have a then() that returns nothing', async () => {
     const { ends, run } = recorder();
     const thenable = { then: (done: (value: number) => void) => done(5) };
     expect(await (follow(thenable, run) as unknown as Promise<number>)).toBe(5);
     expect(ends).toEqual(['run ok 5']);
   });
 
-  test('may have a then() that means something else', () => {
+  test('an object that follows no protocol may have a then() that means something else', () => {
     const { run } = recorder();
     const steps: unknown[] = [];
     const builder = {
@@ -187,7 +187,7 @@ describe('an object that keeps to no protocol', () => {
     expect(steps).toEqual(['a', 'b']);
   });
 
-  test('may be a cursor, whose next() gives documents', async () => {
+  test('an object that follows no protocol may be a cursor, whose next() gives documents', async () => {
     const { run } = recorder();
     const documents = [{ id: 1 }, null];
     const cursor = {
@@ -222,7 +222,7 @@ describe('an object that keeps to no protocol', () => {
 });
 
 describe('an object that several measured methods pass on', () => {
-  test('ends the call of each of them', async () => {
+  test('an object that several measured methods return ends the call of each of them', async () => {
     const { ends, run } = recorder();
     async function* failing() {
       yield 1;
@@ -236,7 +236,7 @@ describe('an object that several measured methods pass on', () => {
 });
 
 describe('an Observable', () => {
-  test('ends at its completion, once for each subscription', async () => {
+  test('an Observable ends at its completion, once for each subscription', async () => {
     const { ends, run } = recorder();
     const source = follow(of(1, 2, 3), run);
     expect(ends).toEqual([]);
@@ -245,7 +245,7 @@ describe('an Observable', () => {
     expect(ends).toEqual(['run.1 ok undefined', 'run.2 ok undefined']);
   });
 
-  test('ends at its error, which is passed on', async () => {
+  test('an Observable ends at its error, which is passed on', async () => {
     const { ends, run } = recorder();
     const source = follow(
       throwError(() => new Error('no')),
@@ -255,7 +255,7 @@ describe('an Observable', () => {
     expect(ends).toEqual(['run.1 failed no']);
   });
 
-  test('has succeeded when its consumer has got what it wanted', async () => {
+  test('an Observable has succeeded when its consumer has got what it wanted', async () => {
     const { ends, run } = recorder();
     let torndown = false;
     const endless = new Observable<number>((subscriber) => {
@@ -267,7 +267,7 @@ describe('an Observable', () => {
     expect(ends).toEqual(['run.1 ok undefined']);
   });
 
-  test('is cancelled when its consumer leaves before the next item', () => {
+  test('an Observable is cancelled when its consumer leaves before the next item', () => {
     const { ends, run } = recorder();
     const source = new Subject<number>();
     const subscription = follow(source.asObservable(), run).subscribe();
@@ -277,7 +277,7 @@ describe('an Observable', () => {
     expect(ends).toEqual(['run.1 cancelled']);
   });
 
-  test('that gives all it has while it is subscribed to can be left', async () => {
+  test('an Observable that gives all it has while it is subscribed to can be left', async () => {
     const { run } = recorder();
     const endless = new Observable<number>((subscriber) => {
       for (let i = 0; !subscriber.closed; i++) subscriber.next(i);
@@ -286,7 +286,7 @@ describe('an Observable', () => {
     expect(await lastValueFrom(three)).toEqual([0, 1, 2]);
   });
 
-  test('that is a Subject is handed back itself', async () => {
+  test('an Observable that is a Subject is handed back itself', async () => {
     const { ends, run } = recorder();
     const subject = new Subject<number>();
     const followed = follow(subject, run);
@@ -298,7 +298,7 @@ describe('an Observable', () => {
     expect(ends).toEqual(['run.1 ok undefined']);
   });
 
-  test('that is connectable keeps its connect()', async () => {
+  test('an Observable that is connectable keeps its connect()', async () => {
     const { ends, run } = recorder();
     const source = follow(connectable(of(1, 2)), run);
     const all = lastValueFrom(source.pipe(toArray()));
@@ -307,7 +307,7 @@ describe('an Observable', () => {
     expect(ends).toEqual(['run.1 ok undefined']);
   });
 
-  test('that is shared does not collect followers', () => {
+  test('an Observable that is shared does not collect followers', () => {
     const { ends, run } = recorder();
     const shared = new BehaviorSubject(1);
     for (let i = 0; i < 50_000; i++) follow(shared, run);
@@ -329,7 +329,7 @@ describe('a generator', () => {
     throw new Error('no');
   }
 
-  test('ends when it is exhausted, with what it returned', () => {
+  test('a generator ends when it is exhausted, with what it returned', () => {
     const { ends, run } = recorder();
     const iterator = numbers();
     const followed = follow(iterator, run);
@@ -339,7 +339,7 @@ describe('a generator', () => {
     expect(ends).toEqual(['run.1 ok "done"']);
   });
 
-  test('is cancelled when its consumer breaks off, and runs its finally', () => {
+  test('a generator is cancelled when its consumer breaks off, and runs its finally', () => {
     const { ends, run } = recorder();
     let cleaned = false;
     const endless = (function* () {
@@ -354,7 +354,7 @@ describe('a generator', () => {
     expect(ends).toEqual(['run.1 cancelled']);
   });
 
-  test('that is asynchronous ends at its error, which is passed on', async () => {
+  test('a generator that is asynchronous ends at its error, which is passed on', async () => {
     const { ends, run } = recorder();
     expect(await settled(collect(follow(failing(), run)))).toEqual({
       error: 'no',
@@ -362,7 +362,7 @@ describe('a generator', () => {
     expect(ends).toEqual(['run.1 failed no']);
   });
 
-  test('ends at an error that is thrown into it', () => {
+  test('a generator ends at an error that is thrown into it', () => {
     const { ends, run } = recorder();
     const iterator = follow(numbers(), run);
     iterator.next();
@@ -370,7 +370,7 @@ describe('a generator', () => {
     expect(ends).toEqual(['run.1 failed into']);
   });
 
-  test('that delegates passes values both ways', () => {
+  test('a generator that delegates passes values both ways', () => {
     const { run } = recorder();
     const echo = (function* (): Generator<string, string, string> {
       return `end ${yield 'first'}`;
@@ -382,7 +382,7 @@ describe('a generator', () => {
     expect(outer.next('word')).toEqual({ value: 'end word', done: true });
   });
 
-  test('that nobody consumes has not run', () => {
+  test('a generator without a consumer has not run', () => {
     const { ends, run } = recorder();
     follow(numbers(), run);
     expect(ends).toEqual([]);

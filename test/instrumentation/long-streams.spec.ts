@@ -59,7 +59,7 @@ describe('the times of the chunks of an inference', () => {
     },
   );
 
-  test('take no more memory however many there are', async () => {
+  test('the times of the chunks of an inference take no more memory however many there are', async () => {
     const { collector } = makeCollector();
     const inference = new AgentMetrics(collector).startInference(REQUEST);
     const chunks = (count: number) => {
@@ -81,7 +81,7 @@ describe('the times of the chunks of an inference', () => {
     expect(count).toMatch(/ 1001999$/);
   });
 
-  test('are sent as events up to 1,000, and a stream with more of them is counted and logged once', async () => {
+  test('the times of the chunks of an inference are sent as events up to 1,000, and a stream with more of them is counted and logged once', async () => {
     const { collector, warnings } = makeCollector();
     const events: MetricEvent[] = [];
     collector.events$.subscribe((event) => void events.push(event));
@@ -102,7 +102,7 @@ describe('the times of the chunks of an inference', () => {
     );
   });
 
-  test('are not recorded with an inference that is discarded', async () => {
+  test('the times of the chunks of an inference are not recorded with an inference that is discarded', async () => {
     const { others } = await chunkSamples((agents) => {
       const inference = agents.startInference(REQUEST);
       for (let i = 0; i < 3_000; i++) inference.chunk();
@@ -111,7 +111,7 @@ describe('the times of the chunks of an inference', () => {
     expect(others).toEqual([]);
   });
 
-  test('are not recorded where the app has another metric of that name', async () => {
+  test('the times of the chunks of an inference are not recorded where the app has another metric of that name', async () => {
     const { collector, warnings } = makeCollector();
     collector.counter(METRIC);
     const inference = new AgentMetrics(collector).startInference(REQUEST);

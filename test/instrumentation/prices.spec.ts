@@ -105,19 +105,19 @@ describe('an inference costs', () => {
     expect(await costOf(inference)).toBe(expected);
   });
 
-  test('its price by a million tokens, unless another number is given', async () => {
+  test('an inference costs its price per million tokens, unless perTokens says otherwise', async () => {
     const prices = { ...TABLE, perTokens: undefined } as never;
     const usage = { inputTokens: 500_000 };
     expect(await costOf({ usage }, prices)).toBe(1);
   });
 
-  test('what is in no pattern as a regular expression', async () => {
+  test('characters of regular expressions have no meaning in the pattern of a price', async () => {
     const models = [{ model: 'acme.1', input: 1, output: 1 }];
     const usage = { inputTokens: 1 };
     expect(await costOf({ usage }, { ...TABLE, models })).toBeUndefined();
   });
 
-  test('no more than can be counted', async () => {
+  test('a cost that is too large to be counted is reported', async () => {
     const models = [{ model: '*', input: Number.MAX_VALUE, output: 0 }];
     const { record, collector } = start({ ...TABLE, models });
     expect(() => record({ usage: { inputTokens: 9 } })).toThrow(
@@ -130,7 +130,7 @@ describe('an inference costs', () => {
 describe('a model without a price', () => {
   const usage = { inputTokens: 3 };
 
-  test('has its tokens counted, and one warning', async () => {
+  test('a model without a price has its tokens counted, and one warning', async () => {
     const { record, collector, warnings } = start();
     record({ model: 'new-1', usage });
     record({ model: 'new-1', usage });
@@ -151,13 +151,13 @@ describe('a model without a price', () => {
     );
   });
 
-  test('is no longer named once there were a hundred', () => {
+  test('a model without a price is not named in the log after a hundred others', () => {
     const { record, warnings } = start();
     for (let i = 0; i < 300; i++) record({ model: `new-${i}`, usage });
     expect(warnings.filter((w) => w.includes('no price'))).toHaveLength(101);
   });
 
-  test('is no error where there are no prices', async () => {
+  test('a model without a price is no error where there are no prices', async () => {
     const { collector, warnings } = makeCollector();
     const inference = { provider: 'acme', model: 'new-1', seconds: 1, usage };
     new AgentMetrics(collector).recordInference(inference);
@@ -178,7 +178,7 @@ function fileOf(text: string): string {
 describe('prices in a file', () => {
   const usage = { inputTokens: 1 };
 
-  test('are as good as those in the options', async () => {
+  test('prices in a file are as good as those in the options', async () => {
     const file = fileOf(JSON.stringify(TABLE));
     expect(await costOf({ usage }, { file })).toBe(2);
   });
@@ -241,7 +241,7 @@ describe('prices that are', () => {
     ).toThrow(message);
   });
 
-  test('given by forRootAsync() are those of the AgentMetrics that is injected', async () => {
+  test('prices given by forRootAsync() are those of the AgentMetrics that is injected', async () => {
     const module = await Test.createTestingModule({
       imports: [
         MetricsModule.forRootAsync({
@@ -264,7 +264,7 @@ describe('prices that are', () => {
     );
   });
 
-  test('changed after the start change nothing', async () => {
+  test('a change of the prices after the start has no effect', async () => {
     const models = [{ model: '*', input: 2, output: 2 }];
     const { collector, record } = start({ ...TABLE, models });
     models[0]!.input = 100;

@@ -12,7 +12,7 @@ function start() {
 }
 
 describe('work that is begun and ended apart', () => {
-  test('has what is called in it, and ends once', async () => {
+  test('a started agent run counts the calls in it, and ends once', async () => {
     const { metrics, counts } = start();
     const run = metrics.startAgentRun('Assistant');
     const tool = run.enter(() => metrics.startTool('search'));
@@ -40,7 +40,7 @@ describe('work that is begun and ended apart', () => {
     ]);
   });
 
-  test('is no inference when it is discarded', async () => {
+  test('a started inference that is discarded counts nowhere', async () => {
     const { metrics, counts } = start();
     const run = metrics.startAgentRun('Assistant');
     const inference = run.enter(() =>
@@ -58,7 +58,7 @@ describe('work that is begun and ended apart', () => {
     ]);
   });
 
-  test('needs a name', () => {
+  test('a started agent run or tool needs a name', () => {
     const { metrics } = start();
     expect(() => metrics.startAgentRun('')).toThrow(MetricValueError);
     expect(() => metrics.startTool('')).toThrow(

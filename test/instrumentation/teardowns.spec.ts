@@ -174,7 +174,7 @@ describe.each(Object.entries(SOURCES))('a stream that %s', (_what, source) => {
         config.onUnhandledError = (error) =>
           log.push(`unhandled ${textOf(error)}`);
         step(log, 'all', () => consume(measure(source(log)), log));
-        // rxjs reports what nobody handles by a timer.
+        // rxjs reports unhandled errors in a timer.
         await new Promise((resolve) => setTimeout(resolve, 5));
         return log;
       };

@@ -52,10 +52,10 @@ describe('the follower of a function', () => {
   );
 });
 
-describe('a promise that others may have in their hands', () => {
+describe('a shared promise', () => {
   const cancel = Symbol('cancel');
 
-  test('comes back itself, with all its properties', async () => {
+  test('a shared promise is returned itself, with all its properties', async () => {
     const { ends, newRun } = recorder();
     const promise = Object.assign(Promise.resolve(7), { [cancel]: () => 'ok' });
     void Object.defineProperty(promise, 'abort', { value: () => 'aborted' });
@@ -103,7 +103,7 @@ describe('a promise that others may have in their hands', () => {
     },
   );
 
-  test('is recorded for each call that returns it, before and after it is handled', async () => {
+  test('a shared promise is recorded for each call that returns it, before and after it is handled', async () => {
     const { ends, newRun } = recorder();
     const memoised = new Promise((resolve) => setImmediate(resolve, 7));
     const calls = Array.from({ length: 20 }, () =>
@@ -115,7 +115,7 @@ describe('a promise that others may have in their hands', () => {
     expect(ends).toHaveLength(21);
   });
 
-  test('is recorded twice where two measured methods pass it on', async () => {
+  test('a shared promise is recorded twice where two measured methods pass it on', async () => {
     const { ends, newRun } = recorder();
     const promise = Promise.resolve(7);
     await followShared(followShared(promise, newRun()), newRun());
@@ -135,7 +135,7 @@ describe('a promise that others may have in their hands', () => {
     },
   );
 
-  test('may be frozen', async () => {
+  test('a shared promise may be frozen', async () => {
     const { ends, newRun } = recorder();
     const promise = Object.freeze(
       new Promise((resolve) => setTimeout(resolve, 20, 7)),
@@ -148,7 +148,7 @@ describe('a promise that others may have in their hands', () => {
     expect(ends).toEqual(['ok 7']);
   });
 
-  test('may be of another realm', async () => {
+  test('a shared promise may be of another realm', async () => {
     const { ends, newRun } = recorder();
     const promise = runInNewContext('Promise.resolve(7)') as Promise<number>;
     expect(followShared(promise, newRun())).toBe(promise);
@@ -156,7 +156,7 @@ describe('a promise that others may have in their hands', () => {
     expect(ends).toEqual(['ok 7']);
   });
 
-  test('may be a thenable with methods of its own', async () => {
+  test('a shared promise may be a thenable with methods of its own', async () => {
     const { ends, newRun } = recorder();
     const thenable = {
       then: (ok: (value: number) => unknown) => Promise.resolve(7).then(ok),
@@ -168,7 +168,7 @@ describe('a promise that others may have in their hands', () => {
     expect(ends).toEqual(['ok 7']);
   });
 
-  test('of a stream ends when the stream does', async () => {
+  test('a shared promise of a stream ends when the stream does', async () => {
     const { ends, newRun } = recorder();
     async function* words() {
       yield 'a';
@@ -181,7 +181,7 @@ describe('a promise that others may have in their hands', () => {
     expect(ends).toEqual(['ok undefined']);
   });
 
-  test('of an Observable ends with its first subscription', async () => {
+  test('a shared promise of an Observable ends with its first subscription', async () => {
     const { ends, newRun } = recorder();
     const source = of(1, 2);
     const followed = await followShared(Promise.resolve(source), newRun());
@@ -191,7 +191,7 @@ describe('a promise that others may have in their hands', () => {
     expect(ends).toEqual(['ok undefined']);
   });
 
-  test('settles with what it settles with, whatever that does when it is looked at', async () => {
+  test('a shared promise settles with its value, even if that throws when it is inspected', async () => {
     const results: unknown[] = [];
     const run = {
       ...recorder().newRun(),
@@ -218,7 +218,7 @@ describe('a promise that others may have in their hands', () => {
     expect(results[0] === hostile).toBe(true);
   });
 
-  test('that never settles and is dropped keeps nothing alive', async () => {
+  test('a shared promise that never settles and is dropped keeps nothing alive', async () => {
     const before = usedHeap();
     for (let i = 0; i < 200; i++) {
       const held = Array.from({ length: 50_000 }, () => i);

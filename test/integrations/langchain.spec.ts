@@ -17,7 +17,7 @@ describeModelsAndTools(
 describe('a handler', () => {
   const COUNT = 'gen_ai_client_operation_duration_seconds_count';
 
-  test('hears of chunks also when another handler prefers events to tokens', async () => {
+  test('a handler receives chunks also when another handler prefers events to tokens', async () => {
     class Events extends BaseCallbackHandler {
       name = 'events';
       lc_prefer_chat_model_stream_events = true;
@@ -40,7 +40,7 @@ describe('a handler', () => {
     ]);
   });
 
-  test('remembers a bounded number of runs that do not end', async () => {
+  test('a handler remembers a bounded number of runs that do not end', async () => {
     const { handler, totals } = observe();
     const model = { id: ['ChatAcme'] };
     for (let run = 0; run <= 10_000; run++) {
@@ -55,7 +55,7 @@ describe('a handler', () => {
     ]);
   });
 
-  test('keeps its errors from what it is told of, and reports them', async () => {
+  test('a handler reports its errors, and throws none into LangChain', async () => {
     const { handler, totals, warnings } = observe();
     handler.handleChatModelStart({ id: ['ChatAcme'] }, [], 'run');
     const unreadable = {
@@ -70,12 +70,12 @@ describe('a handler', () => {
     ]);
   });
 
-  test('is itself when LangChain copies it', () => {
+  test('a handler is itself when LangChain copies it', () => {
     const { handler } = observe();
     expect(handler.copy()).toBe(handler);
   });
 
-  test('needs the metrics, and a function if any', () => {
+  test('a handler needs AgentMetrics, and agentOf must be a function', () => {
     const { metrics } = observe();
     expect(() => new AgentMetricsHandler(undefined as never)).toThrow(
       'AgentMetricsHandler: metrics is undefined; expected an AgentMetrics',

@@ -81,7 +81,7 @@ const graphOf = (name: string | undefined, ...steps: any[]) => {
 const by = (agent: string) => `{gen_ai_agent_name="${agent}"}`;
 
 describe('an agent of LangGraph', () => {
-  test('is a run with its inferences and tool calls', async () => {
+  test('an agent of LangGraph is a run with its inferences and tool calls', async () => {
     const { callbacks, totals, warnings } = observe();
     const agent = researcher('Researcher');
     const result = await play(() =>
@@ -114,7 +114,7 @@ describe('an agent of LangGraph', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('is the same run when it streams', async () => {
+  test('an agent of LangGraph is the same run when it streams', async () => {
     const { callbacks, totals } = observe();
     const agent = researcher('Researcher');
     await play(async () => {
@@ -129,7 +129,7 @@ describe('an agent of LangGraph', () => {
     ]);
   });
 
-  test('has a run of its own in a graph, as node and as tool', async () => {
+  test('an agent of LangGraph has a run of its own in a graph, as node and as tool', async () => {
     const { callbacks, totals } = observe();
     const expert = researcher('Expert');
     const ask = tool(
@@ -170,7 +170,7 @@ describe('an agent of LangGraph', () => {
     ]);
   });
 
-  test('that fails is recorded with its error, which the caller gets', async () => {
+  test('an agent of LangGraph that fails is recorded with its error, which the caller gets', async () => {
     const { callbacks, totals } = observe();
     const error = new RangeError('overloaded');
     const model = scriptedModel(core1, [{ error }], { maxRetries: 0 });
@@ -182,7 +182,7 @@ describe('an agent of LangGraph', () => {
     ]);
   });
 
-  test('that waits for a human has not failed', async () => {
+  test('an agent of LangGraph that waits for a human has not failed', async () => {
     const { callbacks, totals } = observe();
     const approve = tool(() => String(interrupt('May I?')), {
       name: 'approve',
@@ -212,7 +212,7 @@ describe('an agent of LangGraph', () => {
     ]);
   });
 
-  test('that hands over to another one has not failed', async () => {
+  test('an agent of LangGraph that hands over to another one has not failed', async () => {
     const { callbacks, totals } = observe();
     const transfer = tool(
       () => new Command({ graph: Command.PARENT, goto: 'step 1' }),
@@ -236,7 +236,7 @@ describe('an agent of LangGraph', () => {
     ]);
   });
 
-  test('has its name also from the metadata of an agent made by createAgent()', async () => {
+  test('an agent of LangGraph has its name also from the metadata of an agent made by createAgent()', async () => {
     const { callbacks, totals } = observe();
     const metadata = { lc_agent_name: 'Helper' };
     await play(() =>
@@ -250,7 +250,7 @@ describe('an agent of LangGraph', () => {
     ]);
   });
 
-  test('whose stream is left early is recorded as aborted', async () => {
+  test('an agent of LangGraph whose stream is left early is recorded as aborted', async () => {
     const { callbacks, totals } = observe();
     const agent = researcher('Researcher');
     await play(async () => {
@@ -268,7 +268,7 @@ describe('an agent of LangGraph', () => {
 });
 
 describe('an agent run of the app', () => {
-  test('has all that a graph of no name or of its own name does', async () => {
+  test('an agent run of the app counts the calls of a graph without a name or with the same name', async () => {
     const { metrics, callbacks, totals } = observe();
     for (const name of ['Assistant', undefined]) {
       await play(() =>
@@ -285,7 +285,7 @@ describe('an agent run of the app', () => {
     ]);
   });
 
-  test('does not have what graphs of other names do', async () => {
+  test('an agent run of the app does not count the calls of graphs with other names', async () => {
     const { metrics, callbacks, totals } = observe();
     await play(() =>
       metrics.runAgent('Assistant', () =>
@@ -298,7 +298,7 @@ describe('an agent run of the app', () => {
     ]);
   });
 
-  test('that a tool of a graph begins has what is called in it', async () => {
+  test('an agent run of the app that a tool of a graph begins counts the calls in it', async () => {
     const { metrics, callbacks, totals } = observe();
     const writer = scriptedModel(core1, [{ text: 'Text', usage: usage_10_1 }]);
     const write = tool(
@@ -329,7 +329,7 @@ describe('an agent run of the app', () => {
 });
 
 describe('which chains are agents', () => {
-  test('is for the app to say', async () => {
+  test('agentOf decides which chains are agents', async () => {
     const seen: Chain[] = [];
     const { callbacks, totals } = observe({
       agentOf: (chain) => {
@@ -362,7 +362,7 @@ describe('which chains are agents', () => {
     });
   });
 
-  test('is said to be none by a function that throws', async () => {
+  test('a chain is no agent if agentOf throws', async () => {
     const { callbacks, totals, warnings } = observe({
       agentOf: () => {
         throw new Error('not now');

@@ -42,7 +42,7 @@ console.log(
 `;
 
 test.each(['openai', 'openai-5'])(
-  'failures that nobody handles are reported once, and those that somebody does are not (%s)',
+  'failures without a handler are reported once, and handled ones are not (%s)',
   async (name) => {
     const { stdout } = await promisify(execFile)(
       process.execPath,

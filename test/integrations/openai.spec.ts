@@ -266,7 +266,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ['as it is', (_client: object, promise: unknown) => promise],
       ['as in version 7', sharingNothing],
     ])(
-      'may be made into a failure, which is none of the model (%s)',
+      'may be turned into a failure by its caller, and the model has not failed then (%s)',
       async (_how, made) => {
         const { url, metrics, recorded } = await observe(OpenAI, (request) => {
           const answer = chatCompletion();
@@ -447,7 +447,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
     const answer = (request: { json(value: unknown): void }) =>
       request.json(chatCompletion());
 
-    test('is as it is told', async () => {
+    test('has the given name', async () => {
       const options = { provider: 'groq' };
       const app = await observe(OpenAI, answer, {}, options);
       await app.client.chat.completions.create(QUESTION);
@@ -626,7 +626,7 @@ describe('a double of a client', () => {
     chat: { completions: { create } },
   });
 
-  test('is measured if it answers as the API does', async () => {
+  test('a test double of a client is measured if it answers as the API does', async () => {
     const [, { OpenAI }] = VERSIONS[0];
     const { metrics, recorded } = await observe(OpenAI, () => undefined);
     const client = observeOpenAI(

@@ -189,7 +189,7 @@ const INFERENCE =
 const ANSWERED = `${INFERENCE},gen_ai_response_model="acme-1-0924"`;
 
 describe('a scripted run of nested agents', () => {
-  test('gives exactly the samples that it must', async () => {
+  test('a scripted run of nested agents gives exactly the samples that it must', async () => {
     const { assistant, page } = await start({
       agents: {
         prices: {
@@ -326,7 +326,7 @@ describe('an agent run', () => {
       ),
     )?.[1];
 
-  test('has the calls of its own, however many run side by side', async () => {
+  test('an agent run counts its own calls, however many runs go on at the same time', async () => {
     const { toolbox, metrics, page } = await start();
     const runs = [1, 2, 3].map((count) =>
       metrics.runAgent(`Agent ${count}`, async () => {
@@ -340,7 +340,7 @@ describe('an agent run', () => {
     }
   });
 
-  test('that is a tool itself counts for its caller, and what it calls for itself', async () => {
+  test('an agent run that is a tool itself counts for its caller, and what it calls for itself', async () => {
     const { assistant, metrics, page } = await start();
     await play(metrics.runAgent('Caller', () => assistant.asTool()));
     const text = await page();
@@ -351,13 +351,13 @@ describe('an agent run', () => {
     );
   });
 
-  test('may be an Observable', async () => {
+  test('an agent run may be an Observable', async () => {
     const { assistant, page } = await start();
     expect(await play(firstValueFrom(assistant.observable()))).toBe(10);
     expect(calls(await page(), 'Assistant')).toBe('1');
   });
 
-  test('that fails is recorded with its error, which its caller gets', async () => {
+  test('an agent run that fails is recorded with its error, which its caller gets', async () => {
     const { assistant, page } = await start();
     expect(() => assistant.fails()).toThrow(SyntaxError);
     expect(await page()).toContain(
@@ -365,7 +365,7 @@ describe('an agent run', () => {
     );
   });
 
-  test('just runs without the module, and with metrics switched off', async () => {
+  test('an agent run just runs without the module, and with metrics switched off', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     expect(await play(new Toolbox().search(10))).toBe(10);

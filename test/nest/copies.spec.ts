@@ -68,7 +68,7 @@ function libraryClass(copy: Copy) {
 }
 
 describe('an app and a library with two copies of the package', () => {
-  test("record the library's decorated calls in the app's collector", async () => {
+  test("an app and a library with two copies of the package record the library's decorated calls in the app's collector", async () => {
     const library = await anotherCopy();
     const LibraryAgent = libraryClass(library);
     const { MetricsModule, PrometheusCollector } = await anotherCopy();
@@ -104,7 +104,7 @@ describe('an app and a library with two copies of the package', () => {
     }
   });
 
-  test('count a method that both decorate once for each decorator', async () => {
+  test('an app and a library with two copies of the package count a method that both decorate once for each decorator', async () => {
     const library = await anotherCopy();
     const { Counted, MetricsModule, PrometheusCollector, Timed } =
       await anotherCopy();
@@ -131,7 +131,7 @@ describe('an app and a library with two copies of the package', () => {
     ]);
   });
 
-  test("inject the app's instances for the library's classes", async () => {
+  test("an app and a library with two copies of the package inject the app's instances for the library's classes", async () => {
     const library = await anotherCopy();
     @Injectable()
     class Service {
@@ -207,7 +207,7 @@ describe('an app and a library with two copies of the package', () => {
     },
   );
 
-  test('work together when the copy is loaded with a lazy module', async () => {
+  test('an app and a library with two copies of the package work together when the copy is loaded with a lazy module', async () => {
     const { MetricsModule, PrometheusCollector } = await anotherCopy();
     const app = await Test.createTestingModule({
       imports: [MetricsModule.forRoot(OPTIONS)],
@@ -242,7 +242,7 @@ describe('an app and a library with two copies of the package', () => {
     ]);
   });
 
-  test('are named in one warning when the app imports the module of both', async () => {
+  test('an app and a library with two copies of the package are named in one warning when the app imports the module of both', async () => {
     const library = await anotherCopy();
     const { MetricsModule } = await anotherCopy();
     const warnings: string[] = [];
@@ -304,7 +304,7 @@ describe('a copy of another protocol', () => {
     return { app, warnings };
   }
 
-  test('is named in one warning, however many apps start', async () => {
+  test('a copy of another protocol is named in one warning, however many apps start', async () => {
     const copy = await anotherCopy();
     loadVersion2('/library/first.js');
     const first = await appOf(copy);
@@ -317,7 +317,7 @@ describe('a copy of another protocol', () => {
     ]);
   });
 
-  test('is named when it is loaded after the start, and no more once the app is closed', async () => {
+  test('a copy of another protocol that is loaded after the start is named, unless the app is closed', async () => {
     const { app, warnings } = await appOf(await anotherCopy());
     loadVersion2('/library/second.js');
     expect(warnings).toEqual([expect.stringContaining('/library/second.js')]);
@@ -326,7 +326,7 @@ describe('a copy of another protocol', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('is not named where metrics are switched off', async () => {
+  test('a copy of another protocol is not named where metrics are switched off', async () => {
     const { warnings } = await appOf(await anotherCopy(), false);
     loadVersion2('/library/fourth.js');
     expect(warnings).toEqual([]);

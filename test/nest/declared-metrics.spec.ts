@@ -150,7 +150,7 @@ describe('buckets that one decorator gives', () => {
     expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
   });
 
-  test('are known in whatever module, guard or controller it is', async () => {
+  test('buckets that one decorator gives are known from any module, guard or controller', async () => {
     @Injectable()
     class Guard {
       @Timed({ buckets: [3] })
@@ -185,7 +185,7 @@ describe('buckets that one decorator gives', () => {
     expect(await boundsOf(collector, first)).toEqual(['4', '+Inf']);
   });
 
-  test('are inherited with the method, and stand behind wrappers of others', async () => {
+  test('buckets that one decorator gives are inherited with the method, and stand behind wrappers of others', async () => {
     const Logged = (_on: object, _key: string, to: PropertyDescriptor) => {
       const original = to.value;
       to.value = function (this: unknown) {
@@ -204,7 +204,7 @@ describe('buckets that one decorator gives', () => {
     expect(await boundsOf(collector)).toEqual(['7', '+Inf']);
   });
 
-  test('hold for an instrument that the app asks for before, without buckets', async () => {
+  test('buckets that one decorator gives hold for an instrument that the app asks for before, without buckets', async () => {
     @Injectable()
     class Eager {
       constructor(collector: MetricsCollector) {
@@ -215,7 +215,7 @@ describe('buckets that one decorator gives', () => {
     expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
   });
 
-  test('hold after the metrics are cleared', async () => {
+  test('buckets that one decorator gives hold after the metrics are cleared', async () => {
     const { app, collector } = await appOf({ providers: [Default, Explicit] });
     app.get(Explicit).run();
     collector.clearMetrics();
@@ -223,7 +223,7 @@ describe('buckets that one decorator gives', () => {
     expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
   });
 
-  test('come before those of the option buckets, and after those of a filter', async () => {
+  test('buckets that one decorator gives come before those of the option buckets, and after those of a filter', async () => {
     const options = { buckets: { agent_duration_seconds: [8] } };
     const providers = [Default, Explicit];
     const first = await appOf({ providers }, options);
@@ -241,7 +241,7 @@ describe('buckets that one decorator gives', () => {
     expect(await boundsOf(third.collector)).toEqual(['9', '+Inf']);
   });
 
-  test('hold in the apps that have its class, and in no other', async () => {
+  test('buckets that one decorator gives hold in the apps that have its class, and in no other', async () => {
     const [first, second, third] = await Promise.all([
       appOf({ providers: [Default, Explicit] }),
       appOf({ providers: [Default, Other] }),
@@ -253,7 +253,7 @@ describe('buckets that one decorator gives', () => {
     expect((await boundsOf(third.collector)).length).toBeGreaterThan(10);
   });
 
-  test('hold where the app put a collector of its own in place', async () => {
+  test('buckets that one decorator gives hold where the app replaces the collector', async () => {
     const own = new PrometheusCollector({ namespace: '', port: 0 });
     const { Test } = await import('@nestjs/testing');
     const module = await Test.createTestingModule({
@@ -269,7 +269,7 @@ describe('buckets that one decorator gives', () => {
     expect(await boundsOf(own)).toEqual(['2', '+Inf']);
   });
 
-  test('count for nothing where nothing is measured of its class', async () => {
+  test('buckets that one decorator gives are ignored where its class is excluded', async () => {
     @NoMetrics()
     @Injectable()
     class Silent extends Explicit {}
@@ -406,7 +406,7 @@ describe('a start with decorators that do not agree', () => {
     },
   );
 
-  test('fails where an instance of a factory is one of them', async () => {
+  test('a start with decorators that do not agree fails where an instance of a factory is one of them', async () => {
     const start = appOf({
       providers: [
         Explicit,
@@ -416,7 +416,7 @@ describe('a start with decorators that do not agree', () => {
     await expect(start).rejects.toThrow(CONFLICT);
   });
 
-  test('does not fail where a filter keeps them apart or denies one', async () => {
+  test('a start with decorators that do not agree does not fail where a filter keeps them apart or denies one', async () => {
     @Injectable()
     class Counting {
       @Counted('agent_duration_seconds')
@@ -433,7 +433,7 @@ describe('a start with decorators that do not agree', () => {
     expect(collector.getMetricCount()).toBe(0);
   });
 
-  test('does not fail where metrics are switched off', async () => {
+  test('a start with decorators that do not agree does not fail where metrics are switched off', async () => {
     const { app } = await appOf(
       { providers: [Explicit, Other] },
       { enabled: false },
@@ -441,7 +441,7 @@ describe('a start with decorators that do not agree', () => {
     expect(app.get(Explicit).run()).toBeUndefined();
   });
 
-  test('fails for a name of the interceptor, if the app has it', async () => {
+  test('a start with decorators that do not agree fails for a name of the interceptor, if the app has it', async () => {
     @Injectable()
     class Counting {
       @Counted('handler_duration_seconds')
@@ -463,7 +463,7 @@ describe('a start with decorators that do not agree', () => {
     expect(app.get(Counting).run()).toBeUndefined();
   });
 
-  test('fails for an instrument of the app that is asked for with other buckets or as another type', async () => {
+  test('a start with decorators that do not agree fails for an instrument of the app that is asked for with other buckets or as another type', async () => {
     @Injectable()
     class Eager {
       constructor(@Inject('ask') ask: (c: MetricsCollector) => void) {
@@ -493,7 +493,7 @@ describe('a start with decorators that do not agree', () => {
     );
   });
 
-  test('fails for a label of an argument that no metric has', async () => {
+  test('a start with decorators that do not agree fails for a label of an argument that no metric has', async () => {
     @Injectable()
     class Stray {
       @InFlight()
@@ -521,7 +521,7 @@ describe('the help text of a metric', () => {
     run() {}
   }
 
-  test('is one that a decorator gives, whoever is called first and imported first', async () => {
+  test('the help text of a metric is that of a decorator, whichever method is called first and whichever class is imported first', async () => {
     for (const providers of [
       [Silent, Second, First],
       [First, Second, Silent],
@@ -568,7 +568,7 @@ describe.each(ADAPTERS)('on %s, HTTP metrics', (_name, adapter) => {
 });
 
 describe('a class that is not in the app at its start', () => {
-  test('is recorded in the buckets that stand, with one warning, when ModuleRef makes it', async () => {
+  test('a class that is not in the app at its start is recorded in the existing buckets, with one warning, when ModuleRef makes it', async () => {
     const warnings: string[] = [];
     const { app, collector } = await appOf(
       { providers: [Explicit] },
@@ -589,7 +589,7 @@ describe('a class that is not in the app at its start', () => {
     ]);
   });
 
-  test('is recorded in the buckets that stand when its module is loaded lazily', async () => {
+  test('a class that is not in the app at its start is recorded in the existing buckets when its module is loaded lazily', async () => {
     @Module({ providers: [Other] })
     class Lazy {}
     const { app, collector } = await appOf({ providers: [Default] });
@@ -605,7 +605,7 @@ describe('a class that is not in the app at its start', () => {
     ]);
   });
 
-  test('decides the buckets where nobody else does, whoever of its module is called first', async () => {
+  test('a class that is not in the app at its start decides the buckets if no other does, whichever class of its module is called first', async () => {
     @Module({ providers: [Default, Explicit] })
     class Lazy {}
     const { app, collector } = await appOf({});

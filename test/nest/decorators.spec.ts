@@ -98,7 +98,7 @@ class AssistantAgent {
 }
 
 describe('a decorated method', () => {
-  test('is counted and timed by agent, method and outcome, and does what it did', async () => {
+  test('a decorated method is counted and timed by agent, method and outcome, and does what it did', async () => {
     const { app, collector, executions } = await appOf([AssistantAgent]);
     const agent = app.get(AssistantAgent);
     expect(await agent.run('Ada')).toBe('hello Ada');
@@ -116,7 +116,7 @@ describe('a decorated method', () => {
     ]);
   });
 
-  test('may return plain values, Observables and generators', async () => {
+  test('a decorated method may return plain values, Observables and generators', async () => {
     const { app, executions } = await appOf([AssistantAgent]);
     const agent = app.get(AssistantAgent);
     expect(agent.plain(false)).toBe(1);
@@ -146,7 +146,7 @@ describe('a decorated method', () => {
     ]);
   });
 
-  test('just runs where there is no module, or where it is switched off', async () => {
+  test('a decorated method just runs where there is no module, or where it is switched off', async () => {
     expect(await new AssistantAgent().run('Ada')).toBe('hello Ada');
     const bare = await Test.createTestingModule({
       providers: [AssistantAgent],
@@ -159,7 +159,7 @@ describe('a decorated method', () => {
     expect(collector.getMetricCount()).toBe(0);
   });
 
-  test('just runs where the test container mocks whatever is missing', async () => {
+  test('a decorated method just runs where the test container mocks whatever is missing', async () => {
     const module = await Test.createTestingModule({
       providers: [AssistantAgent],
     })
@@ -168,7 +168,7 @@ describe('a decorated method', () => {
     expect(await module.get(AssistantAgent).run('Ada')).toBe('hello Ada');
   });
 
-  test('just runs where a factory or a strange value provides it and all is switched off', async () => {
+  test('a decorated method just runs where a factory or a strange value provides it and all is switched off', async () => {
     class Made {
       @Counted()
       run() {
@@ -199,7 +199,7 @@ describe('a decorated method', () => {
     }
   });
 
-  test('just runs where the collector was replaced by one that can do nothing', async () => {
+  test('a decorated method just runs where the collector was replaced by one that can do nothing', async () => {
     const module = await Test.createTestingModule({
       imports: [MetricsModule.forRoot()],
       providers: [AssistantAgent],
@@ -212,7 +212,7 @@ describe('a decorated method', () => {
     expect(await module.get(AssistantAgent).run('Ada')).toBe('hello Ada');
   });
 
-  test('keeps the error that it throws, whatever that looks like', async () => {
+  test('a decorated method throws the same error, of any kind', async () => {
     const odd = Object.assign(new RangeError('odd'), { name: Symbol('odd') });
     class Throwing {
       @Counted()
@@ -229,7 +229,7 @@ describe('a decorated method', () => {
     ]);
   });
 
-  test('just runs when it is taken off its object, or its object is frozen', async () => {
+  test('a decorated method just runs without its object, or when its object is frozen', async () => {
     @Injectable()
     class Frozen {
       constructor() {
@@ -246,7 +246,7 @@ describe('a decorated method', () => {
     expect(plain(false)).toBe(1);
   });
 
-  test('looks and compares as it did', async () => {
+  test('a decorated method has the same name, length and identity as before', async () => {
     const { app } = await appOf([AssistantAgent]);
     const agent = app.get(AssistantAgent);
     expect(agent.run.name).toBe('run');
@@ -303,7 +303,7 @@ describe('a decorated method that calls itself', () => {
     },
   );
 
-  test('leaves no agent run behind for its caller when the stack ends', async () => {
+  test('a decorated method that calls itself leaves no agent run behind for its caller when the stack ends', async () => {
     const { app, collector } = await appOf([Walker]);
     app.get(Walker).walk('agent');
     const inference = { provider: 'acme', model: 'acme-1', seconds: 1 };
@@ -348,7 +348,7 @@ describe("someone else's decorator between two of ours", () => {
     }
   }
 
-  test('has the outer one count calls and the inner one attempts', async () => {
+  test('with another decorator between two of ours, the outer one counts calls and the inner one attempts', async () => {
     const { app, collector, executions } = await appOf([
       { provide: Flaky, useFactory: () => new Flaky() },
     ]);
@@ -387,7 +387,7 @@ describe('the agent label', () => {
     }
   }
 
-  test('is the nearest name up the class chain, else the name of the class', async () => {
+  test('the agent label is the nearest name up the class chain, else the name of the class', async () => {
     const { app, collector, executions } = await appOf([
       Base,
       Named,
@@ -413,7 +413,7 @@ describe('a decorated class', () => {
   const total = (name: string, count: number) =>
     `agent_executions_total{agent="${name}",method="run",status="success"} ${count}`;
 
-  test('is measured in every scope', async () => {
+  test('a decorated class is measured in every scope', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest {
       @Counted()
@@ -438,7 +438,7 @@ describe('a decorated class', () => {
     ]);
   });
 
-  test('is measured when a factory, a value, an alias or ModuleRef provides it', async () => {
+  test('a decorated class is measured when a factory, a value, an alias or ModuleRef provides it', async () => {
     class Made {
       @Counted()
       run() {}
@@ -468,7 +468,7 @@ describe('a decorated class', () => {
     ]);
   });
 
-  test('is measured by each of two apps for itself', async () => {
+  test('a decorated class is measured by each of two apps for itself', async () => {
     const first = await appOf([AssistantAgent]);
     const second = await appOf([AssistantAgent]);
     await first.app.get(AssistantAgent).run('a');
@@ -478,7 +478,7 @@ describe('a decorated class', () => {
     expect(await second.executions()).toEqual([expect.stringContaining('} 1')]);
   });
 
-  test('is measured where the module is not global but imported', async () => {
+  test('a decorated class is measured where the module is not global but imported', async () => {
     @Module({
       imports: [MetricsModule.forRoot({ isGlobal: false, namespace: '' })],
       providers: [AssistantAgent],
@@ -561,7 +561,7 @@ describe('the options of the decorators', () => {
   const labelled = () =>
     appOf([{ provide: Labelled, useFactory: () => new Labelled() }]);
 
-  test('name the metric, its description and its buckets', async () => {
+  test('the options of the decorators name the metric, its description and its buckets', async () => {
     const { app, collector } = await labelled();
     await app.get(Labelled).lookup('key');
     expect(await collector.metrics()).toContain(
@@ -570,7 +570,7 @@ describe('the options of the decorators', () => {
     expect(await samples(collector, 'lookup_duration_seconds')).toHaveLength(5);
   });
 
-  test('compute labels from arguments, result and error', async () => {
+  test('the options of the decorators compute labels from arguments, result and error', async () => {
     const { app, collector } = await labelled();
     const agent = app.get(Labelled);
     await agent.lookup('key');
@@ -583,7 +583,7 @@ describe('the options of the decorators', () => {
     ]);
   });
 
-  test('add fixed labels, and let a method bear several of a kind', async () => {
+  test('the options of the decorators add fixed labels, and let a method bear several of a kind', async () => {
     const { app, collector, executions } = await labelled();
     app.get(Labelled).fixed();
     expect(await executions()).toEqual([
@@ -592,7 +592,7 @@ describe('the options of the decorators', () => {
     expect(await samples(collector, 'short_total')).toHaveLength(1);
   });
 
-  test('can have failures counted only', async () => {
+  test('the options of the decorators can have failures counted only', async () => {
     const { app, collector } = await labelled();
     app.get(Labelled).risky(false);
     expect(() => app.get(Labelled).risky(true)).toThrow('risky');
@@ -601,7 +601,7 @@ describe('the options of the decorators', () => {
     ]);
   });
 
-  test('make labels of parameters', async () => {
+  test('the options of the decorators make labels of parameters', async () => {
     const { app, executions } = await labelled();
     app.get(Labelled).ask('small', true);
     app.get(Labelled).ask(undefined, false);
@@ -611,7 +611,7 @@ describe('the options of the decorators', () => {
     ]);
   });
 
-  test('record again once the metric that took their name is gone', async () => {
+  test('the options of the decorators record again once the metric that took their name is gone', async () => {
     class Late {
       @Counted({ name: 'late_count' })
       run(): void {}
@@ -631,7 +631,7 @@ describe('the options of the decorators', () => {
     ]);
   });
 
-  test('report what a function of labels gives that is no object of labels', async () => {
+  test('the options of the decorators report what a function of labels gives that is no object of labels', async () => {
     const odd = [
       new Map([['region', 'eu']]),
       ['eu'],
@@ -655,7 +655,7 @@ describe('the options of the decorators', () => {
     ]);
   });
 
-  test('that cannot be used cost their labels, never the call', async () => {
+  test('the options of the decorators that cannot be used cost their labels, never the call', async () => {
     const { app, collector, executions } = await labelled();
     const agent = app.get(Labelled);
     const request = { huge: true };

@@ -143,7 +143,7 @@ const failed = (handler: string, type: string) =>
   `handler_executions_total{error_type="${type}",handler="${handler}",method="ask",status="error",transport="ws"} 1`;
 
 describe('the messages of a gateway', () => {
-  test('are measured by the interceptor where it is bound', async () => {
+  test('the messages of a gateway are measured by the interceptor where it is bound', async () => {
     const app = await startGateways(
       { providers: [BoundGateway] },
       { interceptor: false },
@@ -157,7 +157,7 @@ describe('the messages of a gateway', () => {
     ]);
   });
 
-  test('are measured, those included that guards refuse', async () => {
+  test('the messages of a gateway are measured, those included that guards refuse', async () => {
     const app = await startGateways({ providers: [ChatGateway] });
     const { tell, ask } = await connect(app);
     expect(await ask('why')).toEqual({ event: 'answer', data: 'WHY' });
@@ -171,7 +171,7 @@ describe('the messages of a gateway', () => {
     ]);
   });
 
-  test('are measured in gateways that are made for each client', async () => {
+  test('the messages of a gateway are measured in gateways that are made for each client', async () => {
     const app = await startGateways({ providers: [ScopedGateway] });
     const { tell, ask } = await connect(app);
     expect(await ask('why')).toEqual({ event: 'answer', data: 'WHY' });
@@ -182,7 +182,7 @@ describe('the messages of a gateway', () => {
     ]);
   });
 
-  test('are measured once where the interceptor is bound and global', async () => {
+  test('the messages of a gateway are measured once where the interceptor is bound and global', async () => {
     const app = await startGateways({ providers: [BoundGateway] });
     const { tell, ask } = await connect(app);
     expect(await ask('why')).toEqual({ event: 'answer', data: 'WHY' });
@@ -198,7 +198,7 @@ describe('the gauge of open connections', () => {
   const gauge = (app: RunningApp) =>
     samples(app.app.get(PrometheusCollector), 'websocket_connections');
 
-  test('counts the clients of a path, however many gateways are there', async () => {
+  test('the gauge of open connections counts the clients of a path, however many gateways are there', async () => {
     const app = await startGateways({
       providers: [ChatGateway, SecondGateway, ToolsGateway, HiddenGateway],
     });
@@ -223,7 +223,7 @@ describe('the gauge of open connections', () => {
     );
   });
 
-  test('goes back to zero when the app is closed', async () => {
+  test('the gauge of open connections goes back to zero when the app is closed', async () => {
     const app = await startGateways({ providers: [ToolsGateway] });
     await connect(app, '/tools');
     const collector = app.app.get(PrometheusCollector);
@@ -238,7 +238,7 @@ describe('the gauge of open connections', () => {
     );
   });
 
-  test('goes by the namespace where gateways have one', async () => {
+  test('the gauge of open connections has the namespace as path where gateways have one', async () => {
     @WebSocketGateway({ namespace: 'agents' })
     class AgentsGateway {}
     const app = await startGateways(
@@ -251,7 +251,7 @@ describe('the gauge of open connections', () => {
     ]);
   });
 
-  test('is each app’s own', async () => {
+  test('each app has its own gauge of open connections', async () => {
     const parts = { providers: [ChatGateway] };
     const one = await startGateways(parts);
     const other = await startGateways(parts);
@@ -260,7 +260,7 @@ describe('the gauge of open connections', () => {
     expect(await gauge(other)).toEqual(['websocket_connections{path="/"} 0']);
   });
 
-  test('is not there without the option', async () => {
+  test('the gauge of open connections is not there without the option', async () => {
     const app = await startGateways(
       { providers: [ChatGateway] },
       { interceptor: false },

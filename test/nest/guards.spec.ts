@@ -258,7 +258,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect((await get('/health')).status).toBe(200);
   });
 
-  test('that fail let nobody in, and are counted as errors', async () => {
+  test('guards that fail reject every request, and are counted as errors', async () => {
     const guard: CanActivate = {
       canActivate: () => Promise.reject(new Error('the key is k')),
     };

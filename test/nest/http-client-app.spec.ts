@@ -38,7 +38,7 @@ const subscribedChannels = () =>
   CHANNELS.filter((name) => hasSubscribers(name));
 
 describe('an app', () => {
-  test('leaves the channels when it is closed', async () => {
+  test('an app leaves the channels when it is closed', async () => {
     expect(subscribedChannels()).toEqual([]);
     for (let i = 0; i < 50; i++) {
       const { module } = await start();
@@ -48,7 +48,7 @@ describe('an app', () => {
     }
   });
 
-  test('records nothing after it was closed, also of requests that had begun', async () => {
+  test('an app records nothing after it was closed, also of requests that had begun', async () => {
     let end = () => {};
     const { url } = await serve((_request, response) => {
       response.write('first');
@@ -62,14 +62,14 @@ describe('an app', () => {
     expect(await counts()).toEqual([]);
   });
 
-  test('does not listen unless it is asked to', async () => {
+  test('an app does not listen unless it is asked to', async () => {
     await start(false);
     await start(true, { enabled: false });
     await startModule([MetricsModule.forRoot({ namespace: '' })]);
     expect(subscribedChannels()).toEqual([]);
   });
 
-  test('records all requests of the process, as every other that listens does', async () => {
+  test('an app records all requests of the process, as every other that listens does', async () => {
     const { url, host } = await serve(answerByPath);
     const first = await start({ hosts: [] });
     const second = await startModule([
@@ -123,7 +123,7 @@ describe('measuring never hurts a request', () => {
     return uncaught;
   }
 
-  test('when others speak on the channels', async () => {
+  test('measuring never hurts a request when others speak on the channels', async () => {
     const uncaught = countUncaught();
     const { url, host } = await serve(answerByPath);
     const { collector, countsBecome } = await start();

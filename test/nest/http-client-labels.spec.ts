@@ -29,7 +29,7 @@ describe('the label host', () => {
   const named = (host: string, count = 1) =>
     `{host="${host}",method="GET",status_code="204"} ${count}`;
 
-  test('has a port unless it is the default one, and no capitals', async () => {
+  test('the label host has a port unless it is the default one, and no capitals', async () => {
     const { countsBecome } = await start();
     await sendTo(['a.test:80', 'B.test', 'c.test:443', '[::1]:8080', 'd e']);
     await countsBecome(
@@ -39,7 +39,7 @@ describe('the label host', () => {
     );
   });
 
-  test('names the first 50 hosts unless told otherwise', async () => {
+  test('the label host names the first 50 hosts unless told otherwise', async () => {
     const { countsBecome } = await start();
     await sendTo([...numbered(60), 'host-0.test']);
     await countsBecome([
@@ -66,7 +66,7 @@ describe('the label host', () => {
     }
   });
 
-  test('names the hosts of the list only', async () => {
+  test('the label host names the hosts of the list only', async () => {
     const { countsBecome } = await start({
       hosts: ['api.test', 'ollama.test:11434', /\.azure\.test$/g],
     });
@@ -87,7 +87,7 @@ describe('the label host', () => {
     ]);
   });
 
-  test('counts only those that are not listed by name against maxHosts', async () => {
+  test('the label host counts only those that are not listed by name against maxHosts', async () => {
     const { countsBecome } = await start({
       hosts: [/^host-/, 'last.test'],
       maxHosts: 1,
@@ -100,7 +100,7 @@ describe('the label host', () => {
     ]);
   });
 
-  test('is "other" throughout where no host is listed', async () => {
+  test('the label host is always "other" where no host is listed', async () => {
     const { countsBecome } = await start({ hosts: [] });
     await sendTo(numbered(3));
     await countsBecome([named('other', 3)]);

@@ -110,8 +110,8 @@ describe.each(CLIENTS)('a request by %s', (client, send: Send) => {
       /^ECONNREFUSED$/,
     ],
     [
-      'for a name that nobody has',
-      async () => 'http://nobody.invalid',
+      'for an unknown name',
+      async () => 'http://unknown.invalid',
       /^(ENOTFOUND|EAI_AGAIN)$/,
     ],
     [
@@ -183,7 +183,7 @@ describe.each(CLIENTS)('a request by %s', (client, send: Send) => {
 });
 
 describe('fetch()', () => {
-  test('makes a request of its own for each redirect', async () => {
+  test('each redirect of fetch() is a request of its own', async () => {
     const { url, host } = await serve(answerByPath);
     const { countsBecome } = await start();
     expect((await fetch(`${url}/moved`)).status).toBe(200);
@@ -193,7 +193,7 @@ describe('fetch()', () => {
     ]);
   });
 
-  test('whose body is cancelled has failed', async () => {
+  test('a request of a request of fetch() whose body is cancelled has failed', async () => {
     const { url, host } = await serve(answerByPath);
     const { countsBecome } = await start();
     const response = await fetch(`${url}/half`);
@@ -219,7 +219,7 @@ describe('node:http', () => {
     ]);
   });
 
-  test('is left alone: its body waits for a reader, and its errors are not caught', async () => {
+  test('a request of node:http is not changed: its body waits for a reader, and its errors are not caught', async () => {
     const { url, host } = await serve(answerByPath);
     const { countsBecome } = await start();
     const response = await new Promise<any>((resolve) =>
@@ -233,7 +233,7 @@ describe('node:http', () => {
     ]);
   });
 
-  test('is not recorded once it has become another protocol', async () => {
+  test('a request of node:http that becomes another protocol is not recorded', async () => {
     const { url, host } = await serve(answerByPath, (socket) =>
       socket.end(
         'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n',
@@ -251,12 +251,12 @@ describe('node:http', () => {
     await countsBecome([`{host="${host}",method="GET",status_code="204"} 1`]);
   });
 
-  // Before 22.12 Node tells of a request only when it is written to its end.
+  // Before 22.12 Node reports a request only when it is written to its end.
   const [major, minor] = process.versions.node.split('.').map(Number);
   const tellsOfCreation = major! > 22 || (major === 22 && minor! >= 12);
   const whereTold = (sample: string) => (tellsOfCreation ? [sample] : []);
 
-  test('is seen before its body is sent, where Node tells of it', async () => {
+  test('a request of node:http is seen before its body is sent, where Node reports it', async () => {
     const closed = `127.0.0.1:${await freePort()}`;
     const { url, host } = await serve((_request, response) => response.end());
     const { countsBecome } = await start();
@@ -273,7 +273,7 @@ describe('node:http', () => {
     ]);
   });
 
-  test('that is answered before its body is sent is recorded once, where Node tells of it', async () => {
+  test('a request of node:http that is answered before its body is sent is recorded once, where Node reports it', async () => {
     const { url, host } = await serve((_request, response) =>
       response.writeHead(413, { connection: 'close' }).end(),
     );

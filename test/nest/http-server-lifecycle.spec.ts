@@ -151,7 +151,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     });
   });
 
-  test('know the routes also where a tool is told of each call', async () => {
+  test('HTTP metrics know the routes also where an APM agent observes each call', async () => {
     const watched = adapter();
     const called: string[] = [];
     watched.setOnRouteTriggered((_method, path) => void called.push(path));
@@ -179,7 +179,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
 });
 
 describe('HTTP metrics', () => {
-  test('count what is injected into Fastify', async () => {
+  test('HTTP metrics count what is injected into Fastify', async () => {
     const { app } = await startApp(parts(), () => new FastifyAdapter());
     const answer = await (app as NestFastifyApplication).inject('/hello/a');
     expect(answer.statusCode).toBe(200);
@@ -188,7 +188,7 @@ describe('HTTP metrics', () => {
     });
   });
 
-  test('count HTTP/2 requests to Fastify, also those that the client cancels', async () => {
+  test('HTTP metrics count HTTP/2 requests to Fastify, also those that the client cancels', async () => {
     const { app, url } = await startApp(
       parts(),
       () => new FastifyAdapter({ http2: true } as object),
@@ -206,7 +206,7 @@ describe('HTTP metrics', () => {
     });
   });
 
-  test('are none in an application without an HTTP server', async () => {
+  test('there are no HTTP metrics in an application without an HTTP server', async () => {
     const module = await Test.createTestingModule(parts()).compile();
     await module.init();
     onTestFinished(() => module.close());

@@ -64,7 +64,7 @@ async function appWithLoader() {
 }
 
 describe('modules that are loaded lazily', () => {
-  test('add their checks once, however often and however many at a time they are loaded', async () => {
+  test('modules that are loaded lazily add their checks once, however often and however many at a time they are loaded', async () => {
     class Check {
       @HealthCheck('shared')
       ping() {}
@@ -90,7 +90,7 @@ describe('modules that are loaded lazily', () => {
     expect(await samples(collector, 'metrics_errors_total')).toEqual([]);
   });
 
-  test('load in spite of checks that cannot be run or have a name that is taken, which are reported', async () => {
+  test('modules that are loaded lazily load in spite of checks that cannot be run or have a name that is taken, which are reported', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Scoped {
       @HealthCheck('scoped')
@@ -117,7 +117,7 @@ describe('modules that are loaded lazily', () => {
     ]);
   });
 
-  test('have the instances of their factories measured', async () => {
+  test('modules that are loaded lazily have the instances of their factories measured', async () => {
     class Made {
       @Counted()
       run() {}
@@ -132,7 +132,7 @@ describe('modules that are loaded lazily', () => {
     ]);
   });
 
-  test('that fail to load fail as they did, and can be loaded again', async () => {
+  test('modules that fail to load lazily fail as before, and can be loaded again', async () => {
     let isBroken = true;
     class Made {
       @HealthCheck('made')

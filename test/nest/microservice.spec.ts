@@ -126,7 +126,7 @@ const measured = {
 
 interface Service {
   client: ClientProxy;
-  /** What `client` gets as the answer, or is told of the error. */
+  /** The answer that `client` gets, or the error. */
   ask: (pattern: string, data: unknown) => Promise<unknown>;
   collector: PrometheusCollector;
 }
@@ -177,7 +177,7 @@ const counted = (collector: PrometheusCollector) =>
   samples(collector, 'handler_executions_total');
 
 describe('the messages of a microservice', () => {
-  test('are measured, those included that pipes, guards and handlers refuse', async () => {
+  test('the messages of a microservice are measured, those included that pipes, guards and handlers refuse', async () => {
     const { ask, collector } = await startService({
       ...measured,
       controllers: [ToolsController],
@@ -205,7 +205,7 @@ describe('the messages of a microservice', () => {
     });
   });
 
-  test('are measured where a guard of the whole app refuses them', async () => {
+  test('the messages of a microservice are measured where a guard of the whole app refuses them', async () => {
     const { ask, collector } = await startService({
       ...measured,
       controllers: [ToolsController],
@@ -219,7 +219,7 @@ describe('the messages of a microservice', () => {
     ]);
   });
 
-  test('are measured in controllers that are made for each of them', async () => {
+  test('the messages of a microservice are measured in controllers that are made for each of them', async () => {
     const { ask, collector } = await startService({
       ...measured,
       controllers: [ScopedController],
@@ -237,7 +237,7 @@ describe('the messages of a microservice', () => {
     );
   });
 
-  test('are measured as events, each handler of an event for itself', async () => {
+  test('the messages of a microservice are measured as events, each handler of an event for itself', async () => {
     const { client, collector } = await startService({
       ...measured,
       controllers: [ToolsController],
@@ -261,7 +261,7 @@ describe('the messages of a microservice', () => {
     );
   });
 
-  test('are measured in a hybrid app that shares its configuration', async () => {
+  test('the messages of a microservice are measured in a hybrid app that shares its configuration', async () => {
     const port = await freePort();
     const options = { host: '127.0.0.1', port };
     const { app } = await startApp(
@@ -283,7 +283,7 @@ describe('the messages of a microservice', () => {
     ]);
   });
 
-  test('are left alone without the option, but for bound interceptors', async () => {
+  test('the messages of a microservice are left alone without the option, but for bound interceptors', async () => {
     @UseInterceptors(MetricsInterceptor)
     class BoundController extends ToolsController {}
     Controller()(BoundController);
@@ -298,7 +298,7 @@ describe('the messages of a microservice', () => {
     ]);
   });
 
-  test('are measured once where the interceptor is bound as well', async () => {
+  test('the messages of a microservice are measured once where the interceptor is bound as well', async () => {
     @UseInterceptors(MetricsInterceptor)
     class BoundController extends ToolsController {}
     Controller()(BoundController);
@@ -312,7 +312,7 @@ describe('the messages of a microservice', () => {
     ]);
   });
 
-  test('are each app’s own', async () => {
+  test('each app measures the messages of its own microservice', async () => {
     const parts = { ...measured, controllers: [ToolsController] };
     const [one, other] = [await startService(parts), await startService(parts)];
     await one.ask('search', 'metrics');

@@ -85,7 +85,7 @@ describe('@MetricName()', () => {
     );
   });
 
-  test('stands on classes only, with parentheses', () => {
+  test('@MetricName() stands on classes only, with parentheses', () => {
     class Shop {
       list(): void {}
     }
@@ -146,7 +146,7 @@ function controller(name: string, ...decorators: ClassDecorator[]) {
 }
 
 describe('names that look minified', () => {
-  test('are named in one warning at start, which says what to do', async () => {
+  test('names that look minified are named in one warning at start, which says what to do', async () => {
     const Factory = agent('$');
     const warnings = await warningsOf(
       'e',
@@ -164,19 +164,19 @@ describe('names that look minified', () => {
     ]);
   });
 
-  test('are listed up to ten', async () => {
+  test('names that look minified are listed up to ten', async () => {
     const providers = [...'abcdefghijkl'].map((name) => agent(name));
     const [warning] = await warningsOf('e', { providers });
     expect(warning).toContain('"j" and others. They');
     expect(warning).not.toContain('"k"');
   });
 
-  test('are told of classes without any name', async () => {
+  test('the warning of minified names lists classes without any name', async () => {
     const warnings = await warningsOf('', { providers: [agent('')] });
     expect(warnings).toEqual([expect.stringContaining('"anonymous"')]);
   });
 
-  test('are told of gateways, resolvers and classes with the interceptor', async () => {
+  test('the warning of minified names lists gateways, resolvers and classes with the interceptor', async () => {
     const mark =
       (key: string): ClassDecorator =>
       (target) =>
@@ -211,7 +211,7 @@ describe('names that look minified', () => {
     expect(await warningsOf(moduleName, { providers })).toEqual([]);
   });
 
-  test('are not told of where metrics are switched off, or handlers are not measured', async () => {
+  test('there is no warning of minified names where metrics are switched off, or handlers are not measured', async () => {
     const providers = [agent('X2')];
     expect(await warningsOf('e', { providers }, { enabled: false })).toEqual(
       [],

@@ -64,7 +64,7 @@ class Child extends Parent {
 }
 
 describe('@NoMetrics()', () => {
-  test('switches off what is measured of a handler, wherever it stands among the decorators', async () => {
+  test('@NoMetrics() switches off what is measured of a handler, wherever it stands among the decorators', async () => {
     const { app, text } = await startApp({
       imports: [MetricsModule.forRoot({ namespace: '', interceptor: true })],
       controllers: [MixedController],
@@ -82,7 +82,7 @@ describe('@NoMetrics()', () => {
     ]);
   });
 
-  test('switches off all methods of a class', async () => {
+  test('@NoMetrics() switches off all methods of a class', async () => {
     const { app, text } = await startApp({
       imports: [MetricsModule.forRoot({ namespace: '', interceptor: true })],
       controllers: [HiddenController],
@@ -92,7 +92,7 @@ describe('@NoMetrics()', () => {
     expect(collector.getMetricCount()).toBe(0);
   });
 
-  test('leaves an overriding method to its own decorators', async () => {
+  test('@NoMetrics() leaves an overriding method to its own decorators', async () => {
     const { app } = await startApp({
       imports: [MetricsModule.forRoot({ namespace: '' })],
       providers: [Parent, Child],
@@ -107,7 +107,7 @@ describe('@NoMetrics()', () => {
     ]);
   });
 
-  test('is refused on a property', () => {
+  test('@NoMetrics() is refused on a property', () => {
     const decorate = NoMetrics() as PropertyDecorator;
     expect(() => decorate({}, 'name')).toThrow(DecoratorError);
     expect(() => decorate({}, 'name')).toThrow(

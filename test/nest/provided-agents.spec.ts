@@ -104,7 +104,7 @@ describe('agents that a factory or a value provides in', () => {
     expect(await count()).toBe(4);
   });
 
-  test('another agent are measured, and so is that one', async () => {
+  test('agents in the properties of a provided agent are measured, and so is that agent', async () => {
     const supervisor = new Supervisor(new Worker());
     const { count } = await appOf({ provide: 'all', useValue: [supervisor] });
     supervisor.run();
@@ -121,7 +121,7 @@ describe('agents that a factory or a value provides in', () => {
     expect(await count()).toBe(1);
   });
 
-  test('a very long array are measured as far as it is searched, and the rest is told once', async () => {
+  test('agents in a very long array are measured as far as it is searched, and the rest is logged once', async () => {
     const workers = Array.from({ length: 20_000 }, () => new Worker());
     const { count, collector } = await appOf(
       { provide: 'WORKERS', useValue: workers },
@@ -169,7 +169,7 @@ describe('a frozen instance', () => {
     expect(Reflect.ownKeys(frozen)).toEqual([]);
   });
 
-  test('that two apps share is measured by the one that was started last', async () => {
+  test('a frozen instance that two apps share is measured by the one that was started last', async () => {
     const frozen = new Frozen();
     const first = await appOf({ provide: Frozen, useValue: frozen });
     const second = await appOf({ provide: Frozen, useValue: frozen });
@@ -179,7 +179,7 @@ describe('a frozen instance', () => {
 });
 
 describe('the search for agents', () => {
-  test('calls no getter, trap or iterator of users', async () => {
+  test('the search for agents calls no getter, trap or iterator of users', async () => {
     const touched: string[] = [];
     const worker = new Worker();
     const value = {
@@ -209,7 +209,7 @@ describe('the search for agents', () => {
     expect(await count()).toBe(1);
   });
 
-  test('goes on after values that do not let themselves be looked at', async () => {
+  test('the search for agents goes on after values that throw when they are inspected', async () => {
     const hostile = new Proxy(class {}, {
       get: () => {
         throw new Error('do not look');
@@ -231,7 +231,7 @@ describe('the search for agents', () => {
     expect(await count()).toBe(1);
   });
 
-  test('leaves alone what is in the objects of classes within containers', async () => {
+  test('the search for agents does not enter objects of classes within containers', async () => {
     const worker = new Worker();
     @Injectable()
     class Holder {

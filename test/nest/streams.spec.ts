@@ -185,7 +185,7 @@ async function finished(work: Promise<unknown>) {
 }
 
 describe('the time of a stream', () => {
-  test('is that of the agent, without that of a slow consumer', async () => {
+  test('the time of a stream is that of the agent, without that of a slow consumer', async () => {
     const { agent, value } = await writer();
     controlledClock();
     await finished(consume(agent.chunks(100), 50));
@@ -198,7 +198,7 @@ describe('the time of a stream', () => {
     expect(await value('agent_items_total', 'agent_items_total')).toBe(100);
   });
 
-  test('is that of an Observable, without that of a slow subscriber', async () => {
+  test('the time of a stream is that of an Observable, without that of a slow subscriber', async () => {
     const { agent, value } = await writer();
     controlledClock();
     agent.pushed(100).subscribe(() => vi.advanceTimersByTime(50));
@@ -209,7 +209,7 @@ describe('the time of a stream', () => {
     expect(await value(first, `${first}_sum${labels}`)).toBeCloseTo(0.01, 6);
   });
 
-  test('goes on while several items are asked for at once', async () => {
+  test('the time of a stream goes on while several items are asked for at once', async () => {
     const { agent, value } = await writer();
     controlledClock();
     const items = agent.chunks(2);
@@ -218,7 +218,7 @@ describe('the time of a stream', () => {
     expect(await value('agent_duration_seconds', sum)).toBeCloseTo(0.02, 6);
   });
 
-  test('is that of an iterable of an SDK, from its first item on', async () => {
+  test('the time of a stream is that of an iterable of an SDK, from its first item on', async () => {
     const { agent, value, metric } = await writer();
     controlledClock();
     const stream = await agent.sdk(10);
@@ -232,7 +232,7 @@ describe('the time of a stream', () => {
 });
 
 describe('a stream', () => {
-  test('is cancelled when its consumer breaks off', async () => {
+  test('a stream is cancelled when its consumer breaks off', async () => {
     const { agent, metric } = await writer();
     for await (const _ of agent.chunks(5, 0)) break;
     expect(await metric('agent_executions_total')).toEqual([
@@ -243,7 +243,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('is cancelled when its subscriber leaves', async () => {
+  test('a stream is cancelled when its subscriber leaves', async () => {
     const { agent, metric } = await writer();
     const subscription = agent.open().subscribe();
     agent.subject.next(1);
@@ -257,7 +257,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('has succeeded for who wanted its first item only', async () => {
+  test('a stream has succeeded when its consumer took the first item only', async () => {
     const { agent, metric } = await writer();
     const first = firstValueFrom(agent.open());
     agent.subject.next(7);
@@ -267,7 +267,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('that fails has given the items before', async () => {
+  test('a stream that fails has given the items before', async () => {
     const { agent, metric } = await writer();
     await expect(consume(agent.chunks(13, 0), 0)).rejects.toThrow('unlucky');
     expect(await metric('agent_items_total')).toEqual([
@@ -275,7 +275,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('is not what a plain result is', async () => {
+  test('a stream is not what a plain result is', async () => {
     const { agent, metric } = await writer();
     expect(await agent.plain()).toBe('no stream');
     expect(await metric('agent_items_total')).toEqual([]);
@@ -287,7 +287,7 @@ describe('a stream', () => {
 });
 
 describe('@InFlight()', () => {
-  test('shows how many calls run, and the age of the oldest', async () => {
+  test('@InFlight() shows how many calls run, and the age of the oldest', async () => {
     const { agent, metric } = await writer();
     controlledClock();
     let end = () => {};
@@ -316,7 +316,7 @@ describe('@InFlight()', () => {
     ]);
   });
 
-  test('shows a stream while it is consumed', async () => {
+  test('@InFlight() shows a stream while it is consumed', async () => {
     const { agent, metric } = await writer();
     const inFlight = async () => (await metric('agent_in_flight'))[0];
     const items = agent.chunks(2, 0);
@@ -356,7 +356,7 @@ describe('@InFlight()', () => {
     },
   );
 
-  test('still shows a stream that is in use', async () => {
+  test('@InFlight() still shows a stream that is in use', async () => {
     const { agent, metric } = await writer();
     const items = agent.endless('generator', []) as Generator<number>;
     items.next();
@@ -369,7 +369,7 @@ describe('@InFlight()', () => {
     expect((await metric('agent_in_flight'))[0]).toMatch(/ 0$/);
   });
 
-  test('is there again after the metrics were cleared', async () => {
+  test('@InFlight() shows running calls again after the metrics were cleared', async () => {
     const { agent, collector, metric } = await writer();
     await agent.hang(Promise.resolve());
     collector.clearMetrics();

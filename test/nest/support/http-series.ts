@@ -44,7 +44,7 @@ export async function countsOf(
   return counts;
 }
 
-/** The value of `http_server_active_requests` of a method; `undefined` if there is none. */
+/** The value of `http_server_active_requests` of a method; `undefined` without such a sample. */
 export async function activeRequests(
   collector: PrometheusCollector,
   method = 'GET',

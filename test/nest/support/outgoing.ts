@@ -26,7 +26,7 @@ export async function startModule(imports: any[]) {
     (await samples(collector, `${DURATION}_count`)).map((line) =>
       line.slice(`${DURATION}_count`.length),
     );
-  /** A client may hear of an end before its channels do. */
+  /** A client may see the end of a request before its channels do. */
   const countsBecome = (expected: string[]) =>
     eventually(async () =>
       expect((await counts()).sort()).toEqual(expected.sort()),

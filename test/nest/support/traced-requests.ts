@@ -15,7 +15,7 @@ const http = new HttpInstrumentation({
   disableIncomingRequestInstrumentation: true,
 });
 const undici = new UndiciInstrumentation();
-// The instrumentation patches the module once, when it is required; then its importers are told.
+// The instrumentation patches the module when it is first required; then its importers get the patched exports.
 createRequire(import.meta.url)('node:http');
 syncBuiltinESMExports();
 

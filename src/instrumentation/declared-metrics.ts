@@ -39,10 +39,8 @@ export interface DecoratorConfig {
   readonly tool?: string;
 }
 
-/**
- * Notes which metrics a decorator creates. On the prototype and not on the method: other
- * decorators may put another function in its place.
- */
+/** Notes on the prototype which metrics a decorator makes. */
+// Why: docs/decisions/instrumentation.md, "Metrics of decorators are declared before the first call".
 export function declareMetrics(
   prototype: object,
   key: Key,

@@ -94,7 +94,7 @@ function wrap(original: Method, config: MethodConfig): Method {
     return recorder?.begin(args);
   }
   const { measured } = {
-    // One frame on the stack per call: recursion gets as deep as without metrics.
+    // Why: docs/decisions/instrumentation.md, "An agent run takes no frame on the stack".
     measured(this: unknown, ...args: unknown[]): unknown {
       const run = begin(this, args);
       if (run === undefined) return original.apply(this, args);
@@ -121,6 +121,7 @@ function wrap(original: Method, config: MethodConfig): Method {
  *
  * @param to written as a method: a function would have a prototype of its own, and could be called with `new`.
  */
+// Why: docs/decisions/instrumentation.md, "A decorator leaves the method as it was".
 export function copyMethodProperties(from: Method, to: Method): void {
   Object.defineProperties(to, Object.getOwnPropertyDescriptors(from));
   for (const key of Reflect.getOwnMetadataKeys(from)) {

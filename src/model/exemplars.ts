@@ -28,6 +28,7 @@ const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/;
  * snapshot with exemplars was made, so that none are taken while no one reads them. A
  * series that has its exemplar does not read the clock.
  */
+// Why: docs/decisions/recording.md, "A series takes one exemplar per window".
 export class ExemplarSampler {
   /** The number of the window; 0 while none is open. */
   private window = 0;

@@ -47,6 +47,7 @@ const STYLES: Record<StatsdConfig['tags'], TagStyle> = {
 };
 
 /** Writes the lines of the StatsD protocol, with tags as the server reads them. */
+// Why: docs/decisions/exporters.md, "StatsD lines are written here".
 export class LineWriter {
   private readonly prefix: string;
   private readonly style: TagStyle;

@@ -61,6 +61,7 @@ class FollowedSubscriber extends Subscriber<unknown> {
     super.unsubscribe();
   }
 
+  // Why: docs/decisions/instrumentation.md, "A stream's duration is the agent's time".
   protected override _next(item: unknown): void {
     const { run } = this;
     run.item(item);

@@ -65,6 +65,7 @@ export function timeWork<T>(
  * @param onward follows the value of a promise.
  * @returns the value for the caller; it behaves like `value`.
  */
+// Why: docs/decisions/instrumentation.md, "A call ends when its work ends".
 export function follow<T>(value: T, run: Run, onward?: Onward): T;
 export function follow(
   value: unknown,
@@ -119,7 +120,7 @@ function followObject(value: object, run: Run, onward: Onward): unknown {
   return value;
 }
 
-/** Returns a derived promise, so that Node still reports an unhandled rejection. */
+// Why: docs/decisions/instrumentation.md, "A promise of an async function is derived".
 function followPromise(
   promise: Promise<unknown>,
   run: Run,
@@ -134,10 +135,8 @@ function followPromise(
   );
 }
 
-/**
- * Follows a promise of a library's own class, which may be lazy and have methods that callers
- * need: it is returned itself, and its `then()` works as before.
- */
+/** A promise of a library's own, perhaps lazy: it is returned itself, and calls of its `then` keep their meaning. */
+// Why: docs/decisions/instrumentation.md, "Other thenables, Subjects and iterators come back themselves".
 function followThenable(
   thenable: PromiseLike<unknown>,
   first: Run,

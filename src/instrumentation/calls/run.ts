@@ -36,6 +36,7 @@ export interface RunRecorder {
 }
 
 /** Observes one run from its start to its end. Never throws. */
+// Why: docs/decisions/instrumentation.md, "A run is followed once, with observers".
 export interface RunObserver extends RunRecorder {
   /** Runs a part of the work in the context of the run. */
   runInContext?<T>(part: () => T): T;

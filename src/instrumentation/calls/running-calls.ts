@@ -34,6 +34,7 @@ export class RunningCalls {
 }
 
 /** The running calls of one method. */
+// Why: docs/decisions/instrumentation.md, "`@InFlight()` is read when it is scraped".
 export class MethodCalls {
   private readonly calls = new Set<RunningCall>();
 

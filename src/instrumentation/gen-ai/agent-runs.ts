@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** An agent run while it goes on. */
+// Why: docs/decisions/instrumentation.md, "A run has what begins in it".
 export class AgentRunContext {
   inferenceCalls = 0;
   toolCalls = 0;

@@ -20,6 +20,7 @@ export class InferenceWriter {
   }
 
   /** @throws {MetricsError} if a part cannot be recorded; nothing is recorded then. */
+  // Why: docs/decisions/instrumentation.md, "An inference is recorded as a whole".
   write(
     inference: Inference,
     agent: string | undefined,

@@ -4,10 +4,8 @@ import { patchMethod } from '../../core/patch-method.js';
 import { callOfField } from './handler-labels.js';
 import type { HandlerMetrics } from './handler-metrics.js';
 
-/**
- * Measures the resolvers of root fields, with their guards, pipes and
- * filters: `@nestjs/graphql` creates them with this one creator of the app.
- */
+/** Measures the resolvers of root fields from outside of their guards, pipes and filters. */
+// Why: docs/decisions/instrumentation.md, "Calls are measured on objects of one app".
 export function measureResolvers(
   creator: ExternalContextCreator,
   handlers: HandlerMetrics,

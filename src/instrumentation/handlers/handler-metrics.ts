@@ -21,6 +21,7 @@ const HANDLER_METRICS = [
 ];
 
 /** The metrics, declared before the first call. */
+// Why: docs/decisions/instrumentation.md, "The interceptor has metrics of its own".
 export const HANDLER_DECLARATIONS: readonly MetricDeclaration[] =
   HANDLER_METRICS.map(({ name, type }) => ({
     name,

@@ -30,6 +30,7 @@ export class MetricsInterceptor implements NestInterceptor {
   ) {}
 
   /** Follows the call to the end of its answer, and changes nothing in it. Nest calls it. */
+  // Why: docs/decisions/instrumentation.md, "Rejections by HTTP guards are not counted by handler".
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     // Auto-mocking test containers inject mocks of anything.
     const recorder = isKind(this.handlers, 'handler-metrics')

@@ -112,6 +112,7 @@ export class OutgoingRequests<R extends object> {
 const CODE = /^[A-Z][A-Z0-9_]*$/;
 
 /** The code of an error if it has one, else its name. Only an `AbortController` can be given something that is no error. */
+// Why: docs/decisions/http.md, "An error status is no `error_type`".
 function failureType(error: unknown): string {
   try {
     if (!(error instanceof Error)) return 'AbortError';

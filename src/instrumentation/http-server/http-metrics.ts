@@ -19,6 +19,7 @@ const RESPONSE_SIZE = 'http_server_response_body_size_bytes';
 const BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
 /** The default buckets; the module's option `buckets` overrides them. */
+// Why: docs/decisions/http.md, "Names, methods and buckets are OpenTelemetry's".
 export const HTTP_SERVER_BUCKETS: Readonly<Record<string, readonly number[]>> =
   {
     [DURATION]: HTTP_DURATION_BUCKETS,

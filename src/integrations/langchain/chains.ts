@@ -29,6 +29,7 @@ export interface AgentMetricsHandlerOptions {
   readonly agentOf?: ((chain: Chain) => string | undefined) | undefined;
 }
 
+// Why: docs/decisions/integrations.md, "LangChain: agents are graphs".
 export function defaultAgentOf(chain: Chain): string | undefined {
   const { name, isAgent, within } = chain;
   const isPart = within !== undefined && [within, UNNAMED_GRAPH].includes(name);

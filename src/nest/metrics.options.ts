@@ -17,7 +17,7 @@ import {
 } from '../core/options.js';
 import { BOOLEAN, Check, switchable, validate } from '../core/validate.js';
 import {
-  OTLP_RULES,
+  OTLP_OPTIONS,
   type OtlpOptions,
 } from '../exporters/otlp/config/otlp.options.js';
 import {
@@ -136,7 +136,7 @@ export const METRICS_OPTIONS = {
   httpClient: option(switchable(rulesOf(HTTP_CLIENT_OPTIONS)), false),
   agents: option(rulesOf(AGENTS_OPTIONS), {}),
   exporters: option(checkExporters, []),
-  otlp: option(switchable(OTLP_RULES), false),
+  otlp: option(switchable(rulesOf(OTLP_OPTIONS)), false),
   statsd: option(checkStatsd, false),
   pushgateway: option((value, path) => {
     if (value !== false) checkPushgateway(value, path);

@@ -7,7 +7,7 @@ describe.each(Object.entries(GROUPS))('the options of %s', (_name, group) => {
   it.each(optionsOf(group))(
     'document the default of $name as it is',
     ({ documentedDefault = '', tableDefault }) => {
-      const literal = /^`(.*?)`/.exec(documentedDefault)?.[1];
+      const literal = /^`([^`]*)`$/.exec(documentedDefault)?.[1];
       const number = /^-?\d+$/.exec(documentedDefault)?.[0];
       const written = literal ?? number;
       const isProse = written === undefined;

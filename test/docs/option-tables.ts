@@ -1,7 +1,10 @@
 import { join } from 'node:path';
-import type ts from 'typescript';
+import ts from 'typescript';
 import { COLLECTOR_OPTIONS } from '../../src/collector/collector.options.js';
 import type { OptionTable } from '../../src/core/options.js';
+import { OTLP_OPTIONS } from '../../src/exporters/otlp/config/otlp.options.js';
+import { PUSHGATEWAY_OPTIONS } from '../../src/exporters/pushgateway/pushgateway.options.js';
+import { STATSD_OPTIONS } from '../../src/exporters/statsd/statsd.options.js';
 import { AGENTS_OPTIONS } from '../../src/instrumentation/gen-ai/agents.options.js';
 import { HTTP_CLIENT_OPTIONS } from '../../src/instrumentation/http-client/http-client.options.js';
 import { HTTP_OPTIONS } from '../../src/instrumentation/http-server/http.options.js';
@@ -51,6 +54,21 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     type: 'AgentMetricsOptions',
     table: AGENTS_OPTIONS,
   },
+  otlp: {
+    file: 'exporters/otlp/config/otlp.options.ts',
+    type: 'OtlpOptions',
+    table: OTLP_OPTIONS,
+  },
+  statsd: {
+    file: 'exporters/statsd/statsd.options.ts',
+    type: 'StatsdOptions',
+    table: STATSD_OPTIONS,
+  },
+  pushgateway: {
+    file: 'exporters/pushgateway/pushgateway.options.ts',
+    type: 'PushgatewayOptions',
+    table: PUSHGATEWAY_OPTIONS,
+  },
   collector: {
     file: 'collector/collector.options.ts',
     type: 'PrometheusCollectorOptions',
@@ -65,6 +83,7 @@ export interface OptionDoc {
   readonly documentedDefault: string | undefined;
   /** The default of the table, as it is written in code; `undefined` for an option without one. */
   readonly tableDefault: string | undefined;
+  readonly isRequired: boolean;
 }
 
 const program = readSources();
@@ -79,6 +98,7 @@ export function optionsOf({ file, type, table }: Group): OptionDoc[] {
       meaning,
       documentedDefault,
       tableDefault: byDefault === undefined ? undefined : code(byDefault),
+      isRequired: (property.flags & ts.SymbolFlags.Optional) === 0,
     };
   });
 }
@@ -94,9 +114,10 @@ export function withTables(page: string): string {
 
 function tableOf(group: Group, prefix: string): string {
   const rows = optionsOf(group).map(
-    ({ name, meaning, documentedDefault, tableDefault }) => {
+    ({ name, meaning, documentedDefault, tableDefault, isRequired }) => {
+      const code = tableDefault && `\`${tableDefault}\``;
       const byDefault =
-        documentedDefault ?? (tableDefault ? `\`${tableDefault}\`` : 'none');
+        documentedDefault ?? code ?? (isRequired ? 'required' : 'none');
       return `| \`${prefix}${name}\` | ${cell(byDefault)} | ${cell(meaning)} |`;
     },
   );

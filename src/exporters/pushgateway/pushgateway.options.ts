@@ -38,19 +38,19 @@ import {
  * });
  */
 export interface PushgatewayOptions {
-  /** The exporter's name in logs, in the label `exporter` and in `/health`. Two exporters need two names. Default: `pushgateway`. */
+  /** The exporter's name in logs, in the label `exporter` and in `/health`. Two exporters need two names. Default: `'pushgateway'`. */
   readonly name?: string;
-  /** The URL of the Pushgateway, with its path if it has one. It may contain a name and a password. Default: `http://localhost:9091`. */
+  /** The URL of the Pushgateway, with its path if it has one. It may contain a name and a password. Default: `'http://localhost:9091'`. */
   readonly url?: string;
   /** The label `job` of everything that is pushed: any text that is not empty. Required. */
   readonly jobName: string;
   /** Labels that, with the job, name a group of metrics, e.g. `{ instance: hostname() }`. Default: none. */
   readonly groupings?: Readonly<Record<string, string>>;
-  /** `push` replaces the whole group, `pushAdd` only metrics of the same names. Default: `push`. */
+  /** `push` replaces the whole group, `pushAdd` only metrics of the same names. Default: `'push'`. */
   readonly method?: 'push' | 'pushAdd';
   /** Milliseconds from one push to the next, or `false` to push on `flush()` and at shutdown only. Default: 60000. */
   readonly interval?: number | false;
-  /** What the exporter does when the app ends: `push` once more, `delete` the group, or `nothing`. Default: `push`. */
+  /** What the exporter does when the app ends: `push` once more, `delete` the group, or `nothing`. Default: `'push'`. */
   readonly atShutdown?: 'push' | 'delete' | 'nothing';
   /** The name and the password that the Pushgateway requires. Default: none. */
   readonly basicAuth?: BasicAuth;
@@ -93,7 +93,7 @@ export const HEADER_VALUE = new Check(
 );
 
 /** Rules and defaults of {@link PushgatewayOptions}. */
-const PUSHGATEWAY_OPTIONS = {
+export const PUSHGATEWAY_OPTIONS = {
   name: option(EXPORTER_NAME, 'pushgateway'),
   url: option(checkUrl, 'http://localhost:9091'),
   jobName: option(TEXT),

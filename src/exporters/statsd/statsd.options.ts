@@ -30,11 +30,11 @@ import {
  * MetricsModule.forRoot({ statsd: { host: 'datadog-agent', distributions: true } });
  */
 export interface StatsdOptions {
-  /** The exporter's name in logs, in the label `exporter` and in `/health`. Two exporters need two names. Default: `statsd`. */
+  /** The exporter's name in logs, in the label `exporter` and in `/health`. Two exporters need two names. Default: `'statsd'`. */
   readonly name?: string;
   /**
    * How lines are sent: by `udp`, by `tcp`, or by `unix` to the datagram socket of a Datadog
-   * Agent, which needs the package `unix-dgram`. Default: `udp`.
+   * Agent, which needs the package `unix-dgram`. Default: `'udp'`.
    */
   readonly protocol?: 'udp' | 'tcp' | 'unix';
   /** The server's name or IP address. Default: `DD_AGENT_HOST`, else `localhost`. */
@@ -51,7 +51,7 @@ export interface StatsdOptions {
   /**
    * How labels are written: as tags of `dogstatsd` (`|#a:b`), of `telegraf` (`name,a=b`)
    * or of `graphite` (`name;a=b`), which is for servers that only know counters, gauges
-   * and timers. Default: `dogstatsd`.
+   * and timers. Default: `'dogstatsd'`.
    */
   readonly tags?: 'dogstatsd' | 'telegraf' | 'graphite';
   /** Whether timers and histograms are sent as distributions, which Datadog aggregates over all hosts. Default: `false`. */
@@ -84,7 +84,7 @@ export const STATSD_HOST = new Check(
 export const STATSD_PORT = integer(1, 65_535);
 
 /** Rules and defaults of {@link StatsdOptions}. */
-const STATSD_OPTIONS = {
+export const STATSD_OPTIONS = {
   name: option(EXPORTER_NAME, 'statsd'),
   protocol: option(oneOf('udp', 'tcp', 'unix'), 'udp'),
   host: option(STATSD_HOST),

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isSdkDisabled } from '../../../src/exporters/otlp/config/environment.js';
 import {
-  OTLP_RULES,
+  OTLP_OPTIONS,
   type OtlpOptions,
 } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { resolveOtlpOptions } from '../../../src/exporters/otlp/config/otlp.config.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { OptionsError } from '../../../src/core/errors.js';
+import { rulesOf } from '../../../src/core/options.js';
 import { validate } from '../../../src/core/validate.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';
 import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';
@@ -336,9 +337,9 @@ describe('options', () => {
   });
 
   it('errors name the path of the wrong OTLP option', () => {
-    expect(() => validate({ timeout: 0 }, OTLP_RULES, 'metrics.otlp')).toThrow(
-      /^metrics\.otlp\.timeout is 0/,
-    );
+    expect(() =>
+      validate({ timeout: 0 }, rulesOf(OTLP_OPTIONS), 'metrics.otlp'),
+    ).toThrow(/^metrics\.otlp\.timeout is 0/);
     expect(() => new OtlpExporter({ timeout: 0 }, 'second')).toThrow(
       /^second\.timeout is 0/,
     );

@@ -1,4 +1,5 @@
 import { OptionsError } from '../../../core/errors.js';
+import { rulesOf } from '../../../core/options.js';
 import { oneOf, validate, withDefaults } from '../../../core/validate.js';
 import { EXPORT_TIMEOUT } from '../../pipeline/exporter-checks.js';
 import type { Secret } from '../../../core/secret.js';
@@ -12,7 +13,7 @@ import {
   type OtlpProtocol,
   type OtlpTemporality,
   type OtlpTlsOptions,
-  OTLP_RULES,
+  OTLP_OPTIONS,
   PROTOCOL,
 } from './otlp.options.js';
 import { resourceOf } from './resource.js';
@@ -50,7 +51,7 @@ export function resolveOtlpOptions(
   path: string,
   variables: Variables,
 ): OtlpConfig {
-  validate(options, OTLP_RULES, path);
+  validate(options, rulesOf(OTLP_OPTIONS), path);
   const environment = new Environment(variables);
   const protocol = protocolOf(options, environment);
   const endpoint = endpointOf(
@@ -68,7 +69,7 @@ export function resolveOtlpOptions(
   environment.isTrue('OTEL_SDK_DISABLED');
   return {
     path,
-    name: options.name ?? 'otlp',
+    name: options.name ?? OTLP_OPTIONS.name.byDefault,
     protocol,
     ...endpoint,
     headers: headersOf(options, path, protocol, environment),

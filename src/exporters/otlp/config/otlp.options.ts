@@ -1,4 +1,5 @@
 import { OptionsError } from '../../../core/errors.js';
+import { option, type OptionTable } from '../../../core/options.js';
 import { Check, oneOf, type Rules, validate } from '../../../core/validate.js';
 import {
   EXPORT_INTERVAL,
@@ -61,10 +62,11 @@ export interface OtlpOptions {
    * Secrets that are kept elsewhere are read again for each export.
    */
   readonly headers?: Readonly<Record<string, Secret>>;
-  /** Default: `OTEL_EXPORTER_OTLP_METRICS_COMPRESSION`, `OTEL_EXPORTER_OTLP_COMPRESSION`, else `'none'`. */
+  /** The compression of requests. Default: `OTEL_EXPORTER_OTLP_METRICS_COMPRESSION`, `OTEL_EXPORTER_OTLP_COMPRESSION`, else `'none'`. */
   readonly compression?: 'gzip' | 'none';
   /**
-   * Gauges and prom-client's summaries are always sent with their present values. Default:
+   * Whether counters and histograms are sent as totals or as deltas. Gauges and prom-client's
+   * summaries are always sent with their present values. Default:
    * `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, else `'cumulative'`.
    */
   readonly temporality?: OtlpTemporality;
@@ -139,19 +141,22 @@ const TLS_RULES: Rules = Object.fromEntries(
   ]),
 );
 
-/** For options only; the environment is read when an exporter is constructed. */
-export const OTLP_RULES: Rules = {
-  name: EXPORTER_NAME,
-  protocol: PROTOCOL,
-  url: (value, path) => void parseUrl(value, path),
-  headers: checkHeaders,
-  compression: COMPRESSION,
-  temporality: oneOf('cumulative', 'delta'),
-  interval: EXPORT_INTERVAL,
-  timeout: EXPORT_TIMEOUT,
-  resource: checkAttributes,
-  tls: checkClientTls,
-};
+/**
+ * Rules and defaults of {@link OtlpOptions}. Options without a default here take the
+ * environment's value first, which is read when an exporter is constructed.
+ */
+export const OTLP_OPTIONS = {
+  name: option(EXPORTER_NAME, 'otlp'),
+  protocol: option(PROTOCOL),
+  url: option((value, path) => void parseUrl(value, path)),
+  headers: option(checkHeaders),
+  compression: option(COMPRESSION),
+  temporality: option(oneOf('cumulative', 'delta')),
+  interval: option(EXPORT_INTERVAL),
+  timeout: option(EXPORT_TIMEOUT),
+  resource: option(checkAttributes),
+  tls: option(checkClientTls),
+} satisfies OptionTable<OtlpOptions>;
 
 function checkClientTls(value: unknown, path: string): void {
   validateSecretOptions(value, path, TLS_RULES);

@@ -1,6 +1,6 @@
 import type { AccessPolicy } from '../http/access/access-policy.js';
 import type { PageServer } from '../http/page-server.js';
-import type { HealthSetup } from '../health/health.js';
+import type { HealthContext } from '../health/health.js';
 import type { MetricsLogger } from '../core/logger.js';
 
 /** What the app around a collector gives it. */
@@ -10,7 +10,7 @@ export interface CollectorContext {
   /** Decides which requests are answered. Default: what the option `access` says. */
   access?: AccessPolicy;
   /** What the health report says of the app. */
-  health?: HealthSetup;
+  health?: HealthContext;
   /** Receives warnings. Default: `console`. */
   logger?: MetricsLogger;
 }

@@ -3,24 +3,23 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { EventLoopYielder } from '../core/event-loop-yielder.js';
 
-/** Level 1 is a third of the work of the default, for pages that are little larger. */
+/** Level 1 takes a third of the default's time, and pages are little larger. */
 const GZIP = { level: 1, chunkSize: 256 * 1024 };
 
-/** Bytes that are sent, to one client or to many (content: RFC 9110, section 6.4). */
+/** The content of answers (RFC 9110, section 6.4), sent to one client or to many. */
 export class Content {
   /** In bytes. */
   readonly length: number;
   private gzip: Promise<Content> | undefined = undefined;
 
   constructor(
-    /** In order. */
     readonly chunks: readonly Buffer[],
     private readonly yielder = new EventLoopYielder(),
   ) {
     this.length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   }
 
-  /** The same compressed by gzip: once, on the thread pool, for all who ask. */
+  /** The same content, compressed with gzip: once for all clients, on the thread pool. */
   // Why: docs/decisions/pages.md, "A page is compressed as a whole".
   compressed(): Promise<Content> {
     return (this.gzip ??= this.compress());
@@ -35,8 +34,8 @@ export class Content {
   }
 
   /**
-   * As text, made in turns of the event loop. A string of 5 MB in V8's heap takes 40 ms to
-   * allocate. Strings that Node makes of much Latin-1 or UTF-16 are outside of that heap.
+   * The content as text, yielding to the event loop. A string of 5 MB in V8's heap takes
+   * 40 ms to allocate. Node makes long Latin-1 and UTF-16 strings outside of that heap.
    */
   async text(): Promise<string> {
     const bytes = Buffer.allocUnsafeSlow(this.length);
@@ -45,7 +44,7 @@ export class Content {
     return buffer.isAscii(bytes) ? bytes.toString('latin1') : this.wideText();
   }
 
-  /** Each chunk ends with a line, and so with a character. */
+  /** No character is split between chunks: each ends with a line. */
   private async wideText(): Promise<string> {
     const chunks: Buffer[] = [];
     for await (const chunk of this) {

@@ -4,12 +4,12 @@ const CHUNK_SIZE = 256 * 1024;
 const EMPTY = Buffer.alloc(0);
 const LINE_FEED = 10;
 
-/** What `write(text, at, 'latin1')` of a Buffer calls, without its checks; Node's types leave it out. */
+/** `latin1Write()` is what `write(text, at, 'latin1')` of a Buffer calls after its checks; Node's types lack it. */
 interface Latin1Buffer extends Buffer {
   latin1Write(text: string, at: number): number;
 }
 
-/** Chunks that no page needs now. As many are kept as the last page had. */
+/** Chunks for reuse, as many as the last page had. */
 export class ChunkPool {
   private readonly free: Buffer[] = [];
 
@@ -23,11 +23,11 @@ export class ChunkPool {
 }
 
 /**
- * Writes a page as bytes. Strings are made for none of it: what is the same on
- * several lines is copied, and whole numbers are written digit by digit.
+ * Writes a page as bytes, without intermediate strings: parts that lines share are
+ * copied, and whole numbers are written digit by digit.
  */
 export class PageWriter {
-  /** What was written, in order. */
+  /** Complete chunks, in order. */
   private readonly chunks: Buffer[] = [];
   private readonly pooled: Buffer[] = [];
   private chunk: Buffer = EMPTY;
@@ -35,12 +35,12 @@ export class PageWriter {
 
   constructor(private readonly pool: ChunkPool) {}
 
-  /** Where the next byte goes, in the present chunk. */
+  /** The index of the next byte in the present chunk. */
   get position(): number {
     return this.at;
   }
 
-  /** Makes room for so many bytes in one piece. To be called before anything is written. */
+  /** Makes room for so many bytes in one chunk. Every method but {@link text} needs room made before. */
   reserve(bytes: number): void {
     if (this.chunk.length - this.at >= bytes) return;
     this.seal();
@@ -52,18 +52,18 @@ export class PageWriter {
     }
   }
 
-  /** Any text, with room made for it. */
+  /** Writes any text, and makes room for it. */
   text(text: string): void {
     this.reserve(text.length * 3);
     this.at += this.chunk.write(text, this.at, 'utf8');
   }
 
-  /** Text of one byte per character: ASCII, or the bytes of UTF-8 as `bytesText()` has them. */
+  /** Writes text with one byte per character: ASCII, or the result of `latin1OfUtf8()`. */
   bytes(text: string): void {
     this.at += (this.chunk as Latin1Buffer).latin1Write(text, this.at);
   }
 
-  /** A few bytes that are the same on many lines: a loop is faster here than a call into native code. */
+  /** Writes a few bytes that many lines share: a loop is faster here than a call into native code. */
   constant(bytes: Uint8Array): void {
     const { chunk } = this;
     let { at } = this;
@@ -71,13 +71,13 @@ export class PageWriter {
     this.at = at;
   }
 
-  /** What was written from `start` to `end` in this chunk, once more. */
+  /** Writes a copy of the bytes from `start` to `end` of this chunk. */
   copy(start: number, end: number): void {
     this.chunk.copyWithin(this.at, start, end);
     this.at += end - start;
   }
 
-  /** A sample value, and the end of its line. */
+  /** Writes the value of a sample, and ends the line. */
   value(value: number): void {
     if (value >= 0 && value <= 0x7fffffff && Math.floor(value) === value) {
       this.digits(value);
@@ -87,20 +87,20 @@ export class PageWriter {
     this.chunk[this.at++] = LINE_FEED;
   }
 
-  /** More on the line that was ended last. Of one byte per character, with room made for it before. */
+  /** Appends text, with one byte per character, to the line that was ended last. */
   addToLine(text: string): void {
     this.at--;
     this.bytes(text);
     this.chunk[this.at++] = LINE_FEED;
   }
 
-  /** The page is complete. */
+  /** Completes the page, and returns its chunks. */
   end(): readonly Buffer[] {
     this.seal();
     return this.chunks;
   }
 
-  /** Gives the chunks back. Nobody may need the page any more. */
+  /** Returns the chunks to the pool. The page must not be used after that. */
   release(): void {
     this.pool.give(this.pooled);
   }

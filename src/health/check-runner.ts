@@ -1,20 +1,24 @@
 import { type Instant, instant, secondsSince } from '../core/clock.js';
 import { withTimeout } from '../core/time-limit.js';
 import type { ResolvedHealthCheck } from './health-check.js';
-import { failure, type Outcome, outcomeOf } from './outcome.js';
+import {
+  failedOutcome,
+  type CheckOutcome,
+  interpretResult,
+} from './check-outcome.js';
 
 /** The last run of a health check. */
-export interface CheckRun extends Outcome {
+export interface CheckRun extends CheckOutcome {
   /** When it ended, in milliseconds since the Unix epoch. */
   readonly time: number;
-  /** Since when the check has been up or down, as {@link time}. */
+  /** Since when the check has been up or down, in milliseconds since the Unix epoch. */
   readonly since: number;
   readonly seconds: number;
 }
 
 /**
- * Runs one health check: never twice at a time, and not again while its last
- * result is fresh. Never throws.
+ * Runs a health check: one run at a time, and none while the last result is fresh.
+ * Never throws.
  */
 // Why: docs/decisions/endpoints.md, "Checks run on request".
 export class CheckRunner {
@@ -22,32 +26,30 @@ export class CheckRunner {
   private lastEnd: Instant = instant();
   /** When the check went up or down last. */
   private changedAt: Instant = instant();
-  /** The run that is waited for. */
-  private waitedFor: Promise<CheckRun> | undefined = undefined;
-  /** When the run began that has outlived its timeout and still goes on. */
+  /** The run that callers wait for. */
+  private current: Promise<CheckRun> | undefined = undefined;
+  /** When a run began that has exceeded its timeout and has not ended. */
   private overdueSince: Instant | undefined = undefined;
 
-  /**
-   * @param onChange hears of a check that goes down, or comes up again after so many seconds.
-   */
+  /** @param onChange is called when the check goes down, and when it is up again after so many seconds. */
   constructor(
     readonly definition: ResolvedHealthCheck,
     private readonly onChange: (run: CheckRun, seconds: number) => void,
   ) {}
 
-  /** The result of the check, from a run of now or of a moment ago. */
+  /** The result of a new run, of the running one, or of the last one while it is fresh. */
   run(): Promise<CheckRun> {
-    if (this.waitedFor !== undefined) return this.waitedFor;
+    if (this.current !== undefined) return this.current;
     if (this.overdueSince !== undefined) {
       return Promise.resolve(this.stillRunning(this.overdueSince));
     }
     if (this.last !== undefined && this.isFresh()) {
       return Promise.resolve(this.last);
     }
-    this.waitedFor = this.start().finally(() => {
-      this.waitedFor = undefined;
+    this.current = this.start().finally(() => {
+      this.current = undefined;
     });
-    return this.waitedFor;
+    return this.current;
   }
 
   private isFresh(): boolean {
@@ -60,8 +62,8 @@ export class CheckRunner {
     const aborter = new AbortController();
     let hasEnded = false;
     const outcome = (async () => check(aborter.signal))()
-      .then(outcomeOf)
-      .catch(failure)
+      .then(interpretResult)
+      .catch(failedOutcome)
       .finally(() => {
         hasEnded = true;
         this.overdueSince = undefined;
@@ -72,7 +74,7 @@ export class CheckRunner {
     } catch (overdue) {
       if (!hasEnded) this.overdueSince = began;
       aborter.abort(overdue);
-      return this.record(failure(overdue), began);
+      return this.record(failedOutcome(overdue), began);
     }
   }
 
@@ -82,18 +84,18 @@ export class CheckRunner {
     return this.record({ isUp: false, error }, began);
   }
 
-  private record(outcome: Outcome, began: Instant): CheckRun {
+  private record(outcome: CheckOutcome, began: Instant): CheckRun {
     const time = Date.now();
     const { last } = this;
     const hasChanged = last?.isUp !== outcome.isUp;
-    // Not in the future, should the clock have been set back.
+    // If the clock was set back, it must not be in the future.
     const since = hasChanged ? time : Math.min(last.since, time);
     const run = { ...outcome, time, since, seconds: secondsSince(began) };
     const lasted = last === undefined ? 0 : secondsSince(this.changedAt);
     this.last = run;
     this.lastEnd = instant();
     if (hasChanged) this.changedAt = this.lastEnd;
-    // A check that nobody has asked yet is taken to be up.
+    // Before its first run a check counts as up.
     if (outcome.isUp !== (last?.isUp ?? true)) this.onChange(run, lasted);
     return run;
   }

@@ -1,7 +1,7 @@
 import type { HealthCheckOptions } from './health-check.js';
 import { HEALTH_CHECKS } from '../core/shared-state.js';
 
-/** A method that `@HealthCheck()` stands on. */
+/** A method with `@HealthCheck()`. */
 export interface DeclaredCheck {
   readonly name: string;
   readonly key: string | symbol;
@@ -15,7 +15,7 @@ export function declareCheck(prototype: object, check: DeclaredCheck): void {
   Reflect.defineMetadata(HEALTH_CHECKS, [...own, check], prototype);
 }
 
-/** The checks of a class and of those that it extends; what a class says of a method goes before what they say. */
+/** The checks of a class and of the classes that it extends. A check of a class replaces an inherited one of the same method. */
 export function declaredChecks(prototype: object | null): DeclaredCheck[] {
   if (prototype === null) return [];
   const own: DeclaredCheck[] =

@@ -9,15 +9,14 @@ import {
 } from '../core/validate.js';
 
 /**
- * What a health check returns: nothing or `true` if it is up, `false` if it is
- * down, or an object of details, which is down if its `status` says so (`'down'`,
- * `'error'`, `'fail'` or `false`). Results of indicators of
- * `@nestjs/terminus` are understood.
+ * The result of a health check: nothing or `true` if it is up, `false` if it is down, or
+ * an object of details, which is down if its `status` is `'down'`, `'error'`, `'fail'` or
+ * `false`. Results of indicators of `@nestjs/terminus` are accepted.
  */
 export type HealthCheckResult = void | boolean | object;
 
 /**
- * Finds out whether something works. It is down if this throws or rejects.
+ * Checks whether something works. The check is down if this throws or rejects.
  *
  * @param signal aborted once the check has taken longer than its timeout.
  */
@@ -25,28 +24,28 @@ export type HealthCheckFunction = (
   signal: AbortSignal,
 ) => HealthCheckResult | PromiseLike<HealthCheckResult>;
 
-/** How often a health check runs, how long it may take, and what depends on it. */
+/** Options of a health check. */
 export interface HealthCheckOptions {
   /** Milliseconds after which a check that has not ended is down; 5000 at most. Default: 1000. */
   timeout?: number;
-  /** Milliseconds for which a result is kept. Default: 1000. */
+  /** Milliseconds for which a result is reused. Default: 1000. */
   cacheFor?: number;
   /** Whether the app is unhealthy and not ready while the check is down. Default: `true`. */
   critical?: boolean;
 }
 
-/** A health check that is given in the options or to `addHealthCheck()`. */
+/** A health check for the options or for `addHealthCheck()`. */
 export interface HealthCheckDefinition extends HealthCheckOptions {
-  /** The name of the check, which no other has. It is a label of the check's metrics. */
+  /** The unique name of the check. It is a label of the check's metrics. */
   name: string;
-  /** Finds out whether it is up. Called when the health or a page asks, unless the last result is newer than `cacheFor`. */
+  /** Checks whether it is up. Called for the health and for each page, unless the last result is newer than `cacheFor`. */
   check: HealthCheckFunction;
 }
 
 /** A definition that was checked, with its defaults. */
 export type ResolvedHealthCheck = Required<HealthCheckDefinition>;
 
-/** A metrics page waits so long for its callbacks, of which the checks are one. */
+/** As long as a metrics page waits for callbacks, as its gauges of checks run the checks. */
 const MAX_TIMEOUT = 5_000;
 
 /** A time in milliseconds. */
@@ -73,8 +72,8 @@ const LIST = new Check('an array of health checks', Array.isArray);
 const DEFAULTS = { timeout: 1_000, cacheFor: 1_000, critical: true };
 
 /**
- * @param path where the definition stands, e.g. `health.checks[0]`.
- * @throws {OptionsError} naming the option, what was given and what is allowed.
+ * @param path the path of the definition, e.g. `health.checks[0]`.
+ * @throws {OptionsError} naming the option, its value and the allowed values.
  */
 export function resolveHealthCheck(
   definition: HealthCheckDefinition,
@@ -84,7 +83,7 @@ export function resolveHealthCheck(
   return withDefaults(DEFAULTS, definition);
 }
 
-/** As {@link resolveHealthCheck}, for the name of a check and what is written beside it. */
+/** As {@link resolveHealthCheck}, for a name and options that are given separately. */
 export function checkNameAndOptions(
   name: string,
   options: HealthCheckOptions,

@@ -6,7 +6,7 @@ import {
   resolveHealthCheck,
 } from './health-check.js';
 
-/** A check with its last run. */
+/** The last run of a check, with its name. */
 export interface CheckReport extends CheckRun {
   readonly name: string;
   readonly critical: boolean;
@@ -14,21 +14,21 @@ export interface CheckReport extends CheckRun {
 
 interface Entry {
   readonly runner: CheckRunner;
-  /** Where the check comes from, in words. */
+  /** Where the check was declared, for messages. */
   readonly source: string;
 }
 
-/** The health checks of an app, by name. They run when they are asked for, side by side. */
+/** The health checks of an app, by name. All of them run at the same time, on request. */
 export class HealthChecks {
   private readonly entries = new Map<string, Entry>();
 
   constructor(private readonly logger: MetricsLogger) {}
 
   /**
-   * @param source where the check comes from, for the messages of errors.
-   * @param isLogged whether the log tells when it goes down and comes up. Default: `true`.
-   * @returns removes the check, and says whether it was there.
-   * @throws {OptionsError} if the definition has a mistake, or its name is taken.
+   * @param source where the check was declared, for messages.
+   * @param isLogged whether it is logged when the check goes down and up. Default: `true`.
+   * @returns removes the check; `true` if it was registered.
+   * @throws {OptionsError} if the definition is invalid, or its name is taken.
    */
   add(
     definition: HealthCheckDefinition,
@@ -44,7 +44,7 @@ export class HealthChecks {
       );
     }
     const runner = new CheckRunner(resolved, (run, seconds) => {
-      if (isLogged) this.tell(name, run, seconds);
+      if (isLogged) this.log(name, run, seconds);
     });
     const entry = { runner, source };
     this.entries.set(name, entry);
@@ -55,12 +55,12 @@ export class HealthChecks {
     return this.entries.size;
   }
 
-  /** All checks with their results, in the order in which they were added. Never rejects. */
+  /** Runs all checks. Their results are in the order in which they were added. Never rejects. */
   all(): Promise<CheckReport[]> {
     return this.reports([...this.entries.values()]);
   }
 
-  /** As {@link all}, of those that the app cannot do without. */
+  /** As {@link all}, for critical checks only. */
   critical(): Promise<CheckReport[]> {
     return this.reports(
       [...this.entries.values()].filter(
@@ -76,7 +76,7 @@ export class HealthChecks {
         return { name, critical, ...(await runner.run()) };
       }),
     );
-    // Some may have been removed while the others ran.
+    // A check may have been removed while others ran.
     return reports.filter((_, i) => this.isRegistered(entries[i]!));
   }
 
@@ -84,7 +84,7 @@ export class HealthChecks {
     return this.entries.get(entry.runner.definition.name) === entry;
   }
 
-  private tell(name: string, run: CheckRun, seconds: number): void {
+  private log(name: string, run: CheckRun, seconds: number): void {
     const check = `Health check "${name}"`;
     if (run.isUp) {
       const after = Math.round(seconds);

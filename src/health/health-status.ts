@@ -1,43 +1,43 @@
 /**
- * What `/health` answers. The first four keys are those of the system that this
- * package grew from.
+ * The answer of `/health`. The first four keys are those of the TFrameX metrics that
+ * this package grew from.
  */
 export interface HealthStatus {
   /** Initialized and not shut down, the app is ready, and every critical check is up. */
   healthy: boolean;
-  /** Whether the HTTP server or app that serves the metrics is up. */
+  /** Whether the HTTP server or the app that serves the metrics is listening. */
   server_running: boolean;
-  /** How many metrics this collector has, process metrics not counted. */
+  /** The number of metrics of this collector, without process metrics. */
   metrics_count: number;
-  /** Where the metrics are served; empty if nowhere. */
+  /** The URL of the metrics; empty if they are not served. */
   endpoint: string;
   /** The health checks by name. */
   checks: Record<string, CheckStatus>;
   /** The version of the app, if it is known. */
   version?: string;
-  /** How long the process has been running. */
+  /** Seconds since the process started. */
   uptime_seconds: number;
 }
 
-/** How one health check stands. All but `status` is there with `health.details` only. */
+/** The status of one health check. With `health.details` it has more members than `status`. */
 export interface CheckStatus extends Partial<CheckDetails> {
-  /** Whether the last run of the check has found it up. */
+  /** The outcome of the last run. */
   status: 'up' | 'down';
 }
 
-/** More of a health check, which only `health.details` shows. */
+/** Members of a health check's status that only `health.details` shows. */
 // Why: docs/decisions/endpoints.md, "Health shows up or down, the log shows why".
 export interface CheckDetails {
   /** Whether the app is unhealthy while this check is down. */
   critical: boolean;
-  /** When it was last run, in ISO 8601. */
+  /** When the last run ended, in ISO 8601. */
   time: string;
-  /** Since when it has been up or down, in ISO 8601. */
+  /** Since when the check has been up or down, in ISO 8601. */
   since: string;
-  /** How long its last run took. */
+  /** Seconds that the last run took. */
   duration_seconds: number;
-  /** Why it is down. Credentials in URLs are masked. */
+  /** Why the check is down. Credentials in URLs are masked. */
   error: string;
-  /** What the check returned beside its status. */
+  /** What the check returned except its status. */
   details: unknown;
 }

@@ -6,26 +6,26 @@ import {
   MILLISECONDS,
 } from './health-check.js';
 
-/** What the health tells, and to whom. */
+/** Options of the health. */
 export interface HealthOptions {
   /**
-   * Path of the health, whatever the app's prefix; the probes are below it, at
+   * Path of the health, without the app's global prefix. The probes are below it, at
    * `/live` and `/ready`. `false` for none. Default: `'/health'`.
    */
   path?: string | false;
-  /** Checks beside those of `@HealthCheck()`. Default: none. */
+  /** Checks in addition to those of `@HealthCheck()`. Default: none. */
   checks?: readonly HealthCheckDefinition[];
   /**
-   * Whether the health has more of each check than up or down: error messages,
-   * durations, times and what the check returned. Whoever can reach it can read
-   * them. Default: `false`.
+   * Whether the health shows more of each check than up or down: error messages,
+   * durations, times and what the check returned. Every client that can read the health
+   * sees them. Default: `false`.
    */
   details?: boolean;
   /** The version of the app. Default: that of the package.json which npm started, if it did. */
   version?: string;
   /**
-   * Milliseconds between the moment when the app says that it is not ready any
-   * more and its end, for load balancers to take note. Default: 0.
+   * Milliseconds between the moment when the app is no longer ready and its shutdown, so
+   * that load balancers stop sending requests. Default: 0.
    */
   shutdownGrace?: number;
 }
@@ -43,7 +43,7 @@ export const HEALTH_OPTIONS = {
   shutdownGrace: option(MILLISECONDS, 0),
 } satisfies OptionTable<Omit<HealthOptions, 'path'>>;
 
-/** What npm says the version of the app is. */
+/** The version of the app, if npm started it. */
 export function npmVersion(): string | undefined {
   return process.env['npm_package_version'] || undefined;
 }

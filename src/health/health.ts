@@ -1,10 +1,13 @@
+import { maskCredentials } from '../core/error-text.js';
 import type { MetricsLogger } from '../core/logger.js';
-import { jsonOf } from './details.js';
-import { npmVersion } from './health.options.js';
 import { type CheckReport, HealthChecks } from './health-checks.js';
 import type { CheckStatus, HealthStatus } from './health-status.js';
+import { npmVersion } from './health.options.js';
 
-/** What a collector says of itself. */
+/** Characters of JSON that the details of a check may have. */
+const MAX_DETAILS = 4_096;
+
+/** The status of a collector, for its health. */
 export interface CollectorStatus extends Pick<
   HealthStatus,
   'server_running' | 'metrics_count' | 'endpoint'
@@ -12,61 +15,61 @@ export interface CollectorStatus extends Pick<
   initialized: boolean;
 }
 
-/** How the health is told. */
-export interface HealthSetup {
-  /** Whether there is more of each check than up or down. Default: `false`. */
+/** What the health says of the app around a collector. */
+export interface HealthContext {
+  /** Whether the health shows more of each check than up or down. Default: `false`. */
   details?: boolean;
   /** The version of the app. Default: that of the package.json which npm started, if it did. */
   version?: string | undefined;
-  /** Whether the app around the collector can be sent requests. Default: it always can. */
+  /** Whether the app can receive requests. Default: it always can. */
   isReady?: () => boolean;
 }
 
-/** Tells how the app is, from what the collector says of itself and from the health checks. */
+/** The health of an app: the status of its collector, its readiness and its health checks. */
 export class Health {
   readonly checks: HealthChecks;
 
   constructor(
-    private readonly setup: HealthSetup,
+    private readonly context: HealthContext,
     logger: MetricsLogger,
-    private readonly vitals: () => CollectorStatus,
+    private readonly collectorStatus: () => CollectorStatus,
   ) {
     this.checks = new HealthChecks(logger);
   }
 
-  /** Whether requests can be sent. Checks that are not critical are not waited for. */
+  /** Whether the app can receive requests: it is started, and its critical checks are up. */
   async isReady(): Promise<boolean> {
-    // The checks of an app that does not serve need not be asked.
-    if (!this.serves()) return false;
+    // An app that is not started is not ready, whatever its checks return.
+    if (!this.isStarted()) return false;
     const critical = await this.checks.critical();
-    return this.serves() && critical.every(({ isUp }) => isUp);
+    return this.isStarted() && critical.every(({ isUp }) => isUp);
   }
 
   async status(): Promise<HealthStatus> {
     const reports = await this.checks.all();
-    const { initialized: _initialized, ...vitals } = this.vitals();
-    const { version = npmVersion() } = this.setup;
+    const { initialized: _initialized, ...status } = this.collectorStatus();
+    const { version = npmVersion() } = this.context;
     return {
       healthy:
-        this.serves() &&
+        this.isStarted() &&
         reports.every(({ isUp, critical }) => isUp || !critical),
-      ...vitals,
+      ...status,
       checks: Object.fromEntries(
-        reports.map((report) => [report.name, this.statusOf(report)]),
+        reports.map((report) => [report.name, this.checkStatus(report)]),
       ),
       ...(version !== undefined && { version }),
       uptime_seconds: Math.round(process.uptime() * 1_000) / 1_000,
     };
   }
 
-  private serves(): boolean {
-    const { isReady = () => true } = this.setup;
-    return this.vitals().initialized && isReady();
+  private isStarted(): boolean {
+    const { isReady = () => true } = this.context;
+    return this.collectorStatus().initialized && isReady();
   }
 
-  private statusOf(report: CheckReport): CheckStatus {
+  private checkStatus(report: CheckReport): CheckStatus {
     const status = report.isUp ? 'up' : 'down';
-    if (this.setup.details !== true) return { status };
+    if (this.context.details !== true) return { status };
     const { critical, time, since, seconds, error, details } = report;
     return {
       status,
@@ -75,7 +78,21 @@ export class Health {
       since: new Date(since).toISOString(),
       duration_seconds: seconds,
       ...(error !== undefined && { error }),
-      ...(details !== undefined && { details: jsonOf(details) }),
+      ...(details !== undefined && { details: detailsJson(details) }),
     };
+  }
+}
+
+/** A copy of the details of a check, as JSON has them and without credentials in URLs. Never throws. */
+export function detailsJson(details: unknown): unknown {
+  try {
+    const text = JSON.stringify(details, (_key, value: unknown) =>
+      typeof value === 'string' ? maskCredentials(value) : value,
+    );
+    return text.length <= MAX_DETAILS
+      ? JSON.parse(text)
+      : `${text.length} characters of JSON; ${MAX_DETAILS} are shown at most`;
+  } catch {
+    return 'cannot be shown as JSON';
   }
 }

@@ -1,27 +1,27 @@
 import { sleep } from '../core/time-limit.js';
 
-/** What the readiness of an app depends on beside its start and its end. */
-export interface ReadinessTerms {
-  /** Whether the server listens that takes the app's requests. */
+/** What the readiness of an app depends on, apart from its start and shutdown. */
+export interface ReadinessContext {
+  /** Whether the app's server listens. */
   readonly listens: () => boolean;
-  /** Milliseconds between not being ready any more and the end. */
+  /** Milliseconds between the moment when the app is no longer ready and its shutdown. */
   readonly shutdownGrace: number;
 }
 
-/** Whether an app can be sent requests: from the end of its start to the beginning of its end. */
+/** Whether an app can receive requests: from the end of its start to the beginning of its shutdown. */
 export class Readiness {
   private phase: 'starting' | 'started' | 'stopping' = 'starting';
-  private terms: ReadinessTerms = { listens: () => true, shutdownGrace: 0 };
+  private context: ReadinessContext = { listens: () => true, shutdownGrace: 0 };
 
   get isReady(): boolean {
-    return this.phase === 'started' && this.terms.listens();
+    return this.phase === 'started' && this.context.listens();
   }
 
-  dependOn(terms: ReadinessTerms): void {
-    this.terms = terms;
+  setContext(context: ReadinessContext): void {
+    this.context = context;
   }
 
-  /** The app begins to start, perhaps again. */
+  /** The app begins its start, perhaps for another time. */
   prepare(): void {
     this.phase = 'starting';
   }
@@ -31,11 +31,11 @@ export class Readiness {
     if (this.phase === 'starting') this.phase = 'started';
   }
 
-  /** The app is about to end. Waits until the grace is over, unless it was not ready anyway. */
+  /** The app begins its shutdown. Waits for the grace period, unless the app was not ready anyway. */
   async stop(): Promise<void> {
     const wasReady = this.isReady;
     this.phase = 'stopping';
-    const { shutdownGrace } = this.terms;
+    const { shutdownGrace } = this.context;
     if (!wasReady || shutdownGrace === 0) return;
     await sleep(shutdownGrace);
   }

@@ -65,7 +65,7 @@ export class ScrapeServer implements PageServer {
       });
     } catch (error) {
       this.#server = undefined;
-      tls?.release();
+      tls?.stopWatching();
       throw this.startError(error as NodeJS.ErrnoException);
     }
     server.on('error', (error) =>
@@ -77,7 +77,7 @@ export class ScrapeServer implements PageServer {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
-    this.options.tls?.release();
+    this.options.tls?.stopWatching();
     const timer = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
     this.connections.end();

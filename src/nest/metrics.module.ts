@@ -17,7 +17,7 @@ import { MetricsHealthIndicator } from './metrics-health.indicator.js';
 import { ReadinessModule } from './readiness.module.js';
 import { pathsOf } from '../http/resources.js';
 import { ScrapeServer } from '../http/scrape-server.js';
-import { Readiness, type ReadinessTerms } from '../health/readiness.js';
+import { Readiness, type ReadinessContext } from '../health/readiness.js';
 import { AgentMetrics } from '../instrumentation/gen-ai/agent-metrics.js';
 import { AppHealthChecks } from './explorers/app-health-checks.js';
 import { HttpClientMetrics } from '../instrumentation/http-client/http-client.js';
@@ -105,7 +105,7 @@ export class MetricsModule
     if (enabled) checkSingleImport(modules, MetricsModule);
     const warnOfCopies = enabled ? warn : undefined;
     this.otherCopies = new OtherCopies(this, modules, warnOfCopies);
-    readiness.dependOn(this.readinessTerms());
+    readiness.setContext(this.readinessContext());
     if (enabled && http !== undefined) {
       this.http = new HttpInstrumentation(collector, http, adapterHost);
     }
@@ -243,7 +243,7 @@ export class MetricsModule
     }
   }
 
-  private readinessTerms(): ReadinessTerms {
+  private readinessContext(): ReadinessContext {
     const { shutdownGrace } = this.options.health;
     // A request that reaches a route of the app has found its server listening.
     const isOnApp = this.pageServer instanceof AppRoutes;

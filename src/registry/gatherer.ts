@@ -151,7 +151,7 @@ export class Gatherer {
     return { families, unread };
   }
 
-  /** Reads a metric that is none of ours. */
+  /** Reads a metric of prom-client. */
   private async readOther(
     one: RegisteredMetric,
     slice: TimeSlice,

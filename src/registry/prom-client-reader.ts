@@ -24,11 +24,11 @@ export interface PromClientReading {
 }
 
 /**
- * Reads a metric that was made with prom-client, or with anything that can be put into its
- * registry. All of it is checked.
+ * Reads a metric of prom-client, or any other object in the registry. Everything that it
+ * returns is checked.
  *
- * @param get what the metric's own `get()` gives.
- * @throws {PromClientMetricError} saying what cannot be written, or whatever the metric throws.
+ * @param get calls the metric's own `get()`.
+ * @throws {PromClientMetricError} naming what cannot be written; and whatever the metric throws.
  */
 // Why: docs/decisions/pages.md, "Invalid metrics and series are left out for all readers".
 export async function readPromClientMetric(

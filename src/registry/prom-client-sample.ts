@@ -32,7 +32,7 @@ export interface PromClientSample {
   readonly labels: LabelSet;
   /** What the name of the sample has after that of the metric, e.g. `_sum`. */
   readonly suffix: string;
-  /** The bound or quantile; NaN if there is none. */
+  /** The bound or quantile; NaN for other samples. */
   readonly at: number;
   readonly value: number;
   readonly exemplar: unknown;

@@ -5,7 +5,7 @@ import {
   type HealthStatus,
   PrometheusCollector,
 } from '../../src/index.js';
-import type { HealthSetup } from '../../src/health/health.js';
+import type { HealthContext } from '../../src/health/health.js';
 import { samplesOf } from '../support/collector.js';
 import { portOf } from '../support/http.js';
 
@@ -19,7 +19,7 @@ const jsonOf = async (response: Promise<Response>): Promise<any> =>
 /** A collector with checks that serves, and what asks it. */
 async function serving(
   checks: HealthCheckDefinition[] = [],
-  health: HealthSetup = {},
+  health: HealthContext = {},
 ) {
   const collector = new PrometheusCollector(
     { namespace: 'app', subsystem: 'api', port: 0, host: '127.0.0.1' },

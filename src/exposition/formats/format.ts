@@ -5,13 +5,13 @@ import type {
   FamilyHeader,
 } from '../../registry/metric-family.js';
 
-/** A format of metrics pages. */
+/** A format of the metrics page. */
 export interface Format {
-  /** By which scrapers ask for it. */
+  /** The media type by which scrapers request it. */
   readonly mediaType: string;
-  /** Parameters of the media type. Who asks for another value of one means another format. */
+  /** Parameters of the media type. A request with another value of one means another format. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The header `Content-Type` of its pages. */
+  /** The `Content-Type` of its pages. */
   readonly contentType: string;
   /** Whether its pages have exemplars. */
   readonly hasExemplars: boolean;
@@ -19,19 +19,19 @@ export interface Format {
   /**
    * Begins a page.
    *
-   * @param all the metrics that there are, whether they are on this page or not: a name
-   *   must mean the same on every page.
+   * @param all all metrics of the registry, on this page or not: a name must mean the same
+   *   on every page.
    */
   begin(all: readonly FamilyHeader[], out: PageWriter): FormattedPage;
 }
 
-/** A page that is being written. Its metrics are written one after the other. */
+/** A page that is being written, metric by metric. */
 // Why: docs/decisions/pages.md, "A page passes metrics to a format one by one".
 export interface FormattedPage {
   /**
    * Begins a metric.
    *
-   * @throws {MetricConflictError} if the format has no place for it. Nothing is written then.
+   * @throws {MetricConflictError} if the format cannot show it. Nothing is written then.
    */
   begin(metric: MetricFamily): SeriesWriter;
   /** Ends the page. */

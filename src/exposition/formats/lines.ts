@@ -7,24 +7,24 @@ import type {
   SummaryCell,
 } from '../../registry/metric-family.js';
 
-/** What the formats made of lines have in common: one sample to a line. */
+/** Parts that the formats with one sample per line have in common. */
 
-/** In what these formats differ. */
+/** The differences between these formats. */
 export interface LineStyle {
-  /** How the labels `le` and `quantile` are written. */
+  /** Writes the labels `le` and `quantile`. */
   readonly numberLabel: (value: number) => string;
-  /** Whether buckets have exemplars. */
+  /** Whether buckets can have exemplars. */
   readonly exemplars: boolean;
-  /** Whether series say when they began. */
+  /** Whether series have a sample with their time of creation. */
   readonly created: boolean;
-  /** Whether sums are counters, so that those which may go down are left out. */
+  /** Whether sums must not decrease, so that sums that may decrease are left out. */
   readonly risingSums: boolean;
 }
 
 /** Writes the lines of one series. */
 export type LineWriter = (cell: Cell) => void;
 
-/** The longest text of a number, with the line feed behind it. */
+/** Bytes of the longest number with the line feed after it. */
 export const NUMBER_BYTES = 32;
 
 const COMMA = Buffer.from(',');
@@ -32,7 +32,7 @@ const OPEN = Buffer.from('{');
 const CLOSE = Buffer.from('}');
 const SPACE = Buffer.from(' ');
 
-/** Lines of counters and gauges under the name that they have. */
+/** Writes counters and gauges under their own name. */
 export function valueWriter(out: PageWriter): LineWriter {
   return (cell) => {
     out.reserve(cell.text.length + NUMBER_BYTES);
@@ -93,7 +93,7 @@ export function histogramWriter(
   };
 }
 
-/** Writes a line whose labels stand already at the given place. */
+/** Writes a line with a copy of labels that were written before. */
 function writeTotal(
   out: PageWriter,
   head: Uint8Array,
@@ -111,7 +111,7 @@ function writeTotal(
   out.value(value);
 }
 
-/** Summaries are prom-client's, of which there are few: they are written in the simplest way. */
+/** Summaries come from prom-client and are few, so they are written in the simplest way. */
 export function summaryWriter(
   { name }: MetricFamily,
   { numberLabel, risingSums }: LineStyle,
@@ -137,7 +137,7 @@ export function summaryWriter(
   };
 }
 
-/** Adds an exemplar to the line that was written last, with room made for it before. */
+/** Appends an exemplar to the line that was written last. Needs room for {@link bytesOf} it. */
 export function writeExemplar(
   exemplar: Exemplar | undefined,
   out: PageWriter,
@@ -147,12 +147,12 @@ export function writeExemplar(
   out.addToLine(` # {${labels}} ${numberText(value)} ${unixTimeAt(timestamp)}`);
 }
 
-/** How many bytes an exemplar needs at most. */
+/** The bytes that an exemplar needs at most. */
 export function bytesOf(exemplar: Exemplar | undefined): number {
   return exemplar === undefined ? 0 : exemplar.labels.length + 3 * NUMBER_BYTES;
 }
 
-/** Escapes what both formats escape in a text. */
+/** Escapes a help text as both formats do. */
 export function escapeText(text: string): string {
   return text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
 }

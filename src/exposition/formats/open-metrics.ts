@@ -31,17 +31,17 @@ export class OpenMetricsFormat implements Format {
     'application/openmetrics-text; version=1.0.0; charset=utf-8';
   readonly hasExemplars = true;
 
-  /** The metrics that there were last, and their names: those of many thousand take a while. */
+  /** The names of the last page's metrics: with many thousands of metrics they take a while. */
   private known: { all: readonly FamilyHeader[]; names: OpenMetricsNames } = {
     all: [],
     names: new OpenMetricsNames([]),
   };
 
-  /** @param createdSamples whether series say when they began ("Counter", "Histogram"). */
+  /** @param createdSamples whether series have a `_created` sample ("Counter", "Histogram"). */
   constructor(private readonly createdSamples: boolean) {}
 
   begin(all: readonly FamilyHeader[], out: PageWriter): FormattedPage {
-    // Looks at the clock: if it was set back, series began earlier than they said before.
+    // Reads the clock: if it was set back, times of creation move with it.
     unixTime();
     const names = this.namesOf(all);
     const style: LineStyle = {
@@ -99,7 +99,7 @@ function linesOf(
   }
 }
 
-/** "Counter": the total, which is no less than 0, with its exemplar, and the time of creation. */
+/** "Counter": the total, which is 0 or more, with its exemplar, and the time of creation. */
 function counterWriter(
   { name }: MetricFamily,
   { created: hasCreated }: LineStyle,
@@ -133,7 +133,7 @@ function counterWriter(
 }
 
 /**
- * A number as `le` and `quantile` have it: as Go's `%g` writes it, and with a
+ * A number in the labels `le` and `quantile`: as Go's `%g` writes it, always with a
  * decimal point or an exponent ("Considerations: Canonical Numbers").
  */
 export function canonicalNumber(value: number): string {

@@ -6,8 +6,8 @@ import { validateSecretOptions } from '../../core/secret-options.js';
 import { checkSecret, type Secret } from '../../core/secret.js';
 
 /**
- * Who may read a page. Of token and password either lets in; the address must be
- * allowed besides.
+ * Access to a page. A request needs the token or the password, if one of them is set,
+ * and an allowed address.
  *
  * @example
  * MetricsModule.forRoot({
@@ -20,11 +20,11 @@ import { checkSecret, type Secret } from '../../core/secret.js';
  * });
  */
 export interface AccessOptions {
-  /** A token that lets in, or several, so that they can be changed one after the other. */
+  /** The token, or several valid ones, so that clients can change to a new one in turn. */
   readonly bearerToken?: Secret | readonly Secret[];
-  /** A name, without `:`, and a password that let in. */
+  /** The name, without `:`, and the password. */
   readonly basicAuth?: BasicAuth;
-  /** The addresses and ranges (CIDR) that requests may come from, IPv4 and IPv6. */
+  /** The allowed addresses and ranges (CIDR), IPv4 and IPv6. */
   readonly allow?: readonly string[];
 }
 
@@ -39,7 +39,7 @@ const ACCESS_RULES: Rules = {
   allow: (value, path) => void new AllowList(value, path),
 };
 
-/** @throws {OptionsError} naming the option and what is allowed, and never a secret. */
+/** @throws {OptionsError} naming the option and the allowed values, and never a secret. */
 // Why: docs/decisions/security.md, "Open unless an option closes it".
 export function checkAccess(value: unknown, path: string): void {
   validateSecretOptions(value, path, ACCESS_RULES);

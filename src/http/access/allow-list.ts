@@ -6,10 +6,10 @@ const EXPECTED =
 
 type Family = 'ipv4' | 'ipv6';
 
-/** By what `isIP()` gives. */
+/** By the result of `isIP()`. */
 const FAMILIES: Readonly<Record<number, Family>> = { 4: 'ipv4', 6: 'ipv6' };
 
-/** The most bits that a prefix can have. */
+/** The bits of an address. */
 const BITS: Readonly<Record<Family, number>> = { ipv4: 32, ipv6: 128 };
 
 interface AddressRange {
@@ -18,7 +18,7 @@ interface AddressRange {
   readonly family: Family;
 }
 
-/** Addresses and ranges of them (CIDR, RFC 4632 and RFC 4291, section 2.3). */
+/** Allowed addresses and ranges (CIDR, RFC 4632 and RFC 4291, section 2.3). */
 export class AllowList {
   private readonly addresses = new BlockList();
 
@@ -41,11 +41,11 @@ export class AllowList {
   }
 
   /**
-   * Rules for IPv4 hold for such clients on a socket for both families too, who come
-   * from `::ffff:10.0.0.7`. Who has no address, as on a Unix socket, is not in it.
+   * Entries for IPv4 also match clients on a socket for both families, such as
+   * `::ffff:10.0.0.7`. A client without an address, as on a Unix socket, never matches.
    */
   has(client: string | undefined): boolean {
-    // The zone of a link-local address says by which interface it came.
+    // Without the zone of a link-local address, which names the network interface.
     const [address = ''] = (client ?? '').split('%', 1);
     const family = FAMILIES[isIP(address)];
     return family !== undefined && this.addresses.check(address, family);

@@ -11,7 +11,7 @@ import {
 export interface BasicAuth {
   /** Without `:` and control characters. */
   readonly username: string;
-  /** Without control characters; as text, or where it is kept. */
+  /** Without control characters. */
   readonly password: Secret;
 }
 
@@ -32,7 +32,7 @@ const RULES: Rules = {
   password: (value, path) => checkSecret(value, path, PASSWORD),
 };
 
-/** @throws {OptionsError} naming the option and what is allowed, and neither name nor password. */
+/** @throws {OptionsError} naming the option and the allowed values, and neither name nor password. */
 export function checkBasicAuth(value: unknown, path: string): void {
   validateSecretOptions(value, path, RULES);
   for (const option of Object.keys(RULES)) {

@@ -7,7 +7,7 @@ import type { Refusal, RefusalReason } from './access-policy.js';
 import { RefreshedSecret } from '../../core/refreshed-secret.js';
 import type { Secret } from '../../core/secret.js';
 
-/** What a request authenticates itself by (RFC 6750, section 2.1, and RFC 7617, section 2). */
+/** The supported schemes of authentication (RFC 6750, section 2.1, and RFC 7617, section 2). */
 type Scheme = 'bearer' | 'basic';
 
 const CHALLENGES: Readonly<Record<Scheme, string>> = {
@@ -15,18 +15,18 @@ const CHALLENGES: Readonly<Record<Scheme, string>> = {
   basic: 'Basic realm="metrics", charset="UTF-8"',
 };
 
-/** Stands for a secret that cannot be read: no known text has this digest. */
+/** In place of the digest of a secret that cannot be read: no known text has this digest. */
 const UNKNOWN = randomBytes(32);
 
 /**
- * The tokens and passwords that let in. Credentials are compared by their digests, in a
- * time that does not depend on where they differ, and always with all secrets.
+ * The valid tokens and passwords. Digests of credentials are compared in constant time,
+ * and always with those of all secrets.
  */
 export class Credentials {
   private readonly digests: readonly RefreshedSecret<Buffer>[];
   private readonly challenges: string[] = [];
 
-  /** @param option where the options stand. */
+  /** @param option the path of the options. */
   constructor(
     { bearerToken, basicAuth }: AccessOptions,
     option: string,
@@ -35,7 +35,7 @@ export class Credentials {
     const digests: RefreshedSecret<Buffer>[] = [];
     if (bearerToken !== undefined) {
       this.challenges.push(CHALLENGES.bearer);
-      for (const [secret, at] of tokensOf(
+      for (const [secret, at] of tokensWithPaths(
         bearerToken,
         `${option}.bearerToken`,
       )) {
@@ -58,7 +58,7 @@ export class Credentials {
     for (const digest of this.digests) await digest.prepare();
   }
 
-  /** Reads no secret for a request without credentials: it is refused whatever they are. */
+  /** A request without credentials is refused without reading a secret. */
   async check({ headers }: IncomingMessage): Promise<Refusal | undefined> {
     if (headers.authorization === undefined) {
       return this.unauthorized('no_credentials');
@@ -82,8 +82,8 @@ export class Credentials {
   }
 }
 
-/** Each token with the place where it stands. */
-function tokensOf(
+/** Each token with the path of its option. */
+function tokensWithPaths(
   bearerToken: Secret | readonly Secret[],
   option: string,
 ): (readonly [Secret, string])[] {
@@ -98,12 +98,12 @@ function isList(
   return Array.isArray(secrets);
 }
 
-/** The scheme is part of it, so that a password is no token. */
+/** The digest covers the scheme, so that a password is not valid as a token. */
 function digestOf(scheme: string, credentials: string | Buffer): Buffer {
   return createHash('sha256').update(`${scheme} `).update(credentials).digest();
 }
 
-/** The digest of a header `Authorization` (RFC 9110, section 11.6.2); `undefined` if it is of no known scheme. */
+/** The digest of a header `Authorization` (RFC 9110, section 11.6.2); `undefined` if its scheme is not supported. */
 function givenDigest(header: string): Buffer | undefined {
   const [, scheme, credentials = ''] =
     /^(bearer|basic) +(\S+) *$/i.exec(header) ?? [];

@@ -14,7 +14,7 @@ import { readSecret } from '../../core/secret.js';
 import { TLS_TEXTS, type TlsOptions } from './tls.options.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
 
-/** Milliseconds between two looks at the files. */
+/** Milliseconds between two reads of the files. */
 const WATCH_INTERVAL = 1_000;
 
 /** Milliseconds that a client has for its handshake. */
@@ -22,7 +22,7 @@ const HANDSHAKE_TIMEOUT = 5_000;
 
 type Material = Partial<Record<keyof TlsOptions, string>>;
 
-/** The server for HTTPS if there is a certificate, else for plain HTTP. */
+/** Creates a server for HTTPS if there is a certificate, else for plain HTTP. */
 export async function createServer(
   tls: ServerTls | undefined,
   options: ServerOptions,
@@ -34,7 +34,7 @@ export async function createServer(
     : tls.createServer(options, listener, authoritiesChanged);
 }
 
-/** @param option where the options stand. */
+/** @param option the path of the options. */
 export function serverTlsOf(
   options: TlsOptions | undefined,
   option: string,
@@ -43,12 +43,12 @@ export function serverTlsOf(
   return options && new ServerTls(options, option, warn);
 }
 
-/** Key and certificates of a server, kept in step with the files that they come from. */
+/** Key and certificates of a server. They follow the files that they come from. */
 export class ServerTls {
   readonly #options: TlsOptions;
-  /** The content that was read last, whether it was usable or not. */
+  /** The content that was read last, valid or not. */
   #seen = '';
-  /** The authorities whose clients are let in now. */
+  /** The authorities whose clients are accepted now. */
   #clientCa: string | undefined = undefined;
   private watching: NodeJS.Timeout | undefined = undefined;
 
@@ -61,7 +61,7 @@ export class ServerTls {
   }
 
   /**
-   * @param authoritiesChanged is called when open connections may be of clients that are not let in any more.
+   * @param authoritiesChanged is called when clients with open connections may no longer be accepted.
    * @throws {OptionsError} if key or certificates cannot be read or used.
    */
   async createServer(
@@ -86,28 +86,28 @@ export class ServerTls {
     return server;
   }
 
-  /** Ends the look-out for changes. To be called when the server stops. */
-  release(): void {
+  /** Stops to watch the files. */
+  stopWatching(): void {
     clearTimeout(this.watching);
     this.watching = undefined;
   }
 
   private watch(server: HttpsServer, authoritiesChanged: () => void): void {
-    const isKept = Object.values(this.#options).some(
+    const hasFiles = Object.values(this.#options).some(
       (secret) => typeof secret === 'object' && 'file' in secret,
     );
-    if (!isKept) return;
+    if (!hasFiles) return;
     const timer = setTimeout(async () => {
-      await this.renew(server, authoritiesChanged);
-      // Else the server was stopped in the meantime.
+      await this.refresh(server, authoritiesChanged);
+      // The server may have stopped in the meantime.
       if (this.watching === timer) this.watch(server, authoritiesChanged);
     }, WATCH_INTERVAL).unref();
     this.watching = timer;
   }
 
-  /** What cannot be used leaves the server with what it has. */
+  /** Reads the files. If they cannot be used, the server keeps what it has. */
   // Why: docs/decisions/security.md, "A lost secret closes, a lost certificate does not".
-  private async renew(
+  private async refresh(
     server: HttpsServer,
     authoritiesChanged: () => void,
   ): Promise<void> {

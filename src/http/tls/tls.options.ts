@@ -4,22 +4,22 @@ import { PASSWORD } from '../access/basic-auth.js';
 import { validateSecretOptions } from '../../core/secret-options.js';
 import { checkSecret, type Secret } from '../../core/secret.js';
 
-/** Texts in PEM, or where they are kept; files may change while the server runs. */
+/** Key and certificates in PEM. Files may change while the server runs. */
 export interface TlsOptions {
-  /** The certificate of the server, followed by those that lead to its authority. */
+  /** The certificate of the server, followed by the intermediate certificates. */
   readonly cert: Secret;
   /** The private key of the certificate. */
   readonly key: Secret;
-  /** Opens a key that is encrypted. */
+  /** The passphrase of an encrypted key. */
   readonly passphrase?: Secret;
   /**
-   * Certificates of the authorities whose clients are let in: without a client
-   * certificate of theirs there is no connection. Default: clients need none.
+   * Certificates of the authorities that sign client certificates. Connections without
+   * such a certificate are refused. Default: clients need no certificate.
    */
   readonly clientCa?: Secret;
 }
 
-/** What each of the options must look like. */
+/** The check of each option's text. */
 export const TLS_TEXTS: Readonly<Record<keyof TlsOptions, Check>> = {
   cert: pem('CERTIFICATE'),
   key: pem('PRIVATE KEY'),
@@ -34,7 +34,7 @@ const TLS_RULES: Rules = Object.fromEntries(
   ]),
 );
 
-/** @throws {OptionsError} naming the option and what is allowed, and never a secret. */
+/** @throws {OptionsError} naming the option and the allowed values, and never a secret. */
 export function checkTls(value: unknown, path: string): void {
   validateSecretOptions(value, path, TLS_RULES);
   for (const option of ['cert', 'key']) {

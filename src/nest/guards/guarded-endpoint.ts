@@ -8,7 +8,7 @@ import { OptionsError } from '../../core/errors.js';
 import { providedInstance } from '../provided-instance.js';
 import type { ProtectionConfig } from './protection.options.js';
 
-/** Where `@UseGuards()` leaves the guards of a class. */
+/** The metadata key under which `@UseGuards()` stores the guards of a class. */
 const GUARDS_METADATA = '__guards__';
 
 const INSTEAD =
@@ -17,7 +17,7 @@ const INSTEAD =
 /** Runs the guards; rejects with what a guard throws, or with Nest's `ForbiddenException`. */
 export type RunGuards = (request: unknown, response: unknown) => Promise<void>;
 
-/** The parts of Nest that guards are found and run by. */
+/** The parts of Nest that find and run guards. */
 export type NestParts = readonly [
   ModuleRef,
   ExternalContextCreator,
@@ -25,11 +25,11 @@ export type NestParts = readonly [
 ];
 
 /**
- * Has Nest itself run guards for a page of the module, as it does for a method of a
- * controller: global ones first, each with the metadata that decorators have left.
+ * Lets Nest run the guards of a page, as it does for a method of a controller: global
+ * guards first, and with the metadata that decorators set.
  *
- * @param name that of the class which guards are told of.
- * @param path where the options stand.
+ * @param name the name of the class that guards see.
+ * @param path the path of the options.
  * @throws {OptionsError} if a guard cannot be made, or can only be made for each request.
  */
 export async function guardsOf(
@@ -72,7 +72,7 @@ export async function guardsOf(
   );
 }
 
-/** A class of its own for each page of each module, so that metadata never meets. */
+/** A separate class for each page of each module, so that they share no metadata. */
 function endpointClass(name: string) {
   const endpoint = class {
     serve(this: void): void {}

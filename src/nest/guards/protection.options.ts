@@ -7,18 +7,18 @@ import type { Hidden } from '../../core/hidden.js';
 import { option, type OptionTable } from '../../core/options.js';
 import { Check } from '../../core/validate.js';
 
-/** What keeps others from a page of the module. */
+/** The protection of a page. */
 export interface ProtectionOptions {
-  /** Who may read it, by token, password and address. Default: everybody. */
+  /** Access by token, password and address. Default: every request is answered. */
   access?: AccessOptions;
   /**
-   * Guards of Nest's, run for each request with those that are global in the app. None
-   * of them may be request-scoped. Default: none, the global ones included.
+   * Nest guards, which run for each request together with the app's global guards. None
+   * of them may be request-scoped. Default: no guards run, not even global ones.
    */
   guards?: readonly (Type<CanActivate> | CanActivate)[];
   /**
-   * Class decorators whose metadata guards read, e.g. `@Public()`. With them the
-   * global guards of the app are run. Default: none.
+   * Class decorators whose metadata guards read, e.g. `@Public()`. If they are set, the
+   * app's global guards run. Default: none.
    */
   decorators?: readonly ClassDecorator[];
 }

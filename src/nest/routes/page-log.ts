@@ -2,10 +2,10 @@ import type { Server } from 'node:http';
 import type { Paths } from '../../http/resources.js';
 
 /**
- * Logs where the pages are, once the server listens that serves them.
+ * Logs the URLs of the pages, once their server listens.
  *
- * @param server the server of the app; `undefined` if the collector has one of its own, which listens already.
- * @param url of the metrics page; empty if there is none.
+ * @param server the server of the app; `undefined` if the collector has its own, which listens already.
+ * @param url returns the URL of the metrics page; empty if it is not served.
  */
 export function logPages(
   paths: Paths,

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonOf } from '../../src/health/details.js';
+import { detailsJson } from '../../src/health/health.js';
 import { errorText, maskCredentials } from '../../src/core/error-text.js';
-import { failure, outcomeOf } from '../../src/health/outcome.js';
+import {
+  failedOutcome,
+  interpretResult,
+} from '../../src/health/check-outcome.js';
 
 const circular: { self?: unknown } = {};
 circular.self = circular;
@@ -26,11 +29,11 @@ describe('the result of a check', () => {
       { a: { status: 'up' }, b: { status: 'up' } },
     ],
   ])('is up if it is %s', (_what, result, details) => {
-    expect(outcomeOf(result)).toEqual({ isUp: true, details });
+    expect(interpretResult(result)).toEqual({ isUp: true, details });
   });
 
   test('is up if it is a good response', () => {
-    expect(outcomeOf(new Response('ok')).isUp).toBe(true);
+    expect(interpretResult(new Response('ok')).isUp).toBe(true);
   });
 
   test.each([
@@ -61,7 +64,7 @@ describe('the result of a check', () => {
     ['an array', [], 'it returned []; expected'],
     ['a symbol', Symbol('up'), 'it returned Symbol(up); expected'],
   ])('is down if it is %s', (_what, result, error) => {
-    const outcome = outcomeOf(result);
+    const outcome = interpretResult(result);
     expect(outcome.isUp).toBe(false);
     expect(outcome.error).toContain(error);
   });
@@ -83,14 +86,14 @@ describe('what a check throws', () => {
       'AggregateError: , caused by Error: refused by ::1',
     ],
   ])('is told: %s', (_what, thrown, text) => {
-    expect(failure(thrown)).toEqual({ isUp: false, error: text });
+    expect(failedOutcome(thrown)).toEqual({ isUp: false, error: text });
   });
 
   test('has the details of the indicator, if it is an error of terminus', () => {
     const thrown = Object.assign(new Error('db is down'), {
       causes: { db: { status: 'down', message: 'gone', ms: 3 } },
     });
-    expect(failure(thrown)).toEqual({
+    expect(failedOutcome(thrown)).toEqual({
       isUp: false,
       error: 'Error: db is down',
       details: { message: 'gone', ms: 3 },
@@ -103,7 +106,7 @@ describe('what a check throws', () => {
         throw new Error('no');
       },
     });
-    expect(failure(hostile).isUp).toBe(false);
+    expect(failedOutcome(hostile).isUp).toBe(false);
   });
 });
 
@@ -149,7 +152,7 @@ describe('credentials in URLs', () => {
     expect(errorText(new Error('http://u:secret@h', { cause }))).toBe(
       'Error: http://***@h, caused by Error: amqp://***@mq',
     );
-    expect(jsonOf({ a: [{ url: 'amqp://u:secret@mq' }] })).toEqual({
+    expect(detailsJson({ a: [{ url: 'amqp://u:secret@mq' }] })).toEqual({
       a: [{ url: 'amqp://***@mq' }],
     });
   });
@@ -196,17 +199,17 @@ describe('details', () => {
     ['circular', circular],
     ['beyond JSON', { big: 1n }],
   ])('that are %s are left out', (_what, details) => {
-    expect(jsonOf(details)).toBe('cannot be shown as JSON');
+    expect(detailsJson(details)).toBe('cannot be shown as JSON');
   });
 
   test('that are long are left out', () => {
-    expect(jsonOf(Array.from({ length: 5_000 }, () => 0))).toBe(
+    expect(detailsJson(Array.from({ length: 5_000 }, () => 0))).toBe(
       '10001 characters of JSON; 4096 are shown at most',
     );
   });
 
   test('have each text cut after 1,000 characters, before their length counts', () => {
-    expect(jsonOf({ text: 'x'.repeat(9_000) })).toEqual({
+    expect(detailsJson({ text: 'x'.repeat(9_000) })).toEqual({
       text: 'x'.repeat(1_000),
     });
   });

@@ -2,29 +2,29 @@ import { shown } from '../core/errors.js';
 import { isObject } from '../core/validate.js';
 import { errorText, maskCredentials } from '../core/error-text.js';
 
-/** What came of a health check. */
-export interface Outcome {
+/** The outcome of one run of a health check. */
+export interface CheckOutcome {
   readonly isUp: boolean;
   /** Why it is down. */
   readonly error?: string;
-  /** What the check said beside its status. */
+  /** What the check returned except its status. */
   readonly details?: Record<string, unknown> | undefined;
 }
 
-/** The draft "Health Check Response Format for HTTP APIs", section 3.1, has these words for what does not work. */
+/** Statuses of a check that is down, among them those of the draft "Health Check Response Format for HTTP APIs", section 3.1. */
 const DOWN: readonly unknown[] = [false, 'down', 'error', 'fail'];
 
-/** Statuses that say no more than whether a check is up. */
-const SAID_BY_UP: readonly unknown[] = [undefined, true, false, 'up', 'down'];
+/** Statuses that need not be shown, as `isUp` says the same. */
+const REDUNDANT: readonly unknown[] = [undefined, true, false, 'up', 'down'];
 
-/** The states of an indicator of `@nestjs/terminus`. */
+/** The statuses of an indicator of `@nestjs/terminus`. */
 const INDICATOR_STATES: readonly unknown[] = ['up', 'down', 'degraded'];
 
-/** What the result of a check says. */
-export function outcomeOf(result: unknown): Outcome {
+/** The outcome that the result of a check stands for. */
+export function interpretResult(result: unknown): CheckOutcome {
   if (result === undefined || result === true) return { isUp: true };
   if (result === false) return { isUp: false, error: 'it returned false' };
-  if (result instanceof Error) return failure(result);
+  if (result instanceof Error) return failedOutcome(result);
   if (!isObject(result)) {
     return {
       isUp: false,
@@ -32,25 +32,25 @@ export function outcomeOf(result: unknown): Outcome {
     };
   }
   return isIndicatorResult(result)
-    ? outcomeOfIndicators(result)
-    : outcomeOfObject(result);
+    ? interpretIndicators(result)
+    : interpretObject(result);
 }
 
-/** What an error says that a check threw. Terminus' `HealthCheckError` has the result of the indicator as `causes`. */
-export function failure(thrown: unknown): Outcome {
+/** The outcome of a check that threw. Terminus' `HealthCheckError` has the indicator's result in `causes`. */
+export function failedOutcome(thrown: unknown): CheckOutcome {
   const error = errorText(thrown);
   try {
     const { causes } = thrown as { causes?: unknown };
     if (isObject(causes)) {
-      return { isUp: false, error, details: outcomeOf(causes).details };
+      return { isUp: false, error, details: interpretResult(causes).details };
     }
   } catch {
-    // It is not one of terminus' then.
+    // An error whose `causes` cannot be read is not from terminus.
   }
   return { isUp: false, error };
 }
 
-/** Whether it has the form `{ database: { status: 'up' } }`. */
+/** Whether a result has the form `{ database: { status: 'up' } }`, as those of terminus' indicators. */
 function isIndicatorResult(
   result: Record<string, unknown>,
 ): result is Record<string, Record<string, unknown>> {
@@ -63,22 +63,22 @@ function isIndicatorResult(
   );
 }
 
-/** Nearly always there is one, and its key says no more than the name of the check. */
-function outcomeOfIndicators(
+/** A single indicator, the usual case, is shown without its key, which repeats the name of the check. */
+function interpretIndicators(
   indicators: Record<string, Record<string, unknown>>,
-): Outcome {
+): CheckOutcome {
   const parts = Object.entries(indicators);
-  if (parts.length === 1) return outcomeOfObject(parts[0]![1]);
+  if (parts.length === 1) return interpretObject(parts[0]![1]);
   const down = parts.filter(([, { status }]) => status === 'down');
   if (down.length === 0) return { isUp: true, details: indicators };
   const names = down.map(([name]) => name).join(', ');
   return { isUp: false, error: `down: ${names}`, details: indicators };
 }
 
-function outcomeOfObject(result: Record<string, unknown>): Outcome {
+function interpretObject(result: Record<string, unknown>): CheckOutcome {
   const { status, ...rest } = result;
-  const said = SAID_BY_UP.includes(status) ? rest : { status, ...rest };
-  const details = Object.keys(said).length === 0 ? undefined : said;
+  const shownPart = REDUNDANT.includes(status) ? rest : { status, ...rest };
+  const details = Object.keys(shownPart).length === 0 ? undefined : shownPart;
   if (!DOWN.includes(status) && !isFailedResponse(result)) {
     return { isUp: true, details };
   }
@@ -90,7 +90,7 @@ function outcomeOfObject(result: Record<string, unknown>): Outcome {
   return { isUp: false, error, details };
 }
 
-/** That of a `fetch()` whose status nobody looked at. */
+/** Whether a check returned the response of a `fetch()` that failed. */
 function isFailedResponse(result: Record<string, unknown>): boolean {
   return result instanceof Response && !result.ok;
 }

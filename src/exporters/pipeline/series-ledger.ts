@@ -59,19 +59,19 @@ export class SeriesLedger {
       if (unknown.has(name)) continue;
       const metric = present.get(name);
       if (metric === undefined) this.metrics.delete(name);
-      else await pruneMetric(states, seriesOf<KnownSeries>(metric), slice);
+      else await pruneMetric(states, seriesOf<PresentSeries>(metric), slice);
     }
   }
 }
 
-interface KnownSeries {
+interface PresentSeries {
   readonly key: string;
   readonly created: number | undefined;
 }
 
 async function pruneMetric(
   states: Map<string, unknown>,
-  series: SeriesReader<KnownSeries>,
+  series: SeriesReader<PresentSeries>,
   slice: TimeSlice,
 ): Promise<void> {
   // A state that is left behind is harmless where series tell that they were reset.

@@ -47,10 +47,10 @@ const KINDS = {
     const listening = collector.events$
       .pipe(tap((event) => act([event])))
       .subscribe();
-    const hearing = collector.events$.subscribe(hear);
+    const subscription = collector.events$.subscribe(hear);
     onTestFinished(() => {
       listening.unsubscribe();
-      hearing.unsubscribe();
+      subscription.unsubscribe();
     });
   },
   async exporter(collector, hear, act) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExportError, type MetricEvent } from '../../../src/index.js';
 import { makeCollector, samples } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';
-import { expectDropped, hearing, nextTurn } from './receiving.js';
+import { expectDropped, receivedEvents, nextTurn } from './receiving.js';
 
 /** So many events may wait by default. */
 const MAX_WAITING = 10_000;
@@ -10,16 +10,16 @@ const MAX_WAITING = 10_000;
 describe('an exporter that receives events', () => {
   it('an exporter receives the events from before the collector was initialized', async () => {
     const { collector } = makeCollector();
-    const heard: MetricEvent[] = [];
+    const received: MetricEvent[] = [];
     await collector.addExporter({
       name: 'ears',
-      receive: (events) => void heard.push(...events),
+      receive: (events) => void received.push(...events),
     });
     collector.counter('early_total').inc();
     await nextTurn();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     await collector.initialize();
-    await waitFor(() => heard.length === 1, 'the event');
+    await waitFor(() => received.length === 1, 'the event');
   });
 
   it('an exporter that failed receives the same events again, in order', async () => {
@@ -80,13 +80,13 @@ describe('an exporter that receives events', () => {
         received += events.length;
       },
     });
-    const heard = await hearing(collector);
+    const events = await receivedEvents(collector);
     const counter = collector.counter('c');
     for (let i = 0; i < MAX_WAITING + 5_000; i++) {
       counter.inc();
       if (i % 1_000 === 0) await nextTurn();
     }
-    await waitFor(() => heard.length === MAX_WAITING + 5_000, 'all events');
+    await waitFor(() => events.length === MAX_WAITING + 5_000, 'all events');
     const queue = 'metrics_export_queue_length';
     expect(await samples(collector, queue)).toContain(
       `${queue}{exporter="failing"} ${MAX_WAITING}`,

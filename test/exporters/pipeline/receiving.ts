@@ -6,22 +6,22 @@ import type {
 } from '../../../src/index.js';
 import { samples } from '../../support/collector.js';
 
-/** Initializes a collector; gives the events that are heard of it, in order. */
-export async function hearing(
+/** Initializes a collector; gives the events that it then sends to exporters, in order. */
+export async function receivedEvents(
   collector: PrometheusCollector,
   eventTypes?: readonly MetricType[],
 ): Promise<MetricEvent[]> {
-  const heard: MetricEvent[] = [];
+  const received: MetricEvent[] = [];
   await collector.addExporter({
     name: 'ears',
     ...(eventTypes && { eventTypes }),
-    receive: (events) => void heard.push(...events),
+    receive: (events) => void received.push(...events),
   });
   await collector.initialize();
-  return heard;
+  return received;
 }
 
-/** Lets immediates run that were asked for before. */
+/** Lets the immediates run that were set before. */
 export const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Holds how many events the page says an exporter has lost. */

@@ -9,7 +9,7 @@ import {
   type MetricRegistry,
 } from '../registry/metric-registry.js';
 import { pathsOf } from '../http/resources.js';
-import { hidden, type Hidden } from '../core/hidden.js';
+import { redacted, type Redacted } from '../core/redacted.js';
 import {
   option,
   type OptionTable,
@@ -102,8 +102,8 @@ export type CollectorConfig = Omit<
   Resolved<PrometheusCollectorOptions, typeof COLLECTOR_OPTIONS>,
   'access' | 'tls'
 > & {
-  readonly access?: Hidden<AccessOptions> | undefined;
-  readonly tls?: Hidden<TlsOptions> | undefined;
+  readonly access?: Redacted<AccessOptions> | undefined;
+  readonly tls?: Redacted<TlsOptions> | undefined;
 };
 
 export const HEALTH_PATH = '/health';
@@ -190,7 +190,7 @@ export function resolveCollectorOptions(
   return {
     ...config,
     defaultLabels: { ...config.defaultLabels },
-    access: hidden(config.access),
-    tls: hidden(config.tls),
+    access: redacted(config.access),
+    tls: redacted(config.tls),
   };
 }

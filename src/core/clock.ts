@@ -2,14 +2,14 @@
 // reading. An import of `node:process` would open the standard streams, which takes milliseconds.
 const { hrtime } = process;
 
-/** A moment on a clock that never goes back, in nanoseconds; its zero has no meaning. */
+/** A moment on a monotonic clock, in nanoseconds from an arbitrary origin. */
 export type Instant = bigint;
 
 export function instant(): Instant {
   return hrtime.bigint();
 }
 
-/** The difference is taken before it becomes a number: that is faster and exact. */
+/** Subtracts before the conversion to a number, which is faster and exact. */
 export function secondsSince(start: Instant): number {
   return Number(hrtime.bigint() - start) / 1e9;
 }

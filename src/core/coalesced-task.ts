@@ -1,25 +1,27 @@
 import { withTimeout } from './time-limit.js';
 
-/** Milliseconds that a page waits for what is collected at scrape time. */
+/** Milliseconds that a page waits for a callback or a metric of prom-client. */
 export const COLLECT_LIMIT = 5_000;
 
 /**
- * Something that is collected whenever a page asks for it. If it hangs it is waited
- * for once, and is not begun again before it has ended.
+ * A task whose callers share one run: a call during a run waits for that run. If a run
+ * exceeds the limit of a caller, further calls with that limit fail at once until it has
+ * ended, so that a task that hangs delays one page only.
  */
 export class CoalescedTask<T> {
   private running: Promise<T> | undefined = undefined;
-  /** Milliseconds that somebody has waited in vain for what is running. */
+  /** Milliseconds that a caller has waited in vain for the present run. */
   private waited = 0;
 
-  /** @param what stands in the messages of errors. */
+  /** @param what the subject of error messages. */
   constructor(
     private readonly what: string,
-    private readonly collect: () => Promise<T>,
+    private readonly run: () => Promise<T>,
   ) {}
 
   /**
-   * Rejects with what the collecting throws, or if it takes too long.
+   * The result of the present run, or of a new one. Rejects with the error of the run, or
+   * if it exceeds the limit.
    *
    * @param limit in milliseconds.
    */
@@ -27,7 +29,7 @@ export class CoalescedTask<T> {
     if (this.waited >= limit) {
       throw new Error(`${this.what} has not ended yet`);
     }
-    this.running ??= this.collect().finally(() => {
+    this.running ??= this.run().finally(() => {
       this.running = undefined;
       this.waited = 0;
     });

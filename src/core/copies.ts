@@ -2,14 +2,13 @@ import { VERSION } from './package.js';
 import { processWide, PROTOCOL } from './shared-state.js';
 
 /**
- * A copy of this package that the process has loaded. Copies of all protocols read and
- * write this record, so that they can name each other: members may be added, and none
- * may change.
+ * A copy of this package in the process. Copies of all protocols read and write this
+ * record, so that their warnings can name each other. Members may be added, but not changed.
  */
 // Why: docs/decisions/package.md, "Classes of other copies are aliases".
 export interface Copy {
   readonly protocol: number;
-  /** Of the package. */
+  /** The version of the package. */
   readonly version: string;
   /** The file that it was loaded from. */
   readonly path: string;
@@ -17,17 +16,17 @@ export interface Copy {
   readonly classes: ReadonlyMap<string, WeakRef<Function>>;
 }
 
-/** Receives the copies that are loaded from now on. */
+/** Is called for each copy that is loaded later. */
 export interface CopyListener {
   copyLoaded(copy: Copy): void;
 }
 
-/** The same for copies of all protocols. */
+/** The record that copies of all protocols share. */
 interface LoadedCopies {
   readonly copies: Set<Copy>;
   /** Held weakly, so that an app that was not closed can be collected. */
   readonly listeners: Set<WeakRef<CopyListener>>;
-  /** The pairs of paths that a warning has named. */
+  /** The pairs of paths that a warning has named already. */
   readonly warned: Set<string>;
 }
 
@@ -37,7 +36,7 @@ const loaded = processWide<LoadedCopies>('nestjs-agent-metrics:copies', () => ({
   warned: new Set(),
 }));
 
-/** Adds this copy to those of the process, and tells the apps that run. */
+/** Adds this copy to those of the process, and calls the listeners of running apps. */
 export function registerCopy(classes: Record<string, Function>): Copy {
   const copy: Copy = {
     protocol: PROTOCOL,
@@ -53,8 +52,8 @@ export function registerCopy(classes: Record<string, Function>): Copy {
   return copy;
 }
 
-/** All copies that the process has loaded so far, but for one. */
-export function copiesBeside(own: Copy): Copy[] {
+/** The other copies that the process has loaded so far. */
+export function otherCopies(own: Copy): Copy[] {
   return [...loaded.copies].filter((copy) => copy !== own);
 }
 
@@ -65,7 +64,7 @@ export function listenToCopies(listener: CopyListener): () => void {
   return () => void loaded.listeners.delete(reference);
 }
 
-/** Whether these two are to be named in a warning: the first time that one of them asks. */
+/** Whether to warn about these two copies: `true` for the first call only. */
 export function isFirstWarning(one: Copy, other: Copy): boolean {
   const pair = [one.path, other.path].toSorted().join('\n');
   if (loaded.warned.has(pair)) return false;
@@ -73,7 +72,7 @@ export function isFirstWarning(one: Copy, other: Copy): boolean {
   return true;
 }
 
-/** The record stays as small as what is in use, however often a module registry is reset. */
+/** Removes copies and listeners that were garbage-collected, as when a test runner resets its module registry. */
 function forgetCollected(): void {
   for (const copy of loaded.copies) {
     const classes = [...copy.classes.values()];
@@ -86,7 +85,7 @@ function forgetCollected(): void {
   }
 }
 
-/** The file that called, by the stack: ES modules, CommonJS and bundles have no other way in common. */
+/** The file of the caller, from the stack: no other way works in ES modules, CommonJS and bundles. */
 function callerOf({ stack }: Error): string {
   const frame = String(stack).split('\n')[2] ?? '';
   const place = /(?:\(|at )(?:file:\/\/)?([^()]+):\d+:\d+\)?$/.exec(frame);

@@ -1,20 +1,20 @@
 import { messageOf } from './errors.js';
 
-/** How many errors of a chain of causes are told. */
+/** Errors of a chain of causes that are shown. */
 const MAX_CAUSES = 3;
 
-/** How much of a text is read, and how much of that is shown. */
+/** Characters of a text that are read, and of these the characters that are shown. */
 const MAX_READ = 4_000;
 const MAX_SHOWN = 1_000;
 
-/** The beginning of a URL. Of a longer scheme it finds the end, which is as good. */
+/** The scheme of a URL, or the end of a scheme that is longer. */
 const SCHEME = /[a-z][a-z\d+.-]{0,30}:\/\//gi;
 
-/** A host with its port, which `user:password` can hardly be taken for. */
+/** A host with its port, as opposed to `user:password`. */
 const WEB_ORIGIN =
   /^(https?|wss?):\/\/(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:.]+\]):\d{1,5}$/i;
 
-/** What an error says, with what caused it, and without credentials in URLs. Never throws. */
+/** The message of an error and its causes, without credentials in URLs. Never throws. */
 export function errorText(error: unknown): string {
   const messages: string[] = [];
   let at = error;
@@ -26,9 +26,9 @@ export function errorText(error: unknown): string {
 }
 
 /**
- * A text with `***` in place of credentials in URLs, cut if it is long. A password may
- * hold what a URL does not allow in it, such as `@`, `:` and `/`, so credentials end at
- * the last `@` before a space.
+ * Replaces credentials in URLs with `***`, and cuts long texts. A password may contain
+ * characters that URLs do not allow, such as `@`, `:` and `/`, so credentials end at the
+ * last `@` before a space.
  */
 export function maskCredentials(text: string): string {
   const end = text.length > MAX_READ ? MAX_READ : Infinity;
@@ -40,7 +40,7 @@ export function maskCredentials(text: string): string {
     .slice(0, MAX_SHOWN);
 }
 
-/** @param isCut whether more of the word follows, perhaps the `@` after a password. */
+/** @param isCut whether the word was cut, perhaps before the `@` after a password. */
 function masked(word: string, isCut: boolean): string {
   const end = isCut ? word.length : word.lastIndexOf('@');
   const before = word.slice(0, Math.max(0, end));
@@ -54,8 +54,8 @@ function masked(word: string, isCut: boolean): string {
 }
 
 /**
- * Whether the part of a URL before its last `@` is a user, with or without a password,
- * and not a host with a path that has an `@` in it.
+ * Whether the part of a URL before its last `@` is a user name, with or without a
+ * password, and not a host with a path that contains an `@`.
  */
 function isUserInfo(scheme: string, part: string): boolean {
   const [authority = ''] = part.split(/[/?#]/, 1);

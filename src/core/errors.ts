@@ -2,12 +2,12 @@ import { inspect } from 'node:util';
 import { isKind, KIND } from './shared-state.js';
 
 /**
- * What every error of this package extends. The message names what was given,
- * where, and what is allowed; `code` is stable and safe to switch on. It is also
- * the `cause` label of `metrics_errors_total`.
+ * The base class of all errors of this package. The message names the invalid value, its
+ * place and the allowed values. `code` is stable, and is also the label `cause` of
+ * `metrics_errors_total`.
  */
 export abstract class MetricsError extends Error {
-  /** The cause in one word, e.g. `invalid_option`: stable, and safe to switch on. */
+  /** A stable code for the cause, e.g. `invalid_option`. */
   abstract readonly code: string;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -21,47 +21,47 @@ export abstract class MetricsError extends Error {
   }
 }
 
-/** Whether an error is one of this package, whichever copy of it made the error. */
+/** Whether an error is from this package, or from another copy of it. */
 export function isMetricsError(error: unknown): error is MetricsError {
   return isKind(error, 'metrics-error');
 }
 
-/** A metric name that is empty or has no usable character. */
+/** A metric name is empty or has no usable character. */
 export class MetricNameError extends MetricsError {
   readonly code = 'invalid_name';
 }
 
-/** A label name or label value that cannot be written. */
+/** A label name or label value is invalid. */
 export class LabelError extends MetricsError {
   readonly code = 'invalid_label';
 }
 
-/** A value that the metric's type does not take. */
+/** The type of the metric does not accept a value. */
 export class MetricValueError extends MetricsError {
   readonly code = 'invalid_value';
 }
 
-/** Histogram buckets that are empty, unsorted, repeated or not finite. */
+/** Histogram buckets are empty, unsorted, repeated or not finite. */
 export class BucketsError extends MetricsError {
   readonly code = 'invalid_buckets';
 }
 
-/** A name that is already taken by another type, other buckets or another owner. */
+/** A name is already taken by a metric of another type, with other buckets or of another owner. */
 export class MetricConflictError extends MetricsError {
   readonly code = 'conflict';
 }
 
-/** A metric in the registry that is not ours and cannot be written as it is. */
+/** A metric of prom-client, or one of its series, cannot be written. */
 export class PromClientMetricError extends MetricsError {
   readonly code = 'foreign_metric';
 }
 
-/** An option that is unknown or has a value that is not allowed. */
+/** An option is unknown or has an invalid value. */
 export class OptionsError extends MetricsError {
   readonly code = 'invalid_option';
 }
 
-/** A decorator that stands on something it cannot measure. */
+/** A decorator is on something that it cannot measure. */
 export class DecoratorError extends MetricsError {
   readonly code = 'invalid_decorator';
 }
@@ -71,20 +71,20 @@ export class MetricsServerError extends MetricsError {
   readonly code = 'server';
 }
 
-/** How an exporter says whether what it could not deliver is to be tried again. */
+/** Options of an {@link ExportError}: whether and when the export is retried. */
 export interface ExportErrorOptions extends ErrorOptions {
-  /** Whether it may go through at the next try. Default: `true`. */
+  /** Whether another attempt may succeed. Default: `true`. */
   retryable?: boolean;
-  /** Milliseconds after which the backend wants the next try, at the earliest. */
+  /** Milliseconds that the backend wants before the next attempt. Default: no minimum. */
   retryAfter?: number;
 }
 
-/** Metrics could not be delivered to a backend. */
+/** An exporter could not deliver metrics to its backend. */
 export class ExportError extends MetricsError {
   readonly code = 'export';
-  /** Whether the same may go through at the next try. */
+  /** Whether another attempt may succeed. */
   readonly retryable: boolean;
-  /** Milliseconds after which the backend wants the next try, at the earliest; `undefined` if it wants no pause. */
+  /** Milliseconds that the backend wants before the next attempt; `undefined` if it sets no minimum. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, options: ExportErrorOptions = {}) {
@@ -94,7 +94,7 @@ export class ExportError extends MetricsError {
   }
 }
 
-// In an app that is minified, errors keep the names that they are known by.
+// Errors keep their documented names in minified apps.
 for (const [name, errorClass] of Object.entries({
   MetricNameError,
   LabelError,
@@ -110,12 +110,12 @@ for (const [name, errorClass] of Object.entries({
   Object.defineProperty(errorClass, 'name', { value: name });
 }
 
-/** Whether an error is an {@link ExportError}, whichever copy of the package made it. */
+/** Whether an error is an {@link ExportError}, of this or another copy of the package. */
 export function isExportError(error: unknown): error is ExportError {
   return isMetricsError(error) && error.code === 'export';
 }
 
-/** What an error says, be it an `Error` or anything else that was thrown. */
+/** The name and message of an `Error`; any other thrown value as {@link shown}. Never throws. */
 export function messageOf(error: unknown): string {
   try {
     return error instanceof Error
@@ -126,7 +126,7 @@ export function messageOf(error: unknown): string {
   }
 }
 
-/** Any value as it is shown in a message: short, on one line. */
+/** A value for a message: short, on one line. */
 export function shown(value: unknown): string {
   return inspect(value, {
     depth: 0,

@@ -1,12 +1,12 @@
-/** Where warnings go. Nest's `Logger` is one; so is `console`. */
+/** Receives warnings. Nest's `Logger` and `console` can be used. */
 export interface MetricsLogger {
-  /** Takes a warning, each cause once. */
+  /** Logs a warning. */
   warn(message: string): void;
-  /** For what is good news. Default: {@link warn}. */
+  /** Logs that a failure is over. Default: {@link warn}. */
   log?(message: string): void;
 }
 
-/** Logs a warning. Never throws: a logger that fails has nowhere to tell it. */
+/** Logs a warning. Never throws: an error of the logger cannot be logged. */
 export function logWarning(logger: MetricsLogger, message: string): void {
   try {
     logger.warn(message);
@@ -15,8 +15,8 @@ export function logWarning(logger: MetricsLogger, message: string): void {
   }
 }
 
-/** Logs good news. Never throws either. */
-export function logNews(logger: MetricsLogger, message: string): void {
+/** Logs that a failure is over. Never throws. */
+export function logRecovery(logger: MetricsLogger, message: string): void {
   if (logger.log === undefined) return logWarning(logger, message);
   try {
     logger.log(message);

@@ -1,12 +1,12 @@
-/** Which methods of which objects are shadowed now. */
+/** The patched methods of each object. */
 const patchedMethods = new WeakMap<object, Set<PropertyKey>>();
 
 /**
- * Puts another function in front of a method of one object. The object stays the
- * same, so that all else it can do, and who compares it, is not affected.
+ * Replaces a method of one object. The object keeps its identity, its class and all its
+ * other methods.
  *
- * @param make gets the method and a function that takes the shadow away again.
- * @returns false if the object does not let itself be shadowed, or is already.
+ * @param make returns the replacement, from the original method and a function that restores it.
+ * @returns `false` if the method is patched already, or cannot be replaced.
  */
 export function patchMethod<T extends object, K extends keyof T>(
   target: T,

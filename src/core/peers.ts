@@ -1,4 +1,4 @@
-/** An optional peer dependency that cannot be loaded; the message is that of the cause. */
+/** An optional peer dependency cannot be loaded. The message is that of the cause. */
 export class PeerError extends Error {
   override readonly name = 'PeerError';
 
@@ -9,7 +9,7 @@ export class PeerError extends Error {
     super(cause instanceof Error ? cause.message : String(cause));
   }
 
-  /** `false`: the package is there, and fails when it is loaded. */
+  /** `false` if the package is installed but fails to load. */
   get isNotInstalled(): boolean {
     const { code } = (this.cause ?? {}) as NodeJS.ErrnoException;
     return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';

@@ -1,23 +1,23 @@
 import { shortened } from './shortened.js';
 
-/** Characters of an answer that go into a message. */
+/** Characters of a server's text that a message shows. */
 const LONGEST = 200;
 
-/** Line ends, controls of terminals, and what changes the direction of a text or cannot be seen. */
+/** Line ends, control characters, and characters that are invisible or change the direction of a text. */
 const UNPRINTABLE = /[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /**
- * The beginning of a text of a server as a message can show it: on one line, and without
- * secrets that the server repeats.
+ * The beginning of a server's text for a message: on one line, and without secrets that
+ * the server repeats.
  *
- * @param secrets what must not be shown. Whatever has five characters or fewer is not looked for.
+ * @param secrets the texts to hide. Texts of five characters or fewer are not searched for.
  */
 export function printable(
   text: string,
   secrets: readonly string[],
   longest = LONGEST,
 ): string {
-  // The longest first: it may begin with another.
+  // The longest first, as it may begin with a shorter one.
   const parts = secrets.flatMap(partsOf).sort((a, b) => b.length - a.length);
   let shown = text;
   for (const secret of parts) {
@@ -26,7 +26,7 @@ export function printable(
   return shortened(shown.replace(UNPRINTABLE, ' ').trim(), longest);
 }
 
-/** A header may be a word and a secret. */
+/** A header may consist of a word and a secret. */
 function partsOf(header: string): string[] {
   return [header, ...header.split(' ')].filter(({ length }) => length > 5);
 }

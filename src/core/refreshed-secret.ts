@@ -3,19 +3,19 @@ import { messageOf } from './errors.js';
 import type { Check } from './validate.js';
 import { readSecret, type Secret } from './secret.js';
 
-/** Seconds for which what was read from a file holds. */
+/** Seconds after which a file is read again. */
 const FILE_AGE = 1;
 
-/** A value derived from a secret, which follows the file or variable that holds the secret. */
+/** A value derived from a secret. It follows changes of the file or variable with the secret. */
 export class RefreshedSecret<T> {
-  // Private to the language, so that nothing that shows objects shows a secret.
+  // A private field is not shown by inspect().
   readonly #secret: Secret;
   #reading: Promise<T> | undefined = undefined;
   private isReading = false;
   private readAt: Instant = 0n;
   private failing = false;
 
-  /** @param warn is called when the secret cannot be read any more. */
+  /** @param warn receives a message when the secret can no longer be read. */
   constructor(
     secret: Secret,
     private readonly option: string,
@@ -26,7 +26,7 @@ export class RefreshedSecret<T> {
     this.#secret = secret;
   }
 
-  /** @throws {OptionsError} if it cannot be read, or is not what it must look like. */
+  /** @throws {OptionsError} if the secret cannot be read, or is invalid. */
   async prepare(): Promise<void> {
     await this.read();
   }

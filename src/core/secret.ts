@@ -1,10 +1,10 @@
 import { OptionsError } from './errors.js';
 import { readSmallFile } from './small-file.js';
-import { type Check, isObject } from './validate.js';
+import { type Check, isObject, type Rules, validate } from './validate.js';
 
 /**
- * A secret, or where it is kept: in a file or in a variable of the environment. A
- * line feed at the end does not belong to it.
+ * A secret, or the file or environment variable that holds it. A line feed at its end is
+ * removed.
  */
 export type Secret =
   | string
@@ -20,9 +20,9 @@ export type Secret =
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Checks a secret as far as that is possible without looking where it is kept.
+ * Checks a secret, without reading a file or variable.
  *
- * @param text what the secret must look like.
+ * @param text the check of the secret's text.
  * @throws {OptionsError} naming the option, and never the secret.
  */
 export function checkSecret(
@@ -41,15 +41,15 @@ export function checkSecret(
       (key === 'env' && typeof value === 'string' && ENV_NAME.test(value)));
   if (!isPlace) {
     throw new OptionsError(
-      `${option} is ${kindOf(secret)}; expected ${text.expected}, { file: 'its path' } or { env: 'NAME_OF_ITS_VARIABLE' }`,
+      `${option} is ${kindWithoutValue(secret)}; expected ${text.expected}, { file: 'its path' } or { env: 'NAME_OF_ITS_VARIABLE' }`,
     );
   }
 }
 
 /**
- * Reads a secret where it is kept.
+ * Reads a secret.
  *
- * @throws {OptionsError} naming the option and the place, and never the secret.
+ * @throws {OptionsError} naming the option and the file or variable, and never the secret.
  */
 export async function readSecret(
   secret: Secret,
@@ -70,10 +70,10 @@ export async function readSecret(
 }
 
 /**
- * Checks a text that must not be shown.
+ * Checks a text without showing it in the message.
  *
- * @param at what the message begins with: the option, or more.
- * @throws {OptionsError} saying what is allowed.
+ * @param at the beginning of the message: the option, or more.
+ * @throws {OptionsError} naming the allowed values.
  */
 export function validateWithoutShowing(
   value: unknown,
@@ -84,12 +84,37 @@ export function validateWithoutShowing(
   const fault =
     typeof value === 'string' && value !== ''
       ? 'holds something else'
-      : `is ${kindOf(value)}`;
+      : `is ${kindWithoutValue(value)}`;
   throw new OptionsError(`${at} ${fault}; expected ${text.expected}`);
 }
 
-/** What a value is, without saying it. */
-export function kindOf(value: unknown): string {
+/**
+ * As `validate()`, but shows no value and accepts no `undefined`: an unset variable must
+ * not leave a page without protection.
+ */
+export function validateSecretOptions(
+  value: unknown,
+  path: string,
+  rules: Rules,
+): void {
+  const known = Object.keys(rules).join(', ');
+  if (!isObject(value) || Object.keys(value).length === 0) {
+    throw new OptionsError(
+      `${path} is ${kindWithoutValue(value)}; expected an object with any of: ${known}`,
+    );
+  }
+  for (const [option, given] of Object.entries(value)) {
+    if (given === undefined) {
+      throw new OptionsError(
+        `${path}.${option} is undefined; expected a value, or to be left out altogether`,
+      );
+    }
+  }
+  validate(value, rules, path);
+}
+
+/** The kind of a value, for messages that must not show it. */
+export function kindWithoutValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (value === '') return 'empty';
   if (Array.isArray(value)) return 'an array';

@@ -1,16 +1,16 @@
-/** Lets a fixed number of holders in at the same time; the others wait in the order in which they came. */
+/** Limits the number of holders at the same time. The others wait in the order in which they came. */
 export class Semaphore {
   private readonly waiting: (() => void)[] = [];
 
-  /** @param free how many may enter now. */
+  /** @param free the number of free places. */
   constructor(private free: number) {}
 
-  /** How many could enter at once. */
+  /** The number of free places. */
   get available(): number {
     return this.free;
   }
 
-  /** Resolves when the caller may enter. Whoever entered calls {@link release} at its end. */
+  /** Resolves when the caller has a place. It must {@link release} the place, in a `finally`. */
   async acquire(): Promise<void> {
     if (this.free > 0) this.free--;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -63,22 +63,22 @@ export const HANDLER_METRICS = Symbol.for(`${PREFIX}:handler-metrics`);
 /** The property of a Node.js request with Fastify's reply to it. */
 export const FASTIFY_REPLY = Symbol.for(`${PREFIX}:fastify-reply`);
 
-/** The property that says what an object is, in place of `instanceof`, which tells copies apart. */
+/** The property with the kind of an object. `instanceof` would not recognize objects of other copies. */
 export const KIND = Symbol.for(`${PREFIX}:kind`);
 
-/** Whether an object of any copy is of this kind. Mocks that answer every property are of none. */
+/** Whether an object is of this kind, from any copy. Mocks that return something for every property are not. */
 export function isKind(value: unknown, kind: string): boolean {
   return (value as { [KIND]?: unknown } | null | undefined)?.[KIND] === kind;
 }
 
-/** A map that all copies share. It holds nothing of a copy longer than the app holds the keys. */
+/** A map that all copies share. An entry lives as long as its key. */
 export function sharedWeakMap<K extends object, V>(
   name: string,
 ): WeakMap<K, V> {
   return processWide(`${PREFIX}:${name}`, () => new WeakMap<K, V>());
 }
 
-/** A value that all copies share, made by the first one. A frozen global object leaves each copy its own. */
+/** A value that all copies share, made by the first one. With a frozen global object each copy has its own. */
 export function processWide<T>(name: string, make: () => T): T {
   const key = Symbol.for(name);
   const known = (globalThis as { [key]?: T })[key];

@@ -11,10 +11,10 @@ import { open, stat } from 'node:fs/promises';
 import { CoalescedTask } from './coalesced-task.js';
 import { Semaphore } from './semaphore.js';
 
-/** Far above every token and bundle of certificates: a wrong path must not fill the memory. */
+/** Far more than a token or a bundle of certificates needs: a wrong path must not fill the memory. */
 const MAX_BYTES = 1_048_576;
 
-/** Milliseconds that a read may take. A read that takes longer goes on, but nobody waits for it. */
+/** Milliseconds that callers wait for a read. A read that takes longer goes on without them. */
 const READ_LIMIT = 5_000;
 
 /**
@@ -23,18 +23,18 @@ const READ_LIMIT = 5_000;
  */
 const threads = new Semaphore(2);
 
-/** The reads that have not ended, by path: a file that hangs is not opened a second time. */
+/** The running reads by path: a file that hangs is not opened a second time. */
 const running = new Map<string, CoalescedTask<string>>();
 
 /**
- * Without this flag, opening a FIFO that nobody writes to keeps a thread for as long.
- * It has no effect on regular files, and Windows does not have it.
+ * Without this flag, opening a FIFO without a writer occupies a thread. It has no effect
+ * on regular files, and Windows does not have it.
  */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Reads a regular file of 1 MiB at most as text. There is one read of a file at a time:
- * callers share the one that is running.
+ * Reads a regular file of 1 MiB at most as text. Callers share a running read of the same
+ * file.
  *
  * Rejects if the file cannot be read, or is not read within 5 seconds. From then on it
  * rejects at once, until that read has ended.
@@ -49,9 +49,9 @@ export function readSmallFile(file: string): Promise<string> {
 }
 
 /**
- * Reads a regular file as text before anything else can run.
+ * Reads a regular file as text, synchronously.
  *
- * @throws {Error} if the file is something else, or cannot be read.
+ * @throws {Error} if it is not a regular file, or cannot be read.
  */
 export function readFileAtStart(file: string): string {
   checkRegular(statSync(file));
@@ -75,11 +75,11 @@ async function readAlone(file: string): Promise<string> {
 }
 
 async function readNow(file: string): Promise<string> {
-  // First, as a socket cannot be opened, and opening some devices has effects.
+  // Before opening: a socket cannot be opened, and opening some devices has side effects.
   checkRegular(await stat(file));
   const handle = await open(file, OPEN_FLAGS);
   try {
-    // The path may lead to something else by now.
+    // The path may point to something else by now.
     const { size } = checkRegular(await handle.stat());
     if (size > MAX_BYTES) throw new Error('it is larger than 1 MiB');
     return await handle.readFile('utf8');
@@ -88,13 +88,13 @@ async function readNow(file: string): Promise<string> {
   }
 }
 
-/** Everything else may never end, or can be read only once. */
+/** Reads of other files may never end, or are possible only once. */
 function checkRegular(found: Stats): Stats {
   if (found.isFile()) return found;
-  throw new Error(`it is ${kindOf(found)}, and not a regular file`);
+  throw new Error(`it is ${fileKind(found)}, and not a regular file`);
 }
 
-function kindOf(found: Stats): string {
+function fileKind(found: Stats): string {
   if (found.isDirectory()) return 'a directory';
   if (found.isFIFO()) return 'a pipe (FIFO)';
   if (found.isSocket()) return 'a socket';

@@ -1,4 +1,4 @@
-/** Names of other libraries for options, and what they are called here. */
+/** Names of options in other libraries, with the names that they may have here. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   help: ['description'],
   labels: ['labelNames'],
@@ -7,13 +7,13 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   boundaries: ['buckets'],
 };
 
-/** Characters of a name that are compared: longer ones are far from every option. */
+/** Characters of a name that are compared: no option is longer. */
 const MAX_LENGTH = 40;
 
-/** Edits that a misspelt name may be away from the right one. */
+/** The largest edit distance of a misspelt name. */
 const MAX_EDITS = 2;
 
-/** The known name that was probably meant; `undefined` if none is close. */
+/** The known name that was probably meant; `undefined` if no name is similar. */
 export function suggestion(
   given: string,
   known: readonly string[],

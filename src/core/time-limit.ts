@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from './timers.js';
 
-/** Waits for a promise, but not longer than so many milliseconds, as many as timers take. */
+/** Waits for a promise. Rejects after so many milliseconds, `MAX_MILLISECONDS` at most. */
 export async function withTimeout<T>(
   milliseconds: number,
   promise: Promise<T>,
@@ -20,7 +20,7 @@ export async function withTimeout<T>(
   }
 }
 
-/** Waits for so many milliseconds, as many as timers take. */
+/** Waits for so many milliseconds, `MAX_MILLISECONDS` at most. */
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

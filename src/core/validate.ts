@@ -1,7 +1,7 @@
 import { OptionsError, shown } from './errors.js';
 import { suggestion } from './suggestion.js';
 
-/** What an option may be: a test, and its words for the error message. */
+/** The check of an option: a test, and the expected values in words for the error message. */
 export class Check {
   constructor(
     readonly expected: string,
@@ -24,7 +24,7 @@ export const AMOUNT = new Check(
   (value) => Number.isFinite(value) && (value as number) >= 0,
 );
 
-/** @param unit what stands behind the range in messages. */
+/** @param unit follows the range in messages. */
 export function integer(least: number, most: number, unit = ''): Check {
   return new Check(
     `an integer from ${least} to ${most}${unit}`,
@@ -35,7 +35,7 @@ export function integer(least: number, most: number, unit = ''): Check {
   );
 }
 
-/** The longest time that Node's timers take. */
+/** The longest time that Node's timers accept. */
 export const MAX_MILLISECONDS = 2_147_483_647;
 
 export function milliseconds(from: number, to = MAX_MILLISECONDS): Check {
@@ -52,17 +52,17 @@ export function oneOf(...allowed: readonly string[]): Check {
   );
 }
 
-/** Checks a value in its own way and throws an {@link OptionsError} that names the path. */
+/** Checks a value, and throws an {@link OptionsError} that names the path. */
 export type CheckAt = (value: unknown, path: string) => void;
 
-/** The options of a group by name; a group within the group is rules again. */
+/** The rules of a group of options by name; nested groups have rules of their own. */
 export type Rules = { readonly [option: string]: Check | CheckAt | Rules };
 
 /**
- * Checks options against rules. `undefined` is always allowed: it means the default.
+ * Checks options against rules. `undefined` is always allowed and means the default.
  *
- * @param path where the options stand, e.g. `prometheus`; empty at the top.
- * @throws {OptionsError} naming the option's path, what was given and what is allowed.
+ * @param path the path of the options, e.g. `prometheus`; empty at the top.
+ * @throws {OptionsError} naming the option's path, its value and the allowed values.
  */
 export function validate(options: unknown, rules: Rules, path = ''): void {
   if (!isObject(options)) {
@@ -81,7 +81,7 @@ export function validate(options: unknown, rules: Rules, path = ''): void {
   }
 }
 
-/** Checks one value, `undefined` too. Throws as {@link validate} does. */
+/** Checks one value; `undefined` is no exception here. Throws as {@link validate} does. */
 export function validateOne(
   value: unknown,
   rule: Rules[string],
@@ -96,7 +96,7 @@ export function validateOne(
   }
 }
 
-/** A group of options that may also be switched as a whole, by `true` or `false`. */
+/** The check of a group of options that can also be `true` or `false` as a whole. */
 export function switchable(rules: Rules): CheckAt {
   const allowed = new Check(
     `true, false or an object with any of: ${known(rules)}`,
@@ -121,7 +121,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Lays options over their defaults; an explicit `undefined` leaves the default. */
+/** Merges options with their defaults; an explicit `undefined` keeps the default. */
 export function withDefaults<D extends object, O extends object>(
   defaults: D,
   options: O,

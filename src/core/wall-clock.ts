@@ -2,7 +2,7 @@
 // Why: docs/decisions/recording.md, "Timestamps come from a steady clock".
 let latest = Date.now();
 
-/** Milliseconds that the system clock was set back by since this module was loaded. */
+/** Milliseconds by which the system clock was set back since this module was loaded. */
 let behind = 0;
 
 /** Milliseconds on the steady clock. */
@@ -18,19 +18,19 @@ export function unixTime(): number {
   return (steady() - behind) / 1000;
 }
 
-/** A moment in seconds on the steady clock: since the Unix epoch, as long as the system clock is not set back. */
+/** Seconds on the steady clock: since the Unix epoch, as long as the system clock is not set back. */
 export type SteadyTime = number;
 
 export function steadyTime(): SteadyTime {
   return steady() / 1000;
 }
 
-/** A moment on the system clock as one on the steady clock. */
+/** Converts a time of the system clock to the steady clock. */
 export function steadyTimeOf(unix: number): SteadyTime {
   return shifted(unix, behind);
 }
 
-/** The same in seconds since the Unix epoch; not after the last {@link unixTime}. */
+/** Converts a time of the steady clock to seconds since the Unix epoch; not after the last {@link unixTime}. */
 export function unixTimeAt(time: SteadyTime): number {
   return shifted(time, -behind);
 }
@@ -39,7 +39,7 @@ export function unixTimeAt(time: SteadyTime): number {
 // Why: docs/decisions/recording.md, "Creation times are small integers".
 export type Centiseconds = number;
 
-/** A moment that is not known. */
+/** An unknown time. */
 export const NO_TIME: Centiseconds = -1;
 
 const ORIGIN = Math.floor(latest / 10);
@@ -48,12 +48,12 @@ export function centiseconds(): Centiseconds {
   return Math.floor(steady() / 10) - ORIGIN;
 }
 
-/** The same in seconds since the Unix epoch; not after the last {@link unixTime}. */
+/** Converts hundredths of a second to seconds since the Unix epoch; not after the last {@link unixTime}. */
 export function unixTimeOf(time: Centiseconds): number {
   return (ORIGIN + time - Math.ceil(behind / 10)) / 100;
 }
 
-/** Exact as long as nothing is added; then in whole milliseconds. */
+/** Exact without a shift, otherwise in whole milliseconds. */
 function shifted(seconds: number, milliseconds: number): number {
   return milliseconds === 0
     ? seconds

@@ -1,5 +1,5 @@
 import { OptionsError } from '../core/errors.js';
-import { logNews, logWarning, type MetricsLogger } from '../core/logger.js';
+import { logRecovery, logWarning, type MetricsLogger } from '../core/logger.js';
 import { type CheckRun, CheckRunner } from './check-runner.js';
 import {
   type HealthCheckDefinition,
@@ -88,7 +88,7 @@ export class HealthChecks {
     const check = `Health check "${name}"`;
     if (run.isUp) {
       const after = Math.round(seconds);
-      logNews(this.logger, `${check} is up again after ${after} s`);
+      logRecovery(this.logger, `${check} is up again after ${after} s`);
     } else {
       logWarning(this.logger, `${check} is down: ${run.error}`);
     }

@@ -11,7 +11,7 @@ import { PushgatewayExporter } from '../exporters/pushgateway/pushgateway-export
 import type { PushgatewayOptions } from '../exporters/pushgateway/pushgateway.options.js';
 import type { StatsdOptions } from '../exporters/statsd/statsd.options.js';
 import { StatsdExporter } from '../exporters/statsd/statsd-exporter.js';
-import type { Hidden } from '../core/hidden.js';
+import type { Redacted } from '../core/redacted.js';
 import { Check, validateOne } from '../core/validate.js';
 
 /** An exporter, or a class that NestJS creates one from. */
@@ -34,9 +34,9 @@ export function checkExporters(value: unknown, path: string): void {
 
 /** The options of the built-in exporters; `undefined` for those that are not configured. */
 export interface ConfiguredBackends {
-  readonly otlp: Hidden<OtlpOptions> | undefined;
+  readonly otlp: Redacted<OtlpOptions> | undefined;
   readonly statsd: StatsdOptions | undefined;
-  readonly pushgateway: Hidden<PushgatewayOptions> | undefined;
+  readonly pushgateway: Redacted<PushgatewayOptions> | undefined;
 }
 
 export function configuredExporters(

@@ -5,7 +5,7 @@ import {
   type Provider,
   type ValueProvider,
 } from '@nestjs/common';
-import { Hidden } from '../core/hidden.js';
+import { Redacted } from '../core/redacted.js';
 import type { MetricsOptions } from './metrics.options.js';
 
 /** `forRoot()` and `forRootAsync()` as NestJS builds them for configurable modules. */
@@ -18,7 +18,7 @@ export const {
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createMetricsOptions')
   .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({
-    ...withHiddenOptions(definition),
+    ...withRedactedOptions(definition),
     global: isGlobal ?? true,
   }))
   .build();
@@ -35,26 +35,26 @@ export type MetricsModuleOptions = typeof OPTIONS_TYPE;
 /** Options of `MetricsModule.forRootAsync()`: `imports`, `inject` and one of `useFactory`, `useClass` and `useExisting`. */
 export type MetricsModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
-/** Options may contain secrets, and NestJS shows the values of providers: it gets them as `Hidden`. */
-function withHiddenOptions(definition: DynamicModule): DynamicModule {
+/** Options may contain secrets, and NestJS shows the values of providers: it gets them as `Redacted`. */
+function withRedactedOptions(definition: DynamicModule): DynamicModule {
   const providers = definition.providers?.map((provider) =>
     'provide' in provider && provider.provide === MODULE_OPTIONS_TOKEN
-      ? withHiddenValue(provider)
+      ? withRedactedValue(provider)
       : provider,
   );
   return { ...definition, providers: providers ?? [] };
 }
 
-function withHiddenValue(provider: Provider): Provider {
+function withRedactedValue(provider: Provider): Provider {
   const { provide, inject, useFactory, useValue } =
     provider as FactoryProvider & ValueProvider;
   if (useFactory === undefined) {
-    return { provide, useValue: new Hidden(useValue) };
+    return { provide, useValue: new Redacted(useValue) };
   }
   return {
     provide,
     inject: inject ?? [],
     useFactory: async (...args: unknown[]) =>
-      new Hidden(await useFactory(...args)),
+      new Redacted(await useFactory(...args)),
   };
 }

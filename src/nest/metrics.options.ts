@@ -7,7 +7,7 @@ import {
   type ServingOptions,
 } from '../collector/collector.options.js';
 import { OptionsError } from '../core/errors.js';
-import { hidden, type Hidden } from '../core/hidden.js';
+import { redacted, type Redacted } from '../core/redacted.js';
 import {
   option,
   type OptionTable,
@@ -147,12 +147,12 @@ export const METRICS_OPTIONS = {
 
 /** What may hold secrets is hidden. */
 type WithoutSecrets<T> = Omit<T, 'access' | 'tls'> & {
-  readonly access: Hidden<AccessOptions> | undefined;
+  readonly access: Redacted<AccessOptions> | undefined;
 };
 
 type PrometheusConfig = WithoutSecrets<
   Resolved<PrometheusOptions, typeof PROMETHEUS_OPTIONS>
-> & { readonly tls: Hidden<TlsOptions> | undefined };
+> & { readonly tls: Redacted<TlsOptions> | undefined };
 
 type HealthConfig = WithoutSecrets<
   Resolved<HealthOptions, typeof HEALTH_PAGE_OPTIONS>
@@ -189,15 +189,15 @@ export function resolveMetricsOptions(options: MetricsOptions): MetricsConfig {
     },
     http: resolveHttpOptions(config.http, pathsOnApp(prometheus, health)),
     httpClient: resolveHttpClientOptions(config.httpClient),
-    otlp: hidden(groupOf(config.otlp)),
+    otlp: redacted(groupOf(config.otlp)),
     statsd: groupOf(config.statsd),
-    pushgateway: hidden(groupOf(config.pushgateway)),
+    pushgateway: redacted(groupOf(config.pushgateway)),
     prometheus: {
       ...prometheus,
-      access: hidden(prometheus.access),
-      tls: hidden(prometheus.tls),
+      access: redacted(prometheus.access),
+      tls: redacted(prometheus.tls),
     },
-    health: { ...health, access: hidden(health.access) },
+    health: { ...health, access: redacted(health.access) },
   };
 }
 

@@ -18,7 +18,7 @@ import { ScrapeServer } from '../http/scrape-server.js';
 import { serverTlsOf } from '../http/tls/server-tls.js';
 import { Readiness } from '../health/readiness.js';
 import { OptionsError } from '../core/errors.js';
-import type { Hidden } from '../core/hidden.js';
+import type { Redacted } from '../core/redacted.js';
 import { AgentMetrics } from '../instrumentation/gen-ai/agent-metrics.js';
 import { HandlerMetrics } from '../instrumentation/handlers/handler-metrics.js';
 import { Instrumentation } from '../instrumentation/instrumentation.js';
@@ -134,7 +134,7 @@ export const providers: Provider[] = [
 ];
 
 /** @throws {OptionsError} if the module is imported by its class alone. */
-function optionsOf(options: Hidden<MetricsOptions> | undefined) {
+function optionsOf(options: Redacted<MetricsOptions> | undefined) {
   if (options === undefined) {
     throw new OptionsError(
       'MetricsModule is imported without its options; import MetricsModule.forRoot() once, in the root module. It is global: other modules need not import it',

@@ -6,7 +6,7 @@ import { MetricsHealthIndicator } from './metrics-health.indicator.js';
 import { AgentMetrics } from '../instrumentation/gen-ai/agent-metrics.js';
 import { MetricsExporters } from './metrics.exporters.js';
 import {
-  copiesBeside,
+  otherCopies,
   type Copy,
   type CopyListener,
   isFirstWarning,
@@ -35,10 +35,10 @@ export function withAliases(definition: DynamicModule): DynamicModule {
   return {
     ...definition,
     get providers() {
-      return [...providers, ...copiesBeside(ownCopy).flatMap(aliasesOf)];
+      return [...providers, ...otherCopies(ownCopy).flatMap(aliasesOf)];
     },
     get exports() {
-      const aliases = copiesBeside(ownCopy).flatMap(aliasesOf);
+      const aliases = otherCopies(ownCopy).flatMap(aliasesOf);
       return [...exports, ...aliases.map(({ provide }) => provide)];
     },
   };
@@ -66,12 +66,12 @@ export class OtherCopies implements CopyListener {
     private readonly modules: ModulesContainer,
     private readonly warn: ((message: string) => void) | undefined,
   ) {
-    for (const copy of copiesBeside(ownCopy)) this.checkProtocol(copy);
+    for (const copy of otherCopies(ownCopy)) this.checkProtocol(copy);
   }
 
   /** Warns if the app also imports the module of another copy. All modules must exist. */
   checkModules(): void {
-    for (const copy of copiesBeside(ownCopy)) {
+    for (const copy of otherCopies(ownCopy)) {
       if (!this.hasModuleOf(copy)) continue;
       this.warnAbout(
         copy,

@@ -1,7 +1,7 @@
 import type { ExportReport } from '../exporter.js';
 import { type Instant, instant, secondsSince } from '../../core/clock.js';
 import { messageOf, shown } from '../../core/errors.js';
-import { logNews, logWarning, type MetricsLogger } from '../../core/logger.js';
+import { logRecovery, logWarning, type MetricsLogger } from '../../core/logger.js';
 import {
   type SteadyTime,
   steadyTime,
@@ -161,7 +161,7 @@ export class ExporterStatus implements DeliveryObserver {
     const seconds = Math.round(secondsSince(this.failingSince));
     const message = `Exporter "${this.name}" delivers again, after ${this.failures} failures in ${seconds} s`;
     this.failures = 0;
-    if (this.isLogged) logNews(this.appLogger, message);
+    if (this.isLogged) logRecovery(this.appLogger, message);
     this.isLogged = false;
     this.isPauseLogged = false;
   }

@@ -6,7 +6,7 @@ import {
   resolveOptions,
   rulesOf,
 } from '../../core/options.js';
-import { checkSecret, kindOf, type Secret } from '../../core/secret.js';
+import { checkSecret, kindWithoutValue, type Secret } from '../../core/secret.js';
 import {
   Check,
   isObject,
@@ -140,7 +140,7 @@ export function checkPushgateway(value: unknown, path: string): void {
   if (!isObject(value)) {
     // The value may be a URL with a password.
     throw new OptionsError(
-      `${path} is ${kindOf(value)}; expected an object with url, jobName and other options`,
+      `${path} is ${kindWithoutValue(value)}; expected an object with url, jobName and other options`,
     );
   }
   validate(value, RULES, path);
@@ -230,7 +230,7 @@ function entries(
   return (value: unknown, path: string): void => {
     if (!isObject(value)) {
       throw new OptionsError(
-        `${path} is ${kindOf(value)}; expected an object of ${what}`,
+        `${path} is ${kindWithoutValue(value)}; expected an object of ${what}`,
       );
     }
     for (const [name, one] of Object.entries(value)) check(name, one, path);

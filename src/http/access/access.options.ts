@@ -2,8 +2,11 @@ import { OptionsError } from '../../core/errors.js';
 import { Check, type Rules } from '../../core/validate.js';
 import { AllowList } from './allow-list.js';
 import { type BasicAuth, checkBasicAuth } from './basic-auth.js';
-import { validateSecretOptions } from '../../core/secret-options.js';
-import { checkSecret, type Secret } from '../../core/secret.js';
+import {
+  checkSecret,
+  type Secret,
+  validateSecretOptions,
+} from '../../core/secret.js';
 
 /**
  * Access to a page. A request needs the token or the password, if one of them is set,

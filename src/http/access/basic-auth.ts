@@ -1,10 +1,10 @@
 import { OptionsError } from '../../core/errors.js';
 import { Check, type Rules } from '../../core/validate.js';
-import { validateSecretOptions } from '../../core/secret-options.js';
 import {
-  validateWithoutShowing,
   checkSecret,
   type Secret,
+  validateSecretOptions,
+  validateWithoutShowing,
 } from '../../core/secret.js';
 
 /** The name and the password of HTTP's Basic authentication (RFC 7617). */

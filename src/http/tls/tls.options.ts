@@ -1,8 +1,11 @@
 import { OptionsError } from '../../core/errors.js';
 import { Check, type Rules } from '../../core/validate.js';
 import { PASSWORD } from '../access/basic-auth.js';
-import { validateSecretOptions } from '../../core/secret-options.js';
-import { checkSecret, type Secret } from '../../core/secret.js';
+import {
+  checkSecret,
+  type Secret,
+  validateSecretOptions,
+} from '../../core/secret.js';
 
 /** Key and certificates in PEM. Files may change while the server runs. */
 export interface TlsOptions {

@@ -3,7 +3,7 @@ import {
   type AccessOptions,
   checkAccess,
 } from '../../http/access/access.options.js';
-import type { Hidden } from '../../core/hidden.js';
+import type { Redacted } from '../../core/redacted.js';
 import { option, type OptionTable } from '../../core/options.js';
 import { Check } from '../../core/validate.js';
 
@@ -25,7 +25,7 @@ export interface ProtectionOptions {
 
 /** {@link ProtectionOptions}, resolved. What may hold secrets is hidden. */
 export interface ProtectionConfig extends Omit<ProtectionOptions, 'access'> {
-  readonly access?: Hidden<AccessOptions> | undefined;
+  readonly access?: Redacted<AccessOptions> | undefined;
 }
 
 /** Rules of {@link ProtectionOptions}. */

@@ -1,5 +1,5 @@
 import { OptionsError, shown } from '../../../core/errors.js';
-import { kindOf } from '../../../core/secret.js';
+import { kindWithoutValue } from '../../../core/secret.js';
 import { type Environment, ofExporter } from './environment.js';
 
 /** Where requests go. */
@@ -59,7 +59,7 @@ export function parseUrl(value: unknown, at: string): URL {
   }
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    const fault = value === '' ? kindOf(value) : 'something else';
+    const fault = value === '' ? kindWithoutValue(value) : 'something else';
     throw new OptionsError(`${at} is ${fault}; expected ${EXPECTED}`);
   }
   if (url.username !== '' || url.password !== '') {

@@ -3,7 +3,7 @@ import { Check, isObject } from '../../../core/validate.js';
 import {
   validateWithoutShowing,
   checkSecret,
-  kindOf,
+  kindWithoutValue,
   type Secret,
 } from '../../../core/secret.js';
 
@@ -28,7 +28,7 @@ export const HEADER_VALUE = new Check(
 export function checkHeaders(value: unknown, path: string): void {
   if (!isObject(value)) {
     throw new OptionsError(
-      `${path} is ${kindOf(value)}; expected an object of values by header name`,
+      `${path} is ${kindWithoutValue(value)}; expected an object of values by header name`,
     );
   }
   for (const [name, secret] of Object.entries(value)) {

@@ -6,8 +6,11 @@ import {
   EXPORT_TIMEOUT,
   EXPORTER_NAME,
 } from '../../pipeline/exporter-checks.js';
-import { validateSecretOptions } from '../../../core/secret-options.js';
-import { checkSecret, type Secret } from '../../../core/secret.js';
+import {
+  checkSecret,
+  type Secret,
+  validateSecretOptions,
+} from '../../../core/secret.js';
 import { TLS_TEXTS } from '../../../http/tls/tls.options.js';
 import { checkHeaders } from './headers.js';
 import { parseUrl } from './endpoint.js';

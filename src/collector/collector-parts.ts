@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { MetricsLogger } from '../core/logger.js';
 import { EventLoopYielder } from '../core/event-loop-yielder.js';
 import { Exporters } from '../exporters/pipeline/exporters.js';
 import { Snapshots } from '../exporters/pipeline/snapshots.js';
@@ -16,18 +17,28 @@ import { collectProcessMetrics } from './process-metrics.js';
 import { SelfMetrics, SelfReport } from './self-metrics.js';
 import { TraceExemplars } from './trace-exemplars.js';
 
-/** The parts of a collector. */
-export interface CollectorParts {
+/** What records and reads metrics. */
+interface RecordingParts {
   readonly registry: Registry;
   readonly families: Families;
+  readonly selfMetrics: SelfMetrics;
   readonly report: SelfReport;
+  readonly exemplars: TraceExemplars;
+  readonly snapshots: Snapshots;
+  readonly renderer: PageRenderer;
+}
+
+/** What serves the pages and the health. */
+interface ServingParts {
+  readonly lifecycle: Lifecycle;
   readonly health: Health;
   readonly healthCheckGauges: HealthCheckGauges;
-  readonly snapshots: Snapshots;
-  readonly exporters: Exporters;
   readonly endpoint: MetricsEndpoint;
-  readonly lifecycle: Lifecycle;
 }
+
+/** The parts of a collector. */
+export type CollectorParts = RecordingParts &
+  ServingParts & { readonly exporters: Exporters };
 
 /** Creates the parts of a collector. Each part depends on earlier ones only. */
 export function assembleCollector(
@@ -35,44 +46,78 @@ export function assembleCollector(
   context: CollectorContext,
 ): CollectorParts {
   const { logger = console } = context;
-  const ownRegistry = new CollectorRegistry();
-  const registry = (config.registry as Registry | null) ?? ownRegistry;
+  const recording = recordingParts(config, logger);
+  const serving = servingParts(config, context, logger, recording);
+  const exporters = exportersOf(logger, recording, serving);
+  const parts = { ...recording, ...serving, exporters };
+  addSteps(config, parts);
+  return parts;
+}
+
+function recordingParts(
+  config: CollectorConfig,
+  logger: MetricsLogger,
+): RecordingParts {
+  const registry =
+    (config.registry as Registry | null) ?? new CollectorRegistry();
   const families = new Families(config, registry);
   const selfMetrics = new SelfMetrics(config.namespace, families);
   const report = new SelfReport(selfMetrics, logger, config.maxMetrics);
   families.reportTo(report);
-
   const exemplars = new TraceExemplars(families, report);
   const startWindow = () => exemplars.startWindow();
   const gatherer = new Gatherer(registry, report);
   const yielder = new EventLoopYielder();
   const snapshots = new Snapshots(gatherer, yielder, startWindow);
   const renderer = new PageRenderer(gatherer, yielder, startWindow);
+  return {
+    registry,
+    families,
+    selfMetrics,
+    report,
+    exemplars,
+    snapshots,
+    renderer,
+  };
+}
 
+function servingParts(
+  config: CollectorConfig,
+  { pageServer, health: healthContext = {}, access }: CollectorContext,
+  logger: MetricsLogger,
+  { registry, families, report, renderer }: RecordingParts,
+): ServingParts {
   const lifecycle = new Lifecycle();
-  const server = context.pageServer ?? pageServerOf(config, report);
-  const health = new Health(context.health ?? {}, logger, () => ({
+  const server = pageServer ?? pageServerOf(config, report);
+  const health = new Health(healthContext, logger, () => ({
     initialized: lifecycle.started,
     server_running: server.running,
     metrics_count: families.count,
     endpoint: server.url,
   }));
-  const healthCheckGauges = new HealthCheckGauges(
-    families,
-    health.checks,
-    report,
-  );
+  const { checks } = health;
+  const healthCheckGauges = new HealthCheckGauges(families, checks, report);
   const endpoint = new MetricsEndpoint(
     config,
     server,
     renderer,
     health,
     report,
-    context.access,
+    access,
   );
-  ownRegistry.renderBy((...page) => endpoint.render(...page));
+  // A registry that the app gave may be that of another collector, which renders it.
+  if (config.registry === null && registry instanceof CollectorRegistry) {
+    registry.renderBy((...page) => endpoint.render(...page));
+  }
+  return { lifecycle, health, healthCheckGauges, endpoint };
+}
 
-  const exporters = new Exporters({
+function exportersOf(
+  logger: MetricsLogger,
+  { families, selfMetrics, report, snapshots }: RecordingParts,
+  { healthCheckGauges }: ServingParts,
+): Exporters {
+  return new Exporters({
     snapshots,
     instruments: selfMetrics,
     errors: report,
@@ -81,30 +126,24 @@ export function assembleCollector(
     addCheck: (definition) =>
       healthCheckGauges.add(definition, 'addExporter()', false),
   });
+}
 
+/** The steps of the start, in order. The stop undoes them in reverse order. */
+function addSteps(config: CollectorConfig, parts: CollectorParts): void {
+  const { lifecycle, registry, endpoint, exporters } = parts;
   lifecycle.addStep(() => endpoint.prepare());
-  if (config.registry !== null) lifecycle.addStep(() => families.attach());
+  if (config.registry !== null) {
+    lifecycle.addStep(() => parts.families.attach());
+  }
   if (config.defaultMetrics) {
     lifecycle.addStep(() =>
       collectProcessMetrics(registry, config.defaultLabels),
     );
   }
-  if (config.exemplars) lifecycle.addStep(() => exemplars.start());
+  if (config.exemplars) lifecycle.addStep(() => parts.exemplars.start());
   lifecycle.addStep(() => endpoint.start());
   lifecycle.addStep(async () => {
     await exporters.start();
     return () => exporters.stop(config.flushTimeout);
   });
-
-  return {
-    registry,
-    families,
-    report,
-    health,
-    healthCheckGauges,
-    snapshots,
-    exporters,
-    endpoint,
-    lifecycle,
-  };
 }

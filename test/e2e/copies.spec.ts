@@ -90,7 +90,7 @@ const RECORDED = [
 const nextProtocol: Plugin = {
   name: 'next protocol',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /model.shared\.js$/ }, async ({ path }) => {
+    onLoad({ filter: /core.shared-state\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       expect(text).toContain(`PROTOCOL = ${PROTOCOL};`);
       const next = `PROTOCOL = ${PROTOCOL + 1};`;

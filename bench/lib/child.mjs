@@ -10,7 +10,7 @@ async function answer() {
   }
 }
 
-// A parent that was stopped leaves nobody to answer.
+// Without the parent there is no process to answer.
 process.once('disconnect', () => process.exit());
 const message = await answer();
 // Servers, timers and metrics of the process may be left; the answer ends all.

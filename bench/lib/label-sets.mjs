@@ -2,7 +2,7 @@ const METHODS = ['GET', 'POST', 'PUT'];
 const ROUTES = ['/agents', '/agents/:id', '/runs', '/runs/:id/steps'];
 const STATUSES = ['200', '404', '500'];
 
-/** The three labels, as clients that need them declared are told. */
+/** The three label names, for clients that need them declared. */
 export const NAMES = ['method', 'route', 'status'];
 
 /** Three labels that are always the same ("steady"), or 36 sets of them in turn ("cycling"). */

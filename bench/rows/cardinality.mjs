@@ -31,7 +31,7 @@ async function speed({ values, rounds }) {
   const record = () => {
     for (const user of round) inc(user);
   };
-  // Strings that were made anew on both sides, as they come in from outside.
+  // New strings on both sides, as they arrive from outside.
   const fresh = (i) => Buffer.from(`user-${i}`).toString('latin1');
   const constant = fresh(1);
   const make = {
@@ -125,7 +125,7 @@ async function* speedRows(times, values) {
     );
     const row = { unit: 'ns', ours, atMost: 2 };
     const note =
-      'both get strings that were made anew, outside of the time; the bound here is ours with known values';
+      'both get new strings, created outside of the measured time; the bound here is ours with known values';
     yield within({ ...row, name: `${name}, over a known series`, bound, note });
     const {
       target: _,

@@ -14,7 +14,7 @@ const APP = fileURLToPath(new URL('../lib/http-app.mjs', import.meta.url));
 
 const VARIANTS = ['bare', 'noop', 'ours', 'http', 'peer'];
 
-/** Each app in its process, under load in turns from this one. */
+/** Each app runs in its own process; this process loads one after the other. */
 async function requests({ rounds, seconds }) {
   const apps = {};
   try {

@@ -134,7 +134,7 @@ describe('a known metric', () => {
     ['h', 'h_sum'],
     ['h', 'h_bucket'],
   ])(
-    'called %s and a histogram refuses %s as a name beside it',
+    'called %s and a histogram makes the name %s unusable',
     (base, sample) => {
       const first = makeCollector().collector;
       first.histogram(base);
@@ -227,7 +227,7 @@ describe('a collector configured with', () => {
   });
 });
 
-test('an error can be told by its class and by its code, and is short', () => {
+test('errors have a class, a code and a short message', () => {
   const { collector } = makeCollector();
   try {
     collector.counter('m').inc({ a: { huge: 'x'.repeat(10_000) } as never });

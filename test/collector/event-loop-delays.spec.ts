@@ -12,7 +12,7 @@ import { pass } from '../support/manual-clock.js';
 
 vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
 
-/** Monitors that are told what to observe. */
+/** Monitors whose observations the test sets. */
 function monitors() {
   const all: { seen: number[] }[] = [];
   const start = () => {
@@ -39,7 +39,7 @@ function monitors() {
 }
 
 test.each([1, 7, 30, MIN_WINDOW])(
-  'a reader that comes each %i seconds sees every delay, whoever reads beside it',
+  'a reader that reads every %i seconds sees every delay, also with other readers',
   (interval) => {
     const { start, observe } = monitors();
     const delays = new EventLoopDelays(start);
@@ -64,7 +64,7 @@ test.each([1, 7, 30, MIN_WINDOW])(
   },
 );
 
-test('a delay is told no longer than two minutes', () => {
+test('a delay is shown for two minutes at most', () => {
   const { start, observe } = monitors();
   const delays = new EventLoopDelays(start);
   observe(9);

@@ -15,7 +15,7 @@ async function shown(collector: Collector): Promise<string[]> {
   return names.filter((name) => !name.startsWith('metrics_'));
 }
 
-/** How many recordings are told to be dropped. */
+/** The number of dropped recordings that the self-metric shows. */
 async function dropped(collector: Collector): Promise<number> {
   const name = 'metrics_dropped_recordings_total';
   const [line = ' 0'] = await samples(collector, name);
@@ -97,7 +97,7 @@ describe('more metrics than maxMetrics', () => {
     expect(values).toEqual([1, 2, 16]);
   });
 
-  test('are told of where a gauge is only read, as nothing would record to it', async () => {
+  test('a gauge with a callback beyond maxMetrics is reported, although nothing records to it', async () => {
     const { collector, warnings } = makeCollector({ maxMetrics: 1 });
     collector.counter('a_total').inc();
     collector.gauge('length', { collect: () => 7 });

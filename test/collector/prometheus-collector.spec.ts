@@ -71,7 +71,7 @@ describe('a collector', () => {
 });
 
 describe('clearMetrics()', () => {
-  test('removes everything; held instruments and series start anew', async () => {
+  test('clearMetrics() removes everything; instruments and series that are kept start again', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('a', { description: 'A' });
     const series = counter.labels({ x: 1 });

@@ -16,7 +16,7 @@ async function listen(server) {
   return server.address().port;
 }
 
-/** Made in each process: its constructor makes the processes hear of each other. */
+/** Created in each process: its constructor connects the processes. */
 const aggregate = new AggregatorRegistry();
 
 async function primary() {

@@ -192,7 +192,7 @@ function makeTheirs(given: Spec, registry: Registry) {
   return { exposed: name, record };
 }
 
-/** An empty label is none, and a lone surrogate cannot be written. */
+/** An empty label is absent, and a lone surrogate cannot be written. */
 function presentLabels(labels: Labels): Labels {
   return Object.fromEntries(
     Object.entries(labels)

@@ -43,7 +43,7 @@ describe.skipIf(!(await isInstalled('promtool')))('the shipped rules', () => {
     expect(stdout).toContain('SUCCESS');
   });
 
-  test('give what their unit tests expect, with an instance that starts anew', async () => {
+  test('the rules pass their unit tests, with an instance that restarts', async () => {
     expect(await testRules(rules)).toContain('SUCCESS');
   });
 

@@ -103,7 +103,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
           scrape_configs: [
             {
               job_name: 'agents',
-              // What belongs to a target is said by who scrapes it.
+              // The scrape configuration sets the labels of a target.
               static_configs: instances.map(({ name, target }) => ({
                 targets: [target],
                 labels: { pod: name },
@@ -170,7 +170,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       }
     });
 
-    test('keep the sums of the others and give no negative rate when one is killed and starts anew', async () => {
+    test('the sums of the others stay, and no rate is negative, when one instance is killed and restarts', async () => {
       const began = Date.now() / 1000;
       const killed = instances[1]!;
       const ofAssistant = 'tframex_agent_executions_total{agent="Assistant"}';

@@ -54,7 +54,7 @@ export class Child {
     const answer = new Promise((resolve, reject) =>
       this.#answers.set(id, { resolve, reject }),
     );
-    // Whoever asked hears of it; a process that is stopped is no mishap for the others.
+    // The caller gets the error; a process that was stopped must not fail the others.
     answer.catch(() => {});
     return answer;
   }

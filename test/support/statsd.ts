@@ -19,7 +19,7 @@ export interface Totals {
   timers: Record<string, number[]>;
 }
 
-/** A real StatsD server, npm's `statsd`. What is told of it is of all its lives. */
+/** A real StatsD server, npm's `statsd`. Its figures cover all of its restarts. */
 export interface StatsdServer {
   readonly port: number;
   /** What it has flushed, counters and timers added up over all flushes. */

@@ -1,5 +1,5 @@
 /**
- * A failure that callers are told about. The name of its class is the value of the
+ * A failure that callers receive. The name of its class is the value of the
  * label `error_type`.
  */
 export abstract class AgentError extends Error {}

@@ -18,7 +18,7 @@ export const PROJECT_ROOT = fileURLToPath(
 export class Documentation {
   readonly passages: readonly Passage[];
 
-  /** @throws if there is nothing to read. */
+  /** @throws if there are no pages. */
   constructor(@Inject(DOCUMENTATION_ROOT) private readonly root: string) {
     this.passages = markdownFiles(root).flatMap((file) =>
       splitIntoPassages(readFileSync(join(root, file), 'utf8'), file),

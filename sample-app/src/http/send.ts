@@ -10,7 +10,7 @@ export async function sendJson(
 ): Promise<void> {
   let output = '';
   for await (const chunk of chunks) {
-    // Leaving the loop returns the generator: nobody listens, so no work goes on.
+    // Leaving the loop ends the generator: the client is gone, so its work stops.
     if (response.destroyed) return;
     output += chunk;
   }

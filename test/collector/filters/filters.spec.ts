@@ -82,7 +82,7 @@ describe('a metric that a filter denies', () => {
     expect(() => counter.inc(-1)).toThrow('internal_calls_total');
   });
 
-  test('is known as denied, so that nobody needs to measure for it', () => {
+  test('a denied metric is known as denied, so that nothing needs to be measured for it', () => {
     const { collector } = filtered(deny);
     expect(collector.isDenied('internal_calls_total')).toBe(true);
     expect(collector.isDenied('calls_total')).toBe(false);

@@ -133,17 +133,14 @@ describe('a known metric', () => {
     ['h', 'h_count'],
     ['h', 'h_sum'],
     ['h', 'h_bucket'],
-  ])(
-    'called %s and a histogram makes the name %s unusable',
-    (base, sample) => {
-      const first = makeCollector().collector;
-      first.histogram(base);
-      expect(() => first.counter(sample)).toThrow(MetricConflictError);
-      const second = makeCollector().collector;
-      second.counter(sample);
-      expect(() => second.histogram(base)).toThrow(MetricConflictError);
-    },
-  );
+  ])('called %s and a histogram makes the name %s unusable', (base, sample) => {
+    const first = makeCollector().collector;
+    first.histogram(base);
+    expect(() => first.counter(sample)).toThrow(MetricConflictError);
+    const second = makeCollector().collector;
+    second.counter(sample);
+    expect(() => second.histogram(base)).toThrow(MetricConflictError);
+  });
 
   test('of someone else in the same registry is not taken over', () => {
     const registry = new Registry();

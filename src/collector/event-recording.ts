@@ -1,9 +1,14 @@
 import { checkIncrement } from '../model/counter.js';
 import { MetricValueError, shown } from '../core/errors.js';
 import { checkNumber } from '../model/gauge.js';
-import { ownLabels, readLabels } from '../model/given-labels.js';
+import {
+  canonicalLabels,
+  type Labels,
+  NO_LABELS,
+  ownLabels,
+  readLabels,
+} from '../model/labels.js';
 import { checkObservation } from '../model/histogram.js';
-import { canonicalLabels, type Labels, NO_LABELS } from '../model/labels.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
 import type { Families } from './families.js';

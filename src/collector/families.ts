@@ -2,9 +2,9 @@ import type { MetricRegistry } from '../registry/metric-registry.js';
 import { RegistryAdapter } from '../registry/registry-adapter.js';
 import { MetricConflictError } from '../core/errors.js';
 import type { ExemplarSampler } from '../model/exemplars.js';
-import { type Family, HistogramFamily } from '../model/family.js';
-import type { FamilyKeeper } from '../model/family-definition.js';
+import type { Family, FamilyKeeper } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
+import { HistogramFamily } from '../model/histogram.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { areExposedAlike, type MetricType } from '../model/metric-type.js';
 import {
@@ -146,7 +146,7 @@ export class Families implements FamilyKeeper {
         this.registry.removeSingleMetric(family.name);
       family.clear();
       family.registered = false;
-      family.tap = undefined;
+      family.hook = undefined;
       if (family instanceof GaugeFamily) family.readThrough(undefined);
       this.store.file(entry);
     }
@@ -229,7 +229,7 @@ export class Families implements FamilyKeeper {
       exemplars === undefined &&
       listener === undefined &&
       !family.isReadThrough;
-    family.tap = isPlain
+    family.hook = isPlain
       ? undefined
       : new RecordingHook(family, exemplars, listener);
   }

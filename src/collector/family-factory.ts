@@ -3,19 +3,12 @@ import {
   DEFAULT_HISTOGRAM_BUCKETS,
   DEFAULT_TIMER_BUCKETS,
 } from '../model/buckets.js';
-import { Counter } from '../model/counter.js';
-import {
-  CounterFamily,
-  type Family,
-  HistogramFamily,
-} from '../model/family.js';
-import type {
-  FamilyDefinition,
-  FamilyKeeper,
-} from '../model/family-definition.js';
+import { Counter, CounterFamily } from '../model/counter.js';
+import type { FamilyDescriptor } from '../model/family-descriptor.js';
+import type { Family, FamilyKeeper } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import { Gauge } from '../model/gauge.js';
-import { Histogram } from '../model/histogram.js';
+import { Histogram, HistogramFamily } from '../model/histogram.js';
 import { MetricType } from '../model/metric-type.js';
 import {
   buildMetricName,
@@ -110,7 +103,7 @@ export class FamilyFactory {
   private definitionOf(
     descriptor: MetricDescriptor,
     type: MetricType,
-  ): FamilyDefinition {
+  ): FamilyDescriptor {
     const { exposed } = descriptor;
     return {
       name: exposed,

@@ -1,7 +1,8 @@
 import type { Aggregator } from '../model/aggregator.js';
 import { checkBuckets } from '../model/buckets.js';
 import { MetricConflictError, OptionsError, shown } from '../core/errors.js';
-import { type Family, HistogramFamily } from '../model/family.js';
+import type { Family } from '../model/family.js';
+import { HistogramFamily } from '../model/histogram.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import { checkLabelName } from '../model/labels.js';
 import { exposedType, MetricType } from '../model/metric-type.js';

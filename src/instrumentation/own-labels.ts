@@ -1,9 +1,9 @@
 import { LabelError } from '../core/errors.js';
-import { readLabels } from '../model/given-labels.js';
 import {
   checkLabelName,
   type Labels,
   type LabelValue,
+  readLabels,
 } from '../model/labels.js';
 
 export type MutableLabels = Record<string, LabelValue>;

@@ -1,6 +1,6 @@
 /**
- * How prom-client's `AggregatorRegistry` makes one value of those that the processes
- * of a cluster have; `omit` leaves the metric out.
+ * How prom-client's `AggregatorRegistry` aggregates the values of a cluster's processes;
+ * `omit` leaves the metric out.
  */
 export type Aggregator = 'sum' | 'first' | 'min' | 'max' | 'average' | 'omit';
 

@@ -11,7 +11,7 @@ export const DEFAULT_HISTOGRAM_BUCKETS: readonly number[] = [
 ];
 
 /**
- * Checks upper bounds and returns a copy. `+Inf` is always there and is not given.
+ * Checks upper bounds and returns a copy. `+Inf` is implied and must not be given.
  *
  * @throws {BucketsError} if they are not finite, strictly increasing numbers.
  */
@@ -37,7 +37,7 @@ export function checkBuckets(
 /** Linear search is faster up to about this many bounds, binary search above. */
 const LINEAR_LIMIT = 35;
 
-/** The index of the first bound that is not below `value`; `bounds.length` if there is none. */
+/** The index of the first bound that is not below `value`; `bounds.length` if all bounds are below it. */
 export function bucketOf(bounds: readonly number[], value: number): number {
   let low = 0;
   let high = bounds.length;

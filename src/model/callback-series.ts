@@ -3,10 +3,10 @@ import type { ValueCell } from './cells.js';
 /** The series of a gauge that its callback has set. */
 // Why: docs/decisions/recording.md, "A gauge callback owns the series that it sets".
 export class CallbackSeries {
-  /** Set by earlier runs, and not by the latest one so far. */
+  /** Series that earlier runs set, and the latest run has not set so far. */
   private earlier = new Set<ValueCell>();
   private latest = new Set<ValueCell>();
-  private begun = 0;
+  private started = 0;
   private running = 0;
 
   get isRunning(): boolean {
@@ -19,38 +19,38 @@ export class CallbackSeries {
 
   /** Begins a run, and returns its number. */
   begin(): number {
-    // A run that failed, or has not ended, leaves some.
+    // A run that failed, or has not ended, has left some.
     for (const cell of this.earlier) this.latest.add(cell);
     this.earlier = this.latest;
     this.latest = new Set();
     this.running++;
-    return ++this.begun;
+    return ++this.started;
   }
 
   end(): void {
     this.running--;
   }
 
-  /** Whether no run has begun since. Runs overlap where a callback takes the place of one that is running. */
+  /** Whether no later run has begun. Runs overlap where a callback replaces a running one. */
   isLatest(run: number): boolean {
-    return run === this.begun;
+    return run === this.started;
   }
 
-  /** Notes who has set a series. */
+  /** Notes that a series was set: by the callback if one of its runs is going on, else by the app. */
   changed(cell: ValueCell): void {
     this.earlier.delete(cell);
     if (this.isRunning) this.latest.add(cell);
     else this.latest.delete(cell);
   }
 
-  /** The series that the latest run has not set. They are forgotten here. */
+  /** Removes and returns the series that the latest run has not set. */
   takeEarlier(): ReadonlySet<ValueCell> {
     const { earlier } = this;
     this.earlier = new Set();
     return earlier;
   }
 
-  /** All series of the callback. They are forgotten here. */
+  /** Removes and returns all series of the callback. */
   takeAll(): ReadonlySet<ValueCell> {
     const taken = new Set([...this.earlier, ...this.latest]);
     this.clear();

@@ -19,8 +19,8 @@ export abstract class Cell implements LabelSet {
   generation: number;
 
   /**
-   * @param text what a page writes again and again, as `bytesText()` has it. Made with the series, so that no scrape has to.
-   * @param created when the series began.
+   * @param text the part of its lines that each page repeats, from `latin1OfUtf8()`. Made with the series, so that scrapes need not make it.
+   * @param created when the series was created.
    */
   constructor(
     labels: LabelSet,
@@ -43,7 +43,7 @@ export abstract class Cell implements LabelSet {
   }
 }
 
-/** The cell of a counter or a gauge. Its text is its line up to the value. */
+/** The cell of a counter or a gauge. Its text is its line, up to the value. */
 export class ValueCell extends Cell {
   value = 0;
   exemplar: Exemplar | undefined = undefined;
@@ -55,16 +55,15 @@ export class ValueCell extends Cell {
 }
 
 /**
- * The cell of a histogram or a timer. Counts are kept per bucket, the last one
- * for what is above all bounds, and cumulated when they are read. Its text is
- * what its lines share: the labels.
+ * The cell of a histogram or a timer. Each count is of one bucket, the last one of values
+ * above all bounds; readers cumulate them. Its text is the labels, which its lines share.
  */
 export class HistogramCell extends Cell {
   sum = 0;
-  /** By bucket. */
+  /** The exemplar of each bucket. */
   exemplars: (Exemplar | undefined)[] | undefined = undefined;
 
-  /** @param counts a plain array: smaller than a typed one at the usual bucket counts, and as fast. */
+  /** @param counts a plain array: for the usual number of buckets it is smaller than a typed one, and as fast. */
   constructor(
     labels: LabelSet,
     readonly counts: number[],
@@ -74,7 +73,7 @@ export class HistogramCell extends Cell {
   }
 }
 
-/** Counts of 0 for these bounds and for what is above them. */
+/** A count of 0 for each bound, and one for values above all bounds. */
 export function emptyCounts(bounds: readonly number[]): number[] {
   return Array.from({ length: bounds.length + 1 }, () => 0);
 }

@@ -1,8 +1,20 @@
-import type { ValueCell } from './cells.js';
 import { MetricValueError, shown } from '../core/errors.js';
-import type { CounterFamily, Family } from './family.js';
+import { ValueCell } from './cells.js';
+import { Family } from './family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
-import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
+import {
+  type Labels,
+  type LabelSet,
+  type LabelValue,
+  NO_LABELS,
+} from './labels.js';
+
+/** All series of one counter. */
+export class CounterFamily extends Family<ValueCell> {
+  protected newCell(labels: LabelSet): ValueCell {
+    return new ValueCell(this.name, labels);
+  }
+}
 
 /**
  * A value that only goes up.
@@ -73,11 +85,11 @@ function addTo(
   // V8 leaves this check out where the sum is a small integer.
   if (!Number.isFinite(sum)) return checkSum(cell, value, family);
   cell.value = sum;
-  const { tap } = family;
-  if (tap !== undefined) tap.counted(cell, value);
+  const { hook } = family;
+  if (hook !== undefined) hook.counted(cell, value);
 }
 
-/** Throws, as the counter would stay infinite for good. */
+/** Throws where the sum is infinite: the counter would stay so for good. */
 function checkSum(
   cell: ValueCell,
   value: number,
@@ -85,7 +97,7 @@ function checkSum(
 ): void {
   const { name } = family;
   checkIncrement(value, name);
-  if (!family.keeps(cell)) return;
+  if (!family.isExposed(cell)) return;
   throw new MetricValueError(
     `Counter "${name}" is at ${cell.value} and cannot be increased by ${value}; expected a sum of ${Number.MAX_VALUE} at most`,
   );

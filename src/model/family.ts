@@ -1,28 +1,44 @@
 import type { Aggregator } from './aggregator.js';
-import { type Cell, emptyCounts, HistogramCell, ValueCell } from './cells.js';
-import type { FamilyDefinition, FamilyKeeper } from './family-definition.js';
-import { checkGiven, type GivenLabels, readLabels } from './given-labels.js';
+import { sameItems } from '../core/same-items.js';
+import type { Cell } from './cells.js';
+import type { FamilyDescriptor } from './family-descriptor.js';
 import { LabelIndex } from './label-index.js';
 import {
   canonicalSet,
+  checkGiven,
+  type GivenLabels,
   hasLongValue,
   type LabelFilter,
   type Labels,
   type LabelSet,
   NO_LABELS,
+  readLabels,
 } from './labels.js';
 import type { MetricType } from './metric-type.js';
-import { sameItems } from '../core/same-items.js';
 import type { RecordingHook } from './recording-hook.js';
 
-/** Where recordings go once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
+/** The owner of families. It receives their events. */
+export interface FamilyKeeper {
+  /**
+   * Called before an unregistered family, such as a cleared one, gets a series. Returns
+   * the family that is registered under its name, which may be another one by now;
+   * `undefined` if there is no room. Throws if the name belongs to another type.
+   */
+  reregister(family: Family): Family | undefined;
+  /** Called when a family is full. Returns a function to call for each recording in the overflow series. */
+  overflowed(family: Family): () => void;
+  /** Called when the callback of a gauge fails. */
+  collectFailed(family: Family, error: unknown): void;
+}
+
+/** The labels of the series that takes recordings once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
 // Why: docs/decisions/recording.md, "The series of a metric are bounded".
 const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
 
-/** Other orders and types of known label sets that are remembered, per series. */
+/** Given labels in other orders and types that the index keeps, per series. */
 const PATHS_PER_SERIES = 4;
 
-/** Removed cells that may stay in the index before it is rebuilt. */
+/** Removed cells that the index keeps before it is rebuilt. */
 const MIN_GARBAGE = 64;
 
 /** All series of one metric name. */
@@ -31,55 +47,55 @@ export abstract class Family<C extends Cell = Cell> {
   readonly type: MetricType;
   unit: string | undefined;
   help: string;
-  /** How the values of several processes become one; `undefined` for their sum. */
+  /** How prom-client aggregates the values of several processes; `undefined` for their sum. */
   aggregator: Aggregator | undefined = undefined;
-  /** The names of labels that are given by position. */
+  /** The names of labels whose values are given by position. */
   labelNames: readonly string[] = [];
-  /** The series, in the order in which they came. */
+  /** The series, in the order of their creation. */
   readonly cells: C[] = [];
   /**
-   * Whether the family has a place among the metrics: not while there is no room for
-   * it, and after a clear until its next recording. A denied family needs no place.
+   * Whether the family is among the metrics of the registry. It is not while there is no
+   * room for it, and after a clear until its next recording. A denied family counts as registered.
    */
   registered = false;
   readonly maxSeries: number;
   private isDenied = false;
-  /** What is done with recordings beside keeping them. */
-  tap: RecordingHook | undefined = undefined;
+  /** Is called for each recording, if it is set. */
+  hook: RecordingHook | undefined = undefined;
 
-  /** The series by labels as callers give them. */
-  private readonly index = new LabelIndex<C>();
+  /** The series by labels as they are given. */
+  private readonly givenIndex = new LabelIndex<C>();
   /** The series by the labels that they have; the same index, unless a filter changes labels. */
   // Why: docs/decisions/recording.md, "A filtered series is found by the labels as given".
-  private readonly sets: LabelIndex<C>;
+  private readonly setIndex: LabelIndex<C>;
   private readonly defaultLabels: Labels;
   private readonly filterLabels: LabelFilter | undefined;
-  /** Whether series have the labels that are given, and no other ones. */
-  private readonly isPlain: boolean;
+  /** Whether series have exactly the labels that are given. */
+  private readonly keepsGivenLabels: boolean;
   private overflow: C | undefined = undefined;
   private countOverflow: (() => void) | undefined = undefined;
   private paths = 0;
   private garbage = 0;
 
   constructor(
-    definition: FamilyDefinition,
+    descriptor: FamilyDescriptor,
     protected readonly keeper: FamilyKeeper,
   ) {
-    this.name = definition.name;
-    this.type = definition.type;
-    this.help = definition.help;
-    this.unit = definition.unit;
-    this.defaultLabels = definition.defaultLabels;
-    this.filterLabels = definition.filterLabels;
-    this.isPlain =
+    this.name = descriptor.name;
+    this.type = descriptor.type;
+    this.help = descriptor.help;
+    this.unit = descriptor.unit;
+    this.defaultLabels = descriptor.defaultLabels;
+    this.filterLabels = descriptor.filterLabels;
+    this.keepsGivenLabels =
       this.filterLabels === undefined &&
-      Object.keys(definition.defaultLabels).length === 0;
-    this.sets =
-      this.filterLabels === undefined ? this.index : new LabelIndex<C>();
-    this.maxSeries = definition.maxSeries;
+      Object.keys(descriptor.defaultLabels).length === 0;
+    this.setIndex =
+      this.filterLabels === undefined ? this.givenIndex : new LabelIndex<C>();
+    this.maxSeries = descriptor.maxSeries;
   }
 
-  /** Leads all recordings, whatever their labels, to one cell that is on no page. */
+  /** Directs all recordings, whatever their labels, to one cell that no page shows. */
   // Why: docs/decisions/recording.md, "A denied metric is a family that is never registered".
   deny(): void {
     const cell = this.newCell({ names: [], values: [] });
@@ -88,15 +104,15 @@ export abstract class Family<C extends Cell = Cell> {
     this.registered = true;
   }
 
-  /** Whether what is recorded in this cell is on pages. */
-  keeps(cell: C): boolean {
+  /** Whether pages show this cell. */
+  isExposed(cell: C): boolean {
     return !this.isDenied && !cell.removed;
   }
 
   protected abstract newCell(labels: LabelSet): C;
 
   /**
-   * Brings values that are read through a callback up to date. Returns false if that failed.
+   * Runs the callback, if the family has one. Returns false if it failed.
    *
    * @param _limit milliseconds that the callback may take.
    */
@@ -104,38 +120,39 @@ export abstract class Family<C extends Cell = Cell> {
     return true;
   }
 
-  /** Whether a callback sets series, so that a change is no recording. */
+  /** Whether a callback sets series. Then a change is no recording. */
   get isReadThrough(): boolean {
     return false;
   }
 
-  /** The series to read after a refresh. If it failed, they are those that no callback sets. */
+  /** The series to read after a refresh: all of them, or, if it failed, those that no callback sets. */
   cellsAfter(_isFresh: boolean): readonly C[] {
     return this.cells;
   }
 
-  /** Notes that a series has changed, where there is a callback. */
+  /** Notes a changed series, if the family has a callback. */
   changed(_cell: C): void {}
 
   /**
-   * The cell of these labels, made if there is room for it, else the overflow cell.
+   * The cell of these labels; a new one if there is room for it, else the overflow cell.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
   cell(labels: Labels): C {
     return (
-      this.index.find(labels) ?? this.resolve(labels, this.index.takeMissed())
+      this.givenIndex.find(labels) ??
+      this.resolve(labels, this.givenIndex.takeUnmatched())
     );
   }
 
   /** Removes one series. Returns whether there was one. */
   remove(labels: Labels): boolean {
-    const cell = this.known(labels);
+    const cell = this.findExisting(labels);
     if (cell !== undefined) this.drop(cell);
     return cell !== undefined;
   }
 
-  /** Removes every series. A series that is still held is made again at its next recording. */
+  /** Removes every series. A series that an instrument holds is created again by its next recording. */
   clear(): void {
     for (const cell of this.cells) cell.markRemoved();
     this.cells.length = 0;
@@ -156,7 +173,7 @@ export abstract class Family<C extends Cell = Cell> {
     this.dropped(1);
   }
 
-  /** Removes all of these in one pass: one by one takes long where there are many. */
+  /** Removes many series in one pass, which is faster than one by one. */
   protected dropAll(gone: ReadonlySet<C>): void {
     if (gone.size === 0) return;
     const { cells } = this;
@@ -170,12 +187,14 @@ export abstract class Family<C extends Cell = Cell> {
     this.dropped(count);
   }
 
-  /** The series that starts again at a reset. */
+  /** The series that a reset sets to 0. */
   protected unlabelled(): C | undefined {
-    return this.labelNames.length === 0 ? this.known(NO_LABELS) : undefined;
+    return this.labelNames.length === 0
+      ? this.findExisting(NO_LABELS)
+      : undefined;
   }
 
-  /** Removes series that the family can do without, when it is full. */
+  /** Removes series that are not needed, when the family is full. */
   protected makeRoom(): void {}
 
   private dropped(count: number): void {
@@ -186,21 +205,23 @@ export abstract class Family<C extends Cell = Cell> {
     }
   }
 
-  /** The cell of these labels, if there is one. */
-  private known(labels: Labels): C | undefined {
+  /** The cell of these labels, if it exists. */
+  private findExisting(labels: Labels): C | undefined {
     const set = this.canonical(readLabels(labels, this.name));
-    const cell = this.sets.findSet(set);
+    const cell = this.setIndex.findSet(set);
     return cell?.removed === false ? cell : undefined;
   }
 
-  /** The way to a cell that is not known under these very labels: first seen, or in another order or type. */
+  /** Finds or creates the cell of labels that are new, or in another order or of other types than before. */
   private resolve(labels: Labels, given: GivenLabels): C {
     checkGiven(given, labels, this.name);
     const isNew =
-      this.isFull() && this.isPlain && this.index.isCanonical(given);
+      this.isFull() &&
+      this.keepsGivenLabels &&
+      this.givenIndex.isCanonical(given);
     if (isNew && !this.findsRoom()) return this.overflowCell();
     const set = this.canonical(given);
-    let cell = this.sets.findSet(set);
+    let cell = this.setIndex.findSet(set);
     if (cell === undefined || cell.removed) {
       if (this.isFull() && !this.findsRoom()) return this.overflowCell();
       const family = this.registered ? this : this.keeper.reregister(this);
@@ -208,15 +229,15 @@ export abstract class Family<C extends Cell = Cell> {
       if (family !== this) return (family as Family<C>).resolve(labels, given);
       cell = this.addCell(set);
     }
-    // A value that was cut is given in full again each time, and is not to be kept.
+    // Not where a value was cut: the index would keep its full text.
     if (!hasLongValue(given.values)) this.remember(given, cell);
     return cell;
   }
 
-  /** Finds the cell by these labels from now on. When there are too many such paths, those that are used come again. */
+  /** Adds a path to the index. With too many paths the index is rebuilt, and paths in use are added again. */
   private remember(given: GivenLabels, cell: C): void {
     if (this.paths >= this.maxSeries * PATHS_PER_SERIES) this.rebuildIndex();
-    this.index.add(given, cell);
+    this.givenIndex.add(given, cell);
     this.paths++;
   }
 
@@ -235,7 +256,7 @@ export abstract class Family<C extends Cell = Cell> {
     return !this.isFull();
   }
 
-  /** For a recording without room. The cell is on no page, and marked as removed, so that held series look for room again. */
+  /** A cell for a recording without room. It is marked as removed, so that held series look for room again. */
   private newDiscardedCell(): C {
     const cell = this.newCell({ names: [], values: [] });
     cell.markRemoved();
@@ -247,7 +268,7 @@ export abstract class Family<C extends Cell = Cell> {
     this.countOverflow();
     if (this.overflow === undefined) {
       const set = this.canonical(readLabels(OVERFLOW, this.name));
-      const known = this.sets.findSet(set);
+      const known = this.setIndex.findSet(set);
       this.overflow =
         known === undefined || known.removed ? this.addCell(set) : known;
     }
@@ -260,41 +281,21 @@ export abstract class Family<C extends Cell = Cell> {
       values: set.values,
     });
     this.cells.push(cell);
-    this.sets.addSet(cell);
+    this.setIndex.addSet(cell);
     return cell;
   }
 
-  /** Nearly all series of a family have the same label names: one array serves them. */
+  /** Nearly all series of a family have the same label names, and share one array of them. */
   private sharedNames(names: readonly string[]): readonly string[] {
     const before = this.cells.at(-1)?.names ?? [];
     return sameItems(before, names) ? before : names;
   }
 
   private rebuildIndex(): void {
-    this.index.clear();
-    this.sets.clear();
+    this.givenIndex.clear();
+    this.setIndex.clear();
     this.paths = 0;
     this.garbage = 0;
-    for (const cell of this.cells) this.sets.addSet(cell);
-  }
-}
-
-export class CounterFamily extends Family<ValueCell> {
-  protected newCell(labels: LabelSet): ValueCell {
-    return new ValueCell(this.name, labels);
-  }
-}
-
-export class HistogramFamily extends Family<HistogramCell> {
-  constructor(
-    definition: FamilyDefinition,
-    keeper: FamilyKeeper,
-    readonly bounds: readonly number[],
-  ) {
-    super(definition, keeper);
-  }
-
-  protected newCell(labels: LabelSet): HistogramCell {
-    return new HistogramCell(labels, emptyCounts(this.bounds));
+    for (const cell of this.cells) this.setIndex.addSet(cell);
   }
 }

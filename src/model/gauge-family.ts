@@ -5,16 +5,16 @@ import { Family } from './family.js';
 import type { LabelSet } from './labels.js';
 import { RecordingHook } from './recording-hook.js';
 
-/** Sets the series of a gauge. Without a promise it is done when it returns. */
+/** Sets the series of a gauge. Returns a promise if it sets them asynchronously. */
 export type Collect = () => Promise<void> | undefined;
 
 /** All series of one gauge. Those that its callback no longer sets are removed. */
 export class GaugeFamily extends Family<ValueCell> {
   private collection: CoalescedTask<void> | undefined = undefined;
-  /** Also set while a run goes on whose callback was taken away. */
+  /** The series of the callback. Kept until the last run has ended, even if the callback was removed. */
   private callbackSeries: CallbackSeries | undefined = undefined;
 
-  /** Calls `collect` whenever a page is made; `undefined` takes it away. */
+  /** Calls `collect` for each page; `undefined` removes the callback. */
   readThrough(collect: Collect | undefined): void {
     if (collect === undefined) return this.endCallback();
     const series = (this.callbackSeries ??= new CallbackSeries());
@@ -22,8 +22,8 @@ export class GaugeFamily extends Family<ValueCell> {
       `The callback of gauge "${this.name}"`,
       () => this.run(collect, series),
     );
-    this.tap ??= new RecordingHook(this, undefined, undefined);
-    // Nothing else would tell that there is no room for a gauge that is only read.
+    this.hook ??= new RecordingHook(this, undefined, undefined);
+    // Reports a gauge without room even if nothing is recorded in it.
     if (!this.registered) this.keeper.reregister(this);
   }
 
@@ -67,7 +67,7 @@ export class GaugeFamily extends Family<ValueCell> {
     this.callbackSeries?.forget(cell);
   }
 
-  /** Only the callback brings back a series of its own. */
+  /** A reset keeps no series of the callback. */
   protected override unlabelled(): ValueCell | undefined {
     const cell = super.unlabelled();
     const series = this.callbackSeries;
@@ -75,7 +75,7 @@ export class GaugeFamily extends Family<ValueCell> {
     return series.isRunning || !series.has(cell) ? cell : undefined;
   }
 
-  /** Series that the callback has not set again yet make room for those that it sets now. */
+  /** Series of earlier runs make room for those of the latest run. */
   protected override makeRoom(): void {
     const series = this.callbackSeries;
     if (series !== undefined) this.dropAll(series.takeEarlier());
@@ -96,7 +96,7 @@ export class GaugeFamily extends Family<ValueCell> {
     }
   }
 
-  /** Removes the series of the callback: nothing would set them again. */
+  /** Removes the series of the callback, as nothing would set them again. */
   private endCallback(): void {
     this.collection = undefined;
     const series = this.callbackSeries;

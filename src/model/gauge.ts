@@ -8,9 +8,9 @@ import { startSeriesTimer, startTimer, type StopTimer } from './stop-timer.js';
 import { unixTime } from '../core/wall-clock.js';
 
 /**
- * Reads the present value of a gauge at scrape time. It returns the value, or
- * sets the series itself through the gauge that it is given (also as `this`).
- * A series that it sets at one scrape and not at the next one is removed.
+ * Reads the present value of a gauge at scrape time. It returns the value, or sets series
+ * of the gauge, which it gets as argument and as `this`. A series that it sets at one
+ * scrape and not at the next one is removed.
  */
 export type GaugeCallback = (
   this: Gauge,
@@ -100,7 +100,7 @@ export class Gauge extends Instrument<GaugeFamily> {
     return new GaugeSeries(this.family, namedLabels(this.family, labels));
   }
 
-  /** @internal Reads through `callback` whenever the gauge is scraped; a later one takes its place. */
+  /** @internal Calls `callback` whenever the gauge is scraped. A later callback replaces it. */
   readThrough(callback: GaugeCallback): void {
     this.family.readThrough(() => {
       const value = callback.call(this, this);
@@ -162,10 +162,10 @@ export class GaugeSeries extends Series<ValueCell> {
 function setTo(
   cell: ValueCell,
   value: number,
-  { tap }: Family<ValueCell>,
+  { hook }: Family<ValueCell>,
 ): void {
   cell.value = value;
-  if (tap !== undefined) tap.changed(cell);
+  if (hook !== undefined) hook.changed(cell);
 }
 
 function addTo(
@@ -176,18 +176,18 @@ function addTo(
   const sum = cell.value + value;
   if (!Number.isFinite(sum)) checkSum(cell, value, family);
   cell.value = sum;
-  const { tap } = family;
-  if (tap !== undefined) tap.changed(cell);
+  const { hook } = family;
+  if (hook !== undefined) hook.changed(cell);
 }
 
-/** A gauge that is not finite was set so, or changed by what is not finite: it does not get there by adding. */
+/** Throws where finite numbers have an infinite sum. Only an infinite or NaN value makes a gauge so. */
 function checkSum(
   cell: ValueCell,
   value: number,
   family: Family<ValueCell>,
 ): void {
   if (!Number.isFinite(cell.value) || !Number.isFinite(value)) return;
-  if (!family.keeps(cell)) return;
+  if (!family.isExposed(cell)) return;
   throw new MetricValueError(
     `Gauge "${family.name}" is at ${cell.value} and cannot be changed by ${value}; expected a sum of ${Number.MAX_VALUE} at most; set() takes Infinity`,
   );

@@ -1,12 +1,33 @@
-import { bucketOf } from './buckets.js';
-import type { HistogramCell } from './cells.js';
 import { MetricValueError, shown } from '../core/errors.js';
-import type { HistogramFamily } from './family.js';
-import { ownLabels } from './given-labels.js';
+import { bucketOf } from './buckets.js';
+import { emptyCounts, HistogramCell } from './cells.js';
+import type { FamilyDescriptor } from './family-descriptor.js';
+import { Family, type FamilyKeeper } from './family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
-import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
+import {
+  type Labels,
+  type LabelSet,
+  type LabelValue,
+  NO_LABELS,
+  ownLabels,
+} from './labels.js';
 import { startSeriesTimer, startTimer, type StopTimer } from './stop-timer.js';
 import { Tally } from './tally.js';
+
+/** All series of one histogram or timer. */
+export class HistogramFamily extends Family<HistogramCell> {
+  constructor(
+    descriptor: FamilyDescriptor,
+    keeper: FamilyKeeper,
+    readonly bounds: readonly number[],
+  ) {
+    super(descriptor, keeper);
+  }
+
+  protected newCell(labels: LabelSet): HistogramCell {
+    return new HistogramCell(labels, emptyCounts(this.bounds));
+  }
+}
 
 /**
  * Counts observations into buckets. `collector.timer()` returns one too, with
@@ -45,8 +66,8 @@ export class Histogram extends Instrument<HistogramFamily> {
   }
 
   /**
-   * Makes the series of these labels with 0 observations, so that it is on the page
-   * before the first one. A series that exists starts again at 0.
+   * Creates the series of these labels with 0 observations, so that pages show it before
+   * the first observation. An existing series is reset to 0.
    *
    * @throws {LabelError} if the labels cannot be written.
    *
@@ -59,14 +80,14 @@ export class Histogram extends Instrument<HistogramFamily> {
     this.family.cell(given);
   }
 
-  /** @internal Observations that are counted before their labels are known, and added by {@link addTally}. */
+  /** @internal A tally for observations whose labels are not known yet; {@link addTally} adds it. */
   newTally(): Tally {
     return new Tally(this.family.bounds);
   }
 
   /**
-   * @internal Adds a tally of this histogram to the series of these labels. There are
-   * no events of its observations: only their sum and their buckets are known.
+   * @internal Adds a tally of this histogram to the series of these labels. It makes no
+   * events, as only the sum and the buckets of its observations are known.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
@@ -78,9 +99,9 @@ export class Histogram extends Instrument<HistogramFamily> {
     cell.sum += sum;
   }
 
-  /** @internal Whether each single observation is passed on, e.g. to StatsD. */
+  /** @internal Whether a listener, e.g. an exporter for StatsD, receives each observation. */
   get hasListener(): boolean {
-    return this.family.tap?.hasListener === true;
+    return this.family.hook?.hasListener === true;
   }
 
   /**
@@ -108,7 +129,7 @@ export class HistogramSeries extends Series<HistogramCell, HistogramFamily> {
    * @throws {MetricValueError} if `value`, or the sum of all observations with it, is not finite.
    */
   observe(value: number): void {
-    // What is not finite makes the sum so.
+    // A value that is not finite is found by its sum.
     if (typeof value !== 'number') checkObservation(value, this.metric);
     observeIn(this.live(), value, this.family);
   }
@@ -124,7 +145,7 @@ export class HistogramSeries extends Series<HistogramCell, HistogramFamily> {
   }
 }
 
-/** @throws {MetricValueError} unless `value` is a finite number: anything else would spoil the sum for good. */
+/** @throws {MetricValueError} unless `value` is a finite number: the sum would not be finite for good. */
 export function checkObservation(
   value: unknown,
   metric: string,
@@ -146,11 +167,11 @@ function observeIn(
   const bucket = bucketOf(family.bounds, value);
   cell.counts[bucket]!++;
   cell.sum = sum;
-  const { tap } = family;
-  if (tap !== undefined) tap.observed(cell, bucket, value);
+  const { hook } = family;
+  if (hook !== undefined) hook.observed(cell, bucket, value);
 }
 
-/** Throws, as the sum would not be finite for good. */
+/** Throws where the sum is not finite: it would stay so for good. */
 function checkSum(
   cell: HistogramCell,
   value: number,
@@ -158,7 +179,7 @@ function checkSum(
 ): void {
   const { name } = family;
   checkObservation(value, name);
-  if (!family.keeps(cell)) return;
+  if (!family.isExposed(cell)) return;
   throw new MetricValueError(
     `Histogram "${name}" has observed a sum of ${cell.sum} and cannot observe ${value}; expected a sum of ${Number.MAX_VALUE} at most`,
   );

@@ -1,10 +1,14 @@
 import type { Cell } from './cells.js';
 import { LabelError } from '../core/errors.js';
 import type { Family } from './family.js';
-import { ownLabels } from './given-labels.js';
-import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
+import {
+  type Labels,
+  type LabelValue,
+  NO_LABELS,
+  ownLabels,
+} from './labels.js';
 
-/** What counters, gauges and histograms have in common. */
+/** The common base of counters, gauges and histograms. */
 export abstract class Instrument<F extends Family> {
   /** @internal */
   constructor(
@@ -17,7 +21,7 @@ export abstract class Instrument<F extends Family> {
     return this.family.name;
   }
 
-  /** @internal Whether the metric is there: not so once cleared, until the next recording. */
+  /** @internal Whether the registry has the metric: not after a clear, until the next recording. */
   get registered(): boolean {
     return this.family.registered;
   }
@@ -32,7 +36,7 @@ export abstract class Instrument<F extends Family> {
   abstract record(labels: Labels, value: number): void;
 
   /**
-   * @internal Makes the series of these labels, so that recording to it does not fail.
+   * @internal Creates the series of these labels, so that recording in it does not fail.
    *
    * @throws {LabelError} if the labels cannot be written.
    */
@@ -91,7 +95,7 @@ export abstract class Instrument<F extends Family> {
   }
 }
 
-/** Labels as an object, made from the values of the declared label names if need be. */
+/** Labels as an object, also if they were given as values in the order of the label names. */
 export function namedLabels(
   family: Family,
   given: [Labels] | LabelValue[],

@@ -1,11 +1,12 @@
 import type { Cell } from './cells.js';
-import { GivenLabels, isPlain } from './given-labels.js';
 import { LabelNode, type Step } from './label-node.js';
 import {
+  GivenLabels,
+  isCanonicalValue,
+  isPlainObject,
   type Labels,
   type LabelSet,
   type LabelValue,
-  MAX_LABEL_VALUE,
   NO_LABELS,
 } from './labels.js';
 
@@ -19,11 +20,11 @@ export class LabelIndex<C extends Cell> {
   /** The cell without labels: not at the root, so that a walk finds nothing in an object without own keys. */
   private unlabelled: C | undefined = undefined;
   private readonly names = new Set<string>();
-  private missed: GivenLabels | undefined = undefined;
+  private unmatched: GivenLabels | undefined = undefined;
 
   /**
-   * The cell of labels as they are given. Each value is read once, on the way along
-   * them: if no cell is known, {@link takeMissed} gives the labels as they were read.
+   * The cell of labels as they are given. Each value is read only once: if there is no
+   * cell, {@link takeUnmatched} returns the labels as they were read.
    */
   find(labels: Labels): C | undefined {
     let node = this.root;
@@ -40,23 +41,22 @@ export class LabelIndex<C extends Cell> {
         if (cell !== undefined) {
           if (!hasLabel(cell, depth, name, value)) break walk;
           depth++;
-        } else if (!node.reach(name, value)) break walk;
-        else if ((cell = node.reachedCell) === undefined)
-          node = node.reachedNode!;
+        } else if (!node.advance(name, value)) break walk;
+        else if ((cell = node.lastCell) === undefined) node = node.lastNode!;
         else depth = node.depth + 1;
       }
       const found = cell === undefined ? node.cell : cell;
       if (found === undefined || found.removed) break walk;
       if (cell === undefined || depth === cell.names.length) return found;
     }
-    return this.miss(labels, depth, node, cell, value);
+    return this.readUnmatched(labels, depth, node, cell, value);
   }
 
-  /** What {@link find} has read when it found nothing. */
-  takeMissed(): GivenLabels {
-    const { missed } = this;
-    this.missed = undefined;
-    return missed!;
+  /** The labels that {@link find} has read when it found no cell. */
+  takeUnmatched(): GivenLabels {
+    const { unmatched } = this;
+    this.unmatched = undefined;
+    return unmatched!;
   }
 
   findSet({ names, values }: LabelSet): C | undefined {
@@ -83,8 +83,8 @@ export class LabelIndex<C extends Cell> {
   }
 
   /**
-   * Whether labels are given just as `addSet` would file them, under names that it
-   * has filed before: what `find` does not find then is not there in any other form.
+   * Whether labels are given exactly as `addSet` adds them, under names that it has added
+   * before. If `find` does not find them, no other form of them is in the index either.
    */
   isCanonical({ names, values }: GivenLabels): boolean {
     return names.every((name, i) => {
@@ -100,15 +100,15 @@ export class LabelIndex<C extends Cell> {
   }
 
   /**
-   * Collects the labels for a new series. The values of known ones come from the path
-   * or the cell, as a getter may give another one the second time; only names are read twice.
+   * Collects the labels for a new series. The values of matched labels come from the path
+   * or the cell, as a getter may return another value the second time; only names are read twice.
    *
    * An object without own keys has the unlabelled cell if it is `{}`; other ones have none.
    *
    * @param depth how many labels have matched, where a cell was reached.
    * @param value of the first label that has not.
    */
-  private miss(
+  private readUnmatched(
     labels: Labels,
     depth: number,
     node: LabelNode<C>,
@@ -127,10 +127,10 @@ export class LabelIndex<C extends Cell> {
       if (given.areTooMany) break;
     }
     const isEmpty = given.names.length === 0;
-    if (isEmpty && unlabelled !== undefined && isPlain(labels)) {
+    if (isEmpty && unlabelled !== undefined && isPlainObject(labels)) {
       return unlabelled;
     }
-    this.missed = given;
+    this.unmatched = given;
     return undefined;
   }
 
@@ -145,8 +145,8 @@ export class LabelIndex<C extends Cell> {
   }
 
   /**
-   * @param exact whether the cell's own labels are these, so that the path may be cut short.
-   * @returns the cell whose path was cut short where this one goes on.
+   * @param exact whether these are the cell's own labels, so that the path may end early.
+   * @returns the cell whose path ended where this one goes on.
    */
   private place(
     names: readonly string[],
@@ -182,11 +182,11 @@ function knownValue<C extends Cell>(
   cell: C | undefined,
 ): LabelValue {
   return cell === undefined
-    ? node.valueBefore(name)
+    ? node.valueOnPath(name)
     : cell.values[cell.names.indexOf(name)];
 }
 
-/** Whether labels, as they are given, are the cell's own. */
+/** Whether given labels are the cell's own. */
 function isLabelled(
   cell: Cell,
   names: readonly string[],
@@ -198,7 +198,7 @@ function isLabelled(
   );
 }
 
-/** @param at where the label is likely to stand. */
+/** @param at the likely index of the label. */
 function hasLabel(
   { names, values }: Cell,
   at: number,
@@ -207,14 +207,4 @@ function hasLabel(
 ): boolean {
   const i = names[at] === name ? at : names.indexOf(name);
   return i !== -1 && values[i] === value;
-}
-
-/** Whether the value is on its series as it is. */
-function isCanonicalValue(value: LabelValue): boolean {
-  return (
-    typeof value === 'string' &&
-    value !== '' &&
-    value.length <= MAX_LABEL_VALUE &&
-    value.isWellFormed()
-  );
 }

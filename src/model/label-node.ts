@@ -1,23 +1,23 @@
 import type { Cell } from './cells.js';
 import type { LabelValue } from './labels.js';
 
-/** A cell where no further step is needed. */
+/** What a label leads to: a further node, or a cell if no other label is needed to find it. */
 export type Step<C extends Cell> = LabelNode<C> | C;
 
 /**
- * What follows a step. Nearly every step is followed by values of one label name
- * only, and many by one value only, which needs no Map.
+ * A node of the label index: the steps that labels may lead to from here. Nearly every node
+ * has values of one label name only, and many have one value only, which needs no Map.
  */
 export class LabelNode<C extends Cell> {
-  /** Of the labels that end here. */
+  /** The cell of the labels that end here. */
   cell: C | undefined = undefined;
-  /** Where `reach` has led: one of them. Apart, so that a look-up need not tell them apart. */
-  reachedNode: LabelNode<C> | undefined = undefined;
-  reachedCell: C | undefined = undefined;
-  private reachedName: string | undefined = undefined;
-  private reachedValue: LabelValue = undefined;
+  /** The step that `advance` found last. In two fields, so that a look-up need not check which it is. */
+  lastNode: LabelNode<C> | undefined = undefined;
+  lastCell: C | undefined = undefined;
+  private lastName: string | undefined = undefined;
+  private lastValue: LabelValue = undefined;
   private name: string | undefined = undefined;
-  /** All values of that name, once there are several. */
+  /** The steps of that name by value, once there are several values. */
   private values: Map<LabelValue, Step<C>> | undefined = undefined;
   private otherNames: Map<string, Map<LabelValue, Step<C>>> | undefined =
     undefined;
@@ -25,7 +25,7 @@ export class LabelNode<C extends Cell> {
   /** How many labels lead here. */
   readonly depth: number;
 
-  /** How it is reached: from which node, by which label. */
+  /** @param parent the previous node, from which the label of `stepName` and `stepValue` leads here. */
   constructor(
     private readonly parent?: LabelNode<C>,
     private readonly stepName?: string,
@@ -34,51 +34,51 @@ export class LabelNode<C extends Cell> {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
   }
 
-  /** The value of a label on the path to this node. */
-  valueBefore(name: string): LabelValue {
+  /** The value of a label between the root and this node. */
+  valueOnPath(name: string): LabelValue {
     return name === this.stepName
       ? this.stepValue
-      : this.parent?.valueBefore(name);
+      : this.parent?.valueOnPath(name);
   }
 
   get isEmpty(): boolean {
     return this.name === undefined;
   }
 
-  /** Goes to what follows; false if nothing does. What was reached last is often what is asked for next. */
-  reach(name: string, value: LabelValue): boolean {
-    if (name === this.reachedName && value === this.reachedValue) return true;
+  /** Finds the step of a label, and returns whether there is one. The same label often comes again. */
+  advance(name: string, value: LabelValue): boolean {
+    if (name === this.lastName && value === this.lastValue) return true;
     const step = this.stepsOf(name)?.get(value);
-    if (step !== undefined) this.keep(name, value, step);
+    if (step !== undefined) this.setLast(name, value, step);
     return step !== undefined;
   }
 
   child(name: string, value: LabelValue): Step<C> | undefined {
-    return this.reach(name, value) ? this.reached : undefined;
+    return this.advance(name, value) ? this.last : undefined;
   }
 
   put(name: string, value: LabelValue, step: Step<C>): void {
-    const isOnly = name === this.reachedName && value === this.reachedValue;
+    const isOnly = name === this.lastName && value === this.lastValue;
     if (this.name === undefined) {
       this.name = name;
     } else if (this.values !== undefined || !isOnly) {
-      // The only one so far is the one that was reached.
-      this.values ??= new Map([[this.reachedValue, this.reached!]]);
+      // The only step so far is the last one.
+      this.values ??= new Map([[this.lastValue, this.last!]]);
       this.growStepsOf(name).set(value, step);
     }
-    this.keep(name, value, step);
+    this.setLast(name, value, step);
   }
 
-  private get reached(): Step<C> | undefined {
-    return this.reachedCell ?? this.reachedNode;
+  private get last(): Step<C> | undefined {
+    return this.lastCell ?? this.lastNode;
   }
 
-  private keep(name: string, value: LabelValue, step: Step<C>): void {
-    this.reachedName = name;
-    this.reachedValue = value;
+  private setLast(name: string, value: LabelValue, step: Step<C>): void {
+    this.lastName = name;
+    this.lastValue = value;
     const isNode = step instanceof LabelNode;
-    this.reachedNode = isNode ? step : undefined;
-    this.reachedCell = isNode ? undefined : step;
+    this.lastNode = isNode ? step : undefined;
+    this.lastCell = isNode ? undefined : step;
   }
 
   private stepsOf(name: string): Map<LabelValue, Step<C>> | undefined {

@@ -1,8 +1,7 @@
 import type { LabelSet } from './labels.js';
 
 /**
- * Label names and values as the Prometheus text format has them, `a="1",b="2"`,
- * escaped (prometheus.io/docs/instrumenting/exposition_formats, "Comments, help
+ * Label names and values in the Prometheus text format, `a="1",b="2"`, escaped (prometheus.io/docs/instrumenting/exposition_formats, "Comments, help
  * text, and type information"; OpenMetrics 1.0.0 has the same rules).
  */
 export function labelPairs({ names, values }: LabelSet): string {
@@ -14,14 +13,14 @@ export function labelPairs({ names, values }: LabelSet): string {
 }
 
 /**
- * Text with one character for each byte of its UTF-8 form. It is also flat: a
- * joined string is kept as a tree of its parts, which costs time and memory.
+ * Text with one character for each byte of its UTF-8 form. It is also flat: V8 keeps a
+ * joined string as a tree of its parts, which costs time and memory.
  */
 export function latin1OfUtf8(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The labels in a text that {@link labelPairs} and {@link latin1OfUtf8} have made. */
+/** The labels in a text from {@link labelPairs} and {@link latin1OfUtf8}. */
 export function parsedPairs(text: string): Record<string, string> {
   const pairs = Buffer.from(text, 'latin1')
     .toString('utf8')

@@ -1,12 +1,11 @@
-import { ownLabels } from './given-labels.js';
-import { type Labels, NO_LABELS } from './labels.js';
+import { type Labels, NO_LABELS, ownLabels } from './labels.js';
 import type { MetricType } from './metric-type.js';
 
-/** What a {@link MetricEvent} is made from. */
+/** The data of a {@link MetricEvent}. */
 export interface MetricEventInit {
   /** The name without namespace and subsystem, e.g. `requests_total`. */
   name: string;
-  /** The kind of metric; a name has one only. */
+  /** The type of the metric, which is the same in all events of a name. */
   type: MetricType;
   /**
    * Counter: how much to add, 0 or more. Gauge: the value to set. Histogram: the
@@ -15,7 +14,7 @@ export interface MetricEventInit {
   value: number;
   /** Default: no labels. */
   labels?: Labels;
-  /** The metric's help text. The first one that is given stays. */
+  /** The metric's help text. The first one that is given is kept. */
   description?: string;
   /** The unit of the value in words, e.g. `bytes`. Timers are always in `seconds`. */
   unit?: string;
@@ -24,7 +23,7 @@ export interface MetricEventInit {
 }
 
 /**
- * One thing that happened, to be recorded by a collector.
+ * An event for a collector to record.
  *
  * @example
  * await collector.sendMetric(
@@ -38,22 +37,22 @@ export interface MetricEventInit {
  * );
  */
 export class MetricEvent {
-  /** The name of the metric: as it was given, or the exposed one in what a listener gets. */
+  /** The name of the metric: as it was given, or the exposed name in events for listeners. */
   readonly name: string;
-  /** The kind of metric. */
+  /** The type of the metric. */
   readonly type: MetricType;
-  /** How much a counter was increased by, the value of a gauge, or what was observed (timers: seconds). */
+  /** The increase of a counter, the value of a gauge, or the observed value (timers: seconds). */
   readonly value: number;
-  /** A copy of the labels that were given; empty if there were none. */
+  /** A copy of the given labels. Default: empty. */
   readonly labels: Labels;
-  /** The help text of the metric, if there is one. */
+  /** The help text of the metric, if it has one. */
   readonly description: string | undefined;
   /** The unit of the value in words, if it is known. */
   readonly unit: string | undefined;
   /** When it happened. */
   readonly timestamp: Date;
 
-  /** @throws {LabelError} if the labels are no object of label names and values. */
+  /** @throws {LabelError} if the labels are not an object of label names and values. */
   constructor(init: MetricEventInit) {
     this.name = init.name;
     this.type = init.type;

@@ -1,4 +1,4 @@
-/** The kinds of metric. A `TIMER` is a histogram of durations, in seconds. */
+/** The types of metrics. A `TIMER` is a histogram of durations, in seconds. */
 export enum MetricType {
   /** A value that only goes up. */
   COUNTER = 'counter',

@@ -1,9 +1,9 @@
 import { MetricNameError, shown } from '../core/errors.js';
 
-/** Characters of a metric name without its prefix: as many as OpenTelemetry allows for the name of an instrument. */
+/** Characters of a metric name without its prefix. OpenTelemetry allows as many for the name of an instrument. */
 const MAX_METRIC_NAME = 255;
 
-/** What stands before every metric name. Empty parts are left out. */
+/** The prefix of every metric name. Empty parts are left out. */
 export interface NamePrefix {
   readonly namespace: string;
   readonly subsystem: string;
@@ -41,7 +41,7 @@ export function checkMetricName(name: string): void {
   }
 }
 
-/** A part of a name with `_` for every character that the data model does not allow. */
+/** Replaces characters that the data model does not allow in names with `_`. */
 export function exposedForm(part: string): string {
   return part.replace(/[^a-zA-Z0-9_:]/g, '_');
 }

@@ -1,18 +1,30 @@
 import type { Cell, HistogramCell, ValueCell } from './cells.js';
 import type { ExemplarSampler } from './exemplars.js';
-import type { Family } from './family.js';
+import type { MetricType } from './metric-type.js';
 
-/** Hears of recordings, right after they were made. Must be quick, and never throw. */
+/** The family of a recording. */
+export interface RecordedFamily {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly unit: string | undefined;
+  /** Whether a callback sets series. Then a change is no recording. */
+  readonly isReadThrough: boolean;
+  /** Notes a changed series, if the family has a callback. */
+  changed(cell: ValueCell): void;
+}
+
+/** Is called right after each recording. Must be quick, and never throw. */
 export interface RecordingListener {
-  /** @param value what was added or observed; of a gauge, what it is now. */
-  recorded(family: Family, cell: Cell, value: number): void;
+  /** @param value the amount that was added or observed, or the present value of a gauge. */
+  recorded(family: RecordedFamily, cell: Cell, value: number): void;
 }
 
 /** What is done in addition to a recording: an exemplar is taken, a listener is called. Most families have no hook. */
 // Why: docs/decisions/recording.md, "A recording checks one field for exemplars and events".
 export class RecordingHook {
   constructor(
-    private readonly family: Family,
+    private readonly family: RecordedFamily,
     private readonly exemplars: ExemplarSampler | undefined,
     private readonly listener: RecordingListener | undefined,
   ) {}
@@ -28,7 +40,7 @@ export class RecordingHook {
     this.listener?.recorded(this.family, cell, value);
   }
 
-  /** On a gauge with a callback, a change is no recording. */
+  /** A change of a gauge with a callback is no recording. */
   changed(cell: ValueCell): void {
     if (this.family.isReadThrough) this.family.changed(cell);
     else this.listener?.recorded(this.family, cell, cell.value);
@@ -46,10 +58,10 @@ function takeExemplar(
   cell: HistogramCell,
   bucket: number,
   value: number,
-  source: ExemplarSampler,
+  sampler: ExemplarSampler,
 ): void {
   const previous = cell.exemplars?.[bucket];
-  const next = source.next(previous, value);
+  const next = sampler.next(previous, value);
   if (next === previous) return;
   cell.exemplars ??= cell.counts.map(() => undefined);
   cell.exemplars[bucket] = next;

@@ -1,8 +1,7 @@
 import { instant, secondsSince } from '../core/clock.js';
-import { ownLabels } from './given-labels.js';
-import { type Labels, NO_LABELS } from './labels.js';
+import { type Labels, NO_LABELS, ownLabels } from './labels.js';
 
-/** Stops a running timer, adds labels known only now, and returns the seconds that it took. */
+/** Stops a timer, records its seconds with these further labels, and returns the seconds. */
 export type StopTimer = (labels?: Labels) => number;
 
 /** An instrument that takes durations. */

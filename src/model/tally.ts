@@ -1,7 +1,7 @@
 import { bucketOf } from './buckets.js';
 import { emptyCounts } from './cells.js';
 
-/** Observations of one histogram by bucket. However many there are, it takes the same memory. */
+/** Counts observations of a histogram by bucket, in constant memory. */
 export class Tally {
   readonly counts: number[];
   sum = 0;

@@ -3,7 +3,7 @@ import { CoalescedTask } from '../core/coalesced-task.js';
 import { PromClientMetricError } from '../core/errors.js';
 import type { TimeSlice } from '../core/event-loop-yielder.js';
 import { sameItems } from '../core/same-items.js';
-import { HistogramFamily } from '../model/family.js';
+import { HistogramFamily } from '../model/histogram.js';
 import type { LabelSet } from '../model/labels.js';
 import type { FamilyHeader, MetricFamily, PageType } from './metric-family.js';
 import type { MetricRegistry } from './metric-registry.js';

@@ -1,6 +1,7 @@
 import type { Aggregator } from '../model/aggregator.js';
 import type { HistogramCell, ValueCell } from '../model/cells.js';
-import { type Family, HistogramFamily } from '../model/family.js';
+import type { Family } from '../model/family.js';
+import { HistogramFamily } from '../model/histogram.js';
 import { labelsOf } from '../model/labels.js';
 import { type ExposedType, exposedType } from '../model/metric-type.js';
 import type { MetricRegistry } from './metric-registry.js';

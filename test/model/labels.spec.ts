@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LabelError } from '../../src/core/errors.js';
-import { readLabels } from '../../src/model/given-labels.js';
+import { readLabels } from '../../src/model/labels.js';
 import { canonicalSet, type Labels } from '../../src/model/labels.js';
 
 const set = (labels: unknown, defaults?: Labels) =>

@@ -360,8 +360,8 @@ describe('labels', () => {
     counter.inc({ user: 'anna', method: 'run' });
     counter.inc({ user: 'otto', method: 'run' });
     collector.clearMetrics();
-    const { index, sets } = (counter as any).family;
-    for (const known of [index, sets]) {
+    const { givenIndex, setIndex } = (counter as any).family;
+    for (const known of [givenIndex, setIndex]) {
       expect(known.findSet({ names: ['user'], values: ['anna'] })).toBe(
         undefined,
       );

@@ -18,7 +18,7 @@ import type { SelfReport } from './self-metrics.js';
 /** The pages of a collector: its metrics, its health and its probes. */
 export class MetricsEndpoint {
   private readonly formats: Formats;
-  private readonly access: AccessPolicy;
+  private readonly access: AccessPolicy | undefined;
   private readonly handler: ScrapeHandler;
 
   constructor(
@@ -69,7 +69,7 @@ export class MetricsEndpoint {
 
   /** Reads secrets, before any page is served. Rejects if one cannot be read. */
   async prepare(): Promise<void> {
-    await this.access.prepare?.();
+    await this.access?.prepare?.();
   }
 
   /** Starts to serve the pages. @returns stops it. */
@@ -83,8 +83,9 @@ export class MetricsEndpoint {
 function policyOf(
   { access }: CollectorConfig,
   report: SelfReport,
-): AccessPolicy {
-  const placed = { options: access?.reveal(), path: 'access' };
+): AccessPolicy | undefined {
+  if (access === undefined) return undefined;
+  const placed = { options: access.reveal(), path: 'access' };
   return new ConfiguredPolicy({ metrics: placed, health: placed }, (message) =>
     report.warn(message),
   );

@@ -44,7 +44,8 @@ export interface ScrapeContext {
   readonly renderer: PageRenderer;
   readonly formats: Formats;
   readonly health: HealthResponder;
-  readonly access: AccessPolicy;
+  /** Default: every request is answered. */
+  readonly access: AccessPolicy | undefined;
   readonly limits: ScrapeLimits;
   readonly listener: ScrapeListener;
 }
@@ -82,7 +83,7 @@ export class ScrapeHandler {
       const headers = { Allow: 'GET, HEAD' };
       return exchange.sendText(405, 'Method not allowed\n', headers);
     }
-    const refusal = await access.check(exchange);
+    const refusal = await access?.check(exchange);
     // The check took too long.
     if (exchange.res.headersSent) return;
     if (refusal !== undefined) return this.refuse(exchange, refusal);

@@ -2,7 +2,6 @@ import type { ErrorReporter } from '../core/catch-and-report.js';
 import { CoalescedTask } from '../core/coalesced-task.js';
 import { PromClientMetricError } from '../core/errors.js';
 import type { TimeSlice } from '../core/event-loop-yielder.js';
-import { sameItems } from '../core/same-items.js';
 import { HistogramFamily } from '../model/histogram.js';
 import type { LabelSet } from '../model/labels.js';
 import type { FamilyHeader, MetricFamily, PageType } from './metric-family.js';
@@ -53,11 +52,8 @@ export class Gatherer {
   private readonly reads = new WeakMap<object, CoalescedTask<unknown>>();
   /** The types of prom-client metrics as they were last read: some have no type before. */
   private readonly types = new WeakMap<object, PageType>();
-  /** The metrics of the registry at the last look, with their index. */
-  private known: { metrics: readonly object[]; index: RegistryIndex } = {
-    metrics: [],
-    index: new RegistryIndex([], () => undefined),
-  };
+  /** The index of the registry's metrics at the last read. */
+  private known = new RegistryIndex([], () => undefined);
 
   constructor(
     private readonly registry: MetricRegistry,
@@ -95,7 +91,7 @@ export class Gatherer {
 
   private index(): RegistryIndex {
     const metrics = this.registry.getMetricsAsArray();
-    if (sameItems(metrics, this.known.metrics)) return this.known.index;
+    if (this.known.isOf(metrics)) return this.known;
     let failures = 0;
     const all = registeredMetrics(this.registry, metrics, (error) => {
       failures++;
@@ -103,7 +99,7 @@ export class Gatherer {
     });
     const index = new RegistryIndex(all, this.typeOf);
     // A metric whose name cannot be read now may have one the next time.
-    if (failures === 0) this.known = { metrics, index };
+    if (failures === 0) this.known = index;
     return index;
   }
 
@@ -111,7 +107,7 @@ export class Gatherer {
   private withTypes(index: RegistryIndex): RegistryIndex {
     if (!index.isOutdated(this.typeOf)) return index;
     const renewed = new RegistryIndex(index.all, this.typeOf);
-    if (this.known.index === index) this.known.index = renewed;
+    if (this.known === index) this.known = renewed;
     return renewed;
   }
 

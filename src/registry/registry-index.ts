@@ -116,6 +116,14 @@ export class RegistryIndex {
     );
   }
 
+  /** Whether these are the indexed metrics, in the same order. */
+  isOf(metrics: readonly object[]): boolean {
+    return (
+      metrics.length === this.all.length &&
+      metrics.every((metric, i) => metric === this.all[i]!.metric)
+    );
+  }
+
   /** Whether the type of a metric has become known since. */
   isOutdated(typeOf: (one: RegisteredMetric) => PageType | undefined): boolean {
     return this.untyped.some((i) => typeOf(this.all[i]!) !== undefined);

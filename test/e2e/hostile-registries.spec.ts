@@ -25,7 +25,7 @@ vi.mock('../../src/core/timers.js', async (original) => {
 });
 
 /** Anything that can be put into a registry beside our metrics. */
-interface Foreign {
+interface PromClientMetric {
   readonly name: string;
   readonly type: unknown;
   readonly help: unknown;
@@ -141,7 +141,7 @@ const anyValue = fc.oneof(
   ),
 );
 
-const foreign: fc.Arbitrary<Foreign> = fc
+const promClientMetric: fc.Arbitrary<PromClientMetric> = fc
   .tuple(
     name,
     fc.constantFrom(
@@ -173,7 +173,7 @@ const foreign: fc.Arbitrary<Foreign> = fc
         series(type, metric).map((values) => [...values, ...values]),
         fc.array(anyValue, { maxLength: 3 }),
       ),
-      behaviour: fc.constantFrom<Foreign['behaviour']>(
+      behaviour: fc.constantFrom<PromClientMetric['behaviour']>(
         'gives',
         'gives',
         'gives',
@@ -188,7 +188,7 @@ const foreign: fc.Arbitrary<Foreign> = fc
     }),
   );
 
-function put(registry: Registry, one: Foreign): void {
+function put(registry: Registry, one: PromClientMetric): void {
   const { name, type, help, values, behaviour } = one;
   const get = () => {
     if (behaviour === 'throws') throw new Error('no connection');
@@ -226,7 +226,7 @@ const SAMPLES = [
 ];
 
 /** Whether a page has a metric with all its values. */
-function isWhole({ name, values }: Foreign, page: string): boolean {
+function isWhole({ name, values }: PromClientMetric, page: string): boolean {
   const type = new RegExp(`^# TYPE ${name} (.*)$`, 'm').exec(page)?.[1];
   const isComposite = type === 'histogram' || type === 'summary';
   const samples = page.match(new RegExp(`^${name}[{ ]`, 'gm')) ?? [];
@@ -266,7 +266,7 @@ describe.skipIf(program === undefined || !hasParser())(
       let shown = 0;
       await fc.assert(
         fc.asyncProperty(
-          fc.uniqueArray(foreign, {
+          fc.uniqueArray(promClientMetric, {
             maxLength: 6,
             selector: (one) => one.name,
           }),

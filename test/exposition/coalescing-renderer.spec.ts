@@ -66,13 +66,13 @@ async function full(borrow: ReturnType<typeof library>['borrow']) {
   return kept;
 }
 
-test('each who comes after a page is complete gets a new one', async () => {
+test('a request after a page is complete gets a new page', async () => {
   const { borrow } = library();
   const kept = await full(borrow);
   expect(kept.map(({ text }) => text)).toEqual(['a1', 'a2', 'a3', 'a4']);
 });
 
-test('the newest page is lent again while four are kept by slow readers', async () => {
+test('the newest page is shared again while slow readers keep four pages', async () => {
   const { borrow, renders } = library();
   const kept = await full(borrow);
   const fifth = borrow('a');
@@ -83,7 +83,7 @@ test('the newest page is lent again while four are kept by slow readers', async 
   expect(renders).toHaveLength(5);
 });
 
-test('another page waits for its place, is shared meanwhile, and comes in order', async () => {
+test('a page of another key waits for its place, is shared meanwhile, and is rendered in order', async () => {
   const { borrow, renders } = library();
   const kept = await full(borrow);
   const [b, alsoB, c] = [borrow('b'), borrow('b'), borrow('c')];
@@ -107,7 +107,7 @@ test('a page that fails leaves its place to others', async () => {
   expect(content.length).toBe(0);
 });
 
-test('there is a rest after a page that took long, while two are being sent', async () => {
+test('there is a pause after a page that took long, while two pages are being sent', async () => {
   const pages = new CoalescingRenderer(new EventLoopYielder());
   let renders = 0;
   const lend = (use: () => unknown) =>
@@ -144,7 +144,7 @@ test('there is a rest after a page that took long, while two are being sent', as
   await Promise.all(kept.map((each) => each.kept));
 });
 
-test('turns go round, one in each turn of the event loop', async () => {
+test('tasks that yield go on one by one, each in another round of the event loop', async () => {
   const turns = new EventLoopYielder();
   const log: string[] = [];
   let loops = 0;

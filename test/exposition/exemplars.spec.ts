@@ -45,7 +45,7 @@ async function scraped(options: PrometheusCollectorOptions = {}) {
 }
 
 describe('exemplars', () => {
-  test('name the span that a recording was made in, by all ways to record', async () => {
+  test('exemplars name the span that a recording was made in, by all ways to record', async () => {
     const { collector, inSpan } = await scraped();
     const counter = collector.counter('c_total');
     const histogram = collector.histogram('h', { buckets: [1, 10] });
@@ -79,7 +79,7 @@ describe('exemplars', () => {
     }
   });
 
-  test('are one for each bucket of a histogram', async () => {
+  test('a histogram has one exemplar for each bucket', async () => {
     const { collector, inSpan } = await scraped();
     const histogram = collector.histogram('h', { buckets: [1, 10] });
     const first = inSpan(() => histogram.observe(0.5)).labels;
@@ -91,7 +91,7 @@ describe('exemplars', () => {
     ]);
   });
 
-  test('are taken once between two pages, and at most once a second', async () => {
+  test('exemplars are taken once between two pages, and at most once a second', async () => {
     const { collector, inSpan } = await scraped();
     const counter = collector.counter('c_total');
     const first = inSpan(() => counter.inc(1)).labels;
@@ -110,7 +110,7 @@ describe('exemplars', () => {
     ]);
   });
 
-  test('are not taken before somebody reads OpenMetrics', async () => {
+  test('exemplars are not taken before a scraper reads OpenMetrics', async () => {
     const { inSpan } = startTracing();
     const { collector } = makeCollector();
     await collector.initialize();
@@ -124,7 +124,7 @@ describe('exemplars', () => {
     expect(await exemplarsOf(collector)).toHaveLength(1);
   });
 
-  test('are not looked for in an app that is not traced, until it is', async () => {
+  test('an app that is not traced looks for no spans until it is traced', async () => {
     const { collector } = makeCollector();
     await collector.initialize();
     await collector.metrics(OPEN_METRICS);
@@ -138,7 +138,7 @@ describe('exemplars', () => {
     expect(await exemplarsOf(collector)).toHaveLength(1);
   });
 
-  test('are not there outside of spans, in those that are not sampled, in the text format and on gauges', async () => {
+  test('there are no exemplars outside of sampled spans, in the text format and on gauges', async () => {
     const { collector, inSpan, inUnsampledSpan } = await scraped();
     const counter = collector.counter('c_total');
     counter.inc();
@@ -150,7 +150,7 @@ describe('exemplars', () => {
     expect(await collector.metrics()).toContain('\nc_total 3\n');
   });
 
-  test('are not taken if they are switched off, nor by metrics that are denied', async () => {
+  test('exemplars are not taken if they are switched off, nor by metrics that are denied', async () => {
     const asked = vi.spyOn(trace, 'getActiveSpan');
     onTestFinished(() => asked.mockRestore());
     const off = await scraped({ exemplars: false });
@@ -161,7 +161,7 @@ describe('exemplars', () => {
     expect(await exemplarsOf(off.collector)).toEqual([]);
   });
 
-  test('go with their series when it is cleared or removed', async () => {
+  test('exemplars are removed with their series', async () => {
     const { collector, inSpan } = await scraped();
     const counter = collector.counter('c_total');
     const histogram = collector.histogram('h');
@@ -177,7 +177,7 @@ describe('exemplars', () => {
     expect(await exemplarsOf(collector)).toEqual([]);
   });
 
-  test('are there for metrics from before the start, and not taken after the end', async () => {
+  test('exemplars are also taken for metrics from before the start, and not after the shutdown', async () => {
     const { inSpan } = startTracing();
     const { collector } = makeCollector();
     const early = collector.counter('early_total');
@@ -221,7 +221,7 @@ describe('exemplars', () => {
       }),
     ],
   ])(
-    'do no harm where the API of OpenTelemetry %s, and are asked for once in a round then',
+    'recordings work where the API of OpenTelemetry %s, and it is called once in a window',
     async (_what, activeSpan) => {
       const { collector } = await scraped();
       const asked = vi

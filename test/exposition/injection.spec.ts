@@ -33,7 +33,7 @@ async function serving() {
 }
 
 describe.each(HOSTILE)('the text %j', (text) => {
-  test('is one label value, on a line of its own', async () => {
+  test('a hostile text is one label value, on its own line', async () => {
     const { collector } = makeCollector();
     collector.counter('c', { description: 'C' }).inc({ text, z: 1 });
     collector.histogram('h', { buckets: [1] }).observe({ text }, 0.5);
@@ -44,7 +44,7 @@ describe.each(HOSTILE)('the text %j', (text) => {
     expect(unescaped(sample![1]!)).toBe(text);
   });
 
-  test('is one help text, on a line of its own', async () => {
+  test('a hostile text is one help text, on its own line', async () => {
     const { collector } = makeCollector();
     collector.counter('c', { description: text }).inc();
     const lines = (await collector.metrics()).split('\n');
@@ -53,7 +53,7 @@ describe.each(HOSTILE)('the text %j', (text) => {
   });
 });
 
-test('nothing that is answered can be taken for markup', async () => {
+test('no answer can be taken for markup', async () => {
   const { collector, endpoint } = await serving();
   const registry = collector.registry;
   const answers = [

@@ -15,7 +15,7 @@ vi.mock(
   () => import('../support/process-timers.js'),
 );
 
-/** A registry of prom-client alone, and a collector of ours, to be told the same. */
+/** A registry of prom-client alone, and a collector of ours, for the same recordings. */
 function twins() {
   const theirs = new Registry();
   const { collector } = makeCollector();
@@ -31,7 +31,7 @@ const sortedLines = (page: string) =>
     .sort();
 
 describe('the page', () => {
-  test('says what prom-client says of the same recordings', async () => {
+  test("the page has the same lines as prom-client's page of the same recordings", async () => {
     const labels = fc.record({
       b: fc.string({ minLength: 1, unit: 'binary' }),
       a: fc.constantFrom('x', 'y', '"', '\\', '\n', '😀', 'ü'),
@@ -90,7 +90,7 @@ describe('the page', () => {
     );
   });
 
-  test('is the same whether prom-client writes it or we do', async () => {
+  test('the page is the same whether prom-client or the collector writes it', async () => {
     const { collector } = makeCollector();
     collector.counter('c').inc({ path: 'a"b\\c\nd😀' }, 3);
     collector.gauge('g').set(-0.5);
@@ -100,7 +100,7 @@ describe('the page', () => {
     );
   });
 
-  test('goes on without a foreign metric that fails', async () => {
+  test('the page is complete without a prom-client metric that fails', async () => {
     const { collector, warnings } = makeCollector();
     new PromGauge({
       name: 'theirs',
@@ -118,7 +118,7 @@ describe('the page', () => {
     );
   });
 
-  test('is rendered once for all who ask at the same time', async () => {
+  test('the page is rendered once for simultaneous requests', async () => {
     const { collector } = makeCollector();
     let renders = 0;
     collector.gauge('renders', { collect: () => ++renders });
@@ -133,7 +133,7 @@ describe('the page', () => {
     expect(renders).toBe(2);
   });
 
-  test('lets the event loop have its turns while it is rendered', async () => {
+  test('the event loop runs while the page is rendered', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 200_000 });
     const counter = collector.counter('c');
     for (let i = 0; i < 100_000; i++) counter.inc({ i });
@@ -150,7 +150,7 @@ describe('the page', () => {
     expect(turns).toBeGreaterThan(2);
   });
 
-  test('is whole when metrics are cleared and recorded while it is rendered', async () => {
+  test('the page is whole when metrics are cleared and recorded while it is rendered', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 50_000 });
     const counter = collector.counter('c');
     for (let i = 0; i < 50_000; i++) counter.inc({ i });
@@ -164,7 +164,7 @@ describe('the page', () => {
     expect(await samples(collector, 'c')).toEqual(['c{late="true"} 1']);
   });
 
-  test('is whole for every scraper, however slow, while other pages are rendered', async () => {
+  test('the page is whole for every scraper, however slow, while other pages are rendered', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 20_000 });
     const gauge = collector.gauge('g');
     const setAll = (value: number) => {
@@ -183,7 +183,7 @@ describe('the page', () => {
     expect((await slow.text()).match(/} 1$/gm)).toHaveLength(20_000);
   });
 
-  test('has room for labels that are longer than its chunks', async () => {
+  test('the page can have labels that are longer than its chunks', async () => {
     const { collector } = makeCollector();
     const names = Array.from({ length: 120 }, (_, i) => `label${100 + i}`);
     const value = 'ü'.repeat(1_000);
@@ -214,13 +214,13 @@ describe('the page', () => {
     -5,
     1e-7,
     123.456,
-  ])('has the number %d as JavaScript writes it', async (value) => {
+  ])('the page has the number %d as JavaScript writes it', async (value) => {
     const { collector } = makeCollector();
     collector.gauge('g').set(value);
     expect(await samples(collector, 'g')).toEqual([`g ${String(value)}`]);
   });
 
-  test('is in the format that was asked for, whatever the registry is set to', async () => {
+  test('the page is in the requested format, whatever content type the registry has', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry, createdSamples: false });
     collector.counter('hits_total').inc({ a: 1 });
@@ -238,7 +238,7 @@ describe('the page', () => {
     expect(await collector.metrics(OPEN_METRICS)).toBe(openMetrics);
   });
 
-  test('has the series of its beginning when they are removed, cleared or shut down meanwhile', async () => {
+  test('the page has the series of its start when they are removed or cleared, or the collector shuts down, meanwhile', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({
       registry,
@@ -278,7 +278,7 @@ describe('the page', () => {
     ['returns an object', (() => ({ value: 12 })) as never],
     ['returns null', (() => null) as never],
   ])(
-    'lacks nothing but the series of a gauge whose callback %s',
+    'the page lacks only the series of a gauge whose callback %s',
     async (_what, collect) => {
       const { collector, warnings } = makeCollector();
       collector.gauge('bad', { collect });
@@ -301,7 +301,7 @@ describe('the page', () => {
     },
   );
 
-  test('is complete without a gauge whose callback hangs', async () => {
+  test('the page is complete without a gauge whose callback hangs', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { collector, warnings } = makeCollector();
@@ -314,7 +314,7 @@ describe('the page', () => {
     expect(warnings).toEqual([expect.stringContaining('gauge "hangs"')]);
   });
 
-  test('is rendered apart for each format', async () => {
+  test('the page is rendered separately for each format', async () => {
     const { collector } = makeCollector();
     collector.gauge('g').set(1);
     const pages = await Promise.all([

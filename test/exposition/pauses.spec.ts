@@ -38,21 +38,21 @@ async function busyPages(took: number) {
 const passTime = () => vi.advanceTimersByTimeAsync(5_000);
 
 describe('while two pages are being sent', () => {
-  test('the next page comes after a rest of a second', async () => {
+  test('while two pages are being sent, the next page comes after a pause of a second', async () => {
     const { waitFor } = await busyPages(50);
     const page = waitFor('next');
     await passTime();
     expect(await page).toBeGreaterThan(1_000);
   });
 
-  test('a page for a scraper that waits for 900 ms rests for half of that', async () => {
+  test('while two pages are being sent, the pause before a page for a scraper with a timeout of 900 ms is half of that', async () => {
     const { waitFor } = await busyPages(50);
     const page = waitFor('next', 900);
     await passTime();
     expect(await page).toBe(500);
   });
 
-  test('a scraper in a hurry shortens the rest of a page that others wait for, and of no other page', async () => {
+  test('while two pages are being sent, a scraper with a short timeout shortens the pause of its page, and of no other page', async () => {
     const { waitFor } = await busyPages(50);
     const [patient, other] = [waitFor('next'), waitFor('other')];
     await vi.advanceTimersByTimeAsync(100);
@@ -63,7 +63,7 @@ describe('while two pages are being sent', () => {
     expect(await other).toBeGreaterThan(900);
   });
 
-  test('a page is there in time whatever it takes to render, if it takes a third of the time at most', async () => {
+  test('while two pages are being sent, a page that takes a third of the timeout is in time', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 300 }),
@@ -81,7 +81,7 @@ describe('while two pages are being sent', () => {
   });
 });
 
-test('scrapes that three scrapers repeat with a timeout of a second are all there in time', async () => {
+test('all scrapes of three scrapers that repeat them with a timeout of a second are in time', async () => {
   const pages = new CoalescingRenderer(new EventLoopYielder());
   const write = async () => {
     await new Promise((resolve) => setTimeout(resolve, 80));

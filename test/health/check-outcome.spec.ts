@@ -28,11 +28,11 @@ describe('the result of a check', () => {
       { a: { status: 'up' }, b: { status: 'up' } },
       { a: { status: 'up' }, b: { status: 'up' } },
     ],
-  ])('is up if it is %s', (_what, result, details) => {
+  ])('the result of a check is up if it is %s', (_what, result, details) => {
     expect(interpretResult(result)).toEqual({ isUp: true, details });
   });
 
-  test('is up if it is a good response', () => {
+  test('the result of a check is up if it is a good response', () => {
     expect(interpretResult(new Response('ok')).isUp).toBe(true);
   });
 
@@ -63,7 +63,7 @@ describe('the result of a check', () => {
     ['a text', 'up', "it returned 'up'; expected"],
     ['an array', [], 'it returned []; expected'],
     ['a symbol', Symbol('up'), 'it returned Symbol(up); expected'],
-  ])('is down if it is %s', (_what, result, error) => {
+  ])('the result of a check is down if it is %s', (_what, result, error) => {
     const outcome = interpretResult(result);
     expect(outcome.isUp).toBe(false);
     expect(outcome.error).toContain(error);
@@ -85,11 +85,14 @@ describe('what a check throws', () => {
       new AggregateError([new Error('refused by ::1'), new Error('other')]),
       'AggregateError: , caused by Error: refused by ::1',
     ],
-  ])('is told: %s', (_what, thrown, text) => {
-    expect(failedOutcome(thrown)).toEqual({ isUp: false, error: text });
-  });
+  ])(
+    'the message of what a check throws is shown: %s',
+    (_what, thrown, text) => {
+      expect(failedOutcome(thrown)).toEqual({ isUp: false, error: text });
+    },
+  );
 
-  test('has the details of the indicator, if it is an error of terminus', () => {
+  test('what a check throws has the details of the indicator, if it is an error of terminus', () => {
     const thrown = Object.assign(new Error('db is down'), {
       causes: { db: { status: 'down', message: 'gone', ms: 3 } },
     });
@@ -100,7 +103,7 @@ describe('what a check throws', () => {
     });
   });
 
-  test('may be something that does not let itself be looked at', () => {
+  test('a check may throw an object whose properties cannot be read', () => {
     const hostile = new Proxy(new Error(), {
       get() {
         throw new Error('no');
@@ -130,7 +133,7 @@ describe('credentials in URLs', () => {
     ['https://to@ken@api.example/path', 'https://***@api.example/path'],
     ['"amqp://u:se@c/ret@mq"', '"amqp://***@mq"'],
     ['postgres://u:a://secret@b@db', 'postgres://***@db'],
-  ])('are masked: %s', (text, masked) => {
+  ])('credentials in URLs are masked: %s', (text, masked) => {
     expect(maskCredentials(`at ${text} (1)`)).toBe(`at ${masked} (1)`);
   });
 
@@ -143,11 +146,11 @@ describe('credentials in URLs', () => {
     'mail a@b.example',
     'mail:a@b.example at 12:30, see http://host:3000/x and ask c@d.example',
     'ratio 1:2 @ noon',
-  ])('are not seen where there are none: %s', (text) => {
+  ])('texts without credentials stay as they are: %s', (text) => {
     expect(maskCredentials(text)).toBe(text);
   });
 
-  test('are masked in messages, their causes and in details', () => {
+  test('credentials in URLs are masked in messages, their causes and in details', () => {
     const cause = new Error('amqp://u:secret@mq');
     expect(errorText(new Error('http://u:secret@h', { cause }))).toBe(
       'Error: http://***@h, caused by Error: amqp://***@mq',
@@ -157,7 +160,7 @@ describe('credentials in URLs', () => {
     });
   });
 
-  test('are masked as a whole, whatever stands in them and around them', () => {
+  test('credentials in URLs are masked completely, whatever characters they have', () => {
     const character = fc.constantFrom(...'@:/?#%[]!$&*,;="', 'x', 'ü', '7');
     const part = fc.string({ unit: character, maxLength: 12 });
     const scheme = fc.constantFrom('postgres', 'mongodb+srv', 'redis', 'https');
@@ -173,7 +176,7 @@ describe('credentials in URLs', () => {
     );
   });
 
-  test('are masked at the end of what is read of a long text, where their end is missing', () => {
+  test('credentials in URLs are masked at the end of a text that was cut within them', () => {
     for (const url of ['postgres://user:', 'postgres://', 'https://u:1/']) {
       const many = 'http://u:p@h '.repeat(300);
       const text = `${many}${url}${'secret'.repeat(1_000)}@db`;
@@ -186,7 +189,7 @@ describe('credentials in URLs', () => {
     expect(maskCredentials('x'.repeat(9_000))).toBe('x'.repeat(1_000));
   });
 
-  test('are looked for in a moment, also in a long text', () => {
+  test('credentials in URLs are found quickly, also in a long text', () => {
     const text = 'a://b:c'.repeat(200_000);
     const start = performance.now();
     expect(maskCredentials(text).length).toBeLessThanOrEqual(1_000);
@@ -198,17 +201,17 @@ describe('details', () => {
   test.each([
     ['circular', circular],
     ['beyond JSON', { big: 1n }],
-  ])('that are %s are left out', (_what, details) => {
+  ])('details that are %s are replaced by a note', (_what, details) => {
     expect(detailsJson(details)).toBe('cannot be shown as JSON');
   });
 
-  test('that are long are left out', () => {
+  test('details that are long are replaced by a note', () => {
     expect(detailsJson(Array.from({ length: 5_000 }, () => 0))).toBe(
       '10001 characters of JSON; 4096 are shown at most',
     );
   });
 
-  test('have each text cut after 1,000 characters, before their length counts', () => {
+  test('details have each text cut after 1,000 characters, before their length counts', () => {
     expect(detailsJson({ text: 'x'.repeat(9_000) })).toEqual({
       text: 'x'.repeat(1_000),
     });

@@ -26,7 +26,7 @@ function checksOf(...definitions: HealthCheckDefinition[]) {
   return { checks, log, remove: removes[0]! };
 }
 
-/** A check that ends when it is told to. */
+/** A check that ends when the test ends it. */
 function controlled() {
   const runs: ((result: boolean) => void)[] = [];
   const signals: AbortSignal[] = [];
@@ -40,7 +40,7 @@ function controlled() {
 const never = () => new Promise<void>(() => {});
 
 describe('health checks', () => {
-  test('run side by side: two that wait for each other both come up', async () => {
+  test('health checks run at the same time: two that wait for each other are both up', async () => {
     let first!: () => void;
     let second!: () => void;
     const firstRuns = new Promise<void>((resolve) => (first = resolve));
@@ -55,7 +55,7 @@ describe('health checks', () => {
     ]);
   });
 
-  test('are shared by all who ask while they run', async () => {
+  test('a running health check is shared by simultaneous requests', async () => {
     const { check, runs } = controlled();
     const { checks } = checksOf({ name: 'a', check });
     const asked = Promise.all([checks.all(), checks.critical(), checks.all()]);
@@ -64,7 +64,7 @@ describe('health checks', () => {
     expect(runs).toHaveLength(1);
   });
 
-  test('keep a result for the time that is given, from its end on', async () => {
+  test('health checks keep a result for cacheFor, from its end on', async () => {
     const check = vi.fn(() => true);
     const { checks } = checksOf({ name: 'a', check, cacheFor: 5_000 });
     await checks.all();
@@ -76,7 +76,7 @@ describe('health checks', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  test('keep a result for a second by default, and not at all if told so', async () => {
+  test('health checks keep a result for a second by default, and not at all with cacheFor 0', async () => {
     const kept = vi.fn();
     const fresh = vi.fn();
     const { checks } = checksOf(
@@ -90,7 +90,7 @@ describe('health checks', () => {
     expect([kept, fresh].map((fn) => fn.mock.calls.length)).toEqual([2, 3]);
   });
 
-  test('are down once they have taken longer than their timeout, each its own, and are told by a signal', async () => {
+  test('health checks are down after their own timeout, which aborts their signal', async () => {
     const slow = controlled();
     const { checks } = checksOf(
       { name: 'slow', check: slow.check, timeout: 300 },
@@ -115,7 +115,7 @@ describe('health checks', () => {
     ]);
   });
 
-  test('that hang are not started again while they still run', async () => {
+  test('a health check that hangs is not started again while it runs', async () => {
     const { check, runs } = controlled();
     const { checks } = checksOf({
       name: 'a',
@@ -144,7 +144,7 @@ describe('health checks', () => {
     expect(await second).toMatchObject([{ isUp: true }]);
   });
 
-  test('that end because the signal told them to can run again', async () => {
+  test('a health check that ends because its signal was aborted can run again', async () => {
     let runs = 0;
     const check = (signal: AbortSignal) =>
       new Promise<void>((_resolve, reject) => {
@@ -160,7 +160,7 @@ describe('health checks', () => {
     }
   });
 
-  test('say since when they are up or down', async () => {
+  test('health checks say since when they are up or down', async () => {
     vi.setSystemTime(1_000_000);
     let isUp = false;
     const { checks } = checksOf({ name: 'a', check: () => isUp, cacheFor: 0 });
@@ -175,7 +175,7 @@ describe('health checks', () => {
     expect(await checks.all()).toMatchObject([{ since: 1_005_000 }]);
   });
 
-  test('leave one warning when they go down and one line when they come up', async () => {
+  test('health checks log one warning when they go down and one line when they are up again', async () => {
     const results = [true, false, false, false, true, true, false];
     const { checks, log } = checksOf({
       name: 'queue',
@@ -197,7 +197,7 @@ describe('health checks', () => {
     ['back', -432_000_000],
     ['forward', 432_000_000],
   ])(
-    'are not confused by a system clock that is set %s',
+    'health checks report valid times when the system clock is set %s',
     async (_, milliseconds) => {
       const results = [true, false, false, true];
       const { checks, log } = checksOf({
@@ -217,7 +217,7 @@ describe('health checks', () => {
     },
   );
 
-  test('warn of both if the logger can do no more, and survive one that fails', async () => {
+  test('health checks log both as warnings if the logger has no log(), and ignore a logger that throws', async () => {
     const results = [false, true, false];
     const warn = vi.fn(() => {
       if (results.length === 0) throw new Error('no log');
@@ -234,7 +234,7 @@ describe('health checks', () => {
     expect(await checks.all()).toMatchObject([{ isUp: false }]);
   });
 
-  test('can be asked for the critical ones alone, which do not wait for the others', async () => {
+  test('critical health checks can run alone, without waiting for the others', async () => {
     const { checks } = checksOf(
       { name: 'critical', check: () => true },
       { name: 'other', check: never, critical: false },
@@ -242,7 +242,7 @@ describe('health checks', () => {
     expect(await checks.critical()).toMatchObject([{ name: 'critical' }]);
   });
 
-  test('are gone once removed, also while they run', async () => {
+  test('health checks are not reported once they are removed, also while they run', async () => {
     const { check, runs } = controlled();
     const { checks, remove } = checksOf({ name: 'a', check });
     const asked = checks.all();
@@ -284,7 +284,7 @@ describe('a definition of a check', () => {
       'here.cache is not an option; known here are: name, check, timeout',
     ],
     [undefined, 'here is undefined; expected an object'],
-  ])('is refused: %j', (definition, message) => {
+  ])('a definition of a check is refused: %j', (definition, message) => {
     const { checks } = checksOf();
     const add = () => checks.add(definition as never, 'here');
     expect(add).toThrow(OptionsError);
@@ -292,7 +292,7 @@ describe('a definition of a check', () => {
     expect(checks.size).toBe(0);
   });
 
-  test('is refused if its name is taken, and both sources are named', () => {
+  test('a definition of a check is refused if its name is taken, and both sources are named', () => {
     const { checks } = checksOf(good);
     expect(() => checks.add(good, 'there')).toThrow(
       new OptionsError(

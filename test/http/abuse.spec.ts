@@ -24,7 +24,7 @@ async function answerTo(url: string, words: string): Promise<RawConnection> {
 const close = 'Connection: close';
 
 describe('the metrics server', () => {
-  test('serves others while half-open requests trickle in, and closes those', async () => {
+  test('the metrics server answers other requests while half-open ones trickle in, and closes those', async () => {
     const { endpoint } = await serving();
     const slow: RawConnection[] = [];
     for (let i = 0; i < 100; i++) {
@@ -40,19 +40,19 @@ describe('the metrics server', () => {
     for (const { statuses } of slow) expect(statuses).toEqual([408]);
   });
 
-  test('closes connections that never say anything', async () => {
+  test('the metrics server closes connections that never send anything', async () => {
     const { endpoint } = await serving();
     await (await RawConnection.open(endpoint)).untilClosed();
   });
 
-  test('refuses headers beyond 8 KiB with 431', async () => {
+  test('the metrics server refuses headers beyond 8 KiB with 431', async () => {
     const { endpoint } = await serving();
     const big = `X-Big: ${'x'.repeat(9 * 1024)}`;
     const { statuses } = await answerTo(endpoint, requestText('/metrics', big));
     expect(statuses).toEqual([431]);
   });
 
-  test('refuses a URL beyond 2 KiB with 414', async () => {
+  test('the metrics server refuses a URL beyond 2 KiB with 414', async () => {
     const { endpoint } = await serving();
     expect((await fetch(`${endpoint}?x=${'y'.repeat(2000)}`)).status).toBe(200);
     expect((await fetch(`${endpoint}?x=${'y'.repeat(2048)}`)).status).toBe(414);
@@ -66,14 +66,17 @@ describe('the metrics server', () => {
     'GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
     'GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
     'GET /metrics HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n',
-  ])('refuses %j with 400 and closes the connection', async (words) => {
-    const { endpoint } = await serving();
-    const { statuses } = await answerTo(endpoint, words);
-    expect(statuses).toEqual([400]);
-    expect((await fetch(endpoint)).status).toBe(200);
-  });
+  ])(
+    'the metrics server refuses %j with 400 and closes the connection',
+    async (words) => {
+      const { endpoint } = await serving();
+      const { statuses } = await answerTo(endpoint, words);
+      expect(statuses).toEqual([400]);
+      expect((await fetch(endpoint)).status).toBe(200);
+    },
+  );
 
-  test('survives random bytes', async () => {
+  test('the metrics server survives random bytes', async () => {
     const { endpoint } = await serving();
     for (let i = 0; i < 50; i++) {
       const { statuses } = await answerTo(
@@ -100,7 +103,7 @@ describe('the metrics server', () => {
     '*',
     'http://host',
     'http://host//metrics',
-  ])('knows nothing at %s', async (target) => {
+  ])('the metrics server answers 404 at %s', async (target) => {
     const { endpoint } = await serving();
     const { statuses } = await answerTo(endpoint, requestText(target, close));
     expect(statuses).toEqual([404]);
@@ -111,14 +114,14 @@ describe('the metrics server', () => {
     '/metrics?a=b&c',
     'http://host/metrics',
     'HTTP://host:9090/metrics?a',
-  ])('has the page at %s', async (target) => {
+  ])('the metrics server has the page at %s', async (target) => {
     const { endpoint } = await serving();
     const { statuses } = await answerTo(endpoint, requestText(target, close));
     expect(statuses).toEqual([200]);
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PURGE'])(
-    'refuses %s with 405',
+    'the metrics server refuses %s with 405',
     async (method) => {
       const { endpoint } = await serving();
       const words = requestText('/metrics', close).replace('GET', method);
@@ -128,7 +131,7 @@ describe('the metrics server', () => {
     },
   );
 
-  test('opens no tunnels, and goes on in HTTP when asked to upgrade', async () => {
+  test('the metrics server opens no tunnels, and answers a request for an upgrade in HTTP', async () => {
     const { endpoint } = await serving();
     const tunnel = await answerTo(endpoint, 'CONNECT x:1 HTTP/1.1\r\n\r\n');
     expect(tunnel.statuses.filter((status) => status < 400)).toEqual([]);
@@ -140,7 +143,7 @@ describe('the metrics server', () => {
     expect((await answerTo(endpoint, upgrade)).statuses).toEqual([200]);
   });
 
-  test('does not read the body of a request: it answers, and closes the connection', async () => {
+  test('the metrics server does not read the body of a request: it answers, and closes the connection', async () => {
     const { endpoint } = await serving();
     const head = requestText('/metrics', 'Content-Length: 1000000000');
     expect((await answerTo(endpoint, `${head}body`)).statuses).toEqual([200]);
@@ -152,7 +155,7 @@ describe('the metrics server', () => {
     expect((await answerTo(endpoint, waiting)).statuses).toEqual([200]);
   });
 
-  test('keeps a connection for the next request', async () => {
+  test('the metrics server keeps a connection for the next request', async () => {
     const { endpoint } = await serving();
     const connection = await RawConnection.open(
       endpoint,
@@ -164,7 +167,7 @@ describe('the metrics server', () => {
     expect(connection.statuses).toEqual([200, 200]);
   });
 
-  test('closes a connection on which more than 16 requests wait for their answers', async () => {
+  test('the metrics server closes a connection on which more than 16 requests wait for their answers', async () => {
     const { collector, endpoint } = await serving();
     let reads = 0;
     let open!: (value: number) => void;
@@ -185,7 +188,7 @@ describe('the metrics server', () => {
     expect(reads).toBe(1);
   });
 
-  test('takes 3,000 connections that come and go, and keeps none of them', async () => {
+  test('the metrics server accepts 3,000 short connections, and keeps none of them', async () => {
     const { pageServer, endpoint } = await serving();
     for (let i = 0; i < 60; i++) {
       const batch = await Promise.all(
@@ -200,7 +203,7 @@ describe('the metrics server', () => {
     await waitFor(() => connections.size <= 1, 'the connections to be gone');
   });
 
-  test('makes room for a scraper where 256 connections idle', async () => {
+  test('the metrics server makes room for a scraper when 256 connections are idle', async () => {
     const { endpoint } = await serving();
     const idle = await Promise.all(
       Array.from({ length: 256 }, () =>

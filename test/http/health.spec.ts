@@ -35,7 +35,7 @@ async function serving(
 }
 
 describe('/health', () => {
-  test('has the checks, the version and the age of the process', async () => {
+  test('/health has the checks, the version and the age of the process', async () => {
     const { get, collector } = await serving([
       { name: 'up', check: () => {} },
       { name: 'optional', check: () => false, critical: false },
@@ -61,7 +61,7 @@ describe('/health', () => {
     expect(await collector.healthCheck()).toMatchObject(rest);
   });
 
-  test('is 503 while a critical check is down, and says nothing of why', async () => {
+  test('/health is 503 while a critical check is down, and does not say why', async () => {
     const { get } = await serving([{ name: 'database', check: DOWN }]);
     const response = await get('/health');
     expect(response.status).toBe(503);
@@ -73,7 +73,7 @@ describe('/health', () => {
     expect(text).not.toMatch(/reach|db\.internal|hunter2/);
   });
 
-  test('says why if it is to tell details, without credentials', async () => {
+  test('/health says why a check is down if details are switched on, without credentials', async () => {
     const before = Date.now();
     const { get } = await serving(
       [
@@ -106,7 +106,7 @@ describe('/health', () => {
     expect(since).toBeLessThanOrEqual(Date.now());
   });
 
-  test('is answered to HEAD without a body', async () => {
+  test('/health is answered to HEAD without a body', async () => {
     const { get } = await serving([{ name: 'a', check: () => false }]);
     const head = await get('/health', undefined, 'HEAD');
     expect(head.status).toBe(503);
@@ -114,7 +114,7 @@ describe('/health', () => {
     expect(await head.text()).toBe('');
   });
 
-  test('takes its version from npm unless it is given, and has none without', async () => {
+  test('/health takes its version from npm unless it is given, and has none without', async () => {
     const { npm_package_version: before } = process.env;
     onTestFinished(() => {
       if (before === undefined) delete process.env['npm_package_version'];
@@ -127,7 +127,7 @@ describe('/health', () => {
     expect(await collector.healthCheck()).not.toHaveProperty('version');
   });
 
-  test('survives names of checks that objects have already', async () => {
+  test("/health works with names of checks that are names of Object's members", async () => {
     const { get } = await serving([
       { name: '__proto__', check: () => false, critical: false },
       { name: 'constructor', check: () => true },
@@ -149,14 +149,17 @@ describe('health+json', () => {
     [`${TYPE};q=0`, 'application/json; charset=utf-8'],
     ['*/*', 'application/json; charset=utf-8'],
     ['text/html', 'application/json; charset=utf-8'],
-  ])('is what "Accept: %s" gets, or not', async (accept, type) => {
-    const { get } = await serving();
-    const response = await get('/health', accept);
-    expect(response.headers.get('content-type')).toBe(type);
-    expect(response.headers.get('vary')).toMatch(/^Accept(,|$)/);
-  });
+  ])(
+    'the media type of the health depends on the header "Accept: %s"',
+    async (accept, type) => {
+      const { get } = await serving();
+      const response = await get('/health', accept);
+      expect(response.headers.get('content-type')).toBe(type);
+      expect(response.headers.get('vary')).toMatch(/^Accept(,|$)/);
+    },
+  );
 
-  test('passes, warns of checks that are not critical, and fails', async () => {
+  test('health+json has the status pass, warn for checks that are not critical, or fail', async () => {
     const results = { a: true, b: true };
     const { get } = await serving([
       { name: 'a', check: () => results.a, cacheFor: 0 },
@@ -183,7 +186,7 @@ describe('health+json', () => {
     expect(await ask()).toMatchObject([503, { status: 'fail' }]);
   });
 
-  test('has what was observed, and what went wrong, with details', async () => {
+  test('health+json has measurements and errors of checks with details', async () => {
     const { get } = await serving([{ name: 'database', check: DOWN }], {
       details: true,
     });
@@ -201,7 +204,7 @@ describe('health+json', () => {
 });
 
 describe('the probes of a collector', () => {
-  test('are up once it is initialized', async () => {
+  test('the probes of a collector are up once it is initialized', async () => {
     const { get, collector } = await serving();
     for (const path of ['/health/live', '/health/ready']) {
       const response = await get(path);
@@ -214,7 +217,7 @@ describe('the probes of a collector', () => {
     expect((await collector.healthCheck()).healthy).toBe(true);
   });
 
-  test('are not ready while a critical check is down, and live all the same', async () => {
+  test('a collector is live, but not ready, while a critical check is down', async () => {
     let isUp = false;
     const { get } = await serving([
       { name: 'a', check: () => isUp, cacheFor: 0 },
@@ -229,7 +232,7 @@ describe('the probes of a collector', () => {
     expect((await get('/health/ready')).status).toBe(200);
   });
 
-  test('ask only the checks that they depend on', async () => {
+  test('a probe runs only the checks that it depends on', async () => {
     const asked: string[] = [];
     const record = (name: string, critical: boolean) => ({
       name,
@@ -250,7 +253,7 @@ describe('the probes of a collector', () => {
     expect(asked).toEqual(['critical', 'critical', 'other']);
   });
 
-  test('can be served by a server of the user', async () => {
+  test("the probes of a collector can be served by the user's server", async () => {
     const collector = new PrometheusCollector();
     const server = createServer((req, res) =>
       req.url === '/live'
@@ -271,7 +274,7 @@ describe('the metrics of health checks', () => {
   const page = async (collector: PrometheusCollector, metric: string) =>
     samplesOf(await collector.metrics(), `app_api_health_check_${metric}`);
 
-  test('are gauges of the status and the duration, run at scrape time', async () => {
+  test('the gauges of health checks are gauges of the status and the duration, run at scrape time', async () => {
     const { collector } = await serving([
       { name: 'database', check: DOWN },
       { name: 'queue', check: () => ({ length: 3 }) },
@@ -286,13 +289,13 @@ describe('the metrics of health checks', () => {
     ]);
   });
 
-  test('are not there without checks', async () => {
+  test('the gauges of health checks do not exist without checks', async () => {
     const { collector } = await serving();
     expect(await collector.metrics()).not.toContain('health_check');
     expect(collector.getMetricCount()).toBe(0);
   });
 
-  test('run a check once for both gauges and the health', async () => {
+  test('the gauges of health checks run a check once for both gauges and the health', async () => {
     let runs = 0;
     const { collector } = await serving();
     collector.addHealthCheck({ name: 'a', check: () => void runs++ });
@@ -301,7 +304,7 @@ describe('the metrics of health checks', () => {
     expect(runs).toBe(1);
   });
 
-  test('go with the check, and come back with one of the same name', async () => {
+  test('the gauges of a health check are removed with it, and return with another of the same name', async () => {
     const { collector, removes, get } = await serving([
       { name: 'a', check: () => true },
       { name: 'b', check: () => true },
@@ -323,14 +326,14 @@ describe('the metrics of health checks', () => {
     ]);
   });
 
-  test('outlive clearMetrics(), as what is read when scraped', async () => {
+  test('the gauges of health checks remain after clearMetrics()', async () => {
     const { collector } = await serving([{ name: 'a', check: () => true }]);
     await collector.metrics();
     collector.clearMetrics();
     expect(await page(collector, 'status')).toHaveLength(1);
   });
 
-  test('delay a scrape by the timeout of a check that hangs, once', async () => {
+  test('the gauges of health checks delay a scrape by the timeout of a check that hangs, once', async () => {
     const { collector } = await serving();
     const hangs = () => new Promise<void>(() => {});
     collector.addHealthCheck({
@@ -346,7 +349,7 @@ describe('the metrics of health checks', () => {
     }
   });
 
-  test('give way to a metric of the user that has their name', async () => {
+  test('the gauges of health checks leave their name to a metric of the user', async () => {
     const { collector } = await serving();
     collector.counter('health_check_status').inc();
     collector.addHealthCheck({ name: 'a', check: () => true });

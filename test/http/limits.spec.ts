@@ -29,20 +29,23 @@ describe('the time until an answer begins', () => {
     ['1e3', 10_000],
     ['five', 10_000],
     ['9'.repeat(310), 10_000],
-  ])('is, for a scraper that waits %j seconds, %d ms', (header, expected) => {
-    const headers = { 'x-prometheus-scrape-timeout-seconds': header };
-    const req = { headers } as unknown as IncomingMessage;
-    expect(timeToBegin(req, 10_000)).toBe(expected);
-  });
+  ])(
+    'the answer to a scraper with a timeout of %j seconds begins within %d ms',
+    (header, expected) => {
+      const headers = { 'x-prometheus-scrape-timeout-seconds': header };
+      const req = { headers } as unknown as IncomingMessage;
+      expect(timeToBegin(req, 10_000)).toBe(expected);
+    },
+  );
 
-  test('is never longer than the option says', () => {
+  test('an answer begins within the option scrapeTimeout in any case', () => {
     const headers = { 'x-prometheus-scrape-timeout-seconds': '0.0001' };
     const req = { headers } as unknown as IncomingMessage;
     expect(timeToBegin(req, 30)).toBe(30);
   });
 });
 
-/** A collector with a gauge that is not read before it is told. */
+/** A collector with a gauge whose callback ends when the test opens it. */
 async function slowCollector(options = {}, context: CollectorContext = {}) {
   const { collector, warnings } = makeCollector(options, context);
   await collector.initialize();
@@ -55,7 +58,7 @@ async function slowCollector(options = {}, context: CollectorContext = {}) {
 }
 
 describe('a scrape', () => {
-  test('beyond those that may run gets a 503 at once, and health is answered still', async () => {
+  test('a scrape beyond maxScrapes gets a 503 at once, and the health is still answered', async () => {
     let letIn = 0;
     const access: AccessPolicy = { check: async () => void letIn++ };
     const { endpoint, open, collector } = await slowCollector(
@@ -80,7 +83,7 @@ describe('a scrape', () => {
     ]);
   });
 
-  test('that is not ready in time gets a 503, is counted as a refusal and not as an error, and is rendered for those who wait', async () => {
+  test('a scrape that is not ready in time gets a 503 and counts as a refusal, not as an error, while others get the page', async () => {
     const { endpoint, open, reads, warnings } = await slowCollector();
     const patient = fetch(endpoint);
     const headers = { 'X-Prometheus-Scrape-Timeout-Seconds': '0.1' };
@@ -100,7 +103,7 @@ describe('a scrape', () => {
     expect(later).not.toContain('metrics_errors_total');
   });
 
-  test('that names no time worth mentioning has a quarter of a second, and raises no error without credentials', async () => {
+  test('a scrape with a tiny timeout has a quarter of a second, and raises no error without credentials', async () => {
     const { collector, warnings } = makeCollector({
       access: { bearerToken: 's3cret' },
     });
@@ -119,7 +122,7 @@ describe('a scrape', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('is counted as refused for its credentials also if the client has gone by then', async () => {
+  test('a scrape is counted as refused for its credentials also if its client has gone by then', async () => {
     let refuse!: () => void;
     const refused = new Promise<{ status: number; text: string }>((resolve) => {
       refuse = () => resolve({ status: 401, text: 'no' });
@@ -150,7 +153,7 @@ describe('a scrape', () => {
     );
   });
 
-  test('may take as long as the option says', async () => {
+  test('a scrape may take as long as the option scrapeTimeout says', async () => {
     const { endpoint, collector } = await slowCollector({ scrapeTimeout: 30 });
     collector.addHealthCheck({
       name: 'slow',
@@ -161,7 +164,7 @@ describe('a scrape', () => {
     expect((await fetch(health)).status).toBe(503);
   });
 
-  test('counts as running while its page is rendered, though it was given up', async () => {
+  test('a scrape that was refused at its deadline counts as running until its page is rendered', async () => {
     const { endpoint, open } = await slowCollector({
       maxScrapes: 1,
       scrapeTimeout: 30,
@@ -177,7 +180,7 @@ describe('a scrape', () => {
     );
   });
 
-  test('takes no place while it is found out who asks, nor a page once it was given up', async () => {
+  test('a scrape takes no place while its access is checked, and no page after its deadline', async () => {
     let letIn!: () => void;
     const slow = new Promise<undefined>((resolve) => {
       letIn = () => resolve(undefined);
@@ -212,7 +215,7 @@ describe('a scrape', () => {
     expect(await (await fetch(endpoint)).text()).toContain('read 2\n');
   });
 
-  test('alone says how long it waits: the health has its own time', async () => {
+  test('the timeout header limits scrapes only, and not the health', async () => {
     const { collector, endpoint, open, reads } = await slowCollector();
     collector.addHealthCheck({
       name: 'slow',
@@ -229,7 +232,7 @@ describe('a scrape', () => {
     open(1);
   });
 
-  test('of all metrics waits for nobody who keeps pages of some', async () => {
+  test('a scrape of all metrics does not wait for slow readers of partial pages', async () => {
     const { collector } = makeCollector();
     collector.counter('hits_total').inc();
     const gatherer = new Gatherer(collector.registry, collector);
@@ -255,11 +258,14 @@ describe('a scrape', () => {
     await Promise.all(slow);
   });
 
-  test.each(['maxScrapes', 'scrapeTimeout'])('has a sound %s', (option) => {
-    for (const value of [0, -1, 1.5, NaN, Infinity, '5', null, 1e9]) {
-      expect(() => new PrometheusCollector({ [option]: value })).toThrow(
-        OptionsError,
-      );
-    }
-  });
+  test.each(['maxScrapes', 'scrapeTimeout'])(
+    'a collector refuses an invalid %s',
+    (option) => {
+      for (const value of [0, -1, 1.5, NaN, Infinity, '5', null, 1e9]) {
+        expect(() => new PrometheusCollector({ [option]: value })).toThrow(
+          OptionsError,
+        );
+      }
+    },
+  );
 });

@@ -56,7 +56,7 @@ const TEXT: Record<string, string | undefined> = {
     'application/openmetrics-text;version=1.0.0;q=0.2,text/plain;q=0.7',
   'nothing that there is': 'application/json, image/*',
   'a later version of the text format': 'text/plain;version=1.0.0',
-  'a weight that is none': 'application/openmetrics-text;q=high',
+  'an invalid weight': 'application/openmetrics-text;q=high',
   'a weight that is too large': 'application/openmetrics-text;q=7',
   'nothing but separators': ';,;;=,,q=,/;=',
   'a very long header': 'application/openmetrics-texts,'.repeat(2_000),
@@ -64,14 +64,14 @@ const TEXT: Record<string, string | undefined> = {
 
 describe('negotiation', () => {
   test.each(Object.entries(OPEN_METRICS))(
-    'gives OpenMetrics for the header of: %s',
+    'negotiation chooses OpenMetrics for the header of: %s',
     (_who, accept) => {
       expect(chosen(accept)).toBe(openMetrics);
     },
   );
 
   test.each(Object.entries(TEXT))(
-    'gives the Prometheus text format for the header of: %s',
+    'negotiation chooses the Prometheus text format for the header of: %s',
     (_who, accept) => {
       expect(chosen(accept)).toBe(TEXT_FORMAT);
     },

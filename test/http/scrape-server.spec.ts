@@ -14,7 +14,7 @@ async function serving(options = {}) {
 }
 
 describe('the server of a collector', () => {
-  test('answers with the page and its content type', async () => {
+  test('the server of a collector answers with the page and its content type', async () => {
     const { collector, endpoint } = await serving();
     collector.counter('hits_total', { description: 'Hits' }).inc({ a: 'ü' });
     const response = await fetch(`${endpoint}?name=x`);
@@ -35,7 +35,7 @@ describe('the server of a collector', () => {
     ['br', null],
     ['', null],
   ])(
-    'compresses a page if the scraper accepts it: %j',
+    'the server of a collector compresses a page if the scraper accepts it: %j',
     async (accepted, coding) => {
       const { collector, endpoint } = await serving();
       const counter = collector.counter('hits_total');
@@ -49,7 +49,7 @@ describe('the server of a collector', () => {
     },
   );
 
-  test('answers HEAD without a body, and other methods with 405', async () => {
+  test('the server of a collector answers HEAD without a body, and other methods with 405', async () => {
     const { endpoint } = await serving();
     const head = await fetch(endpoint, { method: 'HEAD' });
     expect(head.status).toBe(200);
@@ -59,14 +59,14 @@ describe('the server of a collector', () => {
     expect(post.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  test('answers other paths with 404', async () => {
+  test('the server of a collector answers other paths with 404', async () => {
     const { origin } = await serving({ path: '/internal/metrics' });
     expect((await fetch(`${origin}/internal/metrics`)).status).toBe(200);
     expect((await fetch(`${origin}/metrics`)).status).toBe(404);
     expect((await fetch(`${origin}/`)).status).toBe(404);
   });
 
-  test('answers 500 and a whole page later when the registry fails', async () => {
+  test('the server of a collector answers 500 and a whole page later when the registry fails', async () => {
     const { collector, endpoint, warnings } = await serving();
     const repair = breakRegistry(collector.registry, new Error('broken'));
     expect((await fetch(endpoint)).status).toBe(500);
@@ -75,7 +75,7 @@ describe('the server of a collector', () => {
     expect((await fetch(endpoint)).status).toBe(200);
   });
 
-  test('does not start on a port in use, says so, and can be started when the port is free', async () => {
+  test('the server of a collector fails to start on a port in use with an error, and starts once the port is free', async () => {
     const port = await occupyPort();
     const { collector } = makeCollector({ port });
     await expect(collector.initialize()).rejects.toThrow(
@@ -92,12 +92,12 @@ describe('the server of a collector', () => {
     expect((await other.healthCheck()).healthy).toBe(true);
   });
 
-  test('says so when the host is not one of this machine', async () => {
+  test('the server of a collector fails to start on an address of another machine with an error', async () => {
     const { collector } = makeCollector({ host: '192.0.2.1' });
     await expect(collector.initialize()).rejects.toThrow(MetricsServerError);
   });
 
-  test('can be started and stopped twice, at once and again', async () => {
+  test('the server of a collector can be started and stopped twice, at once and again', async () => {
     const { collector } = makeCollector({ port: await freePort() });
     await Promise.all([collector.initialize(), collector.initialize()]);
     const { endpoint } = await collector.healthCheck();
@@ -110,7 +110,7 @@ describe('the server of a collector', () => {
     expect((await fetch(endpoint)).status).toBe(200);
   });
 
-  test('lets a running scrape finish at shutdown and then closes the port', async () => {
+  test('the server of a collector lets a running scrape finish at shutdown and then closes the port', async () => {
     const { collector, endpoint } = await serving();
     let release!: (value: number) => void;
     let scraping = false;
@@ -141,7 +141,7 @@ describe('the server of a collector', () => {
     await expect(fetch(endpoint)).rejects.toThrow();
   });
 
-  test('is not kept open by a connection that says nothing', async () => {
+  test('the server of a collector closes though a connection has sent nothing', async () => {
     const { collector, endpoint } = await serving();
     const { hostname, port } = new URL(endpoint);
     const socket = connect(Number(port), hostname);
@@ -154,7 +154,7 @@ describe('the server of a collector', () => {
 });
 
 describe('the health of a collector', () => {
-  test('is answered with 200 and JSON while it runs', async () => {
+  test('the health of a collector is answered with 200 and JSON while it runs', async () => {
     const { collector, endpoint, origin } = await serving();
     collector.counter('a');
     const response = await fetch(`${origin}/health`);
@@ -169,7 +169,7 @@ describe('the health of a collector', () => {
     });
   });
 
-  test('is not healthy before the start and after the end', async () => {
+  test('the health of a collector is not healthy before the start and after the end', async () => {
     const { collector } = makeCollector({ port: 9_090 });
     const down = {
       healthy: false,

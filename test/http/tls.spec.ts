@@ -42,7 +42,7 @@ const filesOf = ({ certFile, keyFile }: Certificate) => ({
 });
 
 describe('a server with a certificate', () => {
-  test('serves the page over TLS, and says https in its address', async () => {
+  test('a server with a certificate serves the page over TLS, and its URL begins with https', async () => {
     const server = makeCertificate(tempFolder(), 'server');
     const { collector, endpoint, ask } = await serving(filesOf(server));
     collector.counter('hits_total').inc();
@@ -53,7 +53,7 @@ describe('a server with a certificate', () => {
     await expect(fetch(endpoint.replace('https:', 'http:'))).rejects.toThrow();
   });
 
-  test('takes texts, and a key that is encrypted', async () => {
+  test('a server with a certificate accepts PEM texts, and an encrypted key', async () => {
     const { cert, key } = makeCertificate(
       tempFolder(),
       'server',
@@ -70,7 +70,7 @@ describe('a server with a certificate', () => {
     );
   });
 
-  test('refuses versions before TLS 1.2', async () => {
+  test('a server with a certificate refuses versions before TLS 1.2', async () => {
     const server = makeCertificate(tempFolder(), 'server');
     const { endpoint, ask } = await serving(filesOf(server));
     const versions = {
@@ -92,7 +92,7 @@ describe('a server with a certificate', () => {
     expect(socket.getProtocol()).toBe('TLSv1.2');
   });
 
-  test('lets in clients of its authority only, if it has one', async () => {
+  test('a server with a client authority accepts only clients with its certificates', async () => {
     const folder = tempFolder();
     const authority = makeCertificate(folder, 'authority');
     const server = makeCertificate(folder, 'server', authority);
@@ -111,7 +111,7 @@ describe('a server with a certificate', () => {
     ).rejects.toThrow();
   });
 
-  test('ends the open connections of an authority that is removed, and lets none of its clients resume a session', async () => {
+  test('a server closes connections of clients whose authority is removed, and they cannot resume a session', async () => {
     const folder = tempFolder();
     const [removed, kept] = ['removed', 'kept'].map((name) =>
       makeCertificate(folder, name),
@@ -161,7 +161,7 @@ describe('a server with a certificate', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('leaves open connections as they are when only its certificate changes', async () => {
+  test('a server keeps open connections when only its certificate changes', async () => {
     const folder = tempFolder();
     const authority = makeCertificate(folder, 'authority');
     const server = makeCertificate(folder, 'server', authority);
@@ -190,7 +190,7 @@ describe('a server with a certificate', () => {
     expect((await ask({ agent } as object)).server).toBe('server');
   });
 
-  test('changes its certificate with the files, without a restart', async () => {
+  test('a server with a certificate follows changes of its files without a restart', async () => {
     const folder = tempFolder();
     const first = makeCertificate(folder, 'first');
     const second = makeCertificate(folder, 'second');
@@ -232,7 +232,7 @@ describe('a server with a certificate', () => {
     ]);
   });
 
-  test('stops at once, though someone is in the middle of a handshake or idle', async () => {
+  test('a server with a certificate stops at once, also during a handshake and with idle connections', async () => {
     const server = makeCertificate(tempFolder(), 'server');
     const { collector, endpoint } = await serving(filesOf(server));
     const port = Number(new URL(endpoint).port);
@@ -256,7 +256,7 @@ describe('a server with a certificate', () => {
     );
   });
 
-  test('does not start without what it needs, and says which option is wrong', async () => {
+  test('a server with a certificate fails to start without valid options, and names the wrong one', async () => {
     const folder = tempFolder();
     const server = makeCertificate(folder, 'server');
     const other = makeCertificate(folder, 'other');

@@ -12,18 +12,18 @@ describe('buckets', () => {
     ['none', []],
     ['text', ['1', '2']],
     ['no array', 5],
-  ])('are refused when they are %s', (_why, buckets) => {
+  ])('buckets are refused when they are %s', (_why, buckets) => {
     expect(() => checkBuckets(buckets as number[], 'm')).toThrow(BucketsError);
   });
 
-  test('are copied, so that the caller may change the array', () => {
+  test('buckets are copied, so that the caller may change the array', () => {
     const given = [1, 2];
     const kept = checkBuckets(given, 'm');
     given.push(3);
     expect(kept).toEqual([1, 2]);
   });
 
-  test('put a value where the first bound is not below it, however many there are', () => {
+  test('a value is counted in the bucket of the first bound that is not below it, however many there are', () => {
     const bounds = fc
       .uniqueArray(fc.integer({ min: -500, max: 500 }), {
         minLength: 1,

@@ -5,7 +5,7 @@ import { makeCollector, samples } from '../support/collector.js';
 const HALF = 1e308;
 
 describe('a counter', () => {
-  test('refuses what would take it past the greatest number, and stays what it was', async () => {
+  test('a counter refuses an increase past the greatest number, and keeps its value', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     const series = counter.labels({ a: 1 });
@@ -37,7 +37,7 @@ describe('a counter', () => {
   });
 
   test.each([Infinity, NaN, -1, '1', 1n, null])(
-    'refuses %s by way of a kept series too',
+    'a counter refuses %s by way of a kept series too',
     async (value) => {
       const { collector } = makeCollector();
       const series = collector.counter('hits_total').labels({});
@@ -51,7 +51,7 @@ describe('a counter', () => {
 
 describe('a histogram', () => {
   test.each([HALF, -HALF])(
-    'refuses an observation of %s that its sum cannot hold, as a whole',
+    'a histogram refuses an observation of %s that its sum cannot hold, and records no part of it',
     async (value) => {
       const { collector } = makeCollector();
       const histogram = collector.histogram('size', { buckets: [1] });
@@ -73,7 +73,7 @@ describe('a histogram', () => {
   );
 
   test.each([Infinity, -Infinity, NaN, '1', 1n, undefined])(
-    'refuses %s by way of a kept series too',
+    'a histogram refuses %s by way of a kept series too',
     async (value) => {
       const { collector } = makeCollector();
       const series = collector.histogram('size').labels({});
@@ -86,7 +86,7 @@ describe('a histogram', () => {
 });
 
 describe('a gauge', () => {
-  test('does not get to infinity by adding, but where it is set so', async () => {
+  test('a gauge does not become infinite by adding, but can be set so', async () => {
     const { collector } = makeCollector();
     const gauge = collector.gauge('level');
     const series = gauge.labels({});

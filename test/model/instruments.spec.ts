@@ -15,7 +15,7 @@ vi.mock(
 );
 
 describe('a counter', () => {
-  test('goes up by one or by what it is given, with and without labels', async () => {
+  test('a counter increases by one or by the given value, with and without labels', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     counter.inc();
@@ -32,7 +32,7 @@ describe('a counter', () => {
 });
 
 describe('labels by position', () => {
-  test('are those of the declared names', async () => {
+  test('label values by position are those of the declared names', async () => {
     const { collector } = makeCollector();
     const labelNames = ['method', 'route'];
     const counter = collector.counter('hits_total', { labelNames });
@@ -52,7 +52,7 @@ describe('labels by position', () => {
     expect(page).toContain('t_count{method="a",route="b"} 1\n');
   });
 
-  test('are refused where they do not fit the names, and names where they change', () => {
+  test('label values by position are refused where they do not match the names, and so are changed names', () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total', { labelNames: ['a', 'b'] });
     expect(() => counter.labels('x')).toThrow(
@@ -73,7 +73,7 @@ describe('labels by position', () => {
 });
 
 describe('a gauge', () => {
-  test('is set, increased and decreased, with and without labels', async () => {
+  test('a gauge is set, increased and decreased, with and without labels', async () => {
     const { collector } = makeCollector();
     const gauge = collector.gauge('level');
     gauge.set(5);
@@ -95,7 +95,7 @@ describe('a gauge', () => {
     ]);
   });
 
-  test('shows NaN and the infinities as Prometheus writes them', async () => {
+  test('a gauge can be NaN or infinite, as Prometheus writes them', async () => {
     const { collector } = makeCollector();
     const gauge = collector.gauge('level');
     gauge.set({ a: 1 }, NaN);
@@ -108,7 +108,7 @@ describe('a gauge', () => {
     ]);
   });
 
-  test('can be set to the present time', async () => {
+  test('a gauge can be set to the present time', async () => {
     vi.useFakeTimers({ now: 1_700_000_000_500, toFake: ['Date'] });
     const { collector } = makeCollector();
     collector.gauge('last_success').setToCurrentTime();
@@ -117,7 +117,7 @@ describe('a gauge', () => {
     ]);
   });
 
-  test('is read through its callback at every scrape', async () => {
+  test('a gauge is read through its callback at every scrape', async () => {
     const { collector } = makeCollector();
     let size = 1;
     collector.gauge('queue_size', { collect: () => size });
@@ -127,7 +127,7 @@ describe('a gauge', () => {
     expect(await collector.registry.metrics()).toContain('queue_size 2');
   });
 
-  test('can set labelled series in its callback, also asynchronously', async () => {
+  test('a gauge can set labelled series in its callback, also asynchronously', async () => {
     const { collector } = makeCollector();
     collector.gauge('queue_size', {
       async collect(gauge) {
@@ -143,7 +143,7 @@ describe('a gauge', () => {
     ]);
   });
 
-  test('whose callback fails costs only its own series', async () => {
+  test('a gauge whose callback fails lacks only its own series', async () => {
     const { collector, warnings } = makeCollector();
     collector.gauge('broken', {
       collect: () => Promise.reject(new Error('database is down')),
@@ -164,7 +164,7 @@ describe('a gauge', () => {
 });
 
 describe('a gauge whose callback hangs', () => {
-  test('holds up one page for five seconds, then none until it has ended', async () => {
+  test('a gauge whose callback hangs holds up one page for five seconds, then none until it has ended', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { collector, warnings } = makeCollector();
     let calls = 0;
@@ -195,7 +195,7 @@ describe('a gauge whose callback hangs', () => {
     expect(await later).toContain('\nstuck 8');
   });
 
-  test('because it asks for the page itself ends in the same way', async () => {
+  test('a gauge whose callback hangs because it asks for the page itself ends in the same way', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { collector } = makeCollector();
     collector.gauge('snake', {
@@ -208,7 +208,7 @@ describe('a gauge whose callback hangs', () => {
 });
 
 describe('a histogram', () => {
-  test('counts observations into the bucket whose bound they reach, cumulated', async () => {
+  test('a histogram counts observations into the bucket whose bound they reach, cumulated', async () => {
     const { collector } = makeCollector();
     const histogram = collector.histogram('size', { buckets: [1, 2, 5] });
     for (const value of [0.5, 1, 1.5, 5, 6]) histogram.observe({ a: 1 }, value);
@@ -222,7 +222,7 @@ describe('a histogram', () => {
     ]);
   });
 
-  test('has the buckets of Prometheus by default, a timer those of agents', async () => {
+  test('a histogram has the buckets of Prometheus by default, a timer those of agents', async () => {
     const { collector } = makeCollector();
     collector.histogram('size').observe(1);
     collector.timer('took_seconds').observe(1);
@@ -238,7 +238,7 @@ describe('a histogram', () => {
     );
   });
 
-  test('takes buckets by metric name from the options, the short name and the whole one', async () => {
+  test('a histogram takes buckets by metric name from the options, the short name and the whole one', async () => {
     const { collector } = makeCollector({
       namespace: 'app',
       buckets: { took_seconds: [1], app_size: [2] },
@@ -254,7 +254,7 @@ describe('a histogram', () => {
 });
 
 describe('a running timer', () => {
-  test('observes the seconds between start and stop, with the labels of both', async () => {
+  test('a running timer observes the seconds between start and stop, with the labels of both', async () => {
     vi.useFakeTimers({ toFake: ['hrtime'] });
     const { collector } = makeCollector();
     const timer = collector.timer('took_seconds', { buckets: [1, 2] });
@@ -270,7 +270,7 @@ describe('a running timer', () => {
     ]);
   });
 
-  test('can be started on a kept series', async () => {
+  test('a running timer can be started on a kept series', async () => {
     vi.useFakeTimers({ toFake: ['hrtime'] });
     const { collector } = makeCollector();
     const series = collector.timer('took_seconds').labels({ a: 1 });

@@ -8,19 +8,19 @@ const valueOf = (value: string) =>
   canonicalLabels({ a: value }, 'm').values[0]!;
 
 describe('a label value', () => {
-  test('stays as it is up to the limit', () => {
+  test('a label value is not changed up to the limit', () => {
     const longest = 'x'.repeat(MAX_LABEL_VALUE);
     expect(valueOf(longest)).toBe(longest);
   });
 
-  test('beyond the limit is cut, and says so by an ellipsis', () => {
+  test('a label value beyond the limit is cut, and ends in an ellipsis', () => {
     const cut = valueOf('x'.repeat(MAX_LABEL_VALUE + 1));
     expect(cut).toBe(`${'x'.repeat(MAX_LABEL_VALUE - 1)}…`);
     expect(cut).toHaveLength(MAX_LABEL_VALUE);
   });
 
   test.each([0, 1, 2, 3])(
-    'is cut between characters and not within, %i before the limit',
+    'a label value is cut between characters and not within, %i before the limit',
     (shift) => {
       const cut = valueOf('x'.repeat(shift) + '😀'.repeat(MAX_LABEL_VALUE));
       expect(cut.isWellFormed()).toBe(true);
@@ -30,11 +30,11 @@ describe('a label value', () => {
     },
   );
 
-  test('that is cut has no halves of characters either', () => {
+  test('a label value that is cut has no lone surrogates', () => {
     expect(shortened('x\ud800yzz', 4)).toBe('x\ufffdy…');
   });
 
-  test('leads to the same series each time, in any order and among others', async () => {
+  test('a label value that is cut finds the same series each time, in any order and among others', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 3 });
     const counter = collector.counter('prompts_total');
     const long = (start: string) => `${start}${'x'.repeat(5_000)}`;
@@ -64,7 +64,7 @@ describe('a label value', () => {
     );
   });
 
-  test('of a megabyte does not stay in memory', () => {
+  test('a label value of a megabyte does not stay in memory', () => {
     const { collector } = makeCollector();
     const counter = collector.counter('prompts_total');
     const seconds = collector.timer('prompt_seconds');

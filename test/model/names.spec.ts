@@ -18,12 +18,17 @@ describe('a metric name', () => {
     ['1st', '', 'a', '_1st_a'],
     ['', '', 'job:requests:rate', 'job:requests:rate'],
     ['', '', 'a😀b', 'a__b'],
-  ])('of %j, %j and %j is %j', (namespace, subsystem, name, expected) => {
-    expect(buildMetricName(name, prefix(namespace, subsystem))).toBe(expected);
-  });
+  ])(
+    'a metric name of %j, %j and %j is %j',
+    (namespace, subsystem, name, expected) => {
+      expect(buildMetricName(name, prefix(namespace, subsystem))).toBe(
+        expected,
+      );
+    },
+  );
 
   test.each(['', '   ', '---', '_', '日本'])(
-    'is refused when nothing usable is in it: %j',
+    'a metric name without a usable character is refused: %j',
     (name) => {
       expect(() => buildMetricName(name, prefix('tframex', ''))).toThrow(
         MetricNameError,
@@ -32,7 +37,7 @@ describe('a metric name', () => {
   );
 
   test.each([undefined, null, 5, {}, ['a']])(
-    'is refused when it is not a string: %j',
+    'a metric name is refused when it is not a string: %j',
     (name) => {
       expect(() =>
         buildMetricName(name as unknown as string, prefix('', '')),

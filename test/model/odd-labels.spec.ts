@@ -63,7 +63,7 @@ const CALLS: Record<string, (collector: Collector, labels: Labels) => unknown> =
 
 describe.each(NO_LABELS)('%s in the place of labels', (_, odd) => {
   test.each(['is', 'is not'])(
-    'is refused with a LabelError where there %s an unlabelled series',
+    'a value that is no object of labels is refused with a LabelError where there %s an unlabelled series',
     async (there) => {
       const { collector } = makeCollector();
       const [counter, gauge, histogram] = [
@@ -93,7 +93,7 @@ describe.each([7, 'eu', true, 10n, Symbol('eu'), () => {}])(
   'an event whose labels are %o',
   (labels) => {
     test.each(['is', 'is not'])(
-      'is refused with a LabelError where its metric %s known',
+      'an event with labels that are no object is refused with a LabelError where its metric %s known',
       async (known) => {
         const { collector } = makeCollector();
         for (const type of Object.values(MetricType)) {
@@ -116,7 +116,7 @@ describe('labels', () => {
     ['given', {}, 129],
     ['given and by default', { defaultLabels: { region: 'eu' } }, 128],
   ])(
-    'are refused when more than 128 are %s, and nothing is recorded or told',
+    'more than 128 labels that are %s are refused, and nothing is recorded or passed to listeners',
     async (_, options, count) => {
       const { collector } = makeCollector(options);
       const told: unknown[] = [];
@@ -136,7 +136,7 @@ describe('labels', () => {
     },
   );
 
-  test('find their series, however many label sets a filter has made the same', async () => {
+  test('labels find their series, however many label sets a filter has made equal', async () => {
     const { collector } = makeCollector({
       maxSeriesPerMetric: 3,
       filters: [{ metrics: 'hits_total', dropLabels: ['id'] }],
@@ -153,7 +153,7 @@ describe('labels', () => {
     ]);
   });
 
-  test('are the own enumerable keys of an object, whatever it inherits', async () => {
+  test('labels are the own enumerable keys of an object, whatever it inherits', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     counter.inc({ method: 'GET' });
@@ -177,7 +177,7 @@ describe('labels', () => {
     expect(counter.remove(inheriting)).toBe(true);
   });
 
-  test('may come from another realm, without a prototype, or from an instance with own keys', async () => {
+  test('labels may be an object of another realm, without a prototype, or an instance with own keys', async () => {
     class Outcome {
       status = 'ok';
     }
@@ -194,7 +194,7 @@ describe('labels', () => {
     ]);
   });
 
-  test('keep their series apart from what is added to Object.prototype', async () => {
+  test('labels are not affected by keys that are added to Object.prototype', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     counter.inc({ a: 1, zone: 'x' });
@@ -214,7 +214,7 @@ describe('labels', () => {
     ]);
   });
 
-  test('have each of their values read exactly once by each call', () => {
+  test('each value of labels is read exactly once by each call', () => {
     const name = fc.constantFrom('a', 'b', 'c', 'd');
     const value = fc.constantFrom<Labels[string][]>('x', 'y', 1, null, 'z');
     const step = fc.record({
@@ -258,7 +258,7 @@ describe('labels', () => {
     });
   });
 
-  test('whose values change from call to call count once in the series that they had', async () => {
+  test('labels whose values change from call to call count once in the series that they had', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     let calls = 0;
@@ -284,7 +284,7 @@ describe('labels', () => {
     ]);
   });
 
-  test('with a lone surrogate find their series in a metric that is full', async () => {
+  test('labels with a lone surrogate find their series in a metric that is full', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 1 });
     const counter = collector.counter('hits_total');
     counter.inc({ name: 'x\ufffd' });
@@ -296,7 +296,7 @@ describe('labels', () => {
   });
 
   test.each(['x', '9', '\u00fc'])(
-    'whose name has more than 256 characters are refused, with a message that cuts the name: %s',
+    'labels whose name has more than 256 characters are refused, with a message that cuts the name: %s',
     (character) => {
       const { collector } = makeCollector();
       const counter = collector.counter('hits_total');
@@ -309,7 +309,7 @@ describe('labels', () => {
     },
   );
 
-  test('of more than 128 names are refused before they are all read', () => {
+  test('labels of more than 128 names are refused before they are all read', () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     let read = 0;
@@ -341,7 +341,7 @@ describe('labels', () => {
       'Label name "__proto__" of metric "hits_total" is reserved',
     ],
     ['{"1": "x"}', 'Label name \'1\' of metric "hits_total" is malformed'],
-  ])('given as %s are refused by name', (json, message) => {
+  ])('labels given as %s are refused by name', (json, message) => {
     const { collector } = makeCollector();
     const labels = JSON.parse(json) as Labels;
     const counter = collector.counter('hits_total');
@@ -356,7 +356,7 @@ describe('labels', () => {
     expect(() => counter.inc(labels)).toThrow(message);
   });
 
-  test('may be called like members of Object.prototype', async () => {
+  test('labels may have the names of members of Object.prototype', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     const labels = { constructor: 'a', hasOwnProperty: 'b', toString: 'c' };
@@ -388,7 +388,7 @@ describe('labels', () => {
       ),
     ],
   ])(
-    'with %s make the call throw the same error, and nothing is recorded',
+    'labels with %s make the call throw the same error, and nothing is recorded',
     async (_, labels) => {
       const { collector } = makeCollector();
       for (const [name, call] of Object.entries(CALLS)) {

@@ -68,7 +68,7 @@ async function seriesOf(collector: PrometheusCollector) {
 }
 
 describe.each(INSTRUMENTS)('a %s', (_name, make) => {
-  test('loses the series of label values that are given by position', async () => {
+  test('a metric removes the series of label values that are given by position', async () => {
     const { collector } = makeCollector();
     const { instrument, add } = make(collector, ['method', 'code']);
     add({ method: 'GET', code: 200 });
@@ -85,7 +85,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
     expect(await seriesOf(collector)).toEqual([]);
   });
 
-  test('keeps its series when the label values do not fit its labelNames', async () => {
+  test('a metric keeps its series when the label values do not fit its labelNames', async () => {
     const { collector } = makeCollector();
     const { instrument, add } = make(collector, ['method', 'code']);
     add({ method: 'GET' });
@@ -100,7 +100,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
     expect(await seriesOf(collector)).toEqual(['{method="GET"} 1']);
   });
 
-  test('that has no labelNames says so when a label value is given without a name', () => {
+  test('a metric without labelNames refuses a label value without a name with an error that says so', () => {
     const { collector } = makeCollector();
     const { instrument } = make(collector);
     const error = new LabelError(
@@ -110,7 +110,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
     expect(() => instrument.labels('GET')).toThrow(error);
   });
 
-  test('loses all series with removeAll(), and counts from 0 afterwards', async () => {
+  test('removeAll() removes all series of a metric, which then counts from 0', async () => {
     const { collector } = makeCollector();
     const { instrument, add } = make(collector);
     add();
@@ -122,7 +122,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
     expect(collector.getMetricCount()).toBe(1);
   });
 
-  test('without labels is 0 after reset(), also where the series is kept', async () => {
+  test('a metric without labels is 0 after reset(), also through a kept series', async () => {
     const { collector } = makeCollector({ defaultLabels: { app: 'docs' } });
     const { instrument, add } = make(collector);
     instrument.reset();
@@ -137,7 +137,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
     expect(await seriesOf(collector)).toEqual(['{app="docs"} 2']);
   });
 
-  test('with labels has no series after reset(), and none without labels', async () => {
+  test('a metric with labels has no series after reset(), and none without labels', async () => {
     const { collector } = makeCollector();
     const { instrument, add } = make(collector);
     add({ a: 1 });
@@ -145,7 +145,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
     expect(await seriesOf(collector)).toEqual([]);
   });
 
-  test('with labelNames has no series after reset(), as with prom-client', async () => {
+  test('a metric with labelNames has no series after reset(), as with prom-client', async () => {
     const { collector } = makeCollector();
     const { instrument, add } = make(collector, ['a']);
     add({ a: 1 });
@@ -154,7 +154,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
     expect(await seriesOf(collector)).toEqual([]);
   });
 
-  test('that a filter denies, or that is cleared, stays so when it is reset or emptied', () => {
+  test('a metric that is denied or cleared stays so after reset() and removeAll()', () => {
     const { collector } = makeCollector({
       filters: [{ metrics: 'm', deny: true }],
     });
@@ -173,7 +173,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
     expect([collector, other].map((c) => c.getMetricCount())).toEqual([0, 0]);
   });
 
-  test('that is full has room again after reset()', async () => {
+  test('a metric that is full has room again after reset()', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 1 });
     const { instrument, add } = make(collector);
     add({ a: 1 });
@@ -185,7 +185,7 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
 });
 
 describe('zero() of a histogram', () => {
-  test('makes a series without observations, and sets one that is there to 0', async () => {
+  test('zero() of a histogram creates a series without observations, and resets an existing one to 0', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 2 });
     const histogram = collector.histogram('m', { buckets: [1] });
     histogram.zero({ a: 1 });
@@ -206,7 +206,7 @@ describe('zero() of a histogram', () => {
     expect(await seriesOf(collector)).toEqual(['{a="1"} 0', '{a="2"} 1']);
   });
 
-  test('refuses labels that cannot be written, and changes nothing', async () => {
+  test('zero() of a histogram refuses labels that cannot be written, and changes nothing', async () => {
     const { collector } = makeCollector();
     const histogram = collector.histogram('m', { buckets: [1] });
     histogram.observe(1);
@@ -218,7 +218,7 @@ describe('zero() of a histogram', () => {
 });
 
 describe('a timer of a gauge', () => {
-  test('sets the seconds between start and stop, with the labels of both', async () => {
+  test('a timer of a gauge sets the seconds between start and stop, with the labels of both', async () => {
     vi.useFakeTimers({ toFake: ['hrtime'] });
     const { collector } = makeCollector();
     const gauge = collector.gauge('m', { labelNames: ['job'] });
@@ -235,7 +235,7 @@ describe('a timer of a gauge', () => {
     ]);
   });
 
-  test('can be started on a kept series, which can be set to the present time too', async () => {
+  test('a timer of a gauge can be started on a kept series, which can be set to the present time too', async () => {
     vi.useFakeTimers({ now: 1_700_000_000_500, toFake: ['Date', 'hrtime'] });
     const { collector } = makeCollector();
     const series = collector.gauge('m').labels({ job: 'import' });
@@ -247,7 +247,7 @@ describe('a timer of a gauge', () => {
     expect(await seriesOf(collector)).toEqual(['{job="import"} 0.25']);
   });
 
-  test('refuses labels that are none when it is started, and cannot be written when it is stopped', () => {
+  test('a timer of a gauge refuses a value that is no object at its start, and invalid labels at its stop', () => {
     const { collector } = makeCollector();
     const gauge = collector.gauge('m');
     expect(() => gauge.startTimer(5 as never)).toThrow(LabelError);
@@ -256,7 +256,7 @@ describe('a timer of a gauge', () => {
 });
 
 describe('reset() of a gauge with a callback', () => {
-  test('in the callback, as with prom-client, leaves what it sets after that', async () => {
+  test('reset() of a gauge in its callback, as with prom-client, keeps the values that are set after it', async () => {
     const { collector } = makeCollector();
     let jobs = ['a', 'a', 'b'];
     collector.gauge('m', {
@@ -270,7 +270,7 @@ describe('reset() of a gauge with a callback', () => {
     expect(await seriesOf(collector)).toEqual(['{job="b"} 1']);
   });
 
-  test('in the callback of a gauge without labels leaves it at 0', async () => {
+  test('reset() of a gauge without labels in its callback leaves it at 0', async () => {
     const { collector } = makeCollector();
     let jobs = 2;
     collector.gauge('m', {
@@ -285,7 +285,7 @@ describe('reset() of a gauge with a callback', () => {
     expect(await seriesOf(collector)).toEqual([' 0']);
   });
 
-  test('outside of the callback shows no 0 in place of a value that cannot be read', async () => {
+  test('reset() of a gauge outside of its callback shows no 0 in place of a value that cannot be read', async () => {
     const { collector } = makeCollector();
     let isDown = false;
     const gauge = collector.gauge('m', {

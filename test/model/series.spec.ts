@@ -4,7 +4,7 @@ import type { Labels } from '../../src/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 
 describe('a series', () => {
-  test('is the same for the same labels in another order or of another type', async () => {
+  test('a series is the same for the same labels in another order or of another type', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     counter.inc({ code: 200, method: 'GET' });
@@ -15,7 +15,7 @@ describe('a series', () => {
     ]);
   });
 
-  test('is not shared by label sets that only look alike when joined', async () => {
+  test('two label sets that look alike when joined have separate series', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     counter.inc({ a: 'x,b:y', b: 'z' });
@@ -23,7 +23,7 @@ describe('a series', () => {
     expect(await samples(collector, 'hits_total')).toHaveLength(2);
   });
 
-  test('may have other label names than its neighbour', async () => {
+  test('series of one metric may have different label names', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     counter.inc();
@@ -38,7 +38,7 @@ describe('a series', () => {
     ]);
   });
 
-  test('keeps its labels when the caller changes the object afterwards', async () => {
+  test('a series keeps its labels when the caller changes the object afterwards', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total');
     const labels = { user: 'first' };
@@ -53,7 +53,7 @@ describe('a series', () => {
     ]);
   });
 
-  test('is found again for any labels, as a Map of the sorted labels would find it', () => {
+  test('a series is found again for any labels, as a Map of the sorted labels would find it', () => {
     const name = fc.constantFrom('a', 'b', 'c', '_d');
     const value = fc.oneof(
       fc.constantFrom<Labels[string][]>('x', 'y', '1', 1, 'true', true, null),
@@ -105,7 +105,7 @@ describe('a series', () => {
     });
   });
 
-  test('that is removed starts anew, also through a kept handle', async () => {
+  test('a series that was removed starts from 0 again, also through a kept handle', async () => {
     const { collector } = makeCollector();
     const gauge = collector.gauge('level');
     const kept = gauge.labels({ tank: 1 });
@@ -118,7 +118,7 @@ describe('a series', () => {
     expect(await samples(collector, 'level')).toEqual(['level{tank="1"} 5']);
   });
 
-  test('leaves nothing behind after it was removed, however many come and go', async () => {
+  test('removed series use no memory, however many come and go', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 10 });
     const gauge = collector.gauge('level');
     for (let i = 0; i < 1000; i++) {
@@ -131,7 +131,7 @@ describe('a series', () => {
 });
 
 describe('a metric with too many label sets', () => {
-  test('records the rest in one overflow series, and nothing is dropped', async () => {
+  test('a metric with too many label sets records the rest in one overflow series, and nothing is dropped', async () => {
     const { collector, warnings } = makeCollector({ maxSeriesPerMetric: 3 });
     const counter = collector.counter('hits_total');
     for (let user = 0; user < 10; user++) counter.inc({ user });
@@ -150,7 +150,7 @@ describe('a metric with too many label sets', () => {
     ]);
   });
 
-  test('has its default labels on the overflow series too', async () => {
+  test('a metric with too many label sets has its default labels on the overflow series too', async () => {
     const { collector } = makeCollector({
       maxSeriesPerMetric: 1,
       defaultLabels: { app: 'docs' },
@@ -170,7 +170,7 @@ describe('a metric with too many label sets', () => {
     ]);
   });
 
-  test('makes room again when a series is removed', async () => {
+  test('a metric with too many label sets makes room again when a series is removed', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 1 });
     const gauge = collector.gauge('level');
     gauge.set({ tank: 1 }, 1);
@@ -183,7 +183,7 @@ describe('a metric with too many label sets', () => {
     ]);
   });
 
-  test('does not remember the label sets that it turned away', () => {
+  test('a full metric does not store the label sets that it has no room for', () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 5 });
     const counter = collector.counter('hits_total');
     for (let user = 0; user < 10_000; user++) counter.inc({ user });

@@ -20,7 +20,7 @@ import { ADAPTERS, startApp } from './support/app.js';
 
 const TOKEN = { authorization: 'Bearer s3cret' };
 
-/** As each framework is told to believe what proxies say. */
+/** The setting of each framework that trusts the headers of proxies. */
 const BEHIND_PROXY = {
   Express: () => {
     const adapter = new ExpressAdapter();

@@ -268,7 +268,7 @@ test('a port in use is a clear error at start', async () => {
   ).rejects.toThrow(`port ${port} is already in use`);
 });
 
-test('a second metrics module in the same app is told of the first', async () => {
+test('a second metrics module in the same app is refused', async () => {
   @Module({ imports: [MetricsModule.forRoot({ namespace: 'other' })] })
   class Feature {}
   await expect(

@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('on %s, the health', (_name, adapter) => {
     );
   });
 
-  test('has details if it is told to', async () => {
+  test('has details if they are switched on', async () => {
     const { get } = await startApp(
       {
         imports: [

@@ -62,7 +62,7 @@ function fill(collector: PrometheusCollector): void {
   for (let i = 0; i < 20_000; i++) counter.inc({ i, text });
 }
 
-/** A gauge whose reading ends when it is told. */
+/** A gauge whose callback ends when the test opens it. */
 function gate(collector: PrometheusCollector) {
   let open!: (value: number) => void;
   const opened = new Promise<number>((resolve) => (open = resolve));
@@ -216,7 +216,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
-    'is told that %s is not allowed',
+    'gets an error that %s is not allowed',
     async (method) => {
       const { endpoint } = await limited(adapter, place);
       for (const url of [endpoint, endpoint.replace('/metrics', '/health')]) {

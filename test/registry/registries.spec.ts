@@ -72,7 +72,7 @@ const typesIn = (page: string) =>
   page.match(/^# TYPE .*$/gm)?.map((line) => line.slice(7));
 
 describe.each(CLIENTS)('a registry of %s', (_name, client) => {
-  test('has all of its metrics and ours on the page', async () => {
+  test('a registry has all of its metrics and ours on the page', async () => {
     const { collector, warnings } = joined(client);
     const page = await collector.metrics();
     expect(samplesIn(page)).toEqual([...THEIRS, ...OURS]);
@@ -88,7 +88,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
   });
 
   test.runIf(hasParser())(
-    'has all of them on an OpenMetrics page that a strict parser accepts',
+    'a registry has all of its metrics and ours on an OpenMetrics page that a strict parser accepts',
     async () => {
       const { collector } = joined(client);
       const parser = startParser();
@@ -108,7 +108,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
     },
   );
 
-  test('has a metric that is asked for by the name of a sample, from the first page on', async () => {
+  test('a registry has a metric that is requested by the name of a sample, from the first page on', async () => {
     const { collector } = joined(client);
     await collector.initialize();
     const { endpoint } = await collector.healthCheck();
@@ -116,7 +116,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
     expect(typesIn(page)).toEqual(['h histogram']);
   });
 
-  test('has all of them in snapshots and with exporters', async () => {
+  test('a registry has all of its metrics and ours in snapshots and for exporters', async () => {
     const { collector } = joined(client);
     const exported: MetricsSnapshot[] = [];
     await collector.addExporter({
@@ -143,7 +143,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
     expect(exported).toHaveLength(1);
   });
 
-  test('adds its default labels to all metrics that do not have their own', async () => {
+  test('a registry adds its default labels to all metrics that do not have their own', async () => {
     const { collector, registry } = joined(client);
     registry.setDefaultLabels({ a: 'd', app: 'docs' });
     const page = await collector.metrics();
@@ -151,7 +151,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
     expect(page).toContain('\nours_total{b="1",a="d",app="docs"} 1\n');
   });
 
-  test('has our metrics on its own page', async () => {
+  test('a registry has our metrics on its own page', async () => {
     const { registry } = joined(client);
     const page = await registry.metrics();
     expect(page).toMatch(/^# TYPE ours_total counter\nours_total\{b="1"\} 1$/m);
@@ -160,7 +160,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
     expect(names).toEqual(['c_total', 'g', 'h', 's', 'ours_total', 'took']);
   });
 
-  test('is reset by its resetMetrics(), with our metrics', async () => {
+  test('a registry is reset by its resetMetrics(), with our metrics', async () => {
     const { collector, registry, counter } = joined(client);
     registry.resetMetrics();
     const isSummary = (line: string) => line.startsWith('s');
@@ -178,7 +178,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
     ]);
   });
 
-  test('has no metric after its clear(), until one is asked for again', async () => {
+  test('a registry has no metric after its clear(), until one is requested again', async () => {
     const { collector, registry } = joined(client);
     registry.clear();
     expect(await collector.metrics()).toBe('');
@@ -188,7 +188,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
     ]);
   });
 
-  test('has the metrics of the process, and is left without them at shutdown', async () => {
+  test('a registry has the metrics of the process until the shutdown', async () => {
     const registry = new client.Registry();
     const { collector } = makeCollector({ registry, defaultMetrics: true });
     await collector.initialize();
@@ -201,7 +201,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
 });
 
 describe('the option `registry`', () => {
-  test('is typed to take the registries of all clients', () => {
+  test('the type of the option `registry` accepts the registries of all clients', () => {
     for (const registry of [
       new PromClientRegistry(),
       new PromClient14Registry(),
@@ -213,7 +213,7 @@ describe('the option `registry`', () => {
     }
   });
 
-  test('takes any object that keeps metrics by their names', async () => {
+  test('the option `registry` accepts any object that keeps metrics by their names', async () => {
     const byName = new Map<string, object>();
     const registry: MetricRegistry = {
       registerMetric: (metric) =>
@@ -249,10 +249,13 @@ describe('the option `registry`', () => {
       }),
       `registry.getMetricsAsArray() gives Map(0) {} and no array; ${EXPECTED}`,
     ],
-  ])('refuses %s and says what it lacks', (_what, registry, message) => {
-    const make = () =>
-      new PrometheusCollector({ registry: registry as MetricRegistry });
-    expect(make).toThrow(OptionsError);
-    expect(make).toThrow(message);
-  });
+  ])(
+    'the option `registry` refuses %s and says what it lacks',
+    (_what, registry, message) => {
+      const make = () =>
+        new PrometheusCollector({ registry: registry as MetricRegistry });
+      expect(make).toThrow(OptionsError);
+      expect(make).toThrow(message);
+    },
+  );
 });

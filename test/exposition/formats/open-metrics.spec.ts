@@ -14,7 +14,7 @@ const pageOf = ({ collector }: TestCollector) =>
 const timeless = () => makeCollector({ createdSamples: false });
 
 describe('an OpenMetrics page', () => {
-  test('has each type as the specification says', async () => {
+  test('an OpenMetrics page has each type as the specification says', async () => {
     const made = timeless();
     const { collector } = made;
     collector
@@ -52,11 +52,11 @@ describe('an OpenMetrics page', () => {
     );
   });
 
-  test('is nothing but its end without metrics', async () => {
+  test('an OpenMetrics page without metrics has only its end', async () => {
     expect(await pageOf(timeless())).toBe('# EOF\n');
   });
 
-  test('gives the samples of a counter `_total`, whether it is named so or not', async () => {
+  test('an OpenMetrics page adds `_total` to the samples of counters that are not named so', async () => {
     const made = timeless();
     made.collector.counter('hits').inc({ a: 1 }, 5);
     made.collector.counter('hits').inc(6);
@@ -66,7 +66,7 @@ describe('an OpenMetrics page', () => {
     expect(await made.collector.metrics()).toContain('\nhits{a="1"} 5\nhits 6');
   });
 
-  test('leaves out a unit that is not the end of the name', async () => {
+  test('an OpenMetrics page leaves out a unit that is not the end of the name', async () => {
     const made = timeless();
     const { collector } = made;
     collector.gauge('size', { unit: 'bytes' }).set(1);
@@ -80,7 +80,7 @@ describe('an OpenMetrics page', () => {
     ]);
   });
 
-  test('has no sum and no count of a histogram whose sum may go down', async () => {
+  test('an OpenMetrics page has no sum and no count of a histogram whose sum may decrease', async () => {
     const made = timeless();
     const { collector } = made;
     collector.histogram('below', { buckets: [-1, 1] }).observe(5);
@@ -101,7 +101,7 @@ describe('an OpenMetrics page', () => {
     [NaN, 'NaN'],
     [Infinity, '+Inf'],
     [-Infinity, '-Inf'],
-  ])('has the value %d of a gauge', async (value, text) => {
+  ])('an OpenMetrics page has the value %d of a gauge', async (value, text) => {
     const made = timeless();
     made.collector.gauge('g').set(value);
     expect(await pageOf(made)).toContain(`\ng ${text}\n`);
@@ -131,7 +131,7 @@ test.each([
 });
 
 describe('the time at which a series began', () => {
-  test('is a sample of counters and histograms', async () => {
+  test('the time of creation is a sample of counters and histograms', async () => {
     const made = makeCollector();
     const { collector } = made;
     const before = Date.now() / 1000;
@@ -154,7 +154,7 @@ describe('the time at which a series began', () => {
     }
   });
 
-  test('is not there if it is not wanted, and not in the text format', async () => {
+  test('the time of creation is not on the page if it is switched off, and not in the text format', async () => {
     const made = makeCollector({ createdSamples: false });
     made.collector.counter('c_total').inc();
     expect(await pageOf(made)).not.toContain('_created');
@@ -175,26 +175,29 @@ describe('the time at which a series began', () => {
       'reset by prom-client',
       ({ collector }) => collector.registry.resetMetrics(),
     ],
-  ])('is another one once the series was %s', async (_how, end) => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    try {
-      const made = makeCollector();
-      const series = made.collector.counter('c').labels({ a: 1 });
-      const began = async () =>
-        Number(/^c_created\{a="1"\} (.*)$/m.exec(await pageOf(made))![1]);
-      series.inc();
-      const first = await began();
-      vi.advanceTimersByTime(60_000);
-      expect(await began()).toBe(first);
-      end(made);
-      series.inc();
-      expect(await began()).toBeCloseTo(first + 60, 1);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
+  ])(
+    'the time of creation is another one once the series was %s',
+    async (_how, end) => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      try {
+        const made = makeCollector();
+        const series = made.collector.counter('c').labels({ a: 1 });
+        const began = async () =>
+          Number(/^c_created\{a="1"\} (.*)$/m.exec(await pageOf(made))![1]);
+        series.inc();
+        const first = await began();
+        vi.advanceTimersByTime(60_000);
+        expect(await began()).toBe(first);
+        end(made);
+        series.inc();
+        expect(await began()).toBeCloseTo(first + 60, 1);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
-  test('is another one for a series without labels and for one that is set to zero', async () => {
+  test('the time of creation is another one for a series without labels and for one that is set to zero', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
       const made = makeCollector();
@@ -222,7 +225,7 @@ describe('the time at which a series began', () => {
 describe('names that clash in OpenMetrics only', () => {
   const typesOf = (page: string) => page.match(/(?<=^# TYPE ).*$/gm);
 
-  test('make a counter a metric of unknown type under the name that it has', async () => {
+  test('a counter whose name clashes in OpenMetrics is of unknown type under its own name', async () => {
     const made = makeCollector();
     const { collector, warnings } = made;
     collector.gauge('jobs').set(1);
@@ -245,7 +248,7 @@ describe('names that clash in OpenMetrics only', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('do so with both of two counters that differ in `_total`', async () => {
+  test('two counters that differ in `_total` are both of unknown type in OpenMetrics', async () => {
     const made = makeCollector();
     made.collector.counter('a').inc(1);
     made.collector.counter('a_total').inc(2);
@@ -260,7 +263,7 @@ describe('names that clash in OpenMetrics only', () => {
     expect(page).toContain('\na_total 2\n');
   });
 
-  test('leave out what is named like a sample of a histogram, with a warning', async () => {
+  test('a metric that is named like a sample of a histogram is not on OpenMetrics pages, with a warning', async () => {
     const made = makeCollector();
     const { collector, warnings } = made;
     collector.gauge('h_created').set(1);
@@ -283,7 +286,7 @@ describe('names that clash in OpenMetrics only', () => {
     );
   });
 
-  test('are settled in the same way on a page of some metrics only', async () => {
+  test('names that clash in OpenMetrics are resolved in the same way on a page of some metrics', async () => {
     const made = makeCollector({ createdSamples: false });
     const { collector } = made;
     collector.gauge('jobs').set(1);

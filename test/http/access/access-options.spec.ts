@@ -108,7 +108,7 @@ describe('options that protect nothing or not what they should', () => {
     }
   });
 
-  test('tls without a server of their own is refused', () => {
+  test("the option tls is refused without a server of the collector's own", () => {
     const tls = { cert: { file: '/x' }, key: { file: '/y' } };
     expect(
       faultOf(() => MetricsModule.forRoot({ prometheus: { tls } })),
@@ -120,7 +120,7 @@ describe('options that protect nothing or not what they should', () => {
     [{ guards: [{}] }, 'guards'],
     [{ guards: [class NoGuard {}] }, 'guards'],
     [{ decorators: [{}] }, 'decorators'],
-  ])('%j is refused', (options, option) => {
+  ])('the options %j are refused', (options, option) => {
     expect(
       faultOf(() => MetricsModule.forRoot({ prometheus: options as object })),
     ).toContain(`prometheus.${option} is`);

@@ -23,11 +23,11 @@ describe('an allow-list', () => {
     ['fd00::/8', 'fdff::1', true],
     ['fd00::/8', 'fe00::1', false],
     ['FE80::/10', 'fe80::1%eth0', true],
-  ])('of %s has %s: %s', (entry, client, expected) => {
+  ])('an allow-list of %s includes %s: %s', (entry, client, expected) => {
     expect(listOf(entry).has(client)).toBe(expected);
   });
 
-  test('has what any of its entries has', () => {
+  test('an allow-list includes the addresses of all its entries', () => {
     const list = listOf('127.0.0.1', 'fd00::/8', '192.168.0.0/16');
     expect(
       ['127.0.0.1', 'fd12::1', '192.168.9.9'].map((a) => list.has(a)),
@@ -36,7 +36,7 @@ describe('an allow-list', () => {
   });
 
   test.each([undefined, '', 'unknown', 'localhost', '127.0.0.1:80', '127.1'])(
-    'has no client whose address is %j',
+    'an allow-list never includes a client whose address is %j',
     (client) => {
       expect(listOf('0.0.0.0/0', '::/0').has(client)).toBe(false);
     },
@@ -58,13 +58,13 @@ describe('an allow-list', () => {
     '*',
     7,
     null,
-  ])('is refused with the entry %j, which is named', (entry) => {
+  ])('an allow-list is refused with the entry %j, which is named', (entry) => {
     expect(() => listOf('127.0.0.1', entry)).toThrow(OptionsError);
     expect(() => listOf('127.0.0.1', entry)).toThrow(/^access\.allow\[1\] is /);
   });
 
   test.each([[[]], ['10.0.0.0/8'], [{}]])(
-    'is refused when it is no list, or one of nothing: %j',
+    'an allow-list is refused when it is not a list of at least one entry: %j',
     (entries) => {
       expect(() => new AllowList(entries, 'access.allow')).toThrow(
         /^access\.allow is .*; expected an array/,

@@ -50,7 +50,7 @@ function setVariable(value: string): string {
 }
 
 describe('a token', () => {
-  test('lets in, and nothing else does', async () => {
+  test('only the right token gives access', async () => {
     const { status } = await protectedBy({ bearerToken: 's3cret' });
     expect(await status(bearer('s3cret'))).toBe(200);
     expect(await status('bearer   s3cret')).toBe(200);
@@ -70,14 +70,14 @@ describe('a token', () => {
     }
   });
 
-  test('can be one of several, so that the next is valid before the last is not', async () => {
+  test('a token can be one of several, so that the next is valid before the last is not', async () => {
     const { status } = await protectedBy({ bearerToken: ['one', 'two'] });
     expect(await status(bearer('one'))).toBe(200);
     expect(await status(bearer('two'))).toBe(200);
     expect(await status(bearer('one,two'))).toBe(401);
   });
 
-  test('is asked for by a challenge that says no more than that', async () => {
+  test('a request without a token gets a challenge that reveals nothing else', async () => {
     const { ask } = await protectedBy({ bearerToken: 's3cret' });
     const refused = await ask(bearer('wrong'));
     expect(refused.headers.get('www-authenticate')).toBe(
@@ -91,7 +91,7 @@ describe('a token', () => {
 });
 
 describe('name and password', () => {
-  test('let in, and nothing else does', async () => {
+  test('only the right name and password give access', async () => {
     const { status, ask } = await protectedBy({
       basicAuth: { username: 'prom', password: 'pä:ss' },
     });
@@ -111,7 +111,7 @@ describe('name and password', () => {
     );
   });
 
-  test('and a token let in each by itself', async () => {
+  test('either the password or the token gives access', async () => {
     const { status, ask } = await protectedBy({
       bearerToken: 's3cret',
       basicAuth: { username: 'prom', password: 'pass' },
@@ -133,7 +133,7 @@ describe('credentials', () => {
     syncBuiltinESMExports();
   });
 
-  test('are compared with all that are valid, in constant time, once there are any', async () => {
+  test('credentials are compared with all valid ones, in constant time', async () => {
     const { status } = await protectedBy({
       bearerToken: ['one', 'two'],
       basicAuth: { username: 'prom', password: 'pass' },
@@ -152,7 +152,7 @@ describe('credentials', () => {
     }
   });
 
-  test('are needed for page and health of a collector alone, and not for its probes', async () => {
+  test('credentials are needed for the page and the health of a collector, and not for its probes', async () => {
     const { status } = await protectedBy({ bearerToken: 's3cret' });
     expect(await status(undefined, '/metrics')).toBe(401);
     expect(await status(undefined, '/health')).toBe(401);
@@ -161,7 +161,7 @@ describe('credentials', () => {
     expect(await status(undefined, '/health/ready')).toBe(200);
   });
 
-  test('are needed beside an address that is allowed', async () => {
+  test('credentials are needed in addition to an allowed address', async () => {
     const open = await protectedBy({
       bearerToken: 's3cret',
       allow: ['127.0.0.0/8'],
@@ -179,7 +179,7 @@ describe('credentials', () => {
     expect(await closed.status(undefined, '/health/ready')).toBe(403);
   });
 
-  test('appear nowhere: not on the page, the health, in warnings or in what `inspect()` shows of the collector', async () => {
+  test('credentials never appear on the page, in the health, in warnings or in what `inspect()` shows of the collector', async () => {
     const { collector, warnings, status } = await protectedBy({
       bearerToken: ['hunter2', { env: setVariable('hunter3') }],
       basicAuth: { username: 'prom', password: 'hunter4' },
@@ -199,7 +199,7 @@ describe('credentials', () => {
     }
   });
 
-  test('that are wrong are counted by resource and reason, and not logged', async () => {
+  test('credentials that are wrong are counted by resource and reason, and not logged', async () => {
     const { collector, warnings, status } = await protectedBy({
       bearerToken: 's3cret',
     });
@@ -219,7 +219,7 @@ describe('credentials', () => {
     expect([...warnings, ...closed.warnings]).toEqual([]);
   });
 
-  test('may be wrong ten thousand times: nothing grows, nothing is logged, and the right ones are let in', async () => {
+  test('ten thousand wrong credentials use no memory, log nothing, and do not lock out the right ones', async () => {
     const { collector, warnings, endpoint, status } = await protectedBy({
       bearerToken: 's3cret',
     });
@@ -254,7 +254,7 @@ describe('credentials', () => {
 });
 
 describe('a secret in the environment', () => {
-  test('is read for each request', async () => {
+  test('a secret in the environment is read for each request', async () => {
     const env = setVariable('first');
     const { status, warnings, collector } = await protectedBy({
       bearerToken: { env },
@@ -280,7 +280,7 @@ describe('a secret in the environment', () => {
   });
 
   test.each([undefined, '', '\n', 'two words'])(
-    'that is %j keeps the collector from starting, and is not shown',
+    'a secret in the environment that is %j keeps the collector from starting, and is not shown',
     async (value) => {
       const env = setVariable(value ?? '');
       if (value === undefined) delete process.env[env];
@@ -302,7 +302,7 @@ describe('a secret in the environment', () => {
 });
 
 describe('a secret in a file', () => {
-  test('changes with the file, as Kubernetes changes it: by the link to its folder', async () => {
+  test('a secret in a file changes with the file, as Kubernetes changes it: by the link to its folder', async () => {
     const folder = tempFolder();
     const file = join(folder, 'token');
     const mount = (version: string, token: string) => {
@@ -324,7 +324,7 @@ describe('a secret in a file', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('is read at most once a second, however many ask', async () => {
+  test('a secret in a file is read at most once a second, however many requests arrive', async () => {
     const file = join(tempFolder(), 'token');
     writeFileSync(file, 'first');
     const open = vi.spyOn(fs, 'open');
@@ -352,7 +352,7 @@ describe('a secret in a file', () => {
       (file: string) => writeFileSync(file, 'x'.repeat(1_048_577)),
     ],
   ])(
-    'that %s lets nobody in, is warned of once, and lets in when it is back',
+    'a secret in a file that %s refuses all requests, is logged once, and is accepted again when it is back',
     async (_fault, spoil) => {
       const file = join(tempFolder(), 'token');
       writeFileSync(file, 'first');
@@ -377,7 +377,7 @@ describe('a secret in a file', () => {
     },
   );
 
-  test('that cannot be read keeps the collector from starting', async () => {
+  test('a secret in a file that cannot be read keeps the collector from starting', async () => {
     const folder = tempFolder();
     const empty = join(folder, 'empty');
     writeFileSync(empty, '');

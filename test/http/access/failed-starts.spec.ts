@@ -79,11 +79,8 @@ const STARTS: [string, () => Promise<unknown>][] = [
         access: { basicAuth: { username: 'u', password: file(`${MARK}\0`) } },
       }),
   ],
-  ['a key that is none', () => tls({ cert: one.cert, key: MARK })],
-  [
-    'a key in a file that is none',
-    () => tls({ cert: one.cert, key: file(MARK) }),
-  ],
+  ['an invalid key', () => tls({ cert: one.cert, key: MARK })],
+  ['an invalid key in a file', () => tls({ cert: one.cert, key: file(MARK) })],
   ['a broken key', () => tls({ cert: one.cert, key: brokenKey() })],
   ['the key of another', () => tls({ cert: one.cert, key: other.key })],
   [
@@ -104,7 +101,7 @@ const STARTS: [string, () => Promise<unknown>][] = [
     () => (env(MARK, 'OTEL_EXPORTER_OTLP_HEADERS'), otlp({})),
   ],
   ['a URL with a password', () => otlp({ url: `https://u:${MARK}@host/` })],
-  ['a URL that is none', () => otlp({ url: `${MARK}://u:${MARK}@` })],
+  ['an invalid URL', () => otlp({ url: `${MARK}://u:${MARK}@` })],
   [
     'the client key of another',
     () =>

@@ -116,7 +116,7 @@ const NO_FILES: [string, (path: string) => string | Promise<string>][] = [
 
 describe.each(OPTIONS)('the start with %s', (option, attempt) => {
   test.each(NO_FILES)(
-    'fails at once if the file is %s, which it names',
+    'a start fails at once if the file of a secret is %s, which the error names',
     async (kind, make) => {
       const file = await make(join(tempFolder(), 'secret'));
       const failed = attempt(file);
@@ -145,7 +145,7 @@ test('a start fails after five seconds if a file with a secret does not answer, 
 });
 
 test.each(NO_FILES)(
-  'prices are not read from %s, so that the start does not wait for ever',
+  'prices are not read from %s, so that the start does not hang',
   async (kind, make) => {
     const file = await make(join(tempFolder(), 'prices.json'));
     expect(() =>
@@ -157,7 +157,7 @@ test.each(NO_FILES)(
 );
 
 describe('a file with a secret that does not answer any more', () => {
-  test('is opened once, however many requests with credentials come, and lets in when it is back', async () => {
+  test('a file with a secret that hangs is opened once, however many requests arrive, and is accepted again when it is back', async () => {
     const files = hangingFiles();
     const file = secretFile();
     const { status, warnings, collector } = await serving({
@@ -174,7 +174,7 @@ describe('a file with a secret that does not answer any more', () => {
       Array.from({ length: 50 }, () => status(bearer('first'))),
     );
     expect(new Set(statuses)).toEqual(new Set([401]));
-    // The read has been given up: nobody waits for it any more.
+    // The read has exceeded its limit: no request waits for it any more.
     expect(await status(bearer('first'))).toBe(401);
     expect(files.opens(file)).toBe(before + 1);
     expect(warnings).toEqual([
@@ -193,7 +193,7 @@ describe('a file with a secret that does not answer any more', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('is not opened for requests without credentials, or of an unknown kind', async () => {
+  test('a file with a secret is not opened for requests without credentials, or with an unknown scheme', async () => {
     const files = hangingFiles();
     const file = secretFile();
     const { status, collector } = await serving({ bearerToken: { file } });
@@ -211,7 +211,7 @@ describe('a file with a secret that does not answer any more', () => {
     ]);
   });
 
-  test('leaves threads to the app, and the other tokens as they are, however many hang', async () => {
+  test('files that hang leave threads to the app, and do not affect other tokens', async () => {
     const files = hangingFiles();
     const hung = Array.from({ length: 8 }, () => secretFile());
     const { status } = await serving({

@@ -65,14 +65,14 @@ describe('a page of some metrics', () => {
     ['?name[]=__proto__', []],
     ['?name=plain', ['hits_total', 'plain', 'took', 'ours', 'theirs']],
     ['?', ['hits_total', 'plain', 'took', 'ours', 'theirs']],
-  ])('that is asked for by %s has %j', async (query, expected) => {
+  ])('a page that is requested by %s has %j', async (query, expected) => {
     const { names } = await serving();
     expect(await names(query)).toEqual(expected);
     const inOpenMetrics = expected.map((name) => name.replace(/_total$/, ''));
     expect(await names(query, OPEN_METRICS)).toEqual(inOpenMetrics);
   });
 
-  test('collects no others', async () => {
+  test('a page of some metrics collects no other metrics', async () => {
     const { collected, names } = await serving();
     await names('?name[]=plain');
     expect(collected).toEqual([]);
@@ -80,7 +80,7 @@ describe('a page of some metrics', () => {
     expect(collected).toEqual(['theirs']);
   });
 
-  test('is valid when none is there', async () => {
+  test('a page of some metrics is valid when it has none', async () => {
     const { get } = await serving();
     const text = await get('?name[]=nothing');
     expect([text.status, await text.text()]).toEqual([200, '']);
@@ -88,7 +88,7 @@ describe('a page of some metrics', () => {
     expect(await openMetrics.text()).toBe('# EOF\n');
   });
 
-  test('is rendered once for all who ask for the same at the same time', async () => {
+  test('a page of some metrics is rendered once for simultaneous requests of the same names', async () => {
     const { collector, collected } = await serving();
     const gatherer = new Gatherer(collector.registry, collector);
     const yielder = new EventLoopYielder();
@@ -109,7 +109,7 @@ describe('a page of some metrics', () => {
     expect(pages[2]).not.toBe(pages[0]);
   });
 
-  test('follows metrics that are added, removed and replaced', async () => {
+  test('a page of some metrics follows metrics that are added, removed and replaced', async () => {
     const { collector, names } = await serving();
     const asked = '?name[]=later_total&name[]=theirs_count&name[]=plain';
     expect(await names(asked)).toEqual(['plain']);
@@ -128,7 +128,7 @@ describe('a page of some metrics', () => {
     expect(await names(asked)).toEqual([]);
   });
 
-  test('costs nothing for the metrics that are not asked for, once their names are known', async () => {
+  test('a page of some metrics reads no names of others, once the registry is indexed', async () => {
     const { collector, names } = await serving();
     let looks = 0;
     for (let i = 0; i < 1_000; i++) {
@@ -145,7 +145,7 @@ describe('a page of some metrics', () => {
   });
 
   test.each(['counter', 'gauge', 'histogram', 'summary', 'unknown'] as const)(
-    'has each %s that is asked for by any of its names',
+    'a page of some metrics has each %s that is requested by any of its names',
     (type) => {
       fc.assert(
         fc.property(fc.array(PART, { minLength: 1, maxLength: 4 }), (parts) => {
@@ -158,7 +158,7 @@ describe('a page of some metrics', () => {
     },
   );
 
-  test('cannot be asked for by more than 100 names', async () => {
+  test('a page cannot be requested by more than 100 names', async () => {
     const { get } = await serving();
     const query = (count: number) =>
       `?${Array.from({ length: count }, (_, i) => `name[]=n${i}`).join('&')}`;

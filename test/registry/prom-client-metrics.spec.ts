@@ -42,7 +42,7 @@ const metricOf = (name: string, type: string, values: unknown[]) => ({
 });
 
 describe("prom-client's metrics", () => {
-  test('of all types are on the page, in both formats', async () => {
+  test("prom-client's metrics of all types are on the page, in both formats", async () => {
     const { registers, both } = joined();
     const labelNames = ['a'];
     const made = { help: 'H "quoted" \\ \n', labelNames, registers };
@@ -103,7 +103,7 @@ s_count{a="x"} 1
     expect(openMetrics).toBe(`${inOpenMetrics}# EOF\n`);
   });
 
-  test('carry the default labels of the registry, as ours do, unless they have their own', async () => {
+  test("prom-client's metrics carry the default labels of the registry, as ours do, unless they have their own", async () => {
     const { registry, registers, collector, both } = joined();
     registry.setDefaultLabels({ app: 'docs', zone: 'a"b' });
     const made = { help: 'H', labelNames: ['zone'], registers };
@@ -124,7 +124,7 @@ s_count{a="x"} 1
     }
   });
 
-  test('are on the page without default labels that cannot be written', async () => {
+  test("prom-client's metrics are on the page without default labels that cannot be written", async () => {
     const { registry, both, warnings } = joined();
     registry.setDefaultLabels({ 'a"} 1\nb{c="': 'x' });
     const { text } = await both();
@@ -132,7 +132,7 @@ s_count{a="x"} 1
     expect(warnings).toEqual([expect.stringContaining('is malformed')]);
   });
 
-  test('have their exemplars in OpenMetrics, if these are valid', async () => {
+  test("prom-client's metrics have their exemplars in OpenMetrics, if these are valid", async () => {
     const registry = new Registry();
     registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     const { both } = joined(registry);
@@ -168,7 +168,7 @@ s_count{a="x"} 1
     expect(openMetrics).toContain('\nlonger_total 1\n');
   });
 
-  test('keep their names when prom-client has written them in OpenMetrics', async () => {
+  test("prom-client's metrics keep their names when prom-client has written them in OpenMetrics", async () => {
     const { registry, registers, both } = joined();
     new Counter({ name: 'c_total', help: 'H', registers }).inc();
     const before = await both();
@@ -178,7 +178,7 @@ s_count{a="x"} 1
     expect(before.text).toContain('# TYPE c_total counter\n');
   });
 
-  test('that are hostile inject no lines', async () => {
+  test('hostile metrics of prom-client inject no lines', async () => {
     const { registry, both } = joined();
     const evil = '"} 1\nevil{a="\\';
     put(registry, {
@@ -274,7 +274,7 @@ s_count{a="x"} 1
       metricOf('bad', 'gauge', [{ labels: { __x: 'x' }, value: 1 }]),
     ],
     [
-      'a quantile that is none',
+      'an invalid quantile',
       metricOf('bad', 'summary', [{ labels: {}, value: 1 }]),
     ],
     [
@@ -300,29 +300,34 @@ s_count{a="x"} 1
     ],
     ['no way to be read', { name: 'bad', type: 'gauge' }],
     ['nothing to tell', { name: 'bad', get: async () => undefined }],
-  ])('are left out and told of once, with %s', async (_what, metric) => {
-    const { registry, registers, both, warnings, collector } = joined();
-    put(registry, metric);
-    new Gauge({ name: 'also', help: 'H', registers, collect: fail });
-    for (let i = 0; i < 2; i++) {
-      const { text, openMetrics } = await both();
-      expect(text).toContain('\nours 1\n');
-      expect(openMetrics).toContain('\nours_total 1\n');
-      for (const page of [text, openMetrics]) {
-        expect(page).not.toMatch(/evil|bad/);
+  ])(
+    'a prom-client metric with %s is left out and reported once',
+    async (_what, metric) => {
+      const { registry, registers, both, warnings, collector } = joined();
+      put(registry, metric);
+      new Gauge({ name: 'also', help: 'H', registers, collect: fail });
+      for (let i = 0; i < 2; i++) {
+        const { text, openMetrics } = await both();
+        expect(text).toContain('\nours 1\n');
+        expect(openMetrics).toContain('\nours_total 1\n');
+        for (const page of [text, openMetrics]) {
+          expect(page).not.toMatch(/evil|bad/);
+        }
       }
-    }
-    // In either order: one that takes its turns may be read after the other.
-    expect(warnings.toSorted()).toEqual([
-      expect.stringContaining('metric "also"'),
-      expect.stringContaining(`metric "${(metric as { name: string }).name}"`),
-    ]);
-    expect(await collector.metrics()).toContain(
-      'metrics_errors_total{cause="foreign_metric"} 10',
-    );
-  });
+      // In either order: one that takes its turns may be read after the other.
+      expect(warnings.toSorted()).toEqual([
+        expect.stringContaining('metric "also"'),
+        expect.stringContaining(
+          `metric "${(metric as { name: string }).name}"`,
+        ),
+      ]);
+      expect(await collector.metrics()).toContain(
+        'metrics_errors_total{cause="foreign_metric"} 10',
+      );
+    },
+  );
 
-  test('that hang cost one page no more than its time, and are not asked again meanwhile', async () => {
+  test('a prom-client metric that hangs delays one page by its time limit, and is not read again meanwhile', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { registers, collector, warnings } = joined();
@@ -337,7 +342,7 @@ s_count{a="x"} 1
     expect(warnings).toEqual([expect.stringContaining('hangs took more than')]);
   });
 
-  test('with a bucket for +Inf of their own have it once', async () => {
+  test('a prom-client histogram with a bucket for +Inf of its own has it once', async () => {
     const { registers, both } = joined();
     const buckets = [1, Infinity];
     new Histogram({ name: 'h', help: 'H', registers, buckets }).observe(2);
@@ -349,7 +354,7 @@ s_count{a="x"} 1
     }
   });
 
-  test('whose values OpenMetrics does not allow lack these there', async () => {
+  test('values of prom-client metrics that OpenMetrics does not allow are left out there', async () => {
     const { registers, both } = joined();
     const made = { help: 'H', registers };
     const percentiles = [0.5, 99];
@@ -385,7 +390,7 @@ s_count{a="x"} 1
       ],
     ],
   ])(
-    'lack a series with %s in every format, and keep the others',
+    'a prom-client metric lacks a series with %s in every format, and keeps the others',
     async (_what, message, values) => {
       const { registry, both, collector, warnings } = joined();
       put(registry, metricOf('theirs', 'counter', values));
@@ -404,7 +409,7 @@ s_count{a="x"} 1
     },
   );
 
-  test('named like a sample of a histogram or a summary are left out in every format, and reported', async () => {
+  test("prom-client's metrics that are named like a sample of a histogram or a summary are left out in every format, and reported", async () => {
     const { registry, registers, both, collector, warnings } = joined();
     collector.histogram('latency', { buckets: [1] }).observe(1);
     new Counter({ name: 'latency_count', help: 'H', registers }).inc();
@@ -432,7 +437,7 @@ s_count{a="x"} 1
     );
   });
 
-  test('that would take the name of a metric of ours are left out, although they came first', async () => {
+  test("prom-client's metrics that would take the name of one of ours are left out, even if they came first", async () => {
     const { registry, registers, both, collector, warnings } = joined();
     new Summary({ name: 'rows', help: 'H', registers }).observe(1);
     const all = {
@@ -460,7 +465,7 @@ s_count{a="x"} 1
     ]);
   });
 
-  test('have their own `le` and `quantile`, and not those of the labels of the registry', async () => {
+  test("prom-client's metrics have their own `le` and `quantile`, and not those of the labels of the registry", async () => {
     const { registry, registers, both, collector } = joined();
     registry.setDefaultLabels({ le: '7', quantile: '9' });
     collector.histogram('h', { buckets: [1] }).observe(2);
@@ -472,7 +477,7 @@ s_count{a="x"} 1
     expect(text).toContain('\nours{le="7",quantile="9"} 1\n');
   });
 
-  test('have each label set once, when labels of the registry are added too', async () => {
+  test("prom-client's metrics have each label set once, when labels of the registry are added too", async () => {
     const { registry, collector, both, warnings } = joined();
     registry.setDefaultLabels({ zone: 'a' });
     const counter = collector.counter('c');

@@ -35,7 +35,7 @@ export function sumOf(page, suffix) {
  * @param {(chunk: Uint8Array) => void} consume
  */
 export async function renderPage(collector, consume) {
-  const { renderer, formats } = collector.endpoint;
+  const { renderer, formats } = collector.parts.endpoint;
   const { content, release } = await renderer.acquire({ format: formats[0] });
   for (const chunk of content.chunks) consume(chunk);
   release();

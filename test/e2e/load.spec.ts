@@ -51,7 +51,7 @@ describe.each(['express', 'fastify'])('an app on %s', (adapter) => {
     }
     expect(await served).toMatchObject({ count: 400, errors: 0 });
     await waitFor(
-      async () => (await app.ask('scrapes')) === 0,
+      async () => (await app.ask('requests')) === 0,
       'the scrapes to be over',
     );
     expect((await used()) - before).toBeLessThan(GROWTH);

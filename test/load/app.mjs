@@ -49,6 +49,11 @@ const load = collector.counter('load_total');
 const churn = collector.counter('churn_total');
 let churned = 0;
 let clears = 0;
+let running = 0;
+app.getHttpServer().on('request', (_req, res) => {
+  running++;
+  res.once('close', () => running--);
+});
 await fill();
 await app.listen(0, '127.0.0.1');
 
@@ -77,7 +82,8 @@ const commands = {
     delays.reset();
     return { busy, p99, max };
   },
-  scrapes: () => collector.endpoint.handler.scrapes,
+  /** How many requests the server answers now. */
+  requests: () => running,
   churn: () => {
     for (let i = 0; i < 100; i++) churn.inc({ id: churned++ % 50_000 });
   },

@@ -119,7 +119,7 @@ function report(before, after, met) {
 
 /** Nothing of the scrapes is left running. */
 async function idle(app) {
-  for (let i = 0; (await app.ask('scrapes')) > 0; i++) {
+  for (let i = 0; (await app.ask('requests')) > 0; i++) {
     if (i > 200) throw new Error('scrapes have not ended after 20 s');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -1,7 +1,11 @@
 import type { ExportReport } from '../exporter.js';
 import { type Instant, instant, secondsSince } from '../../core/clock.js';
 import { messageOf, shown } from '../../core/errors.js';
-import { logRecovery, logWarning, type MetricsLogger } from '../../core/logger.js';
+import {
+  logRecovery,
+  logWarning,
+  type MetricsLogger,
+} from '../../core/logger.js';
 import {
   type SteadyTime,
   steadyTime,

@@ -6,7 +6,11 @@ import {
   resolveOptions,
   rulesOf,
 } from '../../core/options.js';
-import { checkSecret, kindWithoutValue, type Secret } from '../../core/secret.js';
+import {
+  checkSecret,
+  kindWithoutValue,
+  type Secret,
+} from '../../core/secret.js';
 import {
   Check,
   isObject,

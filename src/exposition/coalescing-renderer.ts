@@ -31,7 +31,7 @@ export type WritePage = (out: PageWriter) => Promise<readonly Buffer[]>;
 /** A rendered page. Its chunks are reused once all its users have released it. */
 export interface AcquiredPage {
   readonly content: Content;
-  /** Gives the page back. To be called once, in a `finally`. */
+  /** Gives the page back, once, in a `finally`. */
   release(): void;
 }
 

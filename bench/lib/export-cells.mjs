@@ -81,7 +81,7 @@ async function openSink() {
 
 /** A snapshot and its delivery, as it is done every minute. */
 async function ourExports(size, url) {
-  const { OtlpExporter } = await import('nestjs-agent-metrics');
+  const { OtlpExporter } = await import('nestjs-agent-metrics/otlp');
   const { collector, touch } = ourSeries('histogram', size);
   const exporter = new OtlpExporter({ url });
   await exporter.start();

@@ -4,7 +4,6 @@ import { MetricConflictError } from '../core/errors.js';
 import type { ExemplarSampler } from '../model/exemplars.js';
 import type { Family, FamilyKeeper } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
-import { HistogramFamily } from '../model/histogram.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { areExposedAlike, type MetricType } from '../model/metric-type.js';
 import {
@@ -23,7 +22,7 @@ import {
   areCompatible,
   conflictOf,
   applyMetadata,
-  HISTOGRAM_SUFFIXES,
+  checkSuffixes,
   typeName,
 } from './family-metadata.js';
 import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
@@ -263,7 +262,7 @@ export class Families implements FamilyKeeper {
     const { descriptor, family, metric } = entry;
     const isShown = !descriptor.denied && this.store.hasRoomFor(entry);
     if (isShown) {
-      this.checkSuffixes(family);
+      checkSuffixes(family, (name) => this.registered(name));
       this.enter(metric);
       family.registered = true;
       this.updateHook(entry);
@@ -279,25 +278,6 @@ export class Families implements FamilyKeeper {
       throw new MetricConflictError(
         `Metric "${metric.family.name}" is registered in this registry already; give one of them another name, or close the app or collector that has registered it`,
         { cause: error },
-      );
-    }
-  }
-
-  /** The samples of a histogram have suffixes; no other metric may have such a name. */
-  private checkSuffixes(family: Family): void {
-    const { name } = family;
-    const suffix = HISTOGRAM_SUFFIXES.find((end) => name.endsWith(end));
-    const base = suffix && this.registered(name.slice(0, -suffix.length));
-    if (base instanceof HistogramFamily) {
-      throw new MetricConflictError(
-        `Metric "${name}" would have the name of a sample of histogram "${base.name}"; give one of them another name`,
-      );
-    }
-    if (!(family instanceof HistogramFamily)) return;
-    const taken = HISTOGRAM_SUFFIXES.find((end) => this.registered(name + end));
-    if (taken !== undefined) {
-      throw new MetricConflictError(
-        `Histogram "${name}" would have a sample named like metric "${name}${taken}"; give one of them another name`,
       );
     }
   }

@@ -105,6 +105,33 @@ export function conflictOf(
   return undefined;
 }
 
+/**
+ * Checks that no metric has the name of a sample of a histogram, such as `x_count` beside a histogram `x`.
+ *
+ * @param registered returns the registered family of a name.
+ * @throws {MetricConflictError} naming both metrics.
+ */
+export function checkSuffixes(
+  family: Family,
+  registered: (name: string) => Family | undefined,
+): void {
+  const { name } = family;
+  const suffix = HISTOGRAM_SUFFIXES.find((end) => name.endsWith(end));
+  const base = suffix && registered(name.slice(0, -suffix.length));
+  if (base instanceof HistogramFamily) {
+    throw new MetricConflictError(
+      `Metric "${name}" would have the name of a sample of histogram "${base.name}"; give one of them another name`,
+    );
+  }
+  if (!(family instanceof HistogramFamily)) return;
+  const taken = HISTOGRAM_SUFFIXES.find((end) => registered(name + end));
+  if (taken !== undefined) {
+    throw new MetricConflictError(
+      `Histogram "${name}" would have a sample named like metric "${name}${taken}"; give one of them another name`,
+    );
+  }
+}
+
 /** Whether two families of one name accept the same recordings. */
 export function areCompatible(one: Family, other: Family): boolean {
   const buckets = other instanceof HistogramFamily ? other.bounds : undefined;

@@ -207,7 +207,10 @@ export abstract class Family<C extends Cell = Cell> {
 
   /** The cell of these labels, if it exists. */
   private findExisting(labels: Labels): C | undefined {
-    const set = this.canonical(readLabels(labels, this.name));
+    return this.findSet(this.canonical(readLabels(labels, this.name)));
+  }
+
+  private findSet(set: LabelSet): C | undefined {
     const cell = this.setIndex.findSet(set);
     return cell?.removed === false ? cell : undefined;
   }
@@ -221,8 +224,8 @@ export abstract class Family<C extends Cell = Cell> {
       this.givenIndex.isCanonical(given);
     if (isNew && !this.findsRoom()) return this.overflowCell();
     const set = this.canonical(given);
-    let cell = this.setIndex.findSet(set);
-    if (cell === undefined || cell.removed) {
+    let cell = this.findSet(set);
+    if (cell === undefined) {
       if (this.isFull() && !this.findsRoom()) return this.overflowCell();
       const family = this.registered ? this : this.keeper.reregister(this);
       if (family === undefined) return this.newDiscardedCell();
@@ -268,18 +271,13 @@ export abstract class Family<C extends Cell = Cell> {
     this.countOverflow();
     if (this.overflow === undefined) {
       const set = this.canonical(readLabels(OVERFLOW, this.name));
-      const known = this.setIndex.findSet(set);
-      this.overflow =
-        known === undefined || known.removed ? this.addCell(set) : known;
+      this.overflow = this.findSet(set) ?? this.addCell(set);
     }
     return this.overflow;
   }
 
-  private addCell(set: LabelSet): C {
-    const cell = this.newCell({
-      names: this.sharedNames(set.names),
-      values: set.values,
-    });
+  private addCell({ names, values }: LabelSet): C {
+    const cell = this.newCell({ names: this.sharedNames(names), values });
     this.cells.push(cell);
     this.setIndex.addSet(cell);
     return cell;

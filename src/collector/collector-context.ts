@@ -8,9 +8,14 @@ export interface CollectorContext {
   /** Receives the requests for the pages. Default: an HTTP server of the collector's own. */
   pageServer?: PageServer;
   /** Decides which requests are answered. Default: what the option `access` says. */
-  access?: AccessPolicy;
+  access?: AccessPolicy | undefined;
   /** What the health report says of the app. */
   health?: HealthContext;
   /** Receives warnings. Default: `console`. */
   logger?: MetricsLogger;
+}
+
+/** A context whose server of the pages is known. */
+export interface ServedContext extends CollectorContext {
+  pageServer: PageServer;
 }

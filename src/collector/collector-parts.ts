@@ -7,12 +7,12 @@ import { PageRenderer } from '../exposition/page-renderer.js';
 import { Health } from '../health/health.js';
 import { CollectorRegistry } from '../registry/collector-registry.js';
 import { Gatherer } from '../registry/gatherer.js';
-import type { CollectorContext } from './collector-context.js';
+import type { ServedContext } from './collector-context.js';
 import type { CollectorConfig } from './collector.options.js';
 import { Families } from './families.js';
 import { HealthCheckGauges } from './health-check-gauges.js';
 import { Lifecycle } from './lifecycle.js';
-import { MetricsEndpoint, pageServerOf } from './metrics-endpoint.js';
+import { MetricsEndpoint } from './metrics-endpoint.js';
 import { collectProcessMetrics } from './process-metrics.js';
 import { SelfMetrics, SelfReport } from './self-metrics.js';
 import { TraceExemplars } from './trace-exemplars.js';
@@ -38,18 +38,21 @@ interface ServingParts {
 
 /** The parts of a collector. */
 export type CollectorParts = RecordingParts &
-  ServingParts & { readonly exporters: Exporters };
+  ServingParts & {
+    readonly config: CollectorConfig;
+    readonly exporters: Exporters;
+  };
 
 /** Creates the parts of a collector. Each part depends on earlier ones only. */
 export function assembleCollector(
   config: CollectorConfig,
-  context: CollectorContext,
+  context: ServedContext,
 ): CollectorParts {
   const { logger = console } = context;
   const recording = recordingParts(config, logger);
   const serving = servingParts(config, context, logger, recording);
   const exporters = exportersOf(logger, recording, serving);
-  const parts = { ...recording, ...serving, exporters };
+  const parts = { config, ...recording, ...serving, exporters };
   addSteps(config, parts);
   return parts;
 }
@@ -83,12 +86,11 @@ function recordingParts(
 
 function servingParts(
   config: CollectorConfig,
-  { pageServer, health: healthContext = {}, access }: CollectorContext,
+  { pageServer: server, health: healthContext = {}, access }: ServedContext,
   logger: MetricsLogger,
   { registry, families, report, renderer }: RecordingParts,
 ): ServingParts {
   const lifecycle = new Lifecycle();
-  const server = pageServer ?? pageServerOf(config, report);
   const health = new Health(healthContext, logger, () => ({
     initialized: lifecycle.started,
     server_running: server.running,

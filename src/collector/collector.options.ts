@@ -97,14 +97,22 @@ export interface PrometheusCollectorOptions
   access?: AccessOptions;
 }
 
-/** {@link PrometheusCollectorOptions}, resolved. What may hold secrets is hidden. */
-export type CollectorConfig = Omit<
-  Resolved<PrometheusCollectorOptions, typeof COLLECTOR_OPTIONS>,
-  'access' | 'tls'
-> & {
-  readonly access?: Redacted<AccessOptions> | undefined;
-  readonly tls?: Redacted<TlsOptions> | undefined;
-};
+type ResolvedOptions = Resolved<
+  PrometheusCollectorOptions,
+  typeof COLLECTOR_OPTIONS
+>;
+
+/** Where a collector without an app serves its pages, and to whom. What may hold secrets is hidden. */
+export interface OwnServerConfig extends Pick<
+  ResolvedOptions,
+  'port' | 'host' | 'path'
+> {
+  readonly access: Redacted<AccessOptions> | undefined;
+  readonly tls: Redacted<TlsOptions> | undefined;
+}
+
+/** {@link PrometheusCollectorOptions}, resolved, without those of the server. */
+export type CollectorConfig = Omit<ResolvedOptions, keyof OwnServerConfig>;
 
 export const HEALTH_PATH = '/health';
 
@@ -183,7 +191,7 @@ export const COLLECTOR_OPTIONS = {
 /** @throws {OptionsError} naming the option, what was given and what is allowed. */
 export function resolveCollectorOptions(
   options: PrometheusCollectorOptions,
-): CollectorConfig {
+): CollectorConfig & OwnServerConfig {
   validate(options, rulesOf(COLLECTOR_OPTIONS));
   const config = resolveOptions(COLLECTOR_OPTIONS, options);
   // A copy: the caller may change the object later, past the checks.

@@ -1,24 +1,19 @@
 import type { AccessPolicy } from '../http/access/access-policy.js';
-import { ConfiguredPolicy } from '../http/access/configured-policy.js';
 import type { ReceivedRequest } from '../http/exchange.js';
 import type { Health } from '../health/health.js';
 import { HealthResponder } from '../http/health-responder.js';
 import { type Formats, negotiate } from '../http/negotiate.js';
 import type { PageServer } from '../http/page-server.js';
-import { pathsOf } from '../http/resources.js';
 import { ScrapeHandler } from '../http/scrape-handler.js';
-import { ScrapeServer } from '../http/scrape-server.js';
-import { serverTlsOf } from '../http/tls/server-tls.js';
 import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
 import { TEXT_FORMAT } from '../exposition/formats/text.js';
 import type { PageRenderer } from '../exposition/page-renderer.js';
-import { HEALTH_PATH, type CollectorConfig } from './collector.options.js';
+import type { CollectorConfig } from './collector.options.js';
 import type { SelfReport } from './self-metrics.js';
 
 /** The pages of a collector: its metrics, its health and its probes. */
 export class MetricsEndpoint {
   private readonly formats: Formats;
-  private readonly access: AccessPolicy | undefined;
   private readonly handler: ScrapeHandler;
 
   constructor(
@@ -27,10 +22,9 @@ export class MetricsEndpoint {
     private readonly renderer: PageRenderer,
     health: Health,
     report: SelfReport,
-    access = policyOf(config, report),
+    private readonly access: AccessPolicy | undefined,
   ) {
     this.formats = [TEXT_FORMAT, new OpenMetricsFormat(config.createdSamples)];
-    this.access = access;
     this.handler = new ScrapeHandler({
       renderer,
       formats: this.formats,
@@ -77,31 +71,4 @@ export class MetricsEndpoint {
     await this.server.start(this.handler);
     return () => this.server.stop();
   }
-}
-
-/** A collector without an app protects its metrics and its health alike. */
-function policyOf(
-  { access }: CollectorConfig,
-  report: SelfReport,
-): AccessPolicy | undefined {
-  if (access === undefined) return undefined;
-  const placed = { options: access.reveal(), path: 'access' };
-  return new ConfiguredPolicy({ metrics: placed, health: placed }, (message) =>
-    report.warn(message),
-  );
-}
-
-/** The HTTP server of a collector without an app. */
-export function pageServerOf(
-  { port, host, path, tls }: CollectorConfig,
-  report: SelfReport,
-): PageServer {
-  const warn = (message: string) => report.warn(message);
-  return new ScrapeServer({
-    port,
-    host,
-    paths: pathsOf(path, HEALTH_PATH),
-    tls: serverTlsOf(tls?.reveal(), 'tls', warn),
-    warn,
-  });
 }

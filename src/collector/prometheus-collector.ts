@@ -11,12 +11,9 @@ import type { Gauge } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
 import type { MetricEvent, MetricEventInit } from '../model/metric-event.js';
 import { MetricType } from '../model/metric-type.js';
-import {
-  type PrometheusCollectorOptions,
-  type CollectorConfig,
-  resolveCollectorOptions,
-} from './collector.options.js';
-import { assembleCollector, type CollectorParts } from './collector-parts.js';
+import type { PrometheusCollectorOptions } from './collector.options.js';
+import type { CollectorParts } from './collector-parts.js';
+import { standaloneCollector } from './standalone-collector.js';
 import { recordUnready, recordValue } from './event-recording.js';
 import { Families } from './families.js';
 import { requestInstrument } from './instrument-options.js';
@@ -42,8 +39,6 @@ export class PrometheusCollector extends MetricsCollector {
   /** The registry of the metrics: the option `registry`, or one of prom-client whose pages are those of scrapes. */
   readonly registry: Registry;
 
-  private readonly config: CollectorConfig;
-  private readonly parts: CollectorParts;
   /** Recordings use them on each call. */
   private readonly families: Families;
 
@@ -51,12 +46,14 @@ export class PrometheusCollector extends MetricsCollector {
   constructor(
     options: PrometheusCollectorOptions = {},
     context: CollectorContext = {},
+    private readonly parts: CollectorParts = standaloneCollector(
+      options,
+      context,
+    ),
   ) {
     super();
-    this.config = resolveCollectorOptions(options);
-    this.parts = assembleCollector(this.config, context);
-    this.registry = this.parts.registry;
-    this.families = this.parts.families;
+    this.registry = parts.registry;
+    this.families = parts.families;
   }
 
   override record(event: MetricEventInit): void {
@@ -143,7 +140,7 @@ export class PrometheusCollector extends MetricsCollector {
     source = 'addExporter()',
   ): Promise<() => Promise<void>> {
     const remove = await this.parts.exporters.add(exporter, source);
-    return () => remove(this.config.flushTimeout);
+    return () => remove(this.parts.config.flushTimeout);
   }
 
   /** @internal Whether there are exporters. */
@@ -151,7 +148,7 @@ export class PrometheusCollector extends MetricsCollector {
     return this.parts.exporters.size > 0;
   }
 
-  override flush(timeout = this.config.flushTimeout): Promise<void> {
+  override flush(timeout = this.parts.config.flushTimeout): Promise<void> {
     return this.parts.exporters.flush(timeout);
   }
 

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import {
   type DynamicModule,
   Inject,
@@ -17,7 +16,6 @@ import { MetricsHealthIndicator } from './metrics-health.indicator.js';
 import { ReadinessModule } from './readiness.module.js';
 import { pathsOf } from '../http/resources.js';
 import { ScrapeServer } from '../http/scrape-server.js';
-import { Readiness, type ReadinessContext } from '../health/readiness.js';
 import { AgentMetrics } from '../instrumentation/gen-ai/agent-metrics.js';
 import { AppHealthChecks } from './explorers/app-health-checks.js';
 import { HttpClientMetrics } from '../instrumentation/http-client/http-client.js';
@@ -46,6 +44,7 @@ import {
   OPTIONS,
   PAGE_SERVER,
   providers,
+  serverOf,
   warn,
 } from './metrics.providers.js';
 import { OtherCopies, withAliases } from './other-copies.js';
@@ -97,7 +96,6 @@ export class MetricsModule
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(LazyModules) private readonly lazyModules: LazyModules,
     @Inject(MetricsExporters) private readonly exporters: MetricsExporters,
-    @Inject(Readiness) readiness: Readiness,
   ) {
     super();
     this.healthChecks = new AppHealthChecks(prometheus);
@@ -105,7 +103,6 @@ export class MetricsModule
     if (enabled) checkSingleImport(modules, MetricsModule);
     const warnOfCopies = enabled ? warn : undefined;
     this.otherCopies = new OtherCopies(this, modules, warnOfCopies);
-    readiness.setContext(this.readinessContext());
     if (enabled && http !== undefined) {
       this.http = new HttpInstrumentation(collector, http, adapterHost);
     }
@@ -208,7 +205,7 @@ export class MetricsModule
   /** Logs where the pages are, or warns that the metrics go nowhere. */
   private tellWhere(): void {
     const { enabled, prometheus, health } = this.options;
-    const server = this.appServer;
+    const server = serverOf(this.adapterHost);
     const isOnApp = this.pageServer instanceof AppRoutes;
     if (!isOnApp || server !== undefined) {
       const paths = pathsOf(enabled && prometheus.path, health.path);
@@ -221,10 +218,6 @@ export class MetricsModule
         'The metrics are neither served nor exported: this application has no HTTP server. Set prometheus.port, or an exporter such as otlp, statsd or pushgateway',
       );
     }
-  }
-
-  private get appServer(): Server | undefined {
-    return this.adapterHost.httpAdapter?.getHttpServer?.();
   }
 
   private checkNames(): void {
@@ -241,13 +234,5 @@ export class MetricsModule
     for (const [i, one] of this.options.exporters.entries()) {
       await exporters.add(one, `exporters[${i}]`);
     }
-  }
-
-  private readinessContext(): ReadinessContext {
-    const { shutdownGrace } = this.options.health;
-    // A request that reaches a route of the app has found its server listening.
-    const isOnApp = this.pageServer instanceof AppRoutes;
-    const listens = () => isOnApp || (this.appServer?.listening ?? true);
-    return { listens, shutdownGrace };
   }
 }

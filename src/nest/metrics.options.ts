@@ -181,6 +181,8 @@ export function resolveMetricsOptions(options: MetricsOptions): MetricsConfig {
   checkTlsPort(prometheus);
   return {
     ...config,
+    // A copy: the caller may change the object later, past the checks.
+    defaultLabels: { ...config.defaultLabels },
     // By the bare name, so that what users set for either form of the name comes first.
     buckets: {
       ...HTTP_SERVER_BUCKETS,

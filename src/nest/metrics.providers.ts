@@ -1,10 +1,14 @@
+import type { Server } from 'node:http';
 import { type CanActivate, Logger, type Provider } from '@nestjs/common';
 import {
   ApplicationConfig,
   ExternalContextCreator,
+  HttpAdapterHost,
   ModuleRef,
   ModulesContainer,
 } from '@nestjs/core';
+import { assembleCollector } from '../collector/collector-parts.js';
+import type { CollectorConfig } from '../collector/collector.options.js';
 import { MetricsCollector } from '../collector/metrics-collector.js';
 import { PrometheusCollector } from '../collector/prometheus-collector.js';
 import { AppRoutes } from './routes/app-routes.js';
@@ -55,6 +59,11 @@ export const providers: Provider[] = [
     useFactory: optionsOf,
   },
   { provide: PAGE_SERVER, inject: [OPTIONS], useFactory: pageServerOf },
+  {
+    provide: Readiness,
+    inject: [OPTIONS, PAGE_SERVER, HttpAdapterHost],
+    useFactory: readinessOf,
+  },
   {
     provide: ACCESS,
     inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
@@ -166,6 +175,22 @@ function pageServerOf(options: MetricsConfig): AppRoutes | ScrapeServer {
   return new ScrapeServer({ port, host, paths, tls, warn });
 }
 
+function readinessOf(
+  { health }: MetricsConfig,
+  pageServer: AppRoutes | ScrapeServer,
+  host: HttpAdapterHost,
+): Readiness {
+  // A request that reaches a route of the app has found its server listening.
+  const listens = () =>
+    pageServer instanceof AppRoutes || (serverOf(host)?.listening ?? true);
+  return new Readiness(listens, health.shutdownGrace);
+}
+
+/** The HTTP server of the app, if it has one. */
+export function serverOf({ httpAdapter }: HttpAdapterHost): Server | undefined {
+  return httpAdapter?.getHttpServer?.();
+}
+
 function collectorOf(
   options: MetricsConfig,
   pageServer: AppRoutes | ScrapeServer,
@@ -173,45 +198,24 @@ function collectorOf(
   readiness: Readiness,
   modules: ModulesContainer,
 ): PrometheusCollector {
-  const { namespace, subsystem, defaultLabels } = options;
-  const {
-    maxMetrics,
-    maxSeriesPerMetric,
-    buckets,
-    filters,
-    flushTimeout,
-    enabled,
-  } = options;
   const { details, version } = options.health;
   const isReady = () => readiness.isReady;
-  const { registry, defaultMetrics, exemplars, createdSamples } =
-    options.prometheus;
-  const { maxScrapes, scrapeTimeout } = options.prometheus;
-  const collector = new PrometheusCollector(
-    {
-      namespace,
-      subsystem,
-      defaultLabels,
-      maxMetrics,
-      maxSeriesPerMetric,
-      buckets,
-      filters,
-      flushTimeout,
-      defaultMetrics: enabled && defaultMetrics,
-      exemplars: enabled && exemplars,
-      createdSamples,
-      maxScrapes,
-      scrapeTimeout,
-      registry: enabled ? registry : null,
-    },
-    {
-      pageServer,
-      access,
-      health: { details, version, isReady },
-      logger,
-    },
-  );
+  const health = { details, version, isReady };
+  const context = { pageServer, access, health, logger };
+  const parts = assembleCollector(collectorConfig(options), context);
+  const collector = new PrometheusCollector({}, {}, parts);
   // Before anybody can record: what is recorded first must not decide.
   collector.declare(declaredMetrics(options, modules));
   return collector;
+}
+
+function collectorConfig(options: MetricsConfig): CollectorConfig {
+  const { enabled, prometheus } = options;
+  return {
+    ...options,
+    ...prometheus,
+    defaultMetrics: enabled && prometheus.defaultMetrics,
+    exemplars: enabled && prometheus.exemplars,
+    registry: enabled ? (prometheus.registry ?? null) : null,
+  };
 }

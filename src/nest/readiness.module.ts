@@ -5,7 +5,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { Readiness } from '../health/readiness.js';
 
 /**
@@ -13,12 +13,12 @@ import { Readiness } from '../health/readiness.js';
  * module; this module's hooks run last at the start and first at the stop.
  */
 // Why: docs/decisions/endpoints.md, "Ready from the last hook to the first".
-@Module({ providers: [Readiness], exports: [Readiness] })
+@Module({})
 export class ReadinessModule
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy
 {
   constructor(
-    @Inject(Readiness) private readonly readiness: Readiness,
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
     @Inject(ModulesContainer) modules: ModulesContainer,
   ) {
     for (const module of modules.values()) {
@@ -27,15 +27,20 @@ export class ReadinessModule
   }
 
   onModuleInit(): void {
-    this.readiness.prepare();
+    for (const readiness of this.all()) readiness.prepare();
   }
 
   onApplicationBootstrap(): void {
-    this.readiness.start();
+    for (const readiness of this.all()) readiness.start();
   }
 
   /** Runs before other modules close: during the grace period, requests still arrive. */
-  onModuleDestroy(): Promise<void> {
-    return this.readiness.stop();
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all(this.all().map((readiness) => readiness.stop()));
+  }
+
+  /** The readiness of each metrics module that imports this one. */
+  private all(): Readiness[] {
+    return this.moduleRef.get(Readiness, { strict: false, each: true });
   }
 }

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Observable } from 'rxjs';
 import type { MetricsExporter } from '../exporters/exporter.js';
 import type { MetricsSnapshot } from '../exporters/snapshot.js';
+import type { ReceivedRequest } from '../http/exchange.js';
 import type { Probe } from '../http/resources.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { HealthStatus } from '../health/health-status.js';
@@ -189,7 +190,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.parts.endpoint.serve({ resource: 'metrics', req, res, client });
+    return this.serve({ resource: 'metrics', req, res, client });
   }
 
   /** Answers with {@link healthCheck}: 200 when healthy, 503 when not. Never rejects. */
@@ -198,7 +199,7 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.parts.endpoint.serve({ resource: 'health', req, res, client });
+    return this.serve({ resource: 'health', req, res, client });
   }
 
   /** Answers a probe: 200 when the process lives or the app is ready, 503 when not. Never rejects. */
@@ -208,7 +209,12 @@ export class PrometheusCollector extends MetricsCollector {
     res: ServerResponse,
     client = req.socket.remoteAddress,
   ): Promise<void> {
-    return this.parts.endpoint.serve({ resource: probe, req, res, client });
+    return this.serve({ resource: probe, req, res, client });
+  }
+
+  /** @internal Answers a request. Never rejects. */
+  serve(request: ReceivedRequest): Promise<void> {
+    return this.parts.endpoint.serve(request);
   }
 
   /**

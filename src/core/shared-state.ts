@@ -60,9 +60,6 @@ export const FIXED_INSTANCES = processWide(`${PREFIX}:fixed-instances`, () => ({
 /** The token of the app's `HandlerMetrics`. */
 export const HANDLER_METRICS = Symbol.for(`${PREFIX}:handler-metrics`);
 
-/** The property of a Node.js request with Fastify's reply to it. */
-export const FASTIFY_REPLY = Symbol.for(`${PREFIX}:fastify-reply`);
-
 /** The property with the kind of an object. `instanceof` would not recognize objects of other copies. */
 export const KIND = Symbol.for(`${PREFIX}:kind`);
 

@@ -31,6 +31,14 @@ const COMMON_HEADERS = {
 /** Headers of a 503 for a request that can be repeated a little later. */
 export const RETRY_SOON: OutgoingHttpHeaders = { 'Retry-After': '1' };
 
+/** A request and its response as the app's framework passes them to guards. */
+export interface FrameworkPair {
+  readonly request: unknown;
+  readonly response: unknown;
+  /** Copies the headers that were set on the framework's response to Node's. */
+  readonly copyHeaders: () => void;
+}
+
 /** A request as a server received it, with the response to it. */
 export interface ReceivedRequest {
   /** The resource that is requested. */
@@ -39,6 +47,8 @@ export interface ReceivedRequest {
   readonly res: ServerResponse;
   /** The address that the request comes from, as far as proxies are trusted. */
   readonly client: string | undefined;
+  /** What guards receive. Default: `req` and `res`. */
+  readonly framework?: FrameworkPair | undefined;
 }
 
 /**
@@ -51,6 +61,7 @@ export class Exchange implements ReceivedRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly client: string | undefined;
+  readonly framework: FrameworkPair | undefined;
   /** Milliseconds from the start until the answer must begin. */
   private readonly timeToBegin: number;
   private readonly start: Instant = instant();
@@ -62,7 +73,7 @@ export class Exchange implements ReceivedRequest {
 
   /** @param onOverdue is called if the answer has not begun at the deadline. */
   constructor(
-    { resource, req, res, client }: ReceivedRequest,
+    { resource, req, res, client, framework }: ReceivedRequest,
     private readonly limits: ScrapeLimits,
     onOverdue: (exchange: Exchange) => void,
   ) {
@@ -70,6 +81,7 @@ export class Exchange implements ReceivedRequest {
     this.req = req;
     this.res = res;
     this.client = client;
+    this.framework = framework;
     // Only scrapers say how long they wait.
     this.timeToBegin =
       resource === 'metrics'

@@ -8,7 +8,6 @@ import {
 import { ConfiguredPolicy } from '../../http/access/configured-policy.js';
 import type { Exchange } from '../../http/exchange.js';
 import { isProbe } from '../../http/resources.js';
-import { frameworkPair } from '../routes/node-http.js';
 import {
   guardsOf,
   type NestParts,
@@ -67,15 +66,15 @@ class GuardPolicy implements AccessPolicy {
     }
   }
 
-  async check({ resource, req, res }: Exchange): Promise<Refusal | undefined> {
+  async check(exchange: Exchange): Promise<Refusal | undefined> {
+    const { resource, req, res, framework } = exchange;
     if (isProbe(resource)) return undefined;
     if (!isGuarded(this.options[resource])) return undefined;
     const run = this.run[resource];
     // Nothing was prepared: the module is disabled, and a controller of the app's serves the page.
     if (run === undefined) return guardRefusal(403);
-    const { request, response, copyHeaders } = frameworkPair(req, res);
     try {
-      await run(request, response);
+      await run(framework?.request ?? req, framework?.response ?? res);
       return undefined;
     } catch (error) {
       if (error instanceof HttpException) {
@@ -83,7 +82,7 @@ class GuardPolicy implements AccessPolicy {
       }
       throw error;
     } finally {
-      copyHeaders();
+      framework?.copyHeaders();
     }
   }
 }

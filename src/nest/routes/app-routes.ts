@@ -7,7 +7,7 @@ import type { Paths, Resource } from '../../http/resources.js';
 import type { ScrapeHandler } from '../../http/scrape-handler.js';
 import { OptionsError } from '../../core/errors.js';
 import { type Conflict, ExpressRoutes } from './express-routes.js';
-import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
+import { receivedRequest } from './node-http.js';
 
 /** The option that sets the path of a resource. */
 const PATH_OPTIONS: Readonly<Record<Resource, string>> = {
@@ -101,13 +101,10 @@ export class AppRoutes implements PageServer {
     request: any,
     response: any,
   ): Promise<void> {
-    const res = nodeResponse(response);
-    if (this.handler === undefined) {
-      return sendText(res, 503, 'Metrics are not served now\n', RETRY_SOON);
-    }
-    const req = nodeRequest(request);
-    const client = clientOf(request);
-    await this.handler.serve({ resource, req, res, client });
+    const received = receivedRequest(resource, request, response);
+    if (this.handler !== undefined) return this.handler.serve(received);
+    const text = 'Metrics are not served now\n';
+    sendText(received.res, 503, text, RETRY_SOON);
   }
 }
 

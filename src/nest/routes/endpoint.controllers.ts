@@ -1,7 +1,7 @@
 import { Get, Inject, Req, Res } from '@nestjs/common';
 import { PrometheusCollector } from '../../collector/prometheus-collector.js';
-import type { Probe } from '../../http/resources.js';
-import { clientOf, nodeRequest, nodeResponse } from './node-http.js';
+import type { Resource } from '../../http/resources.js';
+import { receivedRequest } from './node-http.js';
 
 abstract class EndpointController {
   /** Answers the requests. */
@@ -21,11 +21,7 @@ export abstract class MetricsController extends EndpointController {
   /** Answers with the metrics page, in the format that the request accepts. Never rejects. */
   @Get()
   serve(@Req() request: any, @Res() response: any): Promise<void> {
-    return this.collector.serveMetrics(
-      nodeRequest(request),
-      nodeResponse(response),
-      clientOf(request),
-    );
+    return answer(this.collector, 'metrics', request, response);
   }
 }
 
@@ -34,31 +30,27 @@ export abstract class HealthController extends EndpointController {
   /** Answers with the health: 200 when healthy, 503 when not. Never rejects. */
   @Get()
   serve(@Req() request: any, @Res() response: any): Promise<void> {
-    return this.collector.serveHealth(
-      nodeRequest(request),
-      nodeResponse(response),
-      clientOf(request),
-    );
+    return answer(this.collector, 'health', request, response);
   }
 
   /** Answers 200 as long as the process runs. Never rejects. */
   @Get('live')
   live(@Req() request: any, @Res() response: any): Promise<void> {
-    return this.probe('live', request, response);
+    return answer(this.collector, 'live', request, response);
   }
 
   /** Answers 200 when the app is ready for requests, 503 when not. Never rejects. */
   @Get('ready')
   ready(@Req() request: any, @Res() response: any): Promise<void> {
-    return this.probe('ready', request, response);
+    return answer(this.collector, 'ready', request, response);
   }
+}
 
-  private probe(probe: Probe, request: any, response: any): Promise<void> {
-    return this.collector.serveProbe(
-      probe,
-      nodeRequest(request),
-      nodeResponse(response),
-      clientOf(request),
-    );
-  }
+function answer(
+  collector: PrometheusCollector,
+  resource: Resource,
+  request: any,
+  response: any,
+): Promise<void> {
+  return collector.serve(receivedRequest(resource, request, response));
 }

@@ -1,60 +1,41 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FASTIFY_REPLY } from '../../core/shared-state.js';
+import type { FrameworkPair, ReceivedRequest } from '../../http/exchange.js';
+import type { Resource } from '../../http/resources.js';
+
+type FrameworkRequest = (IncomingMessage | { raw: IncomingMessage }) & {
+  /** The address that the request comes from, as far as the framework trusts proxies. */
+  ip?: string;
+};
 
 interface FastifyReplyLike {
   raw: ServerResponse;
-  request: { raw: IncomingMessage };
   hijack(): void;
   getHeaders(): Record<string, string | string[] | number | undefined>;
 }
 
-/** The address that a request comes from, as far as the framework trusts proxies. */
-export function clientOf(request: { ip?: string }): string | undefined {
-  return request.ip;
-}
-
-/** Node's request under that of Express or Fastify. */
-export function nodeRequest(
-  request: IncomingMessage | { raw: IncomingMessage },
-): IncomingMessage {
-  return 'raw' in request ? request.raw : request;
-}
-
 /**
- * Node's response under that of Express or Fastify. Fastify no longer answers it
- * (`hijack()`); the headers that its plugins have set so far are copied.
+ * Node's request and response under those of Express or Fastify. Fastify no longer
+ * answers the request (`hijack()`); the headers that its plugins have set so far are copied.
  */
-export function nodeResponse(
+export function receivedRequest(
+  resource: Resource,
+  request: FrameworkRequest,
   response: ServerResponse | FastifyReplyLike,
-): ServerResponse {
-  if (!('hijack' in response)) return response;
-  Object.assign(response.request.raw, { [FASTIFY_REPLY]: response });
+): ReceivedRequest {
+  const req = 'raw' in request ? request.raw : request;
+  const client = request.ip;
+  if (!('hijack' in response)) return { resource, req, res: response, client };
   copyHeaders(response);
   response.hijack();
-  return response.raw;
+  const framework = fastifyPair(request, response);
+  return { resource, req, res: response.raw, client, framework };
 }
 
-/** A request and its response as the framework passes them to guards. */
-export interface FrameworkPair {
-  readonly request: unknown;
-  readonly response: unknown;
-  /** Copies the headers that were set on the framework's response to Node's. */
-  readonly copyHeaders: () => void;
-}
-
-/** The framework's request and response to those of Node's: the same objects, except on Fastify. */
-export function frameworkPair(
-  req: IncomingMessage & { [FASTIFY_REPLY]?: FastifyReplyLike },
-  res: ServerResponse,
+function fastifyPair(
+  request: FrameworkRequest,
+  reply: FastifyReplyLike,
 ): FrameworkPair {
-  const reply = req[FASTIFY_REPLY];
-  return reply === undefined
-    ? { request: req, response: res, copyHeaders: () => {} }
-    : {
-        request: reply.request,
-        response: reply,
-        copyHeaders: () => copyHeaders(reply),
-      };
+  return { request, response: reply, copyHeaders: () => copyHeaders(reply) };
 }
 
 function copyHeaders(reply: FastifyReplyLike): void {

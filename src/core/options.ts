@@ -40,6 +40,14 @@ export function rulesOf(table: OptionTable): Rules {
   return Object.fromEntries(entries.map(([name, { rule }]) => [name, rule]));
 }
 
+/** The options of a group that can be switched as a whole; `undefined` if it is off. */
+export function groupOf<T extends object>(
+  group: boolean | T | undefined,
+): T | undefined {
+  if (typeof group === 'object') return group;
+  return group === true ? ({} as T) : undefined;
+}
+
 /** Lays options that were checked over the defaults of their table. */
 export function resolveOptions<O extends object, T extends OptionTable<O>>(
   table: T,

@@ -1,9 +1,4 @@
-import {
-  decoratedMethod,
-  type MethodDescriptor,
-  refuseBareUse,
-} from '../instrumentation/decorated-method.js';
-import { measureMethod } from '../instrumentation/measured-method.js';
+import { measuringDecorator } from '../instrumentation/measured-method.js';
 
 /**
  * Makes every call of a method a run of the agent that its class is: its duration,
@@ -18,13 +13,7 @@ import { measureMethod } from '../instrumentation/measured-method.js';
  * @throws {DecoratorError} when it stands on anything but a method of instances.
  */
 export function AgentRun() {
-  refuseBareUse('@AgentRun()', arguments);
-  return (
-    prototype: object,
-    key: string | symbol,
-    descriptor: MethodDescriptor,
-  ): void => {
-    const method = decoratedMethod('@AgentRun()', prototype, key, descriptor);
-    measureMethod(method, { agentRun: true });
-  };
+  return measuringDecorator('@AgentRun()', arguments, () => ({
+    agentRun: true,
+  }));
 }

@@ -2,12 +2,7 @@ import {
   type CallLabels,
   countedCalls,
 } from '../instrumentation/calls/call-metrics.js';
-import {
-  decoratedMethod,
-  type MethodDescriptor,
-  refuseBareUse,
-} from '../instrumentation/decorated-method.js';
-import { measureMethod } from '../instrumentation/measured-method.js';
+import { measuringDecorator } from '../instrumentation/measured-method.js';
 import { COUNTED_RULES, namedOptions } from './option-rules.js';
 
 /** Options of `@Counted()`. */
@@ -32,13 +27,7 @@ export interface CountedOptions {
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  */
 export function Counted(options: string | CountedOptions = {}) {
-  refuseBareUse('@Counted()', arguments);
-  return (
-    prototype: object,
-    key: string | symbol,
-    descriptor: MethodDescriptor,
-  ): void => {
-    const method = decoratedMethod('@Counted()', prototype, key, descriptor);
+  return measuringDecorator('@Counted()', arguments, (method) => {
     const given = namedOptions(method, options, COUNTED_RULES);
     const { name, description, labels, recordFailuresOnly } = given;
     const metric = countedCalls({
@@ -48,6 +37,6 @@ export function Counted(options: string | CountedOptions = {}) {
       labels,
       failuresOnly: recordFailuresOnly,
     });
-    measureMethod(method, { metrics: [metric] });
-  };
+    return { metrics: [metric] };
+  });
 }

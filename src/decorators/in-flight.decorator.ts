@@ -1,9 +1,4 @@
-import {
-  decoratedMethod,
-  type MethodDescriptor,
-  refuseBareUse,
-} from '../instrumentation/decorated-method.js';
-import { measureMethod } from '../instrumentation/measured-method.js';
+import { measuringDecorator } from '../instrumentation/measured-method.js';
 import type { Labels } from '../model/labels.js';
 import { IN_FLIGHT_RULES, namedOptions } from './option-rules.js';
 
@@ -31,13 +26,7 @@ export interface InFlightOptions {
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  */
 export function InFlight(options: string | InFlightOptions = {}) {
-  refuseBareUse('@InFlight()', arguments);
-  return (
-    prototype: object,
-    key: string | symbol,
-    descriptor: MethodDescriptor,
-  ): void => {
-    const method = decoratedMethod('@InFlight()', prototype, key, descriptor);
+  return measuringDecorator('@InFlight()', arguments, (method) => {
     const given = namedOptions(method, options, IN_FLIGHT_RULES);
     const inFlight = {
       name: given.name ?? 'agent_in_flight',
@@ -45,6 +34,6 @@ export function InFlight(options: string | InFlightOptions = {}) {
       summary: 'Agent calls that run now.',
       labels: given.labels,
     };
-    measureMethod(method, { inFlight });
-  };
+    return { inFlight };
+  });
 }

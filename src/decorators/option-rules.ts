@@ -4,12 +4,12 @@ import {
   succeeds,
 } from '../collector/recording-checks.js';
 import {
-  checkDecoratorOptions,
   type DecoratedMethod,
+  withDecoratorError,
 } from '../instrumentation/decorated-method.js';
 import { checkLabelName } from '../model/labels.js';
 import { checkMetricName } from '../model/names.js';
-import { BOOLEAN, Check, type Rules } from '../core/validate.js';
+import { BOOLEAN, Check, type Rules, validate } from '../core/validate.js';
 
 const CALL_LABELS = new Check(
   `a function of the ended call, or ${DEFAULT_LABELS.expected}`,
@@ -63,6 +63,6 @@ export function namedOptions<O extends { name?: string }>(
   rules: Rules,
 ): O {
   const options = typeof given === 'string' ? ({ name: given } as O) : given;
-  checkDecoratorOptions(method, options, rules);
+  withDecoratorError(method.place, () => validate(options, rules));
   return options;
 }

@@ -4,12 +4,7 @@ import {
   countedItems,
   timedFirstItems,
 } from '../instrumentation/calls/call-metrics.js';
-import {
-  decoratedMethod,
-  type MethodDescriptor,
-  refuseBareUse,
-} from '../instrumentation/decorated-method.js';
-import { measureMethod } from '../instrumentation/measured-method.js';
+import { measuringDecorator } from '../instrumentation/measured-method.js';
 import { namedOptions, STREAMED_RULES } from './option-rules.js';
 
 /** Options of `@Streamed()`. */
@@ -39,16 +34,10 @@ export interface StreamedOptions {
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  */
 export function Streamed(options: string | StreamedOptions = {}) {
-  refuseBareUse('@Streamed()', arguments);
-  return (
-    prototype: object,
-    key: string | symbol,
-    descriptor: MethodDescriptor,
-  ): void => {
-    const method = decoratedMethod('@Streamed()', prototype, key, descriptor);
+  return measuringDecorator('@Streamed()', arguments, (method) => {
     const given = namedOptions(method, options, STREAMED_RULES);
-    measureMethod(method, { metrics: metricsOfStreams(given) });
-  };
+    return { metrics: metricsOfStreams(given) };
+  });
 }
 
 function metricsOfStreams(options: StreamedOptions): CallMetric[] {

@@ -2,12 +2,7 @@ import {
   type CallLabels,
   timedCalls,
 } from '../instrumentation/calls/call-metrics.js';
-import {
-  decoratedMethod,
-  type MethodDescriptor,
-  refuseBareUse,
-} from '../instrumentation/decorated-method.js';
-import { measureMethod } from '../instrumentation/measured-method.js';
+import { measuringDecorator } from '../instrumentation/measured-method.js';
 import { namedOptions, TIMED_RULES } from './option-rules.js';
 
 /** Options of `@Timed()`. */
@@ -33,19 +28,13 @@ export interface TimedOptions {
  * @throws {DecoratorError} unless it stands on a method of instances; naming an option that is unknown or not allowed.
  */
 export function Timed(options: string | TimedOptions = {}) {
-  refuseBareUse('@Timed()', arguments);
-  return (
-    prototype: object,
-    key: string | symbol,
-    descriptor: MethodDescriptor,
-  ): void => {
-    const method = decoratedMethod('@Timed()', prototype, key, descriptor);
+  return measuringDecorator('@Timed()', arguments, (method) => {
     const given = namedOptions(method, options, TIMED_RULES);
     const metric = timedCalls({
       ...given,
       name: given.name ?? 'agent_duration_seconds',
       summary: 'Duration of agent calls in seconds.',
     });
-    measureMethod(method, { metrics: [metric] });
-  };
+    return { metrics: [metric] };
+  });
 }

@@ -1,10 +1,5 @@
-import {
-  decoratedMethod,
-  withDecoratorError,
-  type MethodDescriptor,
-  refuseBareUse,
-} from '../instrumentation/decorated-method.js';
-import { measureMethod } from '../instrumentation/measured-method.js';
+import { withDecoratorError } from '../instrumentation/decorated-method.js';
+import { measuringDecorator } from '../instrumentation/measured-method.js';
 import { TEXT, validateOne } from '../core/validate.js';
 
 /**
@@ -18,15 +13,9 @@ import { TEXT, validateOne } from '../core/validate.js';
  * @throws {DecoratorError} unless it stands on a method of instances, and the name is a text.
  */
 export function Tool(name?: string) {
-  refuseBareUse('@Tool()', arguments);
-  return (
-    prototype: object,
-    key: string | symbol,
-    descriptor: MethodDescriptor,
-  ): void => {
-    const method = decoratedMethod('@Tool()', prototype, key, descriptor);
-    const tool = name ?? String(key);
+  return measuringDecorator('@Tool()', arguments, (method) => {
+    const tool = name ?? String(method.key);
     withDecoratorError(method.place, () => validateOne(tool, TEXT, 'The name'));
-    measureMethod(method, { tool });
-  };
+    return { tool };
+  });
 }

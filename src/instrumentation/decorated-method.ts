@@ -1,5 +1,4 @@
 import { DecoratorError, MetricsError } from '../core/errors.js';
-import { type Rules, validate } from '../core/validate.js';
 import { className } from './class-name.js';
 
 type Method = (...args: any[]) => any;
@@ -87,19 +86,6 @@ export function misplaced(
   return new DecoratorError(
     `${decorator} stands on ${on}; expected ${expected}. ${mend}`,
   );
-}
-
-/**
- * Checks the options of a decorator.
- *
- * @throws {DecoratorError} naming the decorator, its method, what was given and what is allowed.
- */
-export function checkDecoratorOptions(
-  { place }: DecoratedMethod,
-  options: unknown,
-  rules: Rules,
-): void {
-  withDecoratorError(place, () => validate(options, rules));
 }
 
 /** Runs a check, and turns its error into one that names the decorator and its place. */

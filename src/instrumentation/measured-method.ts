@@ -2,7 +2,12 @@ import type { CallMetric } from './calls/call-metrics.js';
 import type { CallRecorder } from './calls/call-recorder.js';
 import { followerOf } from './calls/follow.js';
 import type { ArgumentLabels } from './calls/metric-writer.js';
-import type { DecoratedMethod } from './decorated-method.js';
+import {
+  decoratedMethod,
+  type DecoratedMethod,
+  type MethodDescriptor,
+  refuseBareUse,
+} from './decorated-method.js';
 import {
   declareLabel,
   declareMetrics,
@@ -29,10 +34,34 @@ type MutableConfig = {
 } & { metrics: CallMetric[] };
 
 /**
+ * Creates a decorator of methods of instances.
+ *
+ * @param decorator as users write it, e.g. `@Timed()`.
+ * @param given all arguments of the function that users call.
+ * @param configOf returns what is measured of a method.
+ * @throws {DecoratorError} if it is written without parentheses; so does the decorator itself, unless it stands on a method of instances.
+ */
+export function measuringDecorator(
+  decorator: string,
+  given: ArrayLike<unknown>,
+  configOf: (method: DecoratedMethod) => DecoratorConfig,
+) {
+  refuseBareUse(decorator, given);
+  return (
+    prototype: object,
+    key: string | symbol,
+    descriptor: MethodDescriptor,
+  ): void => {
+    const method = decoratedMethod(decorator, prototype, key, descriptor);
+    measureMethod(method, configOf(method));
+  };
+}
+
+/**
  * Makes a method record its calls in more metrics. However many metrics there
  * are, the method is wrapped once, so that a call is followed and timed once.
  */
-export function measureMethod(
+function measureMethod(
   { prototype, key, descriptor, place }: DecoratedMethod,
   added: DecoratorConfig,
 ): void {

@@ -9,6 +9,7 @@ import {
 import { OptionsError } from '../core/errors.js';
 import { redacted, type Redacted } from '../core/redacted.js';
 import {
+  groupOf,
   option,
   type OptionTable,
   type Resolved,
@@ -201,14 +202,6 @@ export function resolveMetricsOptions(options: MetricsOptions): MetricsConfig {
     },
     health: { ...health, access: redacted(health.access) },
   };
-}
-
-/** The options of a group that can be switched as a whole; `undefined` if it is off. */
-function groupOf<T extends object>(
-  group: boolean | T | undefined,
-): T | undefined {
-  if (typeof group === 'object') return group;
-  return group === true ? ({} as T) : undefined;
 }
 
 /** @throws {OptionsError} if the page is where the health or one of its probes is. */

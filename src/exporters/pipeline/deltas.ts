@@ -67,21 +67,9 @@ export class Deltas {
    * @param metric its name.
    * @param time that of the snapshot.
    */
-  acknowledgeValues(
+  acknowledge(
     metric: string,
-    series: Iterable<ValueSnapshot>,
-    time: number,
-  ): void {
-    for (const one of series) {
-      const state = this.ledger.getOrCreate(metric, one.key);
-      state.acknowledged = { time, series: one };
-    }
-  }
-
-  /** As {@link acknowledgeValues}. */
-  acknowledgeDistributions(
-    metric: string,
-    series: Iterable<DistributionSnapshot>,
+    series: Iterable<ValueSnapshot | DistributionSnapshot>,
     time: number,
   ): void {
     for (const one of series) {

@@ -19,8 +19,10 @@ export class SeriesState {
   total = 0;
   /** The last snapshot of the series that the backend has acknowledged, and when that was taken. */
   acknowledged:
-    | { readonly time: number; readonly series: ValueSnapshot }
-    | { readonly time: number; readonly series: DistributionSnapshot }
+    | {
+        readonly time: number;
+        readonly series: ValueSnapshot | DistributionSnapshot;
+      }
     | undefined = undefined;
   /** When the last snapshot was taken whose exemplars of the series the backend has. */
   exemplarsSentAt = -Infinity;

@@ -65,7 +65,7 @@ export class PointWriter {
       }
       yield {
         text: this.growth(name, one.labels, value),
-        acknowledge: () => this.deltas.acknowledgeValues(name, [one], time),
+        acknowledge: () => this.deltas.acknowledge(name, [one], time),
       };
     }
   }
@@ -103,8 +103,7 @@ export class PointWriter {
       ];
       yield {
         text: lines.filter((line) => line !== '').join('\n'),
-        acknowledge: () =>
-          this.deltas.acknowledgeDistributions(name, [series], time),
+        acknowledge: () => this.deltas.acknowledge(name, [series], time),
       };
     }
   }

@@ -1,4 +1,5 @@
 import {
+  groupOf,
   option,
   type OptionTable,
   type Resolved,
@@ -51,10 +52,10 @@ export type HttpClientConfig = Resolved<
 
 /** @returns `undefined` where outgoing requests are not measured. */
 export function resolveHttpClientOptions(
-  options: boolean | HttpClientOptions = false,
+  options: boolean | HttpClientOptions,
 ): HttpClientConfig | undefined {
-  if (options === false) return undefined;
-  return resolveOptions(HTTP_CLIENT_OPTIONS, options === true ? {} : options);
+  const given = groupOf(options);
+  return given && resolveOptions(HTTP_CLIENT_OPTIONS, given);
 }
 
 /** Only what a label can contain: any other text would never match. */

@@ -1,6 +1,7 @@
 import { BUCKETS } from '../../collector/recording-checks.js';
 import type { Labels } from '../../model/labels.js';
 import {
+  groupOf,
   option,
   type OptionTable,
   type Resolved,
@@ -59,11 +60,11 @@ export type HttpConfig = Resolved<HttpOptions, typeof HTTP_OPTIONS> & {
  * @returns `undefined` where requests are not measured.
  */
 export function resolveHttpOptions(
-  options: boolean | HttpOptions = false,
+  options: boolean | HttpOptions,
   ownPaths: readonly string[],
 ): HttpConfig | undefined {
-  if (options === false) return undefined;
-  const given = options === true ? {} : options;
+  const given = groupOf(options);
+  if (given === undefined) return undefined;
   const { ignore = ownPaths, ...config } = resolveOptions(HTTP_OPTIONS, given);
   return { ...config, ignore };
 }

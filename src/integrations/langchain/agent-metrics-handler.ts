@@ -115,7 +115,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     this.record('chunk', () => this.inferences.get(runId)?.chunk());
   }
 
-  /** An inference has its answer. An answer from a cache is not recorded. */
+  /** An inference has its answer. */
   override handleLLMEnd(
     answers: Generations,
     runId: string,
@@ -123,12 +123,9 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     _tags?: string[],
     extraParams?: Params,
   ): void {
-    this.record('answer', () => {
-      const inference = this.inferences.take(runId);
-      // Why: docs/decisions/integrations.md, "LangChain: a cached answer is no inference".
-      if (extraParams?.['cached'] === true) inference?.discard();
-      else inference?.end(answers);
-    });
+    this.endInference('answer', runId, extraParams, (inference) =>
+      inference.end(answers),
+    );
   }
 
   /** An inference has failed. */
@@ -139,11 +136,9 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     _tags?: string[],
     extraParams?: Params,
   ): void {
-    this.record('failed inference', () => {
-      const inference = this.inferences.take(runId);
-      if (extraParams?.['cached'] === true) inference?.discard();
-      else inference?.fail(error);
-    });
+    this.endInference('failed inference', runId, extraParams, (inference) =>
+      inference.fail(error),
+    );
   }
 
   /** A tool call begins. */
@@ -211,6 +206,22 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
         this.metrics.startInference(request),
       );
       this.inferences.add(runId, new OpenInference(inference));
+    });
+  }
+
+  /** Ends an inference. One that was answered from a cache is discarded. */
+  // Why: docs/decisions/integrations.md, "LangChain: a cached answer is no inference".
+  private endInference(
+    what: string,
+    runId: string,
+    extraParams: Params | undefined,
+    end: (inference: OpenInference) => void,
+  ): void {
+    this.record(what, () => {
+      const inference = this.inferences.take(runId);
+      if (inference === undefined) return;
+      if (extraParams?.['cached'] === true) inference.discard();
+      else end(inference);
     });
   }
 

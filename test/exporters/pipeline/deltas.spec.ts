@@ -57,8 +57,8 @@ describe('deltas', () => {
 
   it('a delta is the growth since the last acknowledged snapshot', () => {
     const deltas = new Deltas();
-    deltas.acknowledgeValues('c', [counter(5)], 10);
-    deltas.acknowledgeDistributions('h', [histogram([1, 2], 3)], 10);
+    deltas.acknowledge('c', [counter(5)], 10);
+    deltas.acknowledge('h', [histogram([1, 2], 3)], 10);
     expect(deltas.ofValue('c', counter(7))).toEqual({
       startTime: 10,
       value: 2,
@@ -83,7 +83,7 @@ describe('deltas', () => {
           const { value } = deltas.ofValue('c', series);
           if (!one.arrives) return;
           delivered += value;
-          deltas.acknowledgeValues('c', [series], time);
+          deltas.acknowledge('c', [series], time);
         });
         expect(delivered).toBe(total);
       }),
@@ -92,8 +92,8 @@ describe('deltas', () => {
 
   it('a delta is the whole value again after the series was reset or has fallen', () => {
     const deltas = new Deltas();
-    deltas.acknowledgeValues('c', [counter(5), foreign(5)], 10);
-    deltas.acknowledgeDistributions('h', [histogram([4, 1], 3)], 10);
+    deltas.acknowledge('c', [counter(5), foreign(5)], 10);
+    deltas.acknowledge('h', [histogram([4, 1], 3)], 10);
     expect(deltas.ofValue('c', counter(9, 11))).toEqual({
       startTime: 11,
       value: 9,
@@ -115,8 +115,8 @@ describe('deltas', () => {
   it('deltas forget series and metrics that are gone', async () => {
     const deltas = new Deltas();
     const there = counter(1, 1, 'there');
-    deltas.acknowledgeValues('c', [there, counter(1, 1, 'gone')], 10);
-    deltas.acknowledgeValues('gone', [counter(1)], 10);
+    deltas.acknowledge('c', [there, counter(1, 1, 'gone')], 10);
+    deltas.acknowledge('gone', [counter(1)], 10);
     await deltas.prune(snapshotOf(there), turn());
     expect(deltas.ofValue('c', counter(3, 1, 'there')).value).toBe(2);
     expect(deltas.ofValue('c', counter(3, 1, 'gone')).value).toBe(3);
@@ -126,14 +126,14 @@ describe('deltas', () => {
   it('deltas forget a series of prom-client that is gone, even if another one has come', async () => {
     const deltas = new Deltas();
     const [gone, other] = [foreign(5), { ...foreign(1), key: 'other' }];
-    deltas.acknowledgeValues('c', [gone], 10);
+    deltas.acknowledge('c', [gone], 10);
     await deltas.prune(snapshotOf(other), turn());
     expect(deltas.ofValue('c', foreign(7)).value).toBe(7);
   });
 
   it('deltas remember the series of a metric that was not read', async () => {
     const deltas = new Deltas();
-    deltas.acknowledgeValues('c', [foreign(5)], 10);
+    deltas.acknowledge('c', [foreign(5)], 10);
     const unread = { time: 11, metrics: [], unread: ['c'] };
     await deltas.prune(unread, turn());
     expect(deltas.ofValue('c', foreign(7)).value).toBe(2);
@@ -152,7 +152,7 @@ describe('deltas', () => {
     calls.inc({ a: 'x' }, 5);
     const { series } = await seriesNow();
     const deltas = new Deltas();
-    deltas.acknowledgeValues('c_total', series, 10);
+    deltas.acknowledge('c_total', series, 10);
     calls.remove({ a: 'x' });
     const { snapshot } = await seriesNow();
     expect(snapshot.metrics[0]).toMatchObject({ name: 'c_total', series: [] });
@@ -172,7 +172,7 @@ describe('deltas', () => {
       ...histogram([1], 1),
       key: String(i),
     }));
-    deltas.acknowledgeDistributions('sizes', others, time);
+    deltas.acknowledge('sizes', others, time);
     const turns = new EventLoopYielder();
     const next = vi.spyOn(turns, 'yield');
     await deltas.prune({ time, metrics }, new TimeSlice(turns));

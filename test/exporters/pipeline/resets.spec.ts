@@ -24,7 +24,7 @@ class Arrived implements MetricsExporter {
       if (name === 'runs_total') {
         for (const one of series as ValueSnapshot[]) {
           this.runs += this.deltas.ofValue(name, one).value;
-          this.deltas.acknowledgeValues(name, [one], time);
+          this.deltas.acknowledge(name, [one], time);
         }
       }
       if (name === 'sizes') {
@@ -32,7 +32,7 @@ class Arrived implements MetricsExporter {
           const { counts, sum } = this.deltas.ofDistribution(name, one);
           this.sizes.sum += sum;
           this.sizes.counts = this.sizes.counts.map((n, i) => n + counts[i]!);
-          this.deltas.acknowledgeDistributions(name, [one], time);
+          this.deltas.acknowledge(name, [one], time);
         }
       }
     }

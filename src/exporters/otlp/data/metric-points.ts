@@ -68,7 +68,7 @@ function counterPoints(
     },
     acknowledge(from, to) {
       exemplars.acknowledge(from, to);
-      deltas?.acknowledgeValues(name, between(series, from, to), time);
+      deltas?.acknowledge(name, between(series, from, to), time);
     },
   };
 }
@@ -123,7 +123,7 @@ function histogramPoints(
     },
     acknowledge(from, to) {
       exemplars.acknowledge(from, to);
-      deltas?.acknowledgeDistributions(name, between(series, from, to), time);
+      deltas?.acknowledge(name, between(series, from, to), time);
     },
   };
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Labels } from '../../src/index.js';
-import { makeCollector, samples } from '../support/collector.js';
+import { makeCollector, samples, seriesOf } from '../support/collector.js';
+import { heapKeptBy } from '../support/heap.js';
 
 describe('a series', () => {
   test('a series is the same for the same labels in another order or of another type', async () => {
@@ -53,7 +54,7 @@ describe('a series', () => {
     ]);
   });
 
-  test('a series is found again for any labels, as a Map of the sorted labels would find it', () => {
+  test('a series is found again for any labels, as a Map of the sorted labels would find it', async () => {
     const name = fc.constantFrom('a', 'b', 'c', '_d');
     const value = fc.oneof(
       fc.constantFrom<Labels[string][]>('x', 'y', '1', 1, 'true', true, null),
@@ -66,7 +67,7 @@ describe('a series', () => {
       removed: fc.integer({ max: 9, min: 0 }).map((i) => i === 0),
     });
     const defaults = fc.constantFrom<Record<string, string>[]>({}, { a: 'x' });
-    const run = (
+    const run = async (
       steps: { labels: Labels; removed: boolean }[],
       own: Record<string, string>,
     ) => {
@@ -89,20 +90,16 @@ describe('a series', () => {
           expected.set(key, (expected.get(key) ?? 0) + 1);
         }
       }
-      const metric = collector.registry.getSingleMetric('hits_total');
-      const { cells } = (metric as unknown as { family: any }).family;
-      const actual = cells.map((cell: any) => [
-        JSON.stringify(
-          cell.names.map((n: string, i: number) => [n, cell.values[i]]),
-        ),
-        cell.value,
-      ]);
+      const series = await seriesOf(collector, 'hits_total');
+      const actual = series.map(
+        ([found, times]) =>
+          [JSON.stringify(Object.entries(found)), times] as const,
+      );
       expect(actual).toHaveLength(expected.size);
       expect(new Map(actual)).toEqual(expected);
     };
-    fc.assert(fc.property(fc.array(step, { size: '+1' }), defaults, run), {
-      numRuns: 500,
-    });
+    const steps = fc.array(step, { size: '+1' });
+    await fc.assert(fc.asyncProperty(steps, defaults, run), { numRuns: 500 });
   });
 
   test('a series that was removed starts from 0 again, also through a kept handle', async () => {
@@ -183,13 +180,20 @@ describe('a metric with too many label sets', () => {
     ]);
   });
 
-  test('a full metric does not store the label sets that it has no room for', () => {
-    const { collector } = makeCollector({ maxSeriesPerMetric: 5 });
+  test('a full metric does not store the label sets that it has no room for', async () => {
+    const maxSeries = 5_000;
+    const { collector } = makeCollector({ maxSeriesPerMetric: maxSeries });
     const counter = collector.counter('hits_total');
-    for (let user = 0; user < 10_000; user++) counter.inc({ user });
-    const metric = collector.registry.getSingleMetric('hits_total');
-    const { family } = metric as unknown as { family: any };
-    expect(family.cells).toHaveLength(6);
-    expect(family.paths).toBe(5);
+    for (let user = 0; user < maxSeries; user++) counter.inc({ user });
+    const kept = heapKeptBy(() => {
+      for (let user = maxSeries; user < 3 * maxSeries; user++) {
+        counter.inc({ user });
+        counter.inc({ user: String(user) });
+      }
+    });
+    expect(kept).toBeLessThan(500_000);
+    const found = await samples(collector, 'hits_total');
+    expect(found).toHaveLength(maxSeries + 1);
+    expect(found).toContain('hits_total{otel_metric_overflow="true"} 20000');
   });
 });

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import type { CollectorContext } from '../../src/collector/collector-context.js';
 import {
+  type Labels,
   PrometheusCollector,
   type PrometheusCollectorOptions,
 } from '../../src/index.js';
@@ -53,4 +54,18 @@ export async function samples(
   metric: string,
 ): Promise<string[]> {
   return samplesOf(await collector.metrics(), metric);
+}
+
+/** The labels and values of one counter or gauge, in the order of its series; names of labels are sorted. */
+export async function seriesOf(
+  collector: PrometheusCollector,
+  name: string,
+): Promise<[Labels, number][]> {
+  const { metrics } = await collector.snapshot();
+  const metric = metrics.find((one) => one.name === name);
+  if (metric === undefined) return [];
+  if (metric.type !== 'counter' && metric.type !== 'gauge') {
+    throw new TypeError(`${name} is a ${metric.type}`);
+  }
+  return metric.series.map(({ labels, value }) => [labels, value]);
 }

@@ -9,3 +9,10 @@ export function usedHeap(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;
 }
+
+/** Bytes on the heap that `work` leaves behind. */
+export function heapKeptBy(work: () => void): number {
+  const before = usedHeap();
+  work();
+  return usedHeap() - before;
+}

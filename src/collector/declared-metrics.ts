@@ -31,13 +31,13 @@ interface ExistingMetrics {
 interface RequestedMetric {
   readonly type: MetricType;
   readonly buckets?: readonly number[] | undefined;
-  /** `undefined` for calls of `collector.counter()` and its kind. */
+  /** Where the metric is declared; `undefined` for a call such as `collector.counter()`. */
   readonly place?: string;
 }
 
 /**
  * Decides type and buckets of a metric before its first recording, so that the order of
- * recordings does not matter. Buckets that one place gives are those of all places.
+ * recordings does not matter. If one place declares buckets, all places of the metric use them.
  */
 export class DeclaredMetrics {
   private readonly byName = new Map<string, Declared>();

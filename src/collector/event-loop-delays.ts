@@ -64,7 +64,7 @@ export class EventLoopDelays implements DelayMonitor {
     return this.next.disable() && this.current.disable();
   }
 
-  /** prom-client calls it after each reading. */
+  /** Called by prom-client after each reading. */
   reset(): void {
     if (secondsSince(this.nextSince) < MIN_WINDOW) return;
     const { current } = this;
@@ -74,7 +74,7 @@ export class EventLoopDelays implements DelayMonitor {
     this.nextSince = instant();
   }
 
-  /** Without delays, Node has 2 to the power of 63 as the least and NaN as the mean. */
+  /** Before the first delay, Node reports 2 to the power of 63 as the minimum and NaN as the mean. */
   private ofCurrent(read: (delays: IntervalHistogram) => number): number {
     return this.current.count === 0 ? 0 : read(this.current);
   }

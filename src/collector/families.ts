@@ -45,7 +45,7 @@ type AnyInstrumentOptions = GaugeOptions & HistogramOptions;
 export class Families implements FamilyKeeper {
   readonly declared: DeclaredMetrics;
   private readonly store: FamilyStore;
-  /** `false` after a shutdown in a registry that the app gave: its families are not in it then. */
+  /** Whether the families are in the registry. After a shutdown they are not in a registry that the app gave. */
   private attached = true;
   private readonly factory: FamilyFactory;
   private exemplars: ExemplarSampler | undefined = undefined;
@@ -130,7 +130,7 @@ export class Families implements FamilyKeeper {
 
   /**
    * Passes the recordings that the listener wants to it, except those of denied and own metrics.
-   * A listener that wants other types than before is set again.
+   * Call it again when the listener wants other types than before.
    */
   setListener(listener: SelectiveListener | undefined): void {
     this.listening = listener;

@@ -35,7 +35,7 @@ export type FamilyConfig = Pick<
 /** A metric before it is created, whatever its type. */
 export interface MetricDescriptor extends FilteredMetric {
   readonly exposed: string;
-  /** Whether it is a self-metric. Its recordings make no events: delivering them would record more. */
+  /** Whether this is a self-metric: a metric about the metrics. Its recordings make no events, as delivering them would record more. */
   readonly isSelfMetric: boolean;
 }
 

@@ -10,7 +10,7 @@ import { sameItems } from '../core/same-items.js';
 import { shortened } from '../core/shortened.js';
 import type { GaugeOptions } from './metrics-collector.js';
 
-/** The longest help text, in characters: every page repeats it. */
+/** The longest help text, in characters. It is limited because every page repeats it. */
 const MAX_HELP = 1_024;
 
 /** Suffixes of the samples of a histogram. */

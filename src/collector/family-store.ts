@@ -10,7 +10,7 @@ export interface Entry {
   readonly metric: RegistryAdapter;
 }
 
-/** Families that are remembered, however few may be registered. */
+/** The least number of unregistered families that are remembered, however small `maxMetrics` is. */
 const MIN_REMEMBERED = 100;
 
 /**
@@ -22,12 +22,12 @@ const MIN_REMEMBERED = 100;
 export class FamilyStore {
   readonly registered = new Map<string, Entry>();
   private readonly unregistered = new Map<string, Entry>();
-  /** Denied by a filter: they are in no registry, and their names stay free. */
+  /** Families that a filter denies. They are in no registry, and their names stay free. */
   private readonly denied = new Map<string, Entry>();
-  /** By the name as callers give it: the exposed name is built once. */
+  /** Entries by the name as callers give it, so that the exposed name is built once. */
   private readonly byGivenName = new Map<string, Entry>();
   private readonly byFamily = new WeakMap<Family, Entry>();
-  /** How many of the registered ones are self-metrics. */
+  /** How many of the registered families are self-metrics. */
   private own = 0;
 
   private readonly maxRemembered: number;
@@ -64,7 +64,7 @@ export class FamilyStore {
     this.byGivenName.set(name, entry);
   }
 
-  /** Files an entry where the state of its family belongs. Call it whenever `family.registered` changes. */
+  /** Moves an entry to the map for the state of its family. Call it whenever `family.registered` changes. */
   file(entry: Entry): void {
     const { descriptor, family } = entry;
     const known = this.find(descriptor);
@@ -83,7 +83,7 @@ export class FamilyStore {
     this.byGivenName.clear();
   }
 
-  /** Whether it is filed where the state of its family belongs. */
+  /** Whether an entry is in the map for the state of its family. */
   private isFiled({ descriptor, family }: Entry): boolean {
     return (
       descriptor.denied ||

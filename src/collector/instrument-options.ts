@@ -13,7 +13,7 @@ import type { Families } from './families.js';
 import type { AnyInstrument } from './family-factory.js';
 import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
 
-/** Checked where it is used. */
+/** Accepts every value: the option is checked where it is used. */
 const ANY = new Check('', () => true);
 
 const COMMON = {

@@ -6,7 +6,7 @@ type Step = () => void | Undo | Promise<void | Undo>;
 
 /** Starts step by step and stops in reverse order. Starts and stops run one at a time, in the order of the calls. */
 export class Lifecycle {
-  /** Undoes the start; set while started. */
+  /** Undoes the steps of the start; `undefined` unless started. */
   private release: (() => Promise<void>) | undefined = undefined;
   private lastStep: Promise<void> = Promise.resolve();
 

@@ -66,7 +66,7 @@ export class MetricsEndpoint {
     await this.access?.prepare?.();
   }
 
-  /** Starts to serve the pages. @returns stops it. */
+  /** Starts to serve the pages. Returns a function that stops serving. */
   async start(): Promise<() => Promise<void>> {
     await this.server.start(this.handler);
     return () => this.server.stop();

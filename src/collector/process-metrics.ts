@@ -81,7 +81,7 @@ function removeFrom(registry: MetricRegistry, metrics: object[]): void {
   }
 }
 
-/** In prom-client, given labels replace a metric's own. */
+/** Leaves out labels that default metrics set themselves: in prom-client, given labels would replace them. */
 function withoutOwn(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(labels).filter(([name]) => !OWN_LABELS.has(name)),

@@ -40,7 +40,7 @@ export class PrometheusCollector extends MetricsCollector {
   /** The registry of the metrics: the option `registry`, or one of prom-client whose pages are those of scrapes. */
   readonly registry: Registry;
 
-  /** Recordings use them on each call. */
+  /** Also in `parts`; a field of its own, as each recording reads it. */
   private readonly families: Families;
 
   /** @throws {OptionsError} naming the option, what was given and what is allowed. */

@@ -147,7 +147,7 @@ export class SelfReport implements ErrorReporter, FamilyListener {
     }
   }
 
-  /** By cause and place up to a limit, then by cause: many failing places must not fill the log. */
+  /** The key of a warning: cause and place up to a limit, then the cause alone, so that many failing places do not fill the log. */
   private keyOf(cause: string, where: string): string {
     const key = `${cause} ${where}`;
     const isTold = this.warned.size < MAX_PLACES || this.warned.has(key);

@@ -7,7 +7,7 @@ type OpenTelemetry = Awaited<ReturnType<typeof loadOpenTelemetry>>;
 /** The bit of the trace flags that says that a trace is kept (W3C Trace Context, "Sampled flag"). */
 const SAMPLED = 1;
 
-/** Takes the sampler that recordings use from then on. */
+/** The metrics whose recordings are sampled. */
 interface SampledRecordings {
   setExemplarSampler(sampler: ExemplarSampler | undefined): void;
 }
@@ -69,7 +69,7 @@ export class TraceExemplars {
     }
   }
 
-  /** Only if it is sampled: who looks for a trace that was not kept finds nothing. */
+  /** The active span, if its trace is sampled: a trace that is not sampled is not kept, and could not be found later. */
   private activeSpan(): SpanIds | undefined {
     const span = this.api?.trace.getActiveSpan()?.spanContext();
     return span !== undefined && (span.traceFlags & SAMPLED) !== 0

@@ -10,9 +10,9 @@ export interface Copy {
   readonly protocol: number;
   /** The version of the package. */
   readonly version: string;
-  /** The file that it was loaded from. */
+  /** The file that the copy was loaded from. */
   readonly path: string;
-  /** Its public classes that apps use as tokens. Held weakly, so that an unused copy can be collected. */
+  /** The public classes of the copy, which apps use as injection tokens. Held weakly, so that an unused copy can be collected. */
   readonly classes: ReadonlyMap<string, WeakRef<Function>>;
 }
 

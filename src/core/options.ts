@@ -23,7 +23,7 @@ type WithDefault<T> = {
     : never;
 }[keyof T];
 
-/** The options `O` once they are resolved: each option of the table `T` that has a default is there. */
+/** The options `O` once they are resolved: each option of the table `T` that has a default has a value. */
 export type Resolved<O, T extends OptionTable<O>> = {
   readonly [K in keyof O & WithDefault<T>]-?: Exclude<O[K], undefined>;
 } & { readonly [K in Exclude<keyof O, WithDefault<T>>]?: O[K] | undefined };
@@ -48,7 +48,7 @@ export function groupOf<T extends object>(
   return group === true ? ({} as T) : undefined;
 }
 
-/** Lays options that were checked over the defaults of their table. */
+/** Resolves checked options: an absent option gets the default of the table. */
 export function resolveOptions<O extends object, T extends OptionTable<O>>(
   table: T,
   options: O | undefined,

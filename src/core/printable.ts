@@ -17,7 +17,7 @@ export function printable(
   secrets: readonly string[],
   longest = LONGEST,
 ): string {
-  // The longest first, as it may begin with a shorter one.
+  // The longest secret is replaced first, as it may begin with a shorter one.
   const parts = secrets.flatMap(partsOf).sort((a, b) => b.length - a.length);
   let shown = text;
   for (const secret of parts) {

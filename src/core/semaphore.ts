@@ -10,7 +10,7 @@ export class Semaphore {
     return this.free;
   }
 
-  /** Resolves when the caller has a place. It must {@link release} the place, in a `finally`. */
+  /** Resolves when the caller has a place. The caller must {@link release} the place in a `finally`. */
   async acquire(): Promise<void> {
     if (this.free > 0) this.free--;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -9,6 +9,6 @@ export function shortened(text: string, limit: number): string {
   const end = limit - ELLIPSIS.length;
   const isHalf = /[\ud800-\udbff]/.test(text[end - 1]!);
   const kept = text.slice(0, isHalf ? end - 1 : end);
-  // A slice keeps its whole text in memory. A copy through bytes does not.
+  // In V8 a slice keeps the whole original text in memory. A copy through bytes does not.
   return Buffer.from(kept + ELLIPSIS, 'utf8').toString('utf8');
 }

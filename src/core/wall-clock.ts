@@ -1,4 +1,4 @@
-/** The latest time of the steady clock, in milliseconds: it follows the system clock, and stands still while that is set back. */
+/** The latest time of the steady clock, in milliseconds. The steady clock follows the system clock, and stands still while the system clock is set back. */
 // Why: docs/decisions/recording.md, "Timestamps come from a steady clock".
 let latest = Date.now();
 

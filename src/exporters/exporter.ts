@@ -20,7 +20,7 @@ import type { MetricsSnapshot } from './snapshot.js';
  * }
  */
 export interface MetricsExporter {
-  /** Its name in logs, in the label `exporter` and in `/health`. No other exporter of the collector has it. */
+  /** The name of the exporter in logs, in the label `exporter` and in `/health`. It must be unique among the exporters of a collector. */
   readonly name: string;
   /**
    * Milliseconds from the start of an export to the start of the next, or `false` for
@@ -29,7 +29,7 @@ export interface MetricsExporter {
   readonly interval?: number | false;
   /** Milliseconds after which a delivery counts as failed and its signal is aborted. Default: 10000. */
   readonly timeout?: number;
-  /** Whether it delivers at shutdown what is not delivered yet, as `flush()` would. Default: `true`. */
+  /** Whether the exporter delivers at shutdown what is not delivered yet, as `flush()` would. Default: `true`. */
   readonly flushAtShutdown?: boolean;
   /**
    * Whether `export()` reads its snapshot. An exporter that renders a page instead sets `false`: no
@@ -41,7 +41,7 @@ export interface MetricsExporter {
   readonly eventTypes?: readonly MetricType[];
   /** How many events may wait for `receive()`; more are dropped and counted. Default: 10000. */
   readonly maxQueueSize?: number;
-  /** How many events it keeps itself for its next export. The queue length that is shown includes them. Default: 0. */
+  /** How many events the exporter itself keeps for its next export. The queue length that is shown includes them. Default: 0. */
   readonly waiting?: number;
 
   /**
@@ -92,7 +92,7 @@ export interface ExportReport {
    * not sent again. Anything but a safe integer of 0 or more is logged and not counted.
    */
   readonly dropped?: number;
-  /** Why they were dropped; it is logged once. */
+  /** Why points or events were dropped; the reason is logged once. */
   readonly reason?: string;
   /** Another warning of the backend; it is logged once. */
   readonly warning?: string;

@@ -13,11 +13,11 @@ import { clearTimeout, setTimeout } from '../core/timers.js';
 /** A request to a backend. `signal`, `timeout` or both bound its time. */
 export interface HttpRequest {
   readonly method: 'POST' | 'PUT' | 'DELETE';
-  /** Of `http:` or `https:`. */
+  /** A URL of the scheme `http:` or `https:`. */
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer | string;
-  /** Ends the request, whatever it waits for. */
+  /** Aborts the request at any stage. */
   readonly signal?: AbortSignal;
   /** Milliseconds after which the request fails. Default: no limit but the signal's. */
   readonly timeout?: number;
@@ -33,7 +33,7 @@ export interface HttpResponse {
   readonly headers: IncomingHttpHeaders;
   /** The first 64 KiB; what follows is not read. */
   readonly body: Buffer;
-  /** Milliseconds that `Retry-After` asks for, if it asks for any. */
+  /** The pause that the header `Retry-After` asks for, in milliseconds; `undefined` without that header. */
   readonly retryAfter: number | undefined;
 }
 
@@ -92,7 +92,7 @@ function responseTo(
   });
 }
 
-/** Each address of a name is tried with a handle of its own, so that the one that connects needs it again. */
+/** Lets the process end while the socket is open. Node tries each address of a host name with a handle of its own, so `unref()` is called again for the handle that connects. */
 function unref(socket: Socket): void {
   socket.unref().once('connect', () => socket.unref());
 }

@@ -1,9 +1,8 @@
 /**
- * All metrics of a collector as they were at one moment, those that were made with
- * prom-client too. It belongs to its reader and does not change.
+ * All metrics of a collector at one moment, including those that were made with prom-client. It belongs to its reader and does not change.
  */
 export interface MetricsSnapshot {
-  /** When it was taken, in seconds since the Unix epoch. */
+  /** When the snapshot was taken, in seconds since the Unix epoch. */
   readonly time: number;
   /** All metrics, in the order of the page. */
   readonly metrics: readonly MetricSnapshot[];
@@ -27,7 +26,7 @@ interface Metric<S> {
   readonly help: string;
   /** The unit of the values in words, e.g. `seconds`. */
   readonly unit: string | undefined;
-  /** One for each label set that was recorded. */
+  /** The series: one for each label set that was recorded. */
   readonly series: readonly S[];
   /**
    * The same series, each made only when it is read, so that thousands of them never exist at the
@@ -105,7 +104,7 @@ export interface DistributionSnapshot extends Series {
   readonly count: number;
   /** The sum of all observed values. */
   readonly sum: number;
-  /** By bucket. */
+  /** The exemplars of the buckets, in the order of `counts`. */
   readonly exemplars?: readonly (ExemplarSnapshot | undefined)[] | undefined;
 }
 
@@ -130,6 +129,6 @@ export interface ExemplarSnapshot {
   readonly labels: Readonly<Record<string, string>>;
   /** What was added or observed. */
   readonly value: number;
-  /** When it was recorded, in seconds since the Unix epoch. */
+  /** When the exemplar was recorded, in seconds since the Unix epoch. */
   readonly timestamp: number;
 }

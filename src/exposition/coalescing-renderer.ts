@@ -38,10 +38,10 @@ export interface AcquiredPage {
 /** A page that is waiting, being rendered or being sent, with the number of its users. */
 interface SharedPage {
   readonly writer: PageWriter;
-  /** The pause before it is rendered. */
+  /** The pause before the page is rendered. */
   readonly pause: AdjustableDelay;
   readonly content: Promise<Content>;
-  /** When it was complete. */
+  /** When the page was complete; `undefined` until then. */
   completedAt: Instant | undefined;
   users: number;
 }

@@ -8,7 +8,7 @@ const GZIP = { level: 1, chunkSize: 256 * 1024 };
 
 /** The content of answers (RFC 9110, section 6.4), sent to one client or to many. */
 export class Content {
-  /** In bytes. */
+  /** The length in bytes. */
   readonly length: number;
   private gzip: Promise<Content> | undefined = undefined;
 

@@ -31,7 +31,7 @@ export interface PageRequest {
  */
 export class PageRenderer {
   private readonly whole: CoalescingRenderer;
-  /** Separate, as there may be many different ones: whole pages must not wait for them. */
+  /** Renders pages of some metrics only. Separate, as there may be many different ones, and whole pages must not wait for them. */
   private readonly parts: CoalescingRenderer;
 
   /** @param startExemplarWindow is called when a page with exemplars was written. */

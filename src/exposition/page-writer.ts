@@ -52,7 +52,7 @@ export class PageWriter {
     }
   }
 
-  /** Writes any text, and makes room for it. */
+  /** Writes a text of any length, and makes room for it first. */
   text(text: string): void {
     this.reserve(text.length * 3);
     this.at += this.chunk.write(text, this.at, 'utf8');

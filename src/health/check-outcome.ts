@@ -5,7 +5,7 @@ import { errorText, maskCredentials } from '../core/error-text.js';
 /** The outcome of one run of a health check. */
 export interface CheckOutcome {
   readonly isUp: boolean;
-  /** Why it is down. */
+  /** Why the check is down. */
   readonly error?: string;
   /** What the check returned except its status. */
   readonly details?: Record<string, unknown> | undefined;

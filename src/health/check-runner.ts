@@ -9,7 +9,7 @@ import {
 
 /** The last run of a health check. */
 export interface CheckRun extends CheckOutcome {
-  /** When it ended, in milliseconds since the Unix epoch. */
+  /** When the run ended, in milliseconds since the Unix epoch. */
   readonly time: number;
   /** Since when the check has been up or down, in milliseconds since the Unix epoch. */
   readonly since: number;
@@ -28,7 +28,7 @@ export class CheckRunner {
   private changedAt: Instant = instant();
   /** The run that callers wait for. */
   private current: Promise<CheckRun> | undefined = undefined;
-  /** When a run began that has exceeded its timeout and has not ended. */
+  /** The start of a run that has exceeded its timeout and not ended; `undefined` without such a run. */
   private overdueSince: Instant | undefined = undefined;
 
   /** @param onChange is called when the check goes down, and when it is up again after so many seconds. */
@@ -88,7 +88,7 @@ export class CheckRunner {
     const time = Date.now();
     const { last } = this;
     const hasChanged = last?.isUp !== outcome.isUp;
-    // If the clock was set back, it must not be in the future.
+    // If the clock was set back, `since` must not be in the future.
     const since = hasChanged ? time : Math.min(last.since, time);
     const run = { ...outcome, time, since, seconds: secondsSince(began) };
     const lasted = last === undefined ? 0 : secondsSince(this.changedAt);

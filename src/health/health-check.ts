@@ -45,7 +45,7 @@ export interface HealthCheckDefinition extends HealthCheckOptions {
 /** A definition that was checked, with its defaults. */
 export type ResolvedHealthCheck = Required<HealthCheckDefinition>;
 
-/** As long as a metrics page waits for callbacks, as its gauges of checks run the checks. */
+/** The longest timeout, in milliseconds. It is the time that a metrics page waits for callbacks of gauges: the gauges of checks run the checks. */
 const MAX_TIMEOUT = 5_000;
 
 /** A time in milliseconds. */

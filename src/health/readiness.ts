@@ -17,7 +17,7 @@ export class Readiness {
     return this.phase === 'started' && this.listens();
   }
 
-  /** The app begins its start, perhaps for another time. */
+  /** The app begins its start. It may start again after a shutdown. */
   prepare(): void {
     this.phase = 'starting';
   }

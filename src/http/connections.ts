@@ -12,7 +12,7 @@ interface Connection {
   socket: Socket;
   /** The answers that are not sent completely. */
   readonly answers: Set<ServerResponse>;
-  /** Whether it is closed after the last of them. */
+  /** Whether the connection is closed after the last running request. */
   isEnding: boolean;
 }
 
@@ -24,7 +24,7 @@ export class Connections {
   // Private fields are not shown by inspect(): a socket leads to its server, and that to the private key.
   readonly #all = new Set<Connection>();
   readonly #bySocket = new WeakMap<Socket, Connection>();
-  /** By peer: after the handshake a TLS connection has another socket. */
+  /** Connections in their TLS handshake, by the address of the peer: after the handshake the connection has another socket. */
   readonly #handshakes = new Map<string, Connection>();
   /** Connections that have not sent a complete request yet, the oldest first. */
   readonly #incomplete = new Set<Connection>();
@@ -65,7 +65,7 @@ export class Connections {
   endHandshake(socket: Socket): void {
     const peer = peerOf(socket);
     const connection = this.#handshakes.get(peer);
-    // It was closed in the meantime, to make room.
+    // The connection was closed during the handshake, to make room.
     if (connection === undefined) return void socket.destroy();
     this.forgetHandshake(peer, connection);
     connection.socket = socket;
@@ -82,7 +82,7 @@ export class Connections {
     answer: ServerResponse,
   ): 'answer' | 'answer last' | 'drop' {
     const connection = this.#bySocket.get(socket);
-    // It was read before the connection was closed, together with other requests.
+    // The request was read together with others, before the connection was closed.
     if (connection === undefined || !this.#all.has(connection)) return 'drop';
     this.#incomplete.delete(connection);
     this.#idle.delete(connection);

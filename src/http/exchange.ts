@@ -10,10 +10,10 @@ import type { ScrapeLimits } from './limits.js';
 import { acceptsGzip } from './negotiate.js';
 import type { Resource } from './resources.js';
 
-/** The share of its timeout that is left to the scraper, so that the answer arrives before it gives up. */
+/** The share of a scraper's timeout that is kept free, so that the answer arrives before the scraper gives up. */
 const MARGIN = 0.1;
 
-/** In milliseconds. */
+/** The least margin, in milliseconds. */
 const MIN_MARGIN = 50;
 
 /** Milliseconds that an answer has in any case, however short a timeout the request names. */

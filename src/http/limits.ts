@@ -16,13 +16,13 @@ export const SCRAPE_LIMITS: ScrapeLimits = {
 /** Limits of the metrics server for each client, in milliseconds and bytes. */
 // Why: docs/decisions/endpoints.md, "The limits of the server are constants".
 export const SERVER_OPTIONS: ServerOptions = {
-  /** Until the headers of a request are complete. Also until a new connection has sent any. */
+  /** Milliseconds until the headers of a request are complete, and until a new connection has sent its first byte. */
   headersTimeout: 5_000,
-  /** Until the whole request is complete. */
+  /** Milliseconds until the whole request is complete. */
   requestTimeout: 5_000,
   /** How often Node checks the two timeouts above. Its default is half a minute. */
   connectionsCheckingInterval: 1_000,
-  /** Of the request line and the headers. Larger requests get 431. */
+  /** Bytes of the request line and the headers. Larger requests get 431. */
   maxHeaderSize: 8 * 1024,
   /** Longer than the usual scrape interval of up to a minute, so that scrapers keep their connection. */
   keepAliveTimeout: 65_000,

@@ -5,10 +5,10 @@ export type Formats = readonly [Format, ...Format[]];
 
 /** One item of a header such as `Accept`. */
 export interface Preference {
-  /** In lower case: a media type, a coding, or a pattern of them. */
+  /** A media type, a coding, or a pattern of them, in lower case. */
   readonly value: string;
   readonly parameters: ReadonlyMap<string, string>;
-  /** From 0, not accepted, to 1. */
+  /** The preference, from 0 (not accepted) to 1. */
   readonly weight: number;
 }
 

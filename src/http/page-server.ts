@@ -2,7 +2,7 @@ import type { ScrapeHandler } from './scrape-handler.js';
 
 /** Receives the requests for the metrics and the health: a server of the collector's own, or routes on an app. */
 export interface PageServer {
-  /** Whether it receives requests now. */
+  /** Whether the server receives requests now. */
   readonly running: boolean;
   /** The URL of the metrics page, as far as it is known. */
   readonly url: string;

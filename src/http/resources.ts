@@ -7,7 +7,7 @@ export type Probe = 'live' | 'ready';
 /** The path of each resource; `false` if it is not served. */
 export type Paths = Readonly<Record<Resource, string | false>>;
 
-/** The probes are below the health, and are not served without it. */
+/** The paths of the pages. The probes are below the health, and are not served without it. */
 export function pathsOf(
   metrics: string | false,
   health: string | false,
@@ -34,7 +34,7 @@ export function resourceAt(paths: Paths, target: string): Resource | undefined {
   );
 }
 
-/** Whether kubelets and load balancers request it, which have no credentials. */
+/** Whether a resource is a probe. Kubelets and load balancers request probes, and have no credentials. */
 export function isProbe(resource: Resource): resource is Probe {
   return resource === 'live' || resource === 'ready';
 }

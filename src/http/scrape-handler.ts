@@ -84,7 +84,7 @@ export class ScrapeHandler {
       return exchange.sendText(405, 'Method not allowed\n', headers);
     }
     const refusal = await access?.check(exchange);
-    // The check took too long.
+    // The check took too long: the request was refused at its deadline.
     if (exchange.res.headersSent) return;
     if (refusal !== undefined) return this.refuse(exchange, refusal);
     // The client did not wait for the check.
@@ -94,7 +94,7 @@ export class ScrapeHandler {
     await health.respond(exchange);
   }
 
-  /** Only requests that were let in count, so that others do not keep scrapers out. */
+  /** Answers with the metrics page. Only requests that passed the access policy count, so that others do not keep scrapers out. */
   private async scrape(exchange: Exchange): Promise<void> {
     if (this.scrapes >= this.context.limits.maxScrapes) {
       return this.refuse(exchange, TOO_MANY);

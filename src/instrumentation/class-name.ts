@@ -42,7 +42,7 @@ export function errorType(error: unknown): string {
   }
 }
 
-/** Also true for errors of another realm: test runners make a realm for each file. */
+/** Whether a value is an error, also one of another realm: test runners create a realm for each file. */
 function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }

@@ -19,7 +19,7 @@ const OF_CALLS = { takesArguments: true };
 /** A metric, and the method whose calls are recorded in it. */
 interface MethodMetric extends MetricDeclaration {
   readonly key: Key;
-  /** Whether arguments of the method can be labels of it. */
+  /** Whether arguments of the method can be labels of the metric. */
   readonly takesArguments: boolean;
 }
 

@@ -28,7 +28,7 @@ type Method = (...args: any[]) => any;
 /** What is measured of each measured method. By identity: a wrapper of other code around it is another method. */
 const configs = sharedWeakMap<Function, MutableConfig>('method-configs');
 
-/** Each decorator on the method adds to it. */
+/** A configuration that each decorator on the method adds to. */
 type MutableConfig = {
   -readonly [K in keyof MethodConfig]: MethodConfig[K];
 } & { metrics: CallMetric[] };
@@ -158,7 +158,7 @@ export function copyMethodProperties(from: Method, to: Method): void {
   }
 }
 
-/** Own metadata only: an overriding method has parameters of its own. */
+/** The labels by the index of the parameter. Inherited ones do not count: an overriding method has parameters of its own. */
 function argumentLabels(
   prototype: object,
   key: string | symbol,

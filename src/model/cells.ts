@@ -43,7 +43,7 @@ export abstract class Cell implements LabelSet {
   }
 }
 
-/** The cell of a counter or a gauge. Its text is its line, up to the value. */
+/** The cell of a counter or a gauge. Its text is its line on the page, up to the value. */
 export class ValueCell extends Cell {
   value = 0;
   exemplar: Exemplar | undefined = undefined;

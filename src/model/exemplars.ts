@@ -3,7 +3,7 @@ import { type SteadyTime, steadyTime } from '../core/wall-clock.js';
 
 /** A recording with the trace that it was made in (OpenMetrics 1.0.0, "Exemplars"). */
 export interface Exemplar {
-  /** Its label pairs as a page has them, in the form of `latin1OfUtf8()`. */
+  /** The label pairs as a page has them, in the form of `latin1OfUtf8()`. */
   readonly labels: string;
   readonly value: number;
   readonly timestamp: SteadyTime;
@@ -30,7 +30,7 @@ const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/;
  */
 // Why: docs/decisions/recording.md, "A series takes one exemplar per window".
 export class ExemplarSampler {
-  /** The number of the window; 0 while none is open. */
+  /** The number of the sampling window; 0 while no window is open. */
   private window = 0;
   private windows = 0;
   private openedAt: Instant | undefined = undefined;

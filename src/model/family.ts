@@ -35,10 +35,10 @@ export interface FamilyKeeper {
 // Why: docs/decisions/recording.md, "The series of a metric are bounded".
 const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
 
-/** Given labels in other orders and types that the index keeps, per series. */
+/** How many forms of given labels (other orders, other types of values) the index keeps per series. */
 const PATHS_PER_SERIES = 4;
 
-/** Removed cells that the index keeps before it is rebuilt. */
+/** How many removed cells the index may keep, at least, before it is rebuilt. */
 const MIN_GARBAGE = 64;
 
 /** All series of one metric name. */
@@ -60,7 +60,7 @@ export abstract class Family<C extends Cell = Cell> {
   registered = false;
   readonly maxSeries: number;
   private isDenied = false;
-  /** Is called for each recording, if it is set. */
+  /** Called for each recording, if set. */
   hook: RecordingHook | undefined = undefined;
 
   /** The series by labels as they are given. */
@@ -232,7 +232,7 @@ export abstract class Family<C extends Cell = Cell> {
       if (family !== this) return (family as Family<C>).resolve(labels, given);
       cell = this.addCell(set);
     }
-    // Not where a value was cut: the index would keep its full text.
+    // Labels with a shortened value are not indexed as given: the index would keep the full text.
     if (!hasLongValue(given.values)) this.remember(given, cell);
     return cell;
   }

@@ -8,7 +8,7 @@ import { RecordingHook } from './recording-hook.js';
 /** Sets the series of a gauge. Returns a promise if it sets them asynchronously. */
 export type Collect = () => Promise<void> | undefined;
 
-/** All series of one gauge. Those that its callback no longer sets are removed. */
+/** All series of one gauge. Series that its callback no longer sets are removed. */
 export class GaugeFamily extends Family<ValueCell> {
   private collection: CoalescedTask<void> | undefined = undefined;
   /** The series of the callback. Kept until the last run has ended, even if the callback was removed. */
@@ -96,7 +96,7 @@ export class GaugeFamily extends Family<ValueCell> {
     }
   }
 
-  /** Removes the series of the callback, as nothing would set them again. */
+  /** Removes the series that the callback has set, as nothing would set them again. */
   private endCallback(): void {
     this.collection = undefined;
     const series = this.callbackSeries;

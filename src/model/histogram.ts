@@ -129,7 +129,7 @@ export class HistogramSeries extends Series<HistogramCell, HistogramFamily> {
    * @throws {MetricValueError} if `value`, or the sum of all observations with it, is not finite.
    */
   observe(value: number): void {
-    // A value that is not finite is found by its sum.
+    // A value that is not finite shows in the sum, which is checked below.
     if (typeof value !== 'number') checkObservation(value, this.metric);
     observeIn(this.live(), value, this.family);
   }

@@ -136,7 +136,7 @@ export abstract class Series<C extends Cell, F extends Family<C> = Family<C>> {
     return this.family.name;
   }
 
-  /** @internal The cell to record to: another one than before if it was removed meanwhile. */
+  /** @internal The cell to record to. If the cell was removed since the last recording, this is a new one. */
   protected live(): C {
     return this.cell.removed
       ? (this.cell = this.family.cell(this.labels))

@@ -17,7 +17,7 @@ export class LabelNode<C extends Cell> {
   private lastName: string | undefined = undefined;
   private lastValue: LabelValue = undefined;
   private name: string | undefined = undefined;
-  /** The steps of that name by value, once there are several values. */
+  /** The next steps by the value of the label, once there are several values. */
   private values: Map<LabelValue, Step<C>> | undefined = undefined;
   private otherNames: Map<string, Map<LabelValue, Step<C>>> | undefined =
     undefined;
@@ -45,7 +45,7 @@ export class LabelNode<C extends Cell> {
     return this.name === undefined;
   }
 
-  /** Finds the step of a label, and returns whether there is one. The same label often comes again. */
+  /** Finds the step of a label, and returns whether there is one. The last step is tried first, as the same label often comes again. */
   advance(name: string, value: LabelValue): boolean {
     if (name === this.lastName && value === this.lastValue) return true;
     const step = this.stepsOf(name)?.get(value);

@@ -13,8 +13,7 @@ export function labelPairs({ names, values }: LabelSet): string {
 }
 
 /**
- * Text with one character for each byte of its UTF-8 form. It is also flat: V8 keeps a
- * joined string as a tree of its parts, which costs time and memory.
+ * Text with one character for each byte of its UTF-8 form. The result is also a flat string: V8 keeps a concatenated string as a tree of its parts, which costs time and memory.
  */
 export function latin1OfUtf8(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');

@@ -106,7 +106,7 @@ export function tooManyLabels(metric: string): LabelError {
   );
 }
 
-/** Whether one of these values is cut in its series. */
+/** Whether the series shortens one of these values. */
 export function hasLongValue(values: readonly LabelValue[]): boolean {
   return values.some(
     (value) => typeof value === 'string' && value.length > MAX_LABEL_VALUE,
@@ -157,7 +157,7 @@ export class GivenLabels {
   readonly names: string[] = [];
   readonly values: LabelValue[] = [];
 
-  /** Whether there are more than {@link MAX_LABELS}. The rest is not read then. */
+  /** Whether there are more than {@link MAX_LABELS}. In that case the rest is not read. */
   get areTooMany(): boolean {
     return this.names.length > MAX_LABELS;
   }

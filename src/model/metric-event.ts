@@ -18,7 +18,7 @@ export interface MetricEventInit {
   description?: string;
   /** The unit of the value in words, e.g. `bytes`. Timers are always in `seconds`. */
   unit?: string;
-  /** When it happened. Default: now. */
+  /** When the event happened. Default: now. */
   timestamp?: Date;
 }
 
@@ -49,7 +49,7 @@ export class MetricEvent {
   readonly description: string | undefined;
   /** The unit of the value in words, if it is known. */
   readonly unit: string | undefined;
-  /** When it happened. */
+  /** When the event happened. */
   readonly timestamp: Date;
 
   /** @throws {LabelError} if the labels are not an object of label names and values. */

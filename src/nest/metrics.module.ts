@@ -188,7 +188,7 @@ export class MetricsModule
     await this.replacement?.shutdown?.();
   }
 
-  /** What a test has put in place of the collector; it may have a few of its methods only. */
+  /** The object by which a test has replaced the collector, if it has. It may have only a few methods of a collector. */
   private get replacement(): Partial<MetricsCollector> | undefined {
     const { collector, prometheus } = this;
     return collector === prometheus ? undefined : collector;

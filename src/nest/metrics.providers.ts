@@ -163,7 +163,7 @@ function closed({
 
 const NO_ONE: CanActivate = { canActivate: () => false };
 
-/** The probes stay where they are in an app that switches its metrics off: they decide on restarts. */
+/** The server of the pages. Where metrics are switched off, it still serves the probes, which decide on restarts of the app. */
 function pageServerOf(options: MetricsConfig): AppRoutes | ScrapeServer {
   const { port, host, path } = options.prometheus;
   const paths = pathsOf(options.enabled && path, options.health.path);

@@ -33,7 +33,7 @@ export async function providedInstance<T>(
   }
 }
 
-/** @returns `undefined` if no module has a provider of it. */
+/** @returns the scope of the provider of a class; `undefined` if no module provides the class. */
 function scopeOf(type: Type, moduleRef: ModuleRef): Scope | undefined {
   try {
     return moduleRef.introspect(type).scope;

@@ -28,7 +28,7 @@ export class CollectorRegistry extends Registry {
     return this.render(this.contentType);
   }
 
-  /** Like prom-client, without the end of a page. */
+  /** Renders one metric. As in prom-client, the text has no end-of-page marker. */
   override async getSingleMetricAsString(name: string): Promise<string> {
     if (this.getSingleMetric(name) === undefined) {
       return super.getSingleMetricAsString(name);

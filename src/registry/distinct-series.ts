@@ -26,7 +26,7 @@ export function areUniform(all: readonly LabelSet[]): boolean {
   );
 }
 
-/** The items whose label set none before them has. */
+/** The items without those whose label set an earlier item has. */
 export function distinct<T>(
   items: readonly T[],
   labelSetOf: (item: T) => LabelSet,

@@ -50,7 +50,7 @@ const NO_LABELS: LabelSet = { names: [], values: [] };
 export class Gatherer {
   /** The running reads of prom-client metrics. */
   private readonly reads = new WeakMap<object, CoalescedTask<unknown>>();
-  /** The types of prom-client metrics as they were last read: some have no type before. */
+  /** The types of prom-client metrics as last read: in some versions a metric has no type before it is read. */
   private readonly types = new WeakMap<object, PageType>();
   /** The index of the registry's metrics at the last read. */
   private known = new RegistryIndex([], () => undefined);
@@ -210,7 +210,7 @@ export class Gatherer {
   /** Labels that the registry adds to all series without a label of that name; none if they cannot be written. */
   private defaultLabels(): LabelSet {
     try {
-      // No method returns them.
+      // prom-client has no method that returns the default labels.
       const { _defaultLabels } = this.registry as {
         readonly _defaultLabels?: object;
       };

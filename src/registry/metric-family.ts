@@ -11,7 +11,7 @@ export type PageType = ExposedType | 'summary' | 'unknown';
 export interface FamilyHeader {
   readonly name: string;
   readonly type: PageType;
-  /** Whether it is one of our families. Default: `false`. */
+  /** Whether this is a metric of the collector, not of prom-client. Default: `false`. */
   readonly isOurs?: boolean;
 }
 

@@ -75,7 +75,7 @@ interface AdapterValue {
   sharedLabels?: Readonly<Record<string, string>>;
 }
 
-/** Without shared labels, prom-client would make an object for each line and cache its text. */
+/** Used as `sharedLabels`: without them, prom-client would create an object for each line and cache its text. */
 const NO_LABELS = Object.freeze({});
 
 /** The shared labels of each histogram series, whose text prom-client writes once. */

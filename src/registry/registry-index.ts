@@ -6,9 +6,9 @@ import { ownersOf, ReservedNames, textNamesOf } from './sample-names.js';
 
 /** A metric in a registry: one of our families, or a metric of prom-client. */
 export interface RegisteredMetric {
-  /** The name that it was registered under. */
+  /** The name that the metric was registered under. */
   readonly name: string;
-  /** `undefined` if it is known only once the metric is read, as with prom-client 14. */
+  /** The type; `undefined` if it is known only after the metric was read, as in prom-client 14. */
   readonly type: PageType | undefined;
   readonly metric: object;
 }
@@ -83,8 +83,7 @@ function registeredMetric(
 }
 
 /**
- * The metrics of a registry by their names. It is used as long as the registry has the
- * same metrics, so that a page of a few of many thousand metrics does not go through all
+ * The metrics of a registry by their names. One index serves as long as the registry has the same metrics, so that a page of a few of many thousand metrics does not go through all
  * their names.
  */
 export class RegistryIndex {

@@ -50,8 +50,7 @@ export function textNamesOf({ name, type }: FamilyHeader): string[] {
 
 /**
  * The names that histograms and summaries have on a page, of their own and of their
- * samples. No other metric can have one of them. A name belongs to the first metric
- * that has it, and our metrics come before all others.
+ * samples. No other metric can have one of them. A name belongs to the first metric that has it, and metrics of the collector come before those of prom-client.
  */
 export class ReservedNames {
   private readonly owners = new Map<string, string>();

@@ -19,7 +19,7 @@ export interface MetricFilterActions {
    * the beginning is replaced; for a RegExp this is what `String.replace()` takes.
    */
   rename: string;
-  /** The new names of labels by their present ones. One that is there already under a new name is replaced. */
+  /** The new names of labels by their present ones. A label that already has the new name is replaced. */
   renameLabels: Readonly<Record<string, string>>;
   /** Labels to remove. Series that differ in nothing else become one. */
   dropLabels: readonly string[];

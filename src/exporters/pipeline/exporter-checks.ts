@@ -71,7 +71,7 @@ export function checkExporter(
       `${path} is ${shown(exporter)}; expected a MetricsExporter, with export() or receive()`,
     );
   }
-  // It is an object of some class, which has more than what is known here.
+  // An exporter may have members of its own class besides those of the interface.
   const known = Object.keys(RULES).map((key) => [
     key,
     (exporter as Record<string, unknown>)[key],

@@ -27,7 +27,7 @@ export class ExporterContext {
   private api: Awaited<ReturnType<typeof loadOpenTelemetry>> | undefined =
     undefined;
 
-  /** Loads OpenTelemetry's API, if the app has it. Until then no tracing is suppressed. */
+  /** Loads OpenTelemetry's API, if the app has it. Before that, the requests of exporters make spans as any request does. */
   async prepare(): Promise<void> {
     this.api ??= await loadOpenTelemetry().catch(() => undefined);
   }

@@ -31,17 +31,17 @@ export class ExporterStatus implements DeliveryObserver {
   private error = '';
   private failingSince: Instant = 0n;
   private isEnding = false;
-  /** Whether the log says that it fails. */
+  /** Whether a failure of the exporter is logged, and its recovery is not yet. */
   private isLogged = false;
-  /** When the log said so last. */
+  /** When a failure was last logged. */
   private loggedAt: Instant | undefined = undefined;
-  /** Whether the log says that the backend asks for a long pause. */
+  /** Whether it is logged that the backend asks for a long pause. */
   private isPauseLogged = false;
   /** Messages that are logged once only. */
   private readonly logged = new Set<string>();
   private succeededAt: SteadyTime | undefined = undefined;
 
-  /** For the exporter itself. It never throws. */
+  /** The logger that the exporter gets. It never throws. */
   readonly logger: MetricsLogger = { warn: (message) => this.warn(message) };
 
   constructor(
@@ -59,7 +59,7 @@ export class ExporterStatus implements DeliveryObserver {
       : Math.min(unixTime(), unixTimeAt(this.succeededAt));
   }
 
-  /** Why the last delivery failed; `undefined` if it did not. */
+  /** Why the last delivery failed; `undefined` if it succeeded. */
   get failure(): string | undefined {
     return this.failures > 0 ? this.error : undefined;
   }

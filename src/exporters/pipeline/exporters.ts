@@ -19,7 +19,7 @@ export interface PipelineContext {
   /** Receives the errors of the metrics about exporters. */
   readonly errors: ErrorReporter;
   readonly logger: MetricsLogger;
-  /** Sets the listener of recordings, again whenever it wants other types. */
+  /** Sets the listener of recordings. Called again whenever the listener wants other types. */
   readonly setListener: (listener: RecordingFanout) => void;
   /** Adds a health check that logs by itself; returns what removes it. */
   readonly addCheck: (definition: HealthCheckDefinition) => () => void;

@@ -60,7 +60,7 @@ export class PeriodicExport {
     const start = instant();
     this.isRetry = false;
     const result = await this.retrier.attempt();
-    // If it was stopped and started meanwhile, it has another timer.
+    // The exports were stopped and started during this export: another timer runs already.
     if (life !== this.life) return;
     this.isRetry = result.status === 'failed';
     this.schedule(this.pauseAfter(result, start));

@@ -7,7 +7,7 @@ import type { MetricType } from '../../model/metric-type.js';
 import { EventQueue } from './event-queue.js';
 import { Retrier, type DeliveryObserver } from './retrier.js';
 
-/** For deliveries that cannot fail. */
+/** Observes the deliveries to subscribers of `events$`, which cannot fail. */
 const NO_OBSERVER: DeliveryObserver = {
   delivered() {},
   failed() {},

@@ -31,15 +31,15 @@ export type AttemptResult =
 /** An attempt that has not begun: all that ask for one meanwhile share it. */
 interface QueuedAttempt {
   readonly result: Promise<AttemptResult>;
-  /** The latest deadline of those that share it. */
+  /** The latest deadline among the callers that share the attempt. */
   deadline: Deadline;
-  /** Whether it is made in spite of a pause that the backend asked for. */
+  /** Whether the attempt is made in spite of a pause that the backend asked for. */
   isUrgent: boolean;
 }
 
 const DELIVERED: AttemptResult = { status: 'delivered' };
 
-/** Milliseconds of the first pause after a failure, at most. */
+/** The longest first pause after a failure, in milliseconds. */
 const FIRST_PAUSE = 1_000;
 
 /** Milliseconds between attempts, at most, unless the backend asks for more. */
@@ -58,7 +58,7 @@ export class Deadline {
 
   constructor(readonly milliseconds: number) {}
 
-  /** Milliseconds until then, 0 at least. */
+  /** Milliseconds until the deadline; 0 once it has passed. */
   get left(): number {
     return Math.max(0, this.milliseconds - secondsSince(this.start) * 1_000);
   }
@@ -249,7 +249,7 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
     const fail = () => reject(signal.reason as Error);
     signal.addEventListener('abort', fail, { once: true });
   });
-  // It may reject after the delivery has ended.
+  // The promise may reject after the delivery has ended.
   rejection.catch(() => {});
   return rejection;
 }

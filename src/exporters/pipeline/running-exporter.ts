@@ -37,7 +37,7 @@ export class RunningExporter implements ExporterGauges {
   private readonly receiving: ReceiveStatus | undefined;
   private readonly retriers: Retrier[] = [];
   private readonly exports: PeriodicExport | undefined;
-  /** The events for its `receive()`. */
+  /** The events that wait for the exporter's `receive()`. */
   readonly queue: EventQueue | undefined;
   private phase: 'idle' | 'starting' | 'started' | 'ending' = 'idle';
   private starting: Promise<void> = Promise.resolve();
@@ -54,7 +54,7 @@ export class RunningExporter implements ExporterGauges {
     this.status = new ExporterStatus(this.name, metrics, logger);
     this.timeout = exporter.timeout ?? DEFAULTS.timeout;
     if (exporter.receive !== undefined) {
-      // An exporter with export() keeps events for it: to receive them is no delivery yet.
+      // An exporter with export() keeps the events until then: receiving them is no delivery yet.
       this.receiving =
         exporter.export && new ReceiveStatus(this.status, this.name, metrics);
       this.queue = this.newQueue(this.receiving ?? this.status);
@@ -80,7 +80,7 @@ export class RunningExporter implements ExporterGauges {
     return this.status.check(this.queueLength, this.receiving?.failure);
   }
 
-  /** Starts once, and not while it ends. */
+  /** Starts the exporter, unless it has started or is about to stop. */
   start(): Promise<void> {
     if (this.phase === 'ending') return this.ending;
     if (this.phase === 'idle') {
@@ -114,7 +114,7 @@ export class RunningExporter implements ExporterGauges {
     }
   }
 
-  /** Delivers what it can by the deadline, and ends. Never rejects. */
+  /** Delivers what can be delivered by the deadline, and stops the exporter. Never rejects. */
   stop(deadline: Deadline): Promise<void> {
     const { phase } = this;
     if (phase === 'starting' || phase === 'started') {
@@ -148,7 +148,7 @@ export class RunningExporter implements ExporterGauges {
     } catch (error) {
       this.phase = 'idle';
       IN_USE.delete(exporter);
-      // If it was only too slow, it still has to be shut down.
+      // An exporter whose start was only too slow still has to be shut down.
       started.then(() => this.shutDown(MIN_SHUTDOWN)).catch(() => {});
       throw error;
     }
@@ -160,7 +160,7 @@ export class RunningExporter implements ExporterGauges {
     this.exports?.start();
   }
 
-  /** Ends while it starts: start() rejects if that fails. */
+  /** Waits for the start during which the exporter is stopped. An error of it is thrown to the caller of `start()`. */
   private giveUp(): Promise<void> {
     return this.starting.catch(() => {});
   }

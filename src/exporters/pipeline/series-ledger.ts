@@ -13,9 +13,9 @@ import type {
 
 /** What an exporter remembers of one series from export to export. Times are in seconds since the Unix epoch. */
 export class SeriesState {
-  /** Of a series without a time of creation: when it was seen first, or lower than before. */
+  /** The start time of a series whose time of creation is unknown: when the series was first seen, or when its total was first lower than before. */
   startTime: number | undefined = undefined;
-  /** The total of such a series in the last snapshot. */
+  /** The total in the last snapshot of a series whose time of creation is unknown. */
   total = 0;
   /** The last snapshot of the series that the backend has acknowledged, and when that was taken. */
   acknowledged:
@@ -31,7 +31,7 @@ export class SeriesState {
 /** What an exporter remembers of all series. */
 // Why: docs/decisions/exporters.md, "Generations number the life of a series".
 export class SeriesLedger {
-  /** By the name of the metric and the key of the series. */
+  /** The states of series by the name of the metric and the key of the series. */
   private readonly metrics = new Map<string, Map<string, SeriesState>>();
 
   find(metric: string, key: string): SeriesState | undefined {
@@ -50,7 +50,7 @@ export class SeriesLedger {
     for (const series of this.metrics.values()) yield* series.values();
   }
 
-  /** Forgets the series that are gone. Those of a metric that could not be read may still exist. */
+  /** Forgets the series that no longer exist. Series of a metric that could not be read are kept, as they may still exist. */
   async prune(
     { metrics, unread = [] }: MetricsSnapshot,
     slice: TimeSlice,

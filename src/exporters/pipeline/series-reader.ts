@@ -35,7 +35,7 @@ export function seriesOf<S extends Keyed>(
   return metric.seriesReader ?? readerOf(metric.series);
 }
 
-/** The series of a metric, each made when it is reached. */
+/** The series of a metric. Each object is created when the iteration reaches it. */
 export function* eachSeries<S extends Keyed>(
   metric: WithSeries<S>,
 ): Generator<S> {
@@ -196,7 +196,7 @@ class TakenDistributions extends TakenSeries<
   }
 }
 
-/** Only prom-client has summaries, and makes a new cell each time. */
+/** The series of a summary. Only prom-client has summaries; its cells are new at each reading, so no value is copied. */
 class TakenQuantiles extends TakenSeries<SummaryCell, QuantilesSnapshot> {
   protected keep(): void {}
 

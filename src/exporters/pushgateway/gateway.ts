@@ -7,7 +7,7 @@ import {
   sendRequest,
 } from '../http-request.js';
 
-/** What is done to a group, and its HTTP method (Pushgateway, "API"). */
+/** The operations on a group of metrics, and their HTTP methods (Pushgateway, "API"). */
 const METHODS = { push: 'PUT', pushAdd: 'POST', delete: 'DELETE' } as const;
 
 export type GatewayAction = keyof typeof METHODS;
@@ -121,7 +121,7 @@ function groupPath(
     .join('');
 }
 
-/** The gateway decodes the path before it splits it. "." and ".." name other folders. */
+/** Whether a path can contain the value. The gateway decodes the path before it splits it, and "." and ".." would name other folders. */
 function fitsPath(value: string): boolean {
   return value.isWellFormed() && !/^\.{0,2}$|\//.test(value);
 }

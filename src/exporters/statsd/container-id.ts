@@ -46,7 +46,7 @@ export async function cgroupNumber(
     if (controllers !== '' && !isVersion1) continue;
     const folder = `${root}${isVersion1 ? '/memory' : ''}${path}`;
     const number = await numberOf(folder);
-    // The first two are those of the host's root.
+    // Inodes 1 and 2 are those of the host's root.
     if (number !== undefined && number > 2n) return `in-${number}`;
   }
   return undefined;

@@ -6,7 +6,7 @@ import { STATSD_HOST, STATSD_PORT } from './statsd.options.js';
 
 /** What the environment adds to each line for a Datadog Agent. */
 export interface DatadogContext {
-  /** A label with the name of a tag replaces it. */
+  /** The tags of all lines. A label of the same name replaces a tag. */
   readonly tags: readonly DatadogTag[];
   /** The container, external data and the cardinality, each with a `|` before it (DogStatsD protocol, v1.2 to v1.6). */
   readonly fields: string;
@@ -26,7 +26,7 @@ const TAG_NAMES = {
   DD_VERSION: 'version',
 };
 
-/** One of these shows that a Datadog Agent reads the lines. Other servers may not understand the fields. */
+/** Variables that show that a Datadog Agent reads the lines. Without any of them the fields of Datadog are left out, as other servers may not understand them. */
 const AGENT_VARIABLES = [
   'DD_AGENT_HOST',
   'DD_DOGSTATSD_PORT',

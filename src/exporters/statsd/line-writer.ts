@@ -16,7 +16,7 @@ interface TagStyle {
   readonly start: string;
   /** Stands between two tags. */
   readonly separator: string;
-  /** Stands between a name and its value. */
+  /** The text between the name of a label and its value. */
   readonly assignment: string;
   /**
    * Characters that would end the tag, the name or the line (DogStatsD protocol; Telegraf, "StatsD input
@@ -115,7 +115,7 @@ export class LineWriter {
   /** Percent-encoding makes no two values one. */
   private escaped(value: string): string {
     const escaped = value.replace(this.style.reserved, percentEncoded);
-    // Carbon ends a name at a blank.
+    // Carbon, the server of Graphite, ends a name at a blank.
     return this.style === STYLES.graphite
       ? escaped.replace(/\s/g, '_')
       : escaped;

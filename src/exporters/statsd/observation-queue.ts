@@ -7,7 +7,7 @@ export interface QueuedSeries {
   readonly type: MetricType;
   readonly labels: Readonly<Record<string, string>>;
   readonly values: number[];
-  /** How many of them, from the first, have been delivered. */
+  /** How many of the values, from the first, have been delivered. */
   delivered: number;
 }
 
@@ -53,7 +53,7 @@ export class ObservationQueue {
   }
 }
 
-/** The events of a series have their labels in the same order. */
+/** The key of a series. Events of one series have their labels in the same order. */
 function keyOf(name: string, labels: MetricEvent['labels']): string {
   let key = name;
   for (const label in labels) key += `\0${label}\0${String(labels[label])}`;

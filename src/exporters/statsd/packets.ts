@@ -25,7 +25,7 @@ interface Point {
   readonly acknowledge?: () => void;
 }
 
-/** Without it, the reader of many unchanged series could not yield to the event loop. */
+/** A point without a line. It is yielded for unchanged series, so that reading many of them can yield to the event loop. */
 const NOTHING: Point = { text: '' };
 
 /** Writes a snapshot and the queued observations as points, one after the other. */
@@ -185,7 +185,7 @@ export class Batch {
       : [this.text];
   }
 
-  /** Returns `false` if the packet has no room for it. An empty batch takes any point. */
+  /** Adds a point. Returns `false` if the packet has no room for the point. An empty batch takes any point. */
   add({ text, acknowledge }: Point): boolean {
     if (text !== '') {
       const bytes = Buffer.byteLength(text);

@@ -52,7 +52,7 @@ export class StatsdExporter implements MetricsExporter {
    * @throws {OptionsError} naming a package that is missing, or a variable that holds no host or port.
    */
   async start(logger?: MetricsLogger): Promise<void> {
-    // Loaded here, as it would make the start of apps without StatsD slower.
+    // Loaded on use: apps without StatsD start sooner.
     const { StatsdSender } = await import('./statsd-sender.js');
     this.sender ??= new StatsdSender(this.config, this.path);
     await this.sender.open(logger);

@@ -46,7 +46,7 @@ export interface StatsdOptions {
    * host and port. Default: `/var/run/datadog/dsd.socket` for `unix`, else none.
    */
   readonly path?: string;
-  /** Stands before every name, followed by a dot. Default: none. */
+  /** The text before every name; a dot follows it. Default: none. */
   readonly prefix?: string;
   /**
    * How labels are written: as tags of `dogstatsd` (`|#a:b`), of `telegraf` (`name,a=b`)

@@ -11,9 +11,9 @@ export interface Format {
   readonly mediaType: string;
   /** Parameters of the media type. A request with another value of one means another format. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The `Content-Type` of its pages. */
+  /** The `Content-Type` of pages in this format. */
   readonly contentType: string;
-  /** Whether its pages have exemplars. */
+  /** Whether pages in this format have exemplars. */
   readonly hasExemplars: boolean;
 
   /**

@@ -93,7 +93,7 @@ export function histogramWriter(
   };
 }
 
-/** Writes a line with a copy of labels that were written before. */
+/** Writes a line whose labels are copied from an earlier line of the page. */
 function writeTotal(
   out: PageWriter,
   head: Uint8Array,
@@ -137,7 +137,7 @@ export function summaryWriter(
   };
 }
 
-/** Appends an exemplar to the line that was written last. Needs room for {@link bytesOf} it. */
+/** Appends an exemplar to the line that was written last. The caller has made room for as many bytes as {@link bytesOf} returns. */
 export function writeExemplar(
   exemplar: Exemplar | undefined,
   out: PageWriter,

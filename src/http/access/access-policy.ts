@@ -18,7 +18,7 @@ export interface Refusal {
   readonly text: string;
   /** Further headers of the answer, e.g. `WWW-Authenticate`. Default: none. */
   readonly headers?: OutgoingHttpHeaders;
-  /** The reason that it is counted under. Default: `'other'`. */
+  /** The reason that the refusal is counted under. Default: `'other'`. */
   readonly reason?: RefusalReason;
 }
 
@@ -36,7 +36,7 @@ export interface AccessPolicy {
   check(exchange: Exchange): Promise<Refusal | undefined>;
 }
 
-/** Answers the requests that none of several policies refuses. */
+/** Allows the requests that none of several policies refuses. */
 export class AllOf implements AccessPolicy {
   constructor(private readonly policies: readonly AccessPolicy[]) {}
 

@@ -6,7 +6,7 @@ const EXPECTED =
 
 type Family = 'ipv4' | 'ipv6';
 
-/** By the result of `isIP()`. */
+/** The address families by the result of Node's `isIP()`. */
 const FAMILIES: Readonly<Record<number, Family>> = { 4: 'ipv4', 6: 'ipv6' };
 
 /** The bits of an address. */

@@ -9,9 +9,9 @@ import {
 
 /** The name and the password of HTTP's Basic authentication (RFC 7617). */
 export interface BasicAuth {
-  /** Without `:` and control characters. */
+  /** The user name, without `:` and control characters. */
   readonly username: string;
-  /** Without control characters. */
+  /** The password, without control characters. */
   readonly password: Secret;
 }
 

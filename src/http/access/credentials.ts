@@ -15,7 +15,7 @@ const CHALLENGES: Readonly<Record<Scheme, string>> = {
   basic: 'Basic realm="metrics", charset="UTF-8"',
 };
 
-/** In place of the digest of a secret that cannot be read: no known text has this digest. */
+/** Stands for the digest of a secret that cannot be read. No known text has this digest, so no credentials match it. */
 const UNKNOWN = randomBytes(32);
 
 /**

@@ -43,7 +43,7 @@ export function serverTlsOf(
   return options && new ServerTls(options, option, warn);
 }
 
-/** Key and certificates of a server. They follow the files that they come from. */
+/** Key and certificates of a server. Changed files are read again. */
 export class ServerTls {
   readonly #options: TlsOptions;
   /** The content that was read last, valid or not. */
@@ -105,7 +105,7 @@ export class ServerTls {
     this.watching = timer;
   }
 
-  /** Reads the files. If they cannot be used, the server keeps what it has. */
+  /** Reads the files. If their content cannot be used, the server keeps the present key and certificates. */
   // Why: docs/decisions/security.md, "A lost secret closes, a lost certificate does not".
   private async refresh(
     server: HttpsServer,

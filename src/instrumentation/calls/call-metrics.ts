@@ -10,9 +10,9 @@ export interface EndedCall {
   readonly args: readonly any[];
   /** `cancelled` if the consumer of a stream left before its end. */
   readonly status: CallStatus;
-  /** The value that it returned, resolved to or, as a generator, returned at its end; `undefined` for Observables and failed calls. */
+  /** The value that the call returned or resolved to, or that a generator returned at its end; `undefined` for Observables and failed calls. */
   readonly result: any;
-  /** The error that it threw or rejected with; `undefined` if it succeeded. */
+  /** The error that the call threw or rejected with; `undefined` if it succeeded. */
   readonly error: unknown;
 }
 

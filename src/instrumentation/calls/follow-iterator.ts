@@ -5,7 +5,7 @@ import { patchMethod } from '../../core/patch-method.js';
 
 const METHODS = ['next', 'return', 'throw'] as const;
 
-/** Follows an iterator from its first `next()`. Between the calls its consumer is at work. */
+/** Follows an iterator from its first `next()`. Between calls of `next()` the time of the consumer runs, which does not count. */
 export function followIterator(iterator: AnyIterator, work: Run): AnyIterator {
   work.defer();
   return followInPlace(iterator, work, (shared) => {

@@ -19,7 +19,7 @@ type CallSeries = CounterSeries | HistogramSeries;
 /** Writes ended calls to one metric. */
 export class MetricWriter implements RunRecorder {
   private instrument: Counter | Histogram | undefined = undefined;
-  /** Why there is no instrument. The next try comes when the number of metrics has changed, and not at each call. */
+  /** Why there is no instrument. It is asked for again only once the number of metrics has changed, not at each call. */
   private failure: { error: MetricsError; metrics: number } | undefined =
     undefined;
   /** The series of successful calls, where all of them have the same labels. */

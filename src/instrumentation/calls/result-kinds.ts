@@ -43,7 +43,7 @@ export function isIterator(value: object): value is AnyIterator {
   );
 }
 
-/** False for the streams of Node and of the web: they can be read in other ways too, and count as results. */
+/** Whether a value is an async iterable that can be followed. Streams of Node and of the web are not: they can be read in other ways too, and count as plain results. */
 export function isAsyncIterable(
   value: object,
 ): value is AsyncIterable<unknown> {

@@ -11,10 +11,10 @@ export interface Run {
   cancel(): void;
   /** A stream has given one more item. */
   item(item: unknown): void;
-  /** The consumer of a stream is at work: its time does not count. */
+  /** Stops the clock while the consumer of a stream is busy. */
   pause(): void;
   resume(): void;
-  /** Nothing runs yet: the work begins, by `restart()`, when its result is consumed. */
+  /** Postpones the start: the work begins when its result is consumed, and `restart()` is called then. */
   defer(): void;
   /** @returns a run of the same work that begins now. A stream that is consumed several times has several. */
   restart(): Run;
@@ -26,7 +26,7 @@ export interface EndedRun extends EndedCall {
   readonly seconds: number;
   /** The number of items that a stream gave. */
   readonly items: number;
-  /** Until the first item; `undefined` if there was none. */
+  /** The seconds until the first item; `undefined` if there was none. */
   readonly secondsToFirstItem: number | undefined;
 }
 

@@ -29,7 +29,7 @@ export class UnseenPromises {
     setImmediate(this.endTurn).unref();
   }
 
-  /** Other code handles it. */
+  /** Stops checking a promise: other code handles it. */
   delete(promise: Unseen): void {
     this.fresh.delete(promise);
   }

@@ -2,18 +2,18 @@ import type { HistogramSeries } from '../../model/histogram.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
 import { type EndedAgentRun, failureOf } from './recordings.js';
 
-/** How many agents have their series kept. Names should be few, but the app may pass anything. */
+/** The largest number of agents whose series are kept. An app may pass any number of names. */
 const MAX_KEPT = 1_000;
 
 /** The series that every run of an agent writes to. */
 interface RunSeries {
   readonly inferenceCalls: HistogramSeries;
   readonly toolCalls: HistogramSeries;
-  /** The duration of runs that did not fail; `undefined` before the first. */
+  /** The series with the durations of runs that did not fail; `undefined` before the first one. */
   duration: HistogramSeries | undefined;
 }
 
-/** Writes agent runs that were checked. Their series are kept: a run must cost little. */
+/** Writes checked agent runs. It keeps the series of each agent, so that writing a run looks up no labels. */
 export class AgentRunWriter {
   private readonly kept = new Map<string, RunSeries>();
 

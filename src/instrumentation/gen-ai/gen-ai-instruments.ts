@@ -33,7 +33,7 @@ export class GenAiInstruments {
     return histogram;
   }
 
-  /** Without namespace: dashboards for the conventions know these names. */
+  /** The histogram of a metric. Its name has no namespace: dashboards for the conventions expect the plain name. */
   private open(metric: GenAiMetric): Histogram {
     const { collector } = this;
     const { name, description, buckets } = metric;

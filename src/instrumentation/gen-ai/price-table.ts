@@ -13,7 +13,7 @@ import {
 export interface ModelPrice {
   /** The model's name; `*` stands for any characters. The first pattern that matches counts. */
   readonly model: string;
-  /** Only for this provider. Default: any. */
+  /** The provider that the price is for. Default: any provider. */
   readonly provider?: string;
   /** Price of the tokens of the prompt. */
   readonly input: number;

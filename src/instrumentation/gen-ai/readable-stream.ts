@@ -7,7 +7,7 @@ export function followStream<T>(stream: T, run: Run): T;
 export function followStream(stream: unknown, run: Run): unknown {
   if (isReadableStream(stream)) return followReadable(stream, run);
   const followed = follow(stream, run, followStream);
-  // Some promises have methods of their own, e.g. `cancel()`.
+  // A promise may have methods of its own, e.g. `cancel()`: the new promise gets them too.
   return isNativePromise(stream)
     ? Object.defineProperties(
         followed as object,
@@ -17,8 +17,7 @@ export function followStream(stream: unknown, run: Run): unknown {
 }
 
 /**
- * Follows a web stream while it is read. It is read only as far as the consumer
- * asks for, so that the time in between counts as the consumer's.
+ * Follows a web stream while it is read. The stream is read only as far as the consumer asks for, so that the time in between counts as the consumer's.
  *
  * @returns a stream of the same chunks, to read instead.
  */
@@ -26,7 +25,7 @@ function followReadable<T>(
   source: ReadableStream<T>,
   work: Run,
 ): ReadableStream<T> {
-  // Other code reads it already, and its end cannot be observed.
+  // Other code reads the stream already, so its end cannot be observed.
   if (source.locked) return source;
   const reader = source.getReader();
   work.defer();

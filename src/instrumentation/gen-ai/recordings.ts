@@ -3,7 +3,7 @@ import { errorType } from '../class-name.js';
 import type { GenAiOperation } from './gen-ai-conventions.js';
 
 /**
- * Recordings of agents' work. They have no room for labels of one's own: ids of
+ * Recordings of agents' work. They accept no custom labels: ids of
  * conversations and users, and texts, would each create a series.
  */
 
@@ -57,7 +57,7 @@ export interface ToolCall {
   readonly tool: string;
   /** Its duration in seconds. */
   readonly seconds: number;
-  /** The agent that called it. Default: that of the run around the call. */
+  /** The agent that called the tool. Default: the agent of the run around the call. */
   readonly agent?: string | undefined;
   /** The error, if it failed. */
   readonly error?: unknown;

@@ -20,7 +20,7 @@ export interface InferenceCallbacks {
   /**
    * The inference has ended.
    *
-   * @param moreChunks the times of output chunks that the inference does not list.
+   * @param moreChunks the times of output chunks beyond those that `inference` lists, as counts by bucket.
    */
   finished(inference: Inference, moreChunks: Tally | undefined): void;
   /** A tally for the times of output chunks; `undefined` if there is no histogram for them. */
@@ -200,7 +200,7 @@ class StreamedInference<T> implements Run {
   }
 }
 
-/** Values of a later chunk replace those of earlier ones. */
+/** Merges the values of two chunks: those of the later one replace those of the earlier one. */
 function merged(
   before: InferenceAnswer,
   now: InferenceAnswer,

@@ -61,7 +61,7 @@ export class TokenCounters {
     );
   }
 
-  /** By the model that answered, else by the requested one: price lists may have either. */
+  /** The cost by the price of the model that answered, else by that of the requested model: a price list may name either. */
   private costOf(inference: Inference, usage: TokenUsage): number | undefined {
     const { prices } = this;
     const { inputTokens, outputTokens } = usage;

@@ -122,7 +122,7 @@ export class WebSocketConnections {
     };
   }
 
-  /** A connection is counted from here on: only then is its end noticed. */
+  /** Counts the connection from now on, as its end is noticed from now on. */
   private onDisconnect(client: object, callback: Function): Function {
     const connection = this.clients.get(client);
     if (connection === undefined || connection.isOpen) return callback;

@@ -47,7 +47,7 @@ function watchServer(server: MessageServer, rejections: GuardRejections): void {
   const watch = (handler: MessageHandler) => {
     let watching = watched.get(handler);
     if (watching === undefined) {
-      // Servers read properties of handlers, e.g. `isEventHandler`.
+      // The replacement keeps the properties of the handler: Nest's servers read e.g. `isEventHandler`.
       watching = Object.assign(rejections.watch(handler), handler);
       watched.set(handler, watching);
     }

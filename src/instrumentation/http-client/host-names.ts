@@ -1,4 +1,4 @@
-/** The label of hosts without a name of their own. */
+/** The label value of all hosts that have no series of their own. */
 const OTHER = 'other';
 
 /** The values of the label `host`, for a bounded number of hosts. */

@@ -63,9 +63,9 @@ export function nodeListeners(
   const begin = ({ request }: NodeMessage) => requests.begin(request);
   return {
     'http.client.request.created': begin,
-    // Sent after the request was written. Before Node 22.12 it is the first message of a request.
+    // Node publishes this message after the request was written. Before Node 22.12 it is the first one of a request.
     'http.client.request.start': begin,
-    // Sent after the head of the response, despite its name.
+    // Node publishes this message when it has the head of the response, despite the name.
     'http.client.response.finish': ({ request, response }: NodeMessage) => {
       requests.answer(request, response.statusCode!);
       const end = () => endOfBody(requests, request, response);

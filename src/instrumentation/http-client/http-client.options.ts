@@ -58,7 +58,7 @@ export function resolveHttpClientOptions(
   return given && resolveOptions(HTTP_CLIENT_OPTIONS, given);
 }
 
-/** Only what a label can contain: any other text would never match. */
+/** Whether a text is a host as the label `host` shows it: any other text would never match. */
 function isHost(value: unknown): boolean {
   const urls = [`http://${String(value)}`, `https://${String(value)}`];
   return urls.some((url) => hostOf(url) === value);

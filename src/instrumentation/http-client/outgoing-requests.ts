@@ -22,7 +22,7 @@ export const HTTP_CLIENT_METRICS: readonly MetricDeclaration[] = [
 export type RequestLabels = Readonly<{
   method: string;
   host: string;
-  /** `undefined` if there was no answer. */
+  /** The status code of the answer; `undefined` if there was none. */
   status_code: number | undefined;
 }>;
 
@@ -64,7 +64,7 @@ class Exchange {
  * once. Requests that began earlier are ignored.
  */
 export class OutgoingRequests<R extends object> {
-  /** `undefined` for requests of exporters: they are not the app's. */
+  /** The exchange of each request; `undefined` for requests of exporters, which are not those of the app. */
   private readonly exchanges = new WeakMap<R, Exchange | undefined>();
 
   constructor(
@@ -80,7 +80,7 @@ export class OutgoingRequests<R extends object> {
     }
   }
 
-  /** The last status counts: informational responses come before it. */
+  /** Notes a status. The last one counts: informational responses come before it. */
   answer(request: R, status: number): void {
     const exchange = this.exchanges.get(request);
     if (exchange !== undefined) exchange.status = status;
@@ -124,7 +124,7 @@ function failureType(error: unknown): string {
     }
     if (typeof code === 'string' && CODE.test(code)) return code;
   } catch {
-    // The error throws when it is inspected.
+    // The error is an object that throws when its properties are read.
   }
   return errorType(error);
 }

@@ -12,11 +12,11 @@ export function requestBodySize(req: IncomingMessage): number | undefined {
 /**
  * Counts the bytes of a body while they are written.
  *
- * @returns gives the bytes so far, without headers and the framing of chunks.
+ * @returns a function that returns the bytes so far, without headers and the framing of chunks.
  */
 export function countResponseBody(res: ServerResponse): () => number {
   let bytes = 0;
-  // end() may call write().
+  // end() may call write(): only the outer call counts bytes.
   let isInside = false;
   const counted = (original: Write): Write =>
     function (...args) {

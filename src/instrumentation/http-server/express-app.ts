@@ -17,9 +17,9 @@ export interface ExpressRoute {
 export interface ExpressLayer {
   route?: ExpressRoute;
   handle: Function;
-  /** Whether it is mounted without a path. */
+  /** Whether the layer is mounted without a path. */
   slash: boolean;
-  /** One for each path. Returns the start of a URL that the path matches. */
+  /** One function for each path of the layer. It returns the start of a URL that the path matches. */
   matchers: ((url: string) => { path: string } | false)[];
   /** The paths, from version 2.3 of the package `router` on. */
   rawPath?: unknown;

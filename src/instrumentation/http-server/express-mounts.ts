@@ -7,20 +7,20 @@ import {
   type ExpressRouter,
 } from './express-app.js';
 
-/** A mounted function. Express keeps its paths only from version 2.3 of the package `router` on. */
+/** A mounted function. Noted here, as Express keeps the paths of mounts only from version 2.3 of the package `router` on. */
 interface Mount {
   /** Strings and regular expressions. */
   readonly paths: readonly unknown[];
-  /** Its routes, if it is a router or an application. */
+  /** The router of the mounted function, if that is a router or an application. */
   readonly router: ExpressRouter | undefined;
 }
 
 /** A mounted function or route that may have answered a request. */
 interface Place {
   readonly template: string;
-  /** How certain it is that it has answered. */
+  /** How certain it is that the route has answered. */
   readonly certainty: Certainty;
-  /** The layer of the application that leads to it. */
+  /** The layer of the application that leads to the route. */
   readonly layer: ExpressLayer;
 }
 
@@ -41,7 +41,7 @@ export class ExpressMounts {
 
   constructor(private readonly app: ExpressApplication) {}
 
-  /** Notes the paths of mounts from now on. Returns a function that stops it. */
+  /** Notes the paths of mounts from now on. Returns a function that stops noting. */
   watch(): () => void {
     if (this.watchers++ === 0) this.start();
     return () => {

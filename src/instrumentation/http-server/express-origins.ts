@@ -18,7 +18,7 @@ export type Origin = 'middleware' | 'fallback';
 /** Knows which routes and mounted functions Nest has registered on an Express application. */
 export class ExpressOrigins {
   private readonly origins = new WeakMap<object, Origin>();
-  /** The handlers of controllers' routes. In a map of their own: every request reads `origins`, few read the handler. */
+  /** The handlers of controllers' routes. Apart from `origins`, which every request reads: few requests read the handler. */
   private readonly handlers = new WeakMap<ExpressRoute, Function>();
 
   constructor(private readonly app: ExpressApplication) {}

@@ -23,7 +23,7 @@ interface Knowledge {
   readonly mounts: ExpressMounts;
 }
 
-/** By application: several Nest apps may share one. */
+/** What is known of each Express application: several Nest apps may share one. */
 const knowledge = new WeakMap<ExpressApplication, Knowledge>();
 
 /** The route of mounted functions; one object per template. */

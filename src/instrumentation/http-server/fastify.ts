@@ -10,7 +10,7 @@ import { isCatchAll, watchRoutes } from './route-methods.js';
 
 interface FastifyReply {
   raw: ServerResponse;
-  /** Whether it has been sent, or a handler has taken it over. */
+  /** Whether the reply has been sent, or a handler has taken it over. */
   sent: boolean;
   request: FastifyRequest;
 }

@@ -6,7 +6,7 @@ export type Begin = (req: IncomingMessage, res: ServerResponse) => void;
 export interface RouteDescription {
   /** The template of the router, with prefix and version; `undefined` if the app does not have the route. */
   readonly template: string | undefined;
-  /** Whether its handler or controller has `@NoMetrics()`. */
+  /** Whether the handler or controller of the route has `@NoMetrics()`. */
   readonly isExcluded: boolean;
 }
 

@@ -30,8 +30,8 @@ export class HttpInstrumentation {
   }
 
   /**
-   * Must run before Nest registers its routes. An app that starts again
-   * after its end, as tests do with one builder, has a new adapter then.
+   * Must run before Nest registers its routes. An app may start again after it was closed, with a
+   * new adapter, as in tests that create several apps with one builder.
    */
   beforeRoutes(modules: ModulesContainer, adapter: HttpServer): void {
     if (!this.started) this.start(adapter);

@@ -54,7 +54,7 @@ export interface BegunRequest {
 export interface RequestEnd {
   readonly status: number;
   readonly seconds: number;
-  /** In bytes; `undefined` if it is not known. */
+  /** The size of the request body in bytes; `undefined` if unknown. */
   readonly requestSize: number | undefined;
   readonly responseSize: number | undefined;
 }
@@ -62,9 +62,9 @@ export interface RequestEnd {
 /** A route with its series. */
 interface KnownRoute {
   readonly template: string;
-  /** Whether its requests are not recorded. */
+  /** Whether requests to the route are not recorded. */
   readonly isHidden: boolean;
-  /** By method and status code: a known series needs no labels. */
+  /** The series by method and status code, so that recording in a known series needs no look-up of labels. */
   readonly series: Map<string, Map<number, Instruments<HistogramSeries>>>;
 }
 

@@ -17,7 +17,7 @@ interface RunningRequest extends BegunRequest {
   readonly responseSize: (() => number) | undefined;
 }
 
-/** Follows the requests to an app from their first sight to the end of their responses. Never throws into them. */
+/** Follows the requests to an app from their arrival to the end of their responses. Its own errors never reach a request. */
 export class HttpRequests {
   private readonly running = new Map<IncomingMessage, RunningRequest>();
   /** Requests whose response waits for another one on the same connection (pipelining). */

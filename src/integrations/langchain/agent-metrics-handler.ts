@@ -42,7 +42,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
   /** The name of the handler in LangChain. */
   readonly name = 'agent_metrics';
 
-  /** In the background a callback would wait for all others, and its time would be wrong. */
+  /** Callbacks must be awaited: in the background one would wait for all others, and be timed wrongly. */
   // Why: docs/decisions/integrations.md, "LangChain: runs are found by their ids".
   override awaitHandlers = true;
   /** Retrievers are no inferences, and are not recorded. */
@@ -184,7 +184,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     );
   }
 
-  /** A chain has ended: an agent run, if it is one. */
+  /** A chain has ended, which may be an agent run. */
   override handleChainEnd(_outputs: unknown, runId: string): void {
     this.record('end', () => this.runs.end(runId));
   }

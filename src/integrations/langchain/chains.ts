@@ -11,9 +11,9 @@ const UNNAMED_GRAPH = 'LangGraph';
 export interface Chain {
   /** The `runName` of the caller, else the name of the graph or the class. */
   readonly name: string;
-  /** Whether it is a graph of LangGraph, which LangChain's agents are too, or an `AgentExecutor`. */
+  /** Whether the chain is a graph of LangGraph, as LangChain's agents are, or an `AgentExecutor`. */
   readonly isAgent: boolean;
-  /** The agent whose run it is in, by LangChain or by `@AgentRun()`. */
+  /** The agent whose run the chain is in, by LangChain or by `@AgentRun()`. */
   readonly within: string | undefined;
 }
 

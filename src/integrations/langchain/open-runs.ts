@@ -6,7 +6,7 @@ import { type AgentScopes, runIn, scopesIn } from './agent-scope.js';
 // Why: docs/decisions/integrations.md, "LangChain: only what has ended is recorded".
 const MAX_OPEN = 10_000;
 
-/** What has begun and not ended, by the id of its run. The oldest is dropped when there are too many. */
+/** The runs that have begun and not ended, by their id. The oldest is dropped when there are too many. */
 export class RunMap<T> {
   private readonly runs = new Map<string, T>();
 

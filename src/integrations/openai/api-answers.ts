@@ -96,7 +96,7 @@ function responseUsage(usage: NonNullable<Response['usage']>): TokenUsage {
   };
 }
 
-/** Names the failure by its code. */
+/** The error of a failed response. Its code is the `error_type`. */
 // Why: docs/decisions/integrations.md, "OpenAI: a response may be a failure".
 function failure(reported: Failure | null | undefined): Error {
   const error = new Error('The response failed');

@@ -12,7 +12,7 @@ type Transform = (answer: unknown, ...others: unknown[]) => unknown;
 
 /** Receives the events of a call. */
 export interface CallObserver {
-  /** The response has arrived. Its body is read when the caller asks for it. */
+  /** Called when the response has arrived. Its body is read when the caller asks for it. */
   responded(): void;
   failed(error: unknown): void;
   /** The body of the response is being read. */

@@ -49,7 +49,7 @@ const APIS: readonly Api[] = [
   },
 ];
 
-/** The observed clients of each AgentMetrics, so that none is counted twice. */
+/** The observed clients of each AgentMetrics, so that no call is counted twice. */
 const observed = sharedWeakMap<AgentMetrics, WeakSet<OpenAIClient>>(
   'openai-clients',
 );

@@ -32,9 +32,9 @@ export interface OpenAIClient {
 
 /** The properties of clients that show where their requests go. */
 interface ProviderMarks {
-  /** Of an `AzureOpenAI`: the deployment that it is made for, if any. */
+  /** The deployment of an `AzureOpenAI` client, if it is for one. */
   readonly deploymentName?: string | undefined;
-  /** Of a client that is made with the option `provider`. */
+  /** The provider of a client that was created with the option `provider`. */
   readonly _provider?: { readonly name?: string } | undefined;
 }
 

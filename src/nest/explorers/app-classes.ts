@@ -7,7 +7,7 @@ type Wrapper = Module['providers'] extends Map<unknown, infer W> ? W : never;
 
 /** The value of a factory, a value provider or an alias. */
 export interface ProvidedValue {
-  /** Its injection token, as text. */
+  /** The injection token of the provider, as text. */
   readonly token: string;
   readonly value: unknown;
 }

@@ -9,7 +9,7 @@ import {
 
 /** Nest's record of a provider or controller. */
 interface Wrapper {
-  /** For request-scoped and transient providers an object that no constructor has initialised. */
+  /** The instance. For request-scoped and transient providers, an object on which no constructor has run. */
   readonly instance: unknown;
   readonly isTransient: boolean;
   isDependencyTreeStatic(): boolean;
@@ -19,7 +19,7 @@ interface Wrapper {
 export interface FoundCheck {
   readonly definition: HealthCheckDefinition;
   readonly source: string;
-  /** Why it cannot be run; `undefined` if it can. */
+  /** Why the check cannot be run; `undefined` if it can. */
   readonly mistake: DecoratorError | undefined;
 }
 
@@ -55,7 +55,7 @@ export class HealthCheckExplorer {
   }
 }
 
-/** A provided value may throw when it is inspected. */
+/** The checks that an instance declares. A provided value may throw when its properties are read, and has none then. */
 function declaredOn(instance: object): DeclaredCheck[] {
   try {
     return declaredChecks(Object.getPrototypeOf(instance));

@@ -33,7 +33,7 @@ export function measuredValues(root: unknown): MeasuredValues {
       if (isProxy) continue;
       if (isRoot || isOurs || isContainer(value)) addParts(queue, value);
     } catch {
-      // A provided value may throw when it is inspected. It is skipped.
+      // A provided value that throws when its properties are read is skipped.
     }
   }
   return { instances, isCut: queue.length > MAX_VALUES };
@@ -48,7 +48,7 @@ function isContainer(value: object): boolean {
   );
 }
 
-/** Also true for objects of another realm: test runners have several. */
+/** Whether an object is a plain one, also one of another realm: test runners have several. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

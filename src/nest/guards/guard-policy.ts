@@ -56,7 +56,7 @@ class GuardPolicy implements AccessPolicy {
     private readonly nest: NestParts,
   ) {}
 
-  /** Runs when the module is initialised: only then Nest has all global guards. */
+  /** Called when the module is initialised, as Nest has all global guards only then. */
   async prepare(): Promise<void> {
     for (const page of PAGES) {
       const options = this.options[page];

@@ -5,17 +5,17 @@ import { aroundFallbacks } from '../../instrumentation/http-server/express-origi
 /** The members of a layer of Express' router that are used here. The layer has a route. */
 interface RouteLayer {
   readonly route: { readonly path: unknown };
-  /** One for each path of the route. */
+  /** One function for each path of the route; its result is truthy if the path matches. */
   readonly matchers: readonly ((path: string) => unknown)[];
 }
 
 /** A route of the app that matches a path of the module's. */
 export interface Conflict {
-  /** Its path or pattern. */
+  /** The path or pattern of the route. */
   readonly route: string;
   /** `same`: the same path, perhaps in another spelling; `module`: of another `MetricsModule`; `pattern`: a pattern that matches the path among others. */
   readonly kind: 'same' | 'module' | 'pattern';
-  /** Whether it comes before the module's own route. */
+  /** Whether the route comes before the module's own route. */
   readonly isFirst: boolean;
 }
 

@@ -4,11 +4,11 @@ import { type Environment, ofExporter } from './environment.js';
 
 /** Where requests go. */
 export interface Endpoint {
-  /** Of `http:` or `https:`; for gRPC also of the schemes that only gRPC knows. */
+  /** A URL of the scheme `http:` or `https:`; for gRPC also of the schemes that only gRPC knows. */
   readonly url: URL;
   /** What gRPC connects to. */
   readonly target: string;
-  /** Whether it uses TLS. */
+  /** Whether requests use TLS. */
   readonly isSecure: boolean;
 }
 
@@ -80,7 +80,7 @@ export function hasPath(url: string): boolean {
   return new URL(url).pathname !== '/';
 }
 
-/** Without `http:` or `https:` it uses TLS unless the environment says otherwise ("Insecure"). */
+/** The endpoint of a gRPC target. Without `http:` or `https:` the connection uses TLS, unless the environment says otherwise ("Insecure"). */
 function grpcEndpoint(
   value: string,
   variable: string,
@@ -95,7 +95,7 @@ function grpcEndpoint(
   return ofUrl(parseUrl(`http${isSecure ? 's' : ''}://${value}`, variable));
 }
 
-/** A URL leaves out the default port of its scheme. */
+/** The endpoint of a URL. `URL` leaves out the default port of its scheme, so the port is added. */
 function ofUrl(url: URL): Endpoint {
   const isSecure = url.protocol === 'https:';
   const port = url.port || (isSecure ? 443 : 80);

@@ -52,7 +52,7 @@ export class Environment {
     return undefined;
   }
 
-  /** The first of these variables that has an allowed time; 0 is the longest that timers take ("Timeout"). */
+  /** The first of these variables that has an allowed time, in milliseconds. 0 stands for no limit ("Timeout"), and gives the longest time that timers accept. */
   timeout(...names: readonly string[]): number | undefined {
     for (const found of this.all(names)) {
       const number = wholeNumber(found.value);

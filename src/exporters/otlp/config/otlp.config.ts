@@ -20,7 +20,7 @@ import { resourceOf } from './resource.js';
 
 /** How the exporter works: the options, else the environment, else the defaults. */
 export interface OtlpConfig extends Endpoint {
-  /** Where the options stand, for messages. */
+  /** The path of the options, for messages. */
   readonly path: string;
   /** The name of the exporter. */
   readonly name: string;

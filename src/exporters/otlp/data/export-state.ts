@@ -59,7 +59,7 @@ export class ExportState {
     return state.startTime!;
   }
 
-  /** Those exemplars of a series that the backend does not have. */
+  /** The exemplars of a series that the backend does not have yet. */
   unsentExemplars(
     metric: string,
     key: string,

@@ -163,7 +163,7 @@ class MetricExemplars {
     private readonly state: ExportState,
   ) {}
 
-  /** Those of a series that the backend does not have. */
+  /** The exemplars of a series that the backend does not have yet. */
   toWrite(
     index: number,
     all: readonly (ExemplarSnapshot | undefined)[] | undefined,

@@ -5,12 +5,12 @@ export interface OtlpMetricHeader {
   readonly kind: 'sum' | 'gauge' | 'histogram' | 'summary';
   readonly name: string;
   readonly description: string;
-  /** In UCUM; empty for a metric without a unit. */
+  /** The unit as a code of UCUM (Unified Code for Units of Measure); empty for a metric without a unit. */
   readonly unit: string;
   /** The type of the metric in Prometheus. */
   readonly type: string;
   readonly isDelta: boolean;
-  /** Of histograms: the upper bounds of the buckets. */
+  /** The upper bounds of the buckets of a histogram; empty for other types. */
   readonly bounds: readonly number[];
 }
 

@@ -29,7 +29,7 @@ export class ProtobufWriter {
     return this.bytes.length - this.at;
   }
 
-  /** The message. Its bytes are valid until the next one begins. */
+  /** The message as bytes. They are valid until the next message begins. */
   written(): Buffer {
     return this.bytes.subarray(this.at);
   }

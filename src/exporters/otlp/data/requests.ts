@@ -24,9 +24,9 @@ export interface OtlpRequest {
   /** Valid until the next request is asked for. */
   readonly body: Buffer;
   readonly contentType: string;
-  /** How many points are in it. */
+  /** How many points are in the request. */
   readonly points: number;
-  /** Takes note that the backend has what is in it. */
+  /** Takes note that the backend has received the request. */
   acknowledge(): void;
 }
 

@@ -35,7 +35,7 @@ const compress = promisify(gzip);
 /** Sends requests by OTLP/HTTP. */
 export class HttpTransport implements OtlpTransport {
   readonly #config: OtlpConfig;
-  /** Where requests go, for messages. */
+  /** The address that requests go to, for messages. */
   readonly #at: string;
   #material: TlsMaterial = {};
   #agent: HttpAgent | undefined = undefined;

@@ -31,9 +31,9 @@ export interface ExportResult {
   readonly isAccepted: boolean;
   /** Points of an accepted request that the backend rejected. */
   readonly rejected: number;
-  /** Why it did not take all points; empty if it does not say. */
+  /** Why the backend rejected points; empty if the backend gives no reason. */
   readonly reason: string;
-  /** What else the backend says; empty if it says nothing. */
+  /** A warning of the backend; empty without a warning. */
   readonly warning: string;
 }
 
@@ -77,7 +77,7 @@ export function acceptedRequest(
 interface PartialSuccess {
   /** How many points the backend rejected; `NaN` if that is not a number. */
   readonly rejected: number;
-  /** Why, or a warning if it rejected none. */
+  /** Why the backend rejected points; a warning if it rejected none. */
   readonly message: string;
 }
 

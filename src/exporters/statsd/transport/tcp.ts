@@ -53,7 +53,7 @@ class TcpConnection implements Connection {
         else resolve();
       });
     });
-    // It may reject while nothing waits for it.
+    // The promise may reject while no code waits for it.
     this.ended.catch(() => {});
     // Without a reader, the end of the stream would not be seen.
     socket.resume();

@@ -24,7 +24,7 @@ export class UdpTransport implements Transport {
     const { address, family } = await lookup(this.host, { verbatim: false });
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
     socket.unref();
-    // Each send reports its own error.
+    // send() reports errors to its callback; without a listener an error would end the process.
     socket.on('error', () => {});
     let sent = 0;
     return {

@@ -24,7 +24,7 @@ interface UnixError extends Error {
 
 const CONGESTION = 1;
 
-/** Its numbers in Linux and macOS. */
+/** The numbers of the error EMSGSIZE, message too long, in Linux and macOS. */
 const EMSGSIZE: readonly number[] = [-90, -40];
 
 /** Sends to the datagram socket of an Agent on this machine. A packet that was sent has arrived. */

@@ -49,10 +49,56 @@ async function limited(
   );
   const collector = app.get(PrometheusCollector);
   const { endpoint } = await collector.healthCheck();
-  /** How many scrapes run now. */
-  const scrapes = (): number =>
-    (collector as any).parts.endpoint.handler.scrapes;
-  return { app, url, collector, endpoint, scrapes };
+  return { app, url, collector, endpoint };
+}
+
+/** More names than a scraper may ask for, which gets a 400 at once if a scrape may run. */
+const TOO_MANY_NAMES = Array.from(
+  { length: 101 },
+  (_, i) => `name[]=${i}`,
+).join('&');
+
+/** Tells how many of the scrapes that `maxScrapes` allows run, from the answers alone. */
+class ScrapeSlots {
+  private open!: () => void;
+  private opened!: Promise<number>;
+
+  constructor(
+    collector: PrometheusCollector,
+    private readonly endpoint: string,
+    private readonly maxScrapes: number,
+  ) {
+    collector.gauge('door', { collect: () => this.opened });
+  }
+
+  async areTaken(): Promise<boolean> {
+    return (await this.statusOf(TOO_MANY_NAMES)) === 503;
+  }
+
+  /** Whether as many scrapes as are allowed can run at the same time. */
+  async areFree(): Promise<boolean> {
+    this.opened = new Promise((resolve) => (this.open = () => resolve(1)));
+    let isRefused = false;
+    const scrapes = Array.from({ length: this.maxScrapes }, async () => {
+      const status = await this.statusOf('name[]=door');
+      isRefused ||= status === 503;
+      return status;
+    });
+    await waitFor(
+      async () => isRefused || (await this.areTaken()),
+      'all scrapes to run or to be refused',
+    );
+    this.open();
+    const statuses = await Promise.all(scrapes);
+    return statuses.every((status) => status === 200);
+  }
+
+  private async statusOf(query: string): Promise<number> {
+    const headers = { connection: 'close' };
+    const answer = await fetch(`${this.endpoint}?${query}`, { headers });
+    await answer.text();
+    return answer.status;
+  }
 }
 
 /** 20,000 series, far more than the buffers of sockets take. */
@@ -74,10 +120,12 @@ function gate(collector: PrometheusCollector) {
 
 describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
   test('that never reads its page is dropped, and leaves nothing', async () => {
-    const { collector, endpoint, scrapes } = await limited(adapter, {
+    const { collector, endpoint } = await limited(adapter, {
       ...place,
       scrapeTimeout: 2_000,
+      maxScrapes: 10,
     });
+    const slots = new ScrapeSlots(collector, endpoint, 10);
     fill(collector);
     const { open } = gate(collector);
     const slow = await Promise.all(
@@ -85,9 +133,9 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
         RawConnection.unread(endpoint, requestText('/metrics')),
       ),
     );
-    await waitFor(() => scrapes() === 10, 'ten slow readers');
+    await waitFor(() => slots.areTaken(), 'ten slow readers');
     open();
-    await waitFor(() => scrapes() === 0, 'the slow readers to be dropped');
+    await waitFor(() => slots.areFree(), 'the slow readers to be dropped');
     for (const connection of slow) {
       connection.socket.resume();
       await connection.untilClosed();
@@ -117,42 +165,49 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
   });
 
   test('that leaves while its page is rendered, or sent, leaves nothing', async () => {
-    const { collector, endpoint, scrapes } = await limited(adapter, place);
+    const { collector, endpoint } = await limited(adapter, {
+      ...place,
+      maxScrapes: 10,
+    });
+    const slots = new ScrapeSlots(collector, endpoint, 10);
     fill(collector);
     const client = new HttpClient(new URL(endpoint).origin);
     await Promise.all(
       Array.from({ length: 10 }, () => client.abort('/metrics')),
     );
-    await waitFor(() => scrapes() === 0, 'the scrapes to be over');
+    await waitFor(() => slots.areFree(), 'the scrapes to be over');
     const { open, reading } = gate(collector);
     const left = reading();
     const aborted = client.abort('/metrics', left);
     await aborted;
     open();
-    await waitFor(() => scrapes() === 0, 'the scrape to be over');
+    await waitFor(() => slots.areFree(), 'the scrape to be over');
     expect(await (await fetch(endpoint)).text()).toContain('slow 1\n');
   });
 
   test('that pipelines its requests and leaves does not hold pages for long', async () => {
-    const { collector, endpoint, scrapes } = await limited(adapter, {
+    const { collector, endpoint } = await limited(adapter, {
       ...place,
       scrapeTimeout: 300,
+      maxScrapes: 5,
     });
+    const slots = new ScrapeSlots(collector, endpoint, 5);
     fill(collector);
     const connection = await RawConnection.unread(
       endpoint,
       requestText('/metrics').repeat(5),
     );
-    await waitFor(() => scrapes() > 1, 'the requests to be read');
+    await waitFor(() => slots.areTaken(), 'the requests to be read');
     connection.socket.destroy();
-    await waitFor(() => scrapes() === 0, 'the scrapes to be over');
+    await waitFor(() => slots.areFree(), 'the scrapes to be over');
   });
 
   test('gets a 503 when it comes in vain, and its page later', async () => {
-    const { collector, endpoint, scrapes } = await limited(adapter, {
+    const { collector, endpoint } = await limited(adapter, {
       ...place,
       maxScrapes: 2,
     });
+    const slots = new ScrapeSlots(collector, endpoint, 2);
     const { open, reading } = gate(collector);
     const first = fetch(endpoint);
     await reading();
@@ -169,7 +224,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
     ]);
     open();
     expect(await (await first).text()).toContain('slow 1\n');
-    await waitFor(() => scrapes() === 0, 'the scrapes to be over');
+    await waitFor(() => slots.areFree(), 'the scrapes to be over');
     expect((await fetch(endpoint)).status).toBe(200);
   });
 
@@ -184,7 +239,11 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
   });
 
   test('gets its whole page when the app is closed meanwhile; a later one gets an error', async () => {
-    const { app, collector, endpoint, scrapes } = await limited(adapter, place);
+    const { app, collector, endpoint } = await limited(adapter, {
+      ...place,
+      maxScrapes: 2,
+    });
+    const slots = new ScrapeSlots(collector, endpoint, 2);
     fill(collector);
     const { open, reading } = gate(collector);
     // An app waits for connections that are kept, as for any other request.
@@ -196,7 +255,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
       endpoint,
       requestText('/metrics'),
     );
-    await waitFor(() => scrapes() === 2, 'two scrapes');
+    await waitFor(() => slots.areTaken(), 'two scrapes');
     killed.socket.destroy();
     const closed = app.close();
     await waitFor(
@@ -204,10 +263,11 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
       'the port to be closed',
     );
     const late = await fetch(endpoint, { headers }).then(
-      ({ status }) => status,
-      () => 'refused',
+      async (answer) => [answer.status, await answer.text()],
+      () => ['refused'],
     );
-    expect([503, 'refused']).toContain(late);
+    expect([503, 'refused']).toContain(late[0]);
+    expect(late).not.toContain('Too many scrapes at once\n');
     open();
     const { body: page } = await running;
     expect(page.match(/^hits_total\{/gm)).toHaveLength(20_000);

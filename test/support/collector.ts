@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { CollectorContext } from '../../src/collector/collector-context.js';
 import {
   type Labels,
@@ -16,16 +16,13 @@ export interface TestCollector {
   warnings: string[];
 }
 
-/** Makes a registry unreadable, so that no page can be rendered; gives what undoes it. */
+/** Makes a registry unreadable, so that no page can be rendered. Returns a function that undoes it. */
 export function breakRegistry(registry: Registry, error: Error): () => void {
-  const open = registry as unknown as { _metrics: object };
-  const metrics = open._metrics;
-  open._metrics = new Proxy(metrics, {
-    ownKeys: () => {
-      throw error;
-    },
+  const reading = vi.spyOn(registry, 'getMetricsAsArray');
+  reading.mockImplementation(() => {
+    throw error;
   });
-  return () => void (open._metrics = metrics);
+  return () => reading.mockRestore();
 }
 
 /** A collector on a free port of this machine, without namespace; shut down when the test ends. */

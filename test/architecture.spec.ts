@@ -48,7 +48,7 @@ describe.each(files)('src/%s', (file) => {
     }
   });
 
-  test('knows NestJS only at the edge, and prom-client only below it', () => {
+  test('a source file knows NestJS only at the edge, and prom-client only below it', () => {
     const packages = importsOf(file).filter((s) => !/^(\.|node:)/.test(s));
     const floor = folderOf(file);
     const allowed: Record<string, RegExp> = {
@@ -83,7 +83,7 @@ describe.each(files)('src/%s', (file) => {
     }
   });
 
-  test('can be read in one go', () => {
+  test('a source file can be read in one go', () => {
     const lines = readFileSync(join(SRC, file), 'utf8').split('\n').length;
     expect(lines).toBeLessThanOrEqual(320);
   });

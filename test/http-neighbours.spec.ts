@@ -232,7 +232,7 @@ async function answersOf(
 
 describe.each(ADAPTERS)('beside the HTTP metrics on %s', (_name, adapter) => {
   test.each(Object.entries(NEIGHBOURS))(
-    '%s behave as without them',
+    '%s behave beside the HTTP metrics as without them',
     async (_neighbour, neighbour) => {
       const without = await answersOf(neighbour, adapter, []);
       const { app, answers } = await answersOf(neighbour, adapter, [

@@ -112,15 +112,20 @@ describe('TFrameX Enterprise metrics:', () => {
     ],
   ];
 
-  test.each(sent)('%s', async (_what, init, lines) => {
-    const { collector } = makeCollector({ namespace: 'tframex' });
-    await collector.sendMetric(new MetricEvent(init));
-    const page = await collector.metrics();
-    const type = init.type === MetricType.TIMER ? 'histogram' : init.type;
-    expect(page).toContain(`# HELP tframex_${init.name} ${init.description}\n`);
-    expect(page).toContain(`# TYPE tframex_${init.name} ${type}\n`);
-    for (const line of lines) expect(page.split('\n')).toContain(line);
-  });
+  test.each(sent)(
+    'TFrameX Enterprise metrics include %s',
+    async (_what, init, lines) => {
+      const { collector } = makeCollector({ namespace: 'tframex' });
+      await collector.sendMetric(new MetricEvent(init));
+      const page = await collector.metrics();
+      const type = init.type === MetricType.TIMER ? 'histogram' : init.type;
+      expect(page).toContain(
+        `# HELP tframex_${init.name} ${init.description}\n`,
+      );
+      expect(page).toContain(`# TYPE tframex_${init.name} ${type}\n`);
+      for (const line of lines) expect(page.split('\n')).toContain(line);
+    },
+  );
 
   test('an enterprise app, whose metrics configuration is passed on as it is', async () => {
     const port = await freePort();
@@ -192,7 +197,7 @@ describe('TFrameX Enterprise metrics:', () => {
     ]);
   });
 
-  test('metric naming conventions', () => {
+  test('TFrameX Enterprise metrics follow the metric naming conventions', () => {
     const { collector } = makeCollector({
       namespace: 'tframex',
       subsystem: 'api',
@@ -217,7 +222,7 @@ describe('TFrameX Enterprise metrics:', () => {
     });
   });
 
-  test('lifecycle management', async () => {
+  test('TFrameX Enterprise metrics come with lifecycle management', async () => {
     const { collector } = makeCollector();
     await collector.initialize();
     expect((await collector.healthCheck()).healthy).toBe(true);

@@ -22,7 +22,7 @@ describe('the aggregator of a gauge', () => {
     ['average', ['g 3']],
     ['omit', []],
   ])(
-    '%s makes one value of those of two processes',
+    'the aggregator %s makes one value of those of two processes',
     async (aggregator, page) => {
       const processes = [1, 5].map((value) => {
         const { collector } = makeCollector();
@@ -35,7 +35,7 @@ describe('the aggregator of a gauge', () => {
     },
   );
 
-  test('may be given later, and stays', async () => {
+  test('the aggregator of a gauge may be given later, and stays', async () => {
     const { collector } = makeCollector();
     collector.gauge('g').set(1);
     collector.gauge('g', { aggregator: 'max' });
@@ -49,7 +49,7 @@ describe('the aggregator of a gauge', () => {
     );
   });
 
-  test('must be one of prom-client', () => {
+  test('the aggregator of a gauge must be one of prom-client', () => {
     const { collector } = makeCollector();
     expect(() =>
       collector.gauge('g', { aggregator: 'median' as Aggregator }),

@@ -67,7 +67,7 @@ const badEvents: [
 
 describe('an event with', () => {
   test.each(badEvents)(
-    '%s is refused, and nothing of it is kept',
+    'an event with %s is refused, and nothing of it is kept',
     async (_what, init, type) => {
       const { collector } = makeCollector();
       expect(() => collector.record(event(init))).toThrow(type);
@@ -79,7 +79,7 @@ describe('an event with', () => {
 });
 
 describe('a known metric', () => {
-  test('is not touched by a recording that is refused', async () => {
+  test('a known metric is not touched by a recording that is refused', async () => {
     const { collector } = makeCollector();
     const counter = collector.counter('m');
     const gauge = collector.gauge('g');
@@ -98,7 +98,7 @@ describe('a known metric', () => {
     expect(await samples(collector, 'h')).toEqual([]);
   });
 
-  test('refuses an event without a value, as the first event of a metric does', async () => {
+  test('a known metric refuses an event without a value, as a new one does', async () => {
     const { collector } = makeCollector();
     collector.record(event({ name: 'm', value: 2 }));
     const without = event({ name: 'm', value: undefined });
@@ -106,7 +106,7 @@ describe('a known metric', () => {
     expect(await samples(collector, 'm')).toEqual(['m 2']);
   });
 
-  test('is refused under another type, with the reason and the way out', () => {
+  test('a known metric is refused under another type, with the reason and the way out', () => {
     const { collector } = makeCollector({ namespace: 'tframex' });
     collector.counter('m');
     expect(() => collector.gauge('m')).toThrow(
@@ -119,7 +119,7 @@ describe('a known metric', () => {
     );
   });
 
-  test('is refused with other buckets, and given with the same or with none', () => {
+  test('a known metric is refused with other buckets, and given with the same or with none', () => {
     const { collector } = makeCollector();
     const histogram = collector.histogram('h', { buckets: [1, 2] });
     expect(collector.histogram('h')).toBe(histogram);
@@ -142,7 +142,7 @@ describe('a known metric', () => {
     expect(() => second.histogram(base)).toThrow(MetricConflictError);
   });
 
-  test('of someone else in the same registry is not taken over', () => {
+  test('a metric of another collector in the same registry is not taken over', () => {
     const registry = new Registry();
     const first = makeCollector({ registry }).collector;
     const second = makeCollector({ registry }).collector;
@@ -157,12 +157,15 @@ describe('buckets that are', () => {
     ['unsorted', [2, 1]],
     ['repeated', [1, 1]],
     ['infinite', [1, Infinity]],
-  ])('%s are refused, and no metric is made', (_what, buckets) => {
-    const { collector } = makeCollector();
-    expect(() => collector.histogram('h', { buckets })).toThrow(BucketsError);
-    expect(() => collector.timer('h', { buckets })).toThrow(BucketsError);
-    expect(collector.getMetricCount()).toBe(0);
-  });
+  ])(
+    'buckets that are %s are refused, and no metric is made',
+    (_what, buckets) => {
+      const { collector } = makeCollector();
+      expect(() => collector.histogram('h', { buckets })).toThrow(BucketsError);
+      expect(() => collector.timer('h', { buckets })).toThrow(BucketsError);
+      expect(collector.getMetricCount()).toBe(0);
+    },
+  );
 });
 
 describe('a collector configured with', () => {
@@ -207,12 +210,15 @@ describe('a collector configured with', () => {
     ],
     [null, 'The options object is null; expected an object'],
     [[], 'The options object is []; expected an object'],
-  ])('%j fails and says what is allowed', (options, message) => {
-    expect(() => new PrometheusCollector(options as never)).toThrow(
-      OptionsError,
-    );
-    expect(() => new PrometheusCollector(options as never)).toThrow(message);
-  });
+  ])(
+    'a collector configured with %j fails and says what is allowed',
+    (options, message) => {
+      expect(() => new PrometheusCollector(options as never)).toThrow(
+        OptionsError,
+      );
+      expect(() => new PrometheusCollector(options as never)).toThrow(message);
+    },
+  );
 
   test('an explicit undefined has the default', () => {
     const { collector } = makeCollector({

@@ -22,7 +22,7 @@ const CONTENT_TYPES = [
 describe.each(CONTENT_TYPES)(
   "the collector's own registry, set to %s",
   (_name, contentType) => {
-    test('gives the page that scrapers get, as often as it is asked', async () => {
+    test("the collector's own registry gives the page of scrapers, however often it is asked", async () => {
       const { collector, registry } = filled();
       registry.setContentType(contentType as never);
       const accept = registry.contentType;
@@ -33,7 +33,7 @@ describe.each(CONTENT_TYPES)(
       expect(await registry.metrics()).toBe(page);
     });
 
-    test('gives a single metric as it is on the page', async () => {
+    test("the collector's own registry gives a single metric as it is on the page", async () => {
       const { registry } = filled();
       registry.setContentType(contentType as never);
       const page = await registry.metrics();
@@ -50,7 +50,7 @@ describe.each(CONTENT_TYPES)(
 );
 
 describe("the collector's own registry", () => {
-  test('gives the same values as JSON and to the registries of prom-client', async () => {
+  test("the collector's own registry gives the same values as JSON and to the registries of prom-client", async () => {
     const { registry } = filled();
     const json = await registry.getMetricsAsJSON();
     expect(json.map(({ name }) => name)).toEqual(
@@ -63,7 +63,7 @@ describe("the collector's own registry", () => {
     expect(await aggregated.metrics()).toContain('took_sum{a="x"} 4\n');
   });
 
-  test('gives long pages of any characters as they are', async () => {
+  test("the collector's own registry gives long pages of any characters as they are", async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 50_000 });
     for (const suffix of ['', '…😀']) {
       collector.clearMetrics();
@@ -83,7 +83,7 @@ describe("the collector's own registry", () => {
 });
 
 describe("a user's own registry", () => {
-  test('is given the same objects for what prom-client keeps the text of, page after page', async () => {
+  test("a user's own registry gets the same objects page after page, so that prom-client keeps their text", async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     collector.counter('c').inc({ a: 1 });
@@ -103,7 +103,7 @@ describe("a user's own registry", () => {
     }
   });
 
-  test('may change what it is given as JSON', async () => {
+  test("a user's own registry may change what it is given as JSON", async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     collector.counter('c').inc({ a: 1 });

@@ -75,7 +75,7 @@ const mistakes: [Kind, unknown, string][] = [
 
 describe('an instrument that is asked for with a mistake in its options', () => {
   test.each(mistakes)(
-    'is refused when it is new and when it is known: %s %j',
+    'an instrument with wrong options is refused when it is new and when it is known: %s %j',
     (kind, options, message) => {
       const { collector } = makeCollector();
       expect(() => ask(collector, kind, options)).toThrow(OptionsError);
@@ -91,17 +91,20 @@ describe('an instrument that is asked for with a mistake in its options', () => 
     [{ m: [1, 2] }, '{ m: [Array] }'],
     ['1,2', "'1,2'"],
     [[[1, 2]], '[ [Array] ]'],
-  ])('says what buckets look like: %j', (buckets, shown) => {
-    const { collector } = makeCollector();
-    for (const known of [false, true]) {
-      if (known) collector.histogram('m');
-      expect(() => ask(collector, 'histogram', { buckets })).toThrow(
-        new BucketsError(
-          `Buckets of metric "m" are ${shown}; expected finite numbers in strictly increasing order, without +Inf, such as [0.1, 1, 10]`,
-        ),
-      );
-    }
-  });
+  ])(
+    'an instrument with wrong buckets is refused, and told what buckets look like: %j',
+    (buckets, shown) => {
+      const { collector } = makeCollector();
+      for (const known of [false, true]) {
+        if (known) collector.histogram('m');
+        expect(() => ask(collector, 'histogram', { buckets })).toThrow(
+          new BucketsError(
+            `Buckets of metric "m" are ${shown}; expected finite numbers in strictly increasing order, without +Inf, such as [0.1, 1, 10]`,
+          ),
+        );
+      }
+    },
+  );
 });
 
 test('the buckets of the module are by metric name, and the error shows how', () => {

@@ -36,7 +36,7 @@ const RECORDINGS: Record<string, (collector: Collector, name: string) => void> =
 
 describe('more metrics than maxMetrics', () => {
   test.each(Object.entries(RECORDINGS))(
-    'are not recorded by %s, which does not throw, is counted each time and warned of once',
+    'a metric beyond maxMetrics is not recorded by %s, which counts it each time and warns once',
     async (_, record) => {
       const { collector, warnings } = makeCollector({ maxMetrics: 2 });
       for (const name of ['a', 'b', 'c', 'd', 'a', 'c']) {
@@ -51,7 +51,7 @@ describe('more metrics than maxMetrics', () => {
     },
   );
 
-  test('leave those alone that are there, and the metrics about the metrics', async () => {
+  test('metrics beyond maxMetrics leave known metrics, and the metrics about the metrics, alone', async () => {
     const { collector } = makeCollector({ maxMetrics: 1 });
     const kept = collector.counter('kept_total');
     collector.counter('beyond_total').inc();
@@ -64,7 +64,7 @@ describe('more metrics than maxMetrics', () => {
     expect(await dropped(collector)).toBe(1);
   });
 
-  test('are not told to subscribers either', async () => {
+  test('subscribers get no recordings of metrics beyond maxMetrics', async () => {
     const { collector } = makeCollector({ maxMetrics: 1 });
     const names: string[] = [];
     const subscription = collector.events$.subscribe(({ name }) => {
@@ -78,7 +78,7 @@ describe('more metrics than maxMetrics', () => {
     expect(names).toEqual(['kept_total', 'kept_total']);
   });
 
-  test('are not told to subscribers who came before another metric took the place', async () => {
+  test('subscribers get no recordings of a metric whose place another one has taken', async () => {
     const { collector } = makeCollector({ maxMetrics: 1 });
     const values: number[] = [];
     const subscription = collector.events$.subscribe(({ value }) => {
@@ -108,7 +108,7 @@ describe('more metrics than maxMetrics', () => {
     ]);
   });
 
-  test('record to the metric of their name when they are held longer than they are remembered', async () => {
+  test('an instrument beyond maxMetrics records to the metric of its name once it is forgotten', async () => {
     const { collector } = makeCollector({ maxMetrics: 1 });
     collector.counter('a_total').inc();
     const held = collector.counter('held_total');
@@ -125,7 +125,7 @@ describe('more metrics than maxMetrics', () => {
     ]);
   });
 
-  test('are recorded once there is room, also by instruments and series that are held', async () => {
+  test('metrics beyond maxMetrics are recorded once there is room, also by held instruments and series', async () => {
     const { collector } = makeCollector({ maxMetrics: 1 });
     collector.counter('first_total').inc();
     const held = collector.counter('second_total');
@@ -144,7 +144,7 @@ describe('more metrics than maxMetrics', () => {
     ]);
   });
 
-  test('do not enter a registry that is shared, whose other metrics do not count', async () => {
+  test('metrics beyond maxMetrics stay out of a shared registry, whose other metrics do not count', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ maxMetrics: 1, registry });
     registry.registerMetric(new Gauge({ name: 'foreign', help: 'x' }));
@@ -155,7 +155,7 @@ describe('more metrics than maxMetrics', () => {
     expect(registry.getSingleMetric('b_total')).toBeUndefined();
   });
 
-  test('are known by the first maxMetrics names, whatever is recorded, asked for and cleared in between', async () => {
+  test('the first maxMetrics names are known, whatever is recorded, requested and cleared in between', async () => {
     const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
     const step = fc.oneof(
       { weight: 6, arbitrary: fc.record({ inc: name }) },
@@ -211,26 +211,29 @@ describe('names without end', () => {
     ['beyond maxMetrics', {}, () => {}],
     ['denied by a filter', DENY, () => {}],
     ['cleared', {}, (collector) => collector.clearMetrics()],
-  ])('take no memory when they are %s', async (_, options, after) => {
-    const { collector } = makeCollector({ maxMetrics: 100, ...options });
-    const record = (from: number, to: number) => {
-      for (let i = from; i < to; i++) {
-        collector.histogram(`dynamic_${i}`).observe(1);
-        collector.record({
-          name: `dynamic_event_${i}`,
-          type: MetricType.GAUGE,
-          value: 1,
-        });
-        if (i % 50 === 0) after(collector);
-      }
-    };
-    record(0, 5_000);
-    const before = usedHeap();
-    record(5_000, 30_000);
-    expect(usedHeap() - before).toBeLessThan(2_000_000);
-  });
+  ])(
+    'endless metric names take no memory when they are %s',
+    async (_, options, after) => {
+      const { collector } = makeCollector({ maxMetrics: 100, ...options });
+      const record = (from: number, to: number) => {
+        for (let i = from; i < to; i++) {
+          collector.histogram(`dynamic_${i}`).observe(1);
+          collector.record({
+            name: `dynamic_event_${i}`,
+            type: MetricType.GAUGE,
+            value: 1,
+          });
+          if (i % 50 === 0) after(collector);
+        }
+      };
+      record(0, 5_000);
+      const before = usedHeap();
+      record(5_000, 30_000);
+      expect(usedHeap() - before).toBeLessThan(2_000_000);
+    },
+  );
 
-  test('are at most 255 characters long', () => {
+  test('metric names are at most 255 characters long', () => {
     const { collector } = makeCollector();
     collector.counter('a'.repeat(255)).inc();
     for (const name of ['a'.repeat(256), 'a'.repeat(10_000_000)]) {

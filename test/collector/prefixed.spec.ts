@@ -6,7 +6,7 @@ const make = () =>
   makeCollector({ namespace: 'tframex', subsystem: 'api' }).collector;
 
 describe('an instrument that is not prefixed', () => {
-  test('has the name that was given, whatever its type', async () => {
+  test('an instrument without prefix has the name that was given, whatever its type', async () => {
     const collector = make();
     const prefixed = false;
     collector.counter('a_total', { prefixed }).inc();
@@ -22,7 +22,7 @@ describe('an instrument that is not prefixed', () => {
     ]);
   });
 
-  test('is another metric than the one of the same name with a prefix', async () => {
+  test('an instrument without prefix differs from the one of that name with a prefix', async () => {
     const collector = make();
     for (let i = 0; i < 2; i++) {
       collector.counter('runs_total').inc();
@@ -35,7 +35,7 @@ describe('an instrument that is not prefixed', () => {
     expect(page).toContain('\nruns_total 10\n');
   });
 
-  test('may have another type than that one, but none of its own', () => {
+  test('an instrument without prefix may differ in type from the one with a prefix', () => {
     const collector = make();
     collector.counter('runs');
     const gauge = collector.gauge('runs', { prefixed: false });
@@ -45,7 +45,7 @@ describe('an instrument that is not prefixed', () => {
     );
   });
 
-  test('is the metric of that name if there is no prefix at all', () => {
+  test('an instrument without prefix is the prefixed one if the prefix is empty', () => {
     const { collector } = makeCollector();
     const counter = collector.counter('runs_total');
     expect(collector.counter('runs_total', { prefixed: false })).toBe(counter);

@@ -8,13 +8,13 @@ import {
 import { makeCollector, samples } from '../support/collector.js';
 
 describe('a collector', () => {
-  test('gives the same instrument for the same name', () => {
+  test('a collector gives the same instrument for the same name', () => {
     const { collector } = makeCollector();
     expect(collector.counter('a')).toBe(collector.counter('a'));
     expect(collector.gauge('b-c')).toBe(collector.gauge('b.c'));
   });
 
-  test('records synchronously with record() and by a promise with sendMetric()', async () => {
+  test('a collector records at once with record(), and by a promise with sendMetric()', async () => {
     const { collector } = makeCollector();
     const hit = { name: 'hits_total', type: MetricType.COUNTER, value: 1 };
     collector.record(hit);
@@ -38,7 +38,7 @@ describe('a collector', () => {
     ]);
   });
 
-  test('keeps the first description that is given, also when it comes late', async () => {
+  test('a collector keeps the first description that is given, also when it comes late', async () => {
     const { collector } = makeCollector();
     collector.counter('a');
     expect(await collector.metrics()).toContain('# HELP a a\n');
@@ -60,7 +60,7 @@ describe('a collector', () => {
     ]);
   });
 
-  test('never meets another one in the same process', async () => {
+  test('two collectors in one process never meet', async () => {
     const first = makeCollector().collector;
     const second = makeCollector().collector;
     first.counter('a').inc();
@@ -112,7 +112,7 @@ describe('clearMetrics()', () => {
 });
 
 describe('a collector that joined a prom-client registry', () => {
-  test('shows its metrics and the others on its own page and on that of prom-client', async () => {
+  test("a joined registry and its collector show each other's metrics on their pages", async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry, namespace: 'ours' });
     new PromCounter({ name: 'theirs', help: 'T', registers: [registry] }).inc(
@@ -125,7 +125,7 @@ describe('a collector that joined a prom-client registry', () => {
     }
   });
 
-  test('leaves it at shutdown, values kept, and comes back', async () => {
+  test('a collector leaves a joined registry at shutdown, values kept, and comes back', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     const counter = collector.counter('hits_total');
@@ -138,7 +138,7 @@ describe('a collector that joined a prom-client registry', () => {
     expect(await registry.metrics()).toContain('hits_total 2\n');
   });
 
-  test('has the labels that were set on the registry itself, as prom-client does', async () => {
+  test('a collector has the labels that were set on its joined registry, as prom-client does', async () => {
     const registry = new Registry();
     registry.setDefaultLabels({ app: 'docs' });
     const { collector } = makeCollector({ registry });
@@ -148,7 +148,7 @@ describe('a collector that joined a prom-client registry', () => {
     ]);
   });
 
-  test('is reset by resetMetrics() of the registry, as prom-client does it', async () => {
+  test('resetMetrics() of a joined registry resets its collector as prom-client does', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     collector.counter('hits_total').inc();
@@ -160,7 +160,7 @@ describe('a collector that joined a prom-client registry', () => {
 });
 
 describe('a registry that others change too', () => {
-  test('keeps the process metrics as long as one of two collectors needs them', async () => {
+  test('a shared registry keeps the process metrics while one of two collectors needs them', async () => {
     const registry = new Registry();
     const options = { registry, defaultMetrics: true };
     const first = makeCollector({ ...options, namespace: 'a' }).collector;
@@ -173,7 +173,7 @@ describe('a registry that others change too', () => {
     expect(registry.getMetricsAsArray()).toEqual([]);
   });
 
-  test('gets a metric back that it has lost when that is asked for again', async () => {
+  test('a shared registry gets a lost metric back when that is requested again', async () => {
     const { collector } = makeCollector();
     collector.counter('a').inc();
     collector.registry.clear();
@@ -181,7 +181,7 @@ describe('a registry that others change too', () => {
     expect(await samples(collector, 'a')).toEqual(['a 2']);
   });
 
-  test("is left someone else's metric of the same name at shutdown", async () => {
+  test("a shared registry keeps another's metric of the same name at shutdown", async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     collector.counter('a');
@@ -196,7 +196,7 @@ describe('a registry that others change too', () => {
     expect(await registry.metrics()).not.toContain('late');
   });
 
-  test('that cannot be joined again leaves no server behind', async () => {
+  test('a registry that cannot be joined again leaves no server behind', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     collector.counter('a');
@@ -211,7 +211,7 @@ describe('a registry that others change too', () => {
 });
 
 describe('errors of the instrumentation', () => {
-  test('never throw, also where they cannot be counted or logged', async () => {
+  test('errors of the instrumentation never throw, also where they cannot be counted or logged', async () => {
     const { collector, warnings } = makeCollector();
     collector.gauge('metrics_errors_total').set(1);
     collector.reportError('labels', new Error('first'));
@@ -238,7 +238,7 @@ describe('errors of the instrumentation', () => {
     expect(() => collector.reportError('labels', hostile)).not.toThrow();
   });
 
-  test('do not make a full metric refuse recordings', async () => {
+  test('errors of the instrumentation do not make a full metric refuse recordings', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 1 });
     collector.gauge('metrics_overflows_total').set(1);
     const counter = collector.counter('a');
@@ -249,7 +249,7 @@ describe('errors of the instrumentation', () => {
 });
 
 describe('default labels', () => {
-  test('that are absent, or named like members of objects, do no harm', async () => {
+  test('default labels that are absent, or named like members of objects, do no harm', async () => {
     const given = { env: undefined as never, toString: 'x', zone: '' };
     const { collector } = makeCollector({ defaultLabels: given });
     given.toString = 'changed later';
@@ -257,7 +257,7 @@ describe('default labels', () => {
     expect(await samples(collector, 'a')).toEqual(['a{b="1",toString="x"} 1']);
   });
 
-  test('do not take the place of what process metrics say themselves', async () => {
+  test('default labels do not replace the own labels of process metrics', async () => {
     const { collector } = makeCollector({
       defaultMetrics: true,
       defaultLabels: { version: 'mine', space: 'mine' },
@@ -273,7 +273,7 @@ describe('the metrics of the process', () => {
   const names = (registry: Registry) =>
     registry.getMetricsAsArray().map(({ name }) => name);
 
-  test('are there while the collector runs, if they are asked for', async () => {
+  test('the metrics of the process are there while the collector runs, if requested', async () => {
     const { collector } = makeCollector({
       defaultMetrics: true,
       defaultLabels: { app: 'docs' },
@@ -288,13 +288,13 @@ describe('the metrics of the process', () => {
     expect(names(collector.registry)).toEqual([]);
   });
 
-  test('are not there by default', async () => {
+  test('the metrics of the process are not there by default', async () => {
     const { collector } = makeCollector();
     await collector.initialize();
     expect(await collector.metrics()).toBe('');
   });
 
-  test("take none of the user's own metrics along when they go", async () => {
+  test("the metrics of the process take none of the user's own metrics along when they go", async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry, defaultMetrics: true });
     await collector.initialize();
@@ -303,7 +303,7 @@ describe('the metrics of the process', () => {
     expect(names(registry)).toEqual(['process_own']);
   });
 
-  test('are left alone in a registry that has them already', async () => {
+  test('the metrics of the process are left alone in a registry that has them already', async () => {
     const registry = new Registry();
     const first = makeCollector({ registry, defaultMetrics: true }).collector;
     const second = makeCollector({ registry, defaultMetrics: true }).collector;

@@ -82,20 +82,26 @@ describe.each(OF_METHODS)('%s', (written, make) => {
       [Assistant.prototype, 'run', 0],
       'a parameter of Assistant.run(); expected a method of instances. Put it on the method',
     ],
-  ])('says where it belongs when it stands on %s', (_what, args, message) => {
-    const { message: said } = errorOf(() => make()(...args));
-    expect(said).toBe(`${written} stands on ${message}`);
-  });
+  ])(
+    'a misplaced method decorator says where it belongs when it stands on %s',
+    (_what, args, message) => {
+      const { message: said } = errorOf(() => make()(...args));
+      expect(said).toBe(`${written} stands on ${message}`);
+    },
+  );
 
   test.each([
     ['a method', [Assistant.prototype, 'run', method()], 'Assistant.run'],
     ['a class', [Assistant], 'Assistant'],
     ['a property', [Assistant.prototype, 'run', undefined], 'Assistant.run'],
-  ])('asks for its parentheses on %s', (_what, args, place) => {
-    expect(errorOf(() => make(...args)).message).toBe(
-      `${written.replace('()', '')} stands on ${place} without parentheses; write ${written}`,
-    );
-  });
+  ])(
+    'a method decorator asks for its parentheses on %s',
+    (_what, args, place) => {
+      expect(errorOf(() => make(...args)).message).toBe(
+        `${written.replace('()', '')} stands on ${place} without parentheses; write ${written}`,
+      );
+    },
+  );
 });
 
 describe('a decorator in code that is compiled without experimentalDecorators', () => {
@@ -106,12 +112,15 @@ describe('a decorator in code that is compiled without experimentalDecorators', 
     ['@InFlight() static run() {}', '@InFlight() on the method run'],
     ["@HealthCheck('a') run() {}", '@HealthCheck("a") on the method run'],
     ['@NoMetrics() run() {}', '@NoMetrics() on the method run'],
-  ])('names the setting: %s', (member, place) => {
-    const { message } = errorOf(() => evaluated(`class A { ${member} }`));
-    expect(message).toBe(
-      `${place} is compiled as a TC39 decorator; expected one as NestJS has them. Set "experimentalDecorators": true in tsconfig.json (SWC: jsc.transform.legacyDecorator)`,
-    );
-  });
+  ])(
+    'a decorator compiled without experimentalDecorators names the setting: %s',
+    (member, place) => {
+      const { message } = errorOf(() => evaluated(`class A { ${member} }`));
+      expect(message).toBe(
+        `${place} is compiled as a TC39 decorator; expected one as NestJS has them. Set "experimentalDecorators": true in tsconfig.json (SWC: jsc.transform.legacyDecorator)`,
+      );
+    },
+  );
 
   test('a decorator in code that is compiled without experimentalDecorators names the setting on a class', () => {
     for (const decorator of ["@Agent('Ada')", '@NoMetrics()']) {
@@ -147,7 +156,7 @@ describe('@Agent()', () => {
     ['a property', [Assistant.prototype, 'name', undefined], 'Assistant.name'],
     ['a static method', [Assistant, 'make', method()], 'Assistant.make'],
   ])(
-    'says that it belongs on a class when it stands on %s',
+    '@Agent() says that it belongs on a class when it stands on %s',
     (_what, args, member) => {
       expect(errorOf(() => (Agent('Ada') as Loose)(...args)).message).toBe(
         `@Agent() stands on the member ${member}; expected a class. Put it on the class: it names the agent that the class is`,
@@ -159,7 +168,7 @@ describe('@Agent()', () => {
     ['', "''"],
     [5, '5'],
     [{ name: 'Ada' }, "{ name: 'Ada' }"],
-  ])('refuses %j as a name', (name, shown) => {
+  ])('@Agent() refuses %j as a name', (name, shown) => {
     const decorate = (Agent as Loose)(name);
     expect(errorOf(() => decorate(Assistant)).message).toBe(
       `@Agent() on Assistant: The name is ${shown}; expected a text that is not empty`,
@@ -183,15 +192,18 @@ describe('@MetricLabel()', () => {
       [Assistant, 'make', 0],
       'Assistant.make',
     ],
-  ])('says where it belongs when it stands on %s', (_what, args, on) => {
-    const decorate = MetricLabel('model') as Loose;
-    expect(errorOf(() => decorate(...args)).message).toBe(
-      `@MetricLabel() stands on ${on}; expected a parameter of a method of instances. Write run(@MetricLabel('model') model: string)`,
-    );
-  });
+  ])(
+    '@MetricLabel() says where it belongs when it stands on %s',
+    (_what, args, on) => {
+      const decorate = MetricLabel('model') as Loose;
+      expect(errorOf(() => decorate(...args)).message).toBe(
+        `@MetricLabel() stands on ${on}; expected a parameter of a method of instances. Write run(@MetricLabel('model') model: string)`,
+      );
+    },
+  );
 
   test.each([['le'], ['a-b'], [''], [undefined], ['__name__']])(
-    'refuses %j as the name of a label',
+    '@MetricLabel() refuses %j as the name of a label',
     (label) => {
       const decorate = (MetricLabel as Loose)(label);
       const { message } = errorOf(() =>
@@ -301,11 +313,14 @@ describe('an option of a decorator', () => {
       '',
       "@Tool() on Assistant.run(): The name is ''; expected a text that is not empty",
     ],
-  ])('is checked with its place: %o %j', (make, options, message) => {
-    const decorate = make(options);
-    const apply = () => decorate(Assistant.prototype, 'run', method());
-    expect(errorOf(apply).message).toBe(message);
-  });
+  ])(
+    'an option of a decorator is checked with its place: %o %j',
+    (make, options, message) => {
+      const decorate = make(options);
+      const apply = () => decorate(Assistant.prototype, 'run', method());
+      expect(errorOf(apply).message).toBe(message);
+    },
+  );
 
   test('an option of a decorator may be undefined, which leaves the default', () => {
     const undefinedOptions = {

@@ -42,29 +42,35 @@ describe('the commands in CONTRIBUTING.md', () => {
     expect(COMMANDS.length).toBeGreaterThan(10);
   });
 
-  it.each(COMMANDS)('%s runs a script or a program that exists', (command) => {
-    const script = scriptOf(command);
-    if (script !== undefined) expect(SCRIPTS).toHaveProperty([script]);
-    const [, program] = /^npx (\S+)/.exec(command) ?? [];
-    if (program !== undefined) {
-      expect(existsSync(`${ROOT}node_modules/.bin/${program}`)).toBe(true);
-    }
-    for (const path of command.split(' ').filter(isPath)) {
-      expect(existsSync(ROOT + path), path).toBe(true);
-    }
-  });
+  it.each(COMMANDS)(
+    'the command %s in CONTRIBUTING.md runs a script or a program that exists',
+    (command) => {
+      const script = scriptOf(command);
+      if (script !== undefined) expect(SCRIPTS).toHaveProperty([script]);
+      const [, program] = /^npx (\S+)/.exec(command) ?? [];
+      if (program !== undefined) {
+        expect(existsSync(`${ROOT}node_modules/.bin/${program}`)).toBe(true);
+      }
+      for (const path of command.split(' ').filter(isPath)) {
+        expect(existsSync(ROOT + path), path).toBe(true);
+      }
+    },
+  );
 
-  it.each(COMMANDS)('%s has options that the program knows', (command) => {
-    const [, project] = / --project (\S+)/.exec(command) ?? [];
-    if (project !== undefined) expect(PROJECTS).toContain(project);
-    const program = programOf(command);
-    if (program === undefined) return;
-    for (const [, option] of command.matchAll(/ --(\w+)/g)) {
-      expect(read(program)).toMatch(new RegExp(`\\b${option}: \\{ type:`));
-    }
-  });
+  it.each(COMMANDS)(
+    'the command %s in CONTRIBUTING.md has options that the program knows',
+    (command) => {
+      const [, project] = / --project (\S+)/.exec(command) ?? [];
+      if (project !== undefined) expect(PROJECTS).toContain(project);
+      const program = programOf(command);
+      if (program === undefined) return;
+      for (const [, option] of command.matchAll(/ --(\w+)/g)) {
+        expect(read(program)).toMatch(new RegExp(`\\b${option}: \\{ type:`));
+      }
+    },
+  );
 
-  it('run one test file, and one test of it', async () => {
+  it('the commands in CONTRIBUTING.md run one test file, and one test of it', async () => {
     const environment = Object.entries(process.env).filter(
       ([name]) => !name.startsWith('VITEST'),
     );
@@ -82,7 +88,7 @@ describe('the commands in CONTRIBUTING.md', () => {
 });
 
 describe('the projects that CONTRIBUTING.md explains', () => {
-  it('are those of the configuration', () => {
+  it('the projects that CONTRIBUTING.md explains are those of the configuration', () => {
     const rows = read(DOCUMENT).matchAll(/^\| `(\w+)` +\|/gm);
     expect([...rows].map(([, name]) => name)).toEqual(PROJECTS);
   });

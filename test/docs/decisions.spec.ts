@@ -43,7 +43,7 @@ function referencesOf(folder: string): Reference[] {
 
 describe('the decisions', () => {
   it.each(AREAS)(
-    'of %s have a context, a decision and a price each',
+    'each decision of %s has a context, a decision and a price',
     (area) => {
       const decisions = decisionsOf(area);
       expect(decisions.length).toBeGreaterThan(0);
@@ -56,20 +56,25 @@ describe('the decisions', () => {
     },
   );
 
-  it('have different headings within an area, so that a link is clear', () => {
+  it('the decisions have different headings within an area, so that a link is clear', () => {
     for (const area of AREAS) {
       const anchors = anchorsOf(area);
       expect(new Set(anchors).size, area).toBe(anchors.length);
     }
   });
 
-  it.each(AREAS)('of %s name files and folders that exist', (area) => {
-    const paths = [...read(area).matchAll(/`((?:src|test|rules)\/[\w./-]*)`/g)];
-    const missing = paths.filter(([, path]) => !existsSync(ROOT + path!));
-    expect(missing).toEqual([]);
-  });
+  it.each(AREAS)(
+    'the decisions of %s name files and folders that exist',
+    (area) => {
+      const paths = [
+        ...read(area).matchAll(/`((?:src|test|rules)\/[\w./-]*)`/g),
+      ];
+      const missing = paths.filter(([, path]) => !existsSync(ROOT + path!));
+      expect(missing).toEqual([]);
+    },
+  );
 
-  it('are all listed in the index, by area and in order', () => {
+  it('the decisions are all listed in the index, by area and in order', () => {
     const listed = [...read(INDEX).matchAll(/^- \[(.+)\]\((\w+\.md)#/gm)].map(
       ([, heading, area]) => `${area}: ${heading}`,
     );
@@ -86,7 +91,7 @@ describe('the decisions', () => {
 });
 
 describe('the comments in src that name a decision', () => {
-  it('name a file and a heading that exist', () => {
+  it('comments in src that name a decision name an existing file and heading', () => {
     const broken = referencesOf('src').filter(
       ({ document, heading }) =>
         !AREAS.includes(document) ||

@@ -119,14 +119,14 @@ function eachComment(visit: (comment: ts.JSDoc, place: string) => void): void {
 const endsAsSentence = (text: string) => /[.?!]$/.test(text);
 
 describe('the text that an editor shows', () => {
-  it('is there for all that users import, and for each option and member of it', () => {
+  it('editors show a text for each import, and for each option and member of it', () => {
     const items = publicItems();
     expect(items.length).toBeGreaterThan(500);
     const without = items.filter(({ symbol }) => !hasText(symbol));
     expect(without.map(({ path }) => path)).toEqual([]);
   });
 
-  it('is whole: no comment has an `@` that is read as the begin of an unknown tag', () => {
+  it('the text that an editor shows is whole: no `@` in it begins an unknown tag', () => {
     const cut: string[] = [];
     eachComment((comment, place) => {
       for (const { tagName } of comment.tags ?? []) {
@@ -136,7 +136,7 @@ describe('the text that an editor shows', () => {
     expect(cut).toEqual([]);
   });
 
-  it('ends with the end of a sentence', () => {
+  it('the text that an editor shows ends with the end of a sentence', () => {
     const open: string[] = [];
     eachComment((comment, place) => {
       const parts: (ts.JSDoc | ts.JSDocTag)[] = [

@@ -18,7 +18,7 @@ describe.each(Object.entries(GROUPS))('the options of %s', (_name, group) => {
     },
   );
 
-  it('have a sentence each that says what they mean', () => {
+  it('each option in the tables has a sentence that says what it means', () => {
     for (const { name, meaning } of optionsOf(group)) {
       expect(meaning, name).toMatch(/^[A-Z`].{10,}/);
     }
@@ -29,7 +29,7 @@ const PAGES = DOCUMENTS.filter((page) => read(page).includes('<!-- options:'));
 
 /** `npx vitest run test/docs/option-tables.spec.ts -u` writes the tables. */
 describe.each(PAGES)('%s', (page) => {
-  it('has the tables of options that the code gives', async () => {
+  it('a page of the docs has the tables of options that the code gives', async () => {
     const filled = await prettier.format(withTables(read(page)), {
       ...(await prettier.resolveConfig(ROOT + page)),
       parser: 'markdown',

@@ -40,13 +40,13 @@ describe('TypeScript in the documentation', () => {
     expect(errors).toEqual([]);
   });
 
-  it('never has two files of one path in a document', () => {
+  it('TypeScript in the documentation never has two files of one path in a document', () => {
     const files = snippets.map(fileOf);
     expect(files.filter((file, i) => files.indexOf(file) !== i)).toEqual([]);
   });
 
   it.concurrent.each(snippets.map(named))(
-    '%s runs to its end',
+    'the snippet %s runs to its end',
     async (_name, block) => {
       await run(fileOf(block));
     },
@@ -55,7 +55,7 @@ describe('TypeScript in the documentation', () => {
 });
 
 describe('the quick start', () => {
-  it('ends with the page that it shows', async () => {
+  it('the quick start ends with the page that it shows', async () => {
     const blocks = blocksOf('README.md').filter(
       ({ heading }) => heading === 'Quick start',
     );
@@ -82,7 +82,7 @@ describe('Prometheus in the documentation', () => {
     );
 
   it.for(configurations.map(named))(
-    '%s is a configuration that promtool accepts',
+    'the Prometheus snippet %s is a configuration that promtool accepts',
     async ([, { code }], { skip }) => {
       const known = await promtool('config', withoutKubernetes(code));
       skip(!known, 'promtool is not installed');
@@ -94,7 +94,7 @@ describe('Prometheus in the documentation', () => {
   );
 
   it.for(alerts.map(named))(
-    '%s has rules that promtool accepts',
+    'the Prometheus snippet %s has rules that promtool accepts',
     async ([, { code }], { skip }) => {
       const known = await promtool('rules', code);
       skip(!known, 'promtool is not installed');
@@ -102,7 +102,7 @@ describe('Prometheus in the documentation', () => {
   );
 
   it.for(allBlocks('promql').map(named))(
-    '%s is one query that promtool accepts',
+    'the Prometheus snippet %s is one query that promtool accepts',
     async ([, { code }], { skip }) => {
       const rules = [{ record: 'documented', expr: code }];
       const groups = JSON.stringify({ groups: [{ name: 'docs', rules }] });
@@ -114,7 +114,7 @@ describe('Prometheus in the documentation', () => {
 
 describe('YAML in the documentation', () => {
   it.each(allBlocks('yaml').map(named))(
-    '%s can be read',
+    'the YAML snippet %s can be read',
     async (_name, block) => {
       await format(block.code, { parser: 'yaml' });
     },
@@ -122,7 +122,7 @@ describe('YAML in the documentation', () => {
 });
 
 describe('links', () => {
-  it.each(DOCUMENTS)('of %s lead to files and headings', (document) => {
+  it.each(DOCUMENTS)('links of %s lead to files and headings', (document) => {
     const links = [...proseOf(document).matchAll(/\]\(([^)]+)\)/g)]
       .map(([, link]) => link!)
       .filter((link) => !/^https?:/.test(link));
@@ -178,7 +178,7 @@ describe('the documented options', () => {
 
   const OPTIONS = forRoot({ unknownOption });
 
-  it('of the module are those of MetricsModule.forRoot()', () => {
+  it('the documented options of the module are those of MetricsModule.forRoot()', () => {
     expect(OPTIONS.length).toBeGreaterThan(10);
     expect(documentedIn('docs/options.md', 'The module')).toEqual(
       OPTIONS.toSorted(),
@@ -190,15 +190,18 @@ describe('the documented options', () => {
       name,
       group: forRoot({ [name]: { unknownOption } }),
     })).filter(({ group }) => group.length > 0),
-  )('of the group $name are those that it takes', ({ name, group }) => {
-    const documented =
-      PAGES[name] === undefined
-        ? documentedIn('docs/options.md', `\`${name}\``, name)
-        : documentedIn(PAGES[name], 'Options', name);
-    expect(documented).toEqual(group.toSorted());
-  });
+  )(
+    'the documented options of the group $name are those that it takes',
+    ({ name, group }) => {
+      const documented =
+        PAGES[name] === undefined
+          ? documentedIn('docs/options.md', `\`${name}\``, name)
+          : documentedIn(PAGES[name], 'Options', name);
+      expect(documented).toEqual(group.toSorted());
+    },
+  );
 
-  it('without Nest are those of a PrometheusCollector', () => {
+  it('the documented options of a PrometheusCollector are those that it takes', () => {
     const options = knownOptions(
       () => new PrometheusCollector({ unknownOption } as object),
     );

@@ -99,7 +99,7 @@ describe('an app without our optional peers', () => {
     ['webpack', 'cjs', byWebpack],
     ['ncc', 'cjs', byNcc],
   ] as const)(
-    'counts its calls when it is bundled by %s',
+    'an app without our optional peers counts its calls when it is bundled by %s',
     async (_, format, bundle) => {
       const folder = appFolder();
       const bundled = await bundle(writeApp(folder, format), folder);
@@ -111,7 +111,7 @@ describe('an app without our optional peers', () => {
     ['es6', 'main.mjs'],
     ['commonjs', 'main.cjs'],
   ] as const)(
-    'counts its calls when swc compiles it to %s',
+    'an app without our optional peers counts its calls when swc compiles it to %s',
     async (type, name) => {
       const { code } = await transform(APP, {
         module: { type },

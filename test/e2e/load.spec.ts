@@ -17,7 +17,7 @@ async function child<T>(file: string, ...args: unknown[]) {
 }
 
 describe.each(['express', 'fastify'])('an app on %s', (adapter) => {
-  test('gives 50 scrapers at once whole pages of 100,000 series, serves its traffic, and keeps nothing', async () => {
+  test('an app gives 50 scrapers whole pages of 100,000 series, and keeps nothing', async () => {
     const { process: app, told } = await child<{ port: number }>(
       './app.mjs',
       adapter,

@@ -281,7 +281,7 @@ describe('pages of any metrics, ours and those of prom-client', () => {
       });
       afterAll(() => parser?.stop());
 
-      test('have in OpenMetrics what was recorded', async () => {
+      test('pages of any metrics have in OpenMetrics what was recorded, by the strict Python parser', async () => {
         const { inSpan } = startTracing();
         let exemplars = 0;
         let unknown = 0;
@@ -336,7 +336,7 @@ describe('pages of any metrics, ours and those of prom-client', () => {
   );
 
   test.skipIf(!hasPromtool)(
-    'have in the text format nothing that promtool cannot parse',
+    'pages of any metrics have nothing in the text format that promtool cannot parse',
     async () => {
       const { collector } = makeCollector({ registry: newRegistry() });
       const specs = fc.sample(spec, 300).map((one, i) => ({

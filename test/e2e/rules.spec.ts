@@ -32,7 +32,7 @@ const commands = [...rules.matchAll(/^# {3}(sed .*)$/gm)].map(
 );
 
 describe.skipIf(!(await isInstalled('promtool')))('the shipped rules', () => {
-  test('have nothing that promtool would have otherwise', async () => {
+  test('promtool finds no fault in the shipped rules', async () => {
     const { stdout } = await exec('promtool', [
       'check',
       'rules',
@@ -66,18 +66,21 @@ describe.skipIf(!(await isInstalled('promtool')))('the shipped rules', () => {
   test.each([
     [commands[0], 'shop_agent_executions', 'shop_metrics_errors_total'],
     [commands[1], 'shop_api_agent_executions', 'shop_metrics_errors_total'],
-  ])('work for another namespace by `%s`', async (command, agents, own) => {
-    const [, program] = /^sed '([^']+)' tframex\.rules\.yml$/.exec(command!)!;
-    const sed = async (file: string) =>
-      (await exec('sed', [program!, file])).stdout;
-    const [others, tests] = [await sed(RULES), await sed(TESTS)];
-    expect(others).toContain(`rate(${agents}_total[5m])`);
-    expect(others).toContain(`rate(${own}[5m])`);
-    expect(others.replace(/^#.*$/gm, '')).not.toContain('tframex_');
-    expect(await testRules(others, tests)).toContain('SUCCESS');
-  });
+  ])(
+    'the shipped rules work for another namespace by `%s`',
+    async (command, agents, own) => {
+      const [, program] = /^sed '([^']+)' tframex\.rules\.yml$/.exec(command!)!;
+      const sed = async (file: string) =>
+        (await exec('sed', [program!, file])).stdout;
+      const [others, tests] = [await sed(RULES), await sed(TESTS)];
+      expect(others).toContain(`rate(${agents}_total[5m])`);
+      expect(others).toContain(`rate(${own}[5m])`);
+      expect(others.replace(/^#.*$/gm, '')).not.toContain('tframex_');
+      expect(await testRules(others, tests)).toContain('SUCCESS');
+    },
+  );
 
-  test('are about metrics that the documentation lists', () => {
+  test('the shipped rules are about metrics that the documentation lists', () => {
     const documentation = DOCUMENTS.map(read).join();
     const expressions = rules.replace(
       /^ *(#|- record|- alert|summary).*$/gm,
@@ -99,7 +102,7 @@ describe.skipIf(!(await isInstalled('promtool')))('the shipped rules', () => {
     expect([...new Set(unknown)]).toEqual([]);
   });
 
-  test('are those that docs/scaling.md names', () => {
+  test('the shipped rules are those that docs/scaling.md names', () => {
     const recorded = [...rules.matchAll(/- record: (\S+)/g)].map(
       ([, name]) => name,
     );

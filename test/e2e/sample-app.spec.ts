@@ -318,7 +318,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       },
     };
 
-    test('answers each query of the README with what the played calls give', async () => {
+    test('the sample app answers each query of the README with what the played calls give', async () => {
       const readme = await file('README.md');
       const queries = [...readme.matchAll(/```promql\n([^`]*)```/g)].map(
         ([, text]) => text!.trim().replace(/\s+/g, ' '),
@@ -327,7 +327,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       for (const text of queries) await checks[text]!(await query(text));
     });
 
-    test('answers the ten questions about agents with what the played calls give', async () => {
+    test('the sample app answers the ten questions about agents with what the played calls give', async () => {
       const text = await file('docs/agents.md');
       const asked = [
         ...text.matchAll(/^(\w[^\n]*?\?)[^\n]*\n\n```promql\n([^`]*)```/gm),
@@ -342,7 +342,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       }
     });
 
-    test('has nothing on its page that promtool would have otherwise', async () => {
+    test('promtool finds no fault in the page of the sample app', async () => {
       const page = await (await fetch(`${origin}/metrics`)).text();
       expect(page).toContain(
         'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 24',
@@ -363,7 +363,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       expect(ours).toEqual([]);
     });
 
-    test('tells in the terminal where to look', () => {
+    test('the sample app says in the terminal where to look', () => {
       expect(app.output()).toMatch(/\/agents\/assistant\/runs/i);
       expect(app.output()).toContain('/metrics');
       expect(app.output()).toContain('/health');

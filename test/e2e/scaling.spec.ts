@@ -120,7 +120,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       await Promise.all(instances.map(({ app }) => app.stop()));
     });
 
-    test('add up to the calls played', async () => {
+    test('the sums of three instances of the sample app add up to the calls played', async () => {
       await waitForValues(`${TOTAL}{agent="Assistant"}`, 'status', {
         success: 24,
         error: 6,
@@ -137,7 +137,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       );
     });
 
-    test('have sums of each of their metrics, without a fault in a rule', async () => {
+    test('three instances have sums of each of their metrics, without a fault in a rule', async () => {
       // Rates need two scrapes of each series: these are the second calls of all of them.
       await Promise.all(CALLS.map((_, i) => playOn(i, 5)));
       const { groups } = await prometheus.api('rules');

@@ -91,12 +91,15 @@ describe('bad input is refused with what was given, where, and what is allowed:'
     ],
   ];
 
-  test.each(attempts)('%s %#', async (_what, attempt, message) => {
-    const { agents, collector } = start();
-    expect(() => attempt(agents)).toThrow(MetricValueError);
-    expect(() => attempt(agents)).toThrow(message);
-    expect(collector.getMetricCount()).toBe(0);
-  });
+  test.each(attempts)(
+    'a wrong %s is refused, and the error says what is allowed: %#',
+    async (_what, attempt, message) => {
+      const { agents, collector } = start();
+      expect(() => attempt(agents)).toThrow(MetricValueError);
+      expect(() => attempt(agents)).toThrow(message);
+      expect(collector.getMetricCount()).toBe(0);
+    },
+  );
 
   async function* none(): AsyncGenerator<never> {}
 });

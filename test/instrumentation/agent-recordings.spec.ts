@@ -92,11 +92,14 @@ describe('recordInference()', () => {
     expect(app.collector.getMetricCount()).toBe(Object.keys(expected).length);
   });
 
-  test.each([undefined, null])('takes %s as no error', async (error) => {
-    const app = start();
-    app.agents.recordInference({ ...INFERENCE, error });
-    expect(await app.collector.metrics()).not.toContain('error_type');
-  });
+  test.each([undefined, null])(
+    'an inference with the error %s has not failed',
+    async (error) => {
+      const app = start();
+      app.agents.recordInference({ ...INFERENCE, error });
+      expect(await app.collector.metrics()).not.toContain('error_type');
+    },
+  );
 
   test('recordInference() does not count for its run if it is refused', async () => {
     const app = start();

@@ -146,13 +146,13 @@ const kinds: [string, () => any, (stream: any) => Promise<number[]>][] = [
 ];
 
 describe.each(kinds)('%s', (_kind, make, read) => {
-  test('gives its chunks and the times of them', async () => {
+  test('an observed stream gives its chunks and the times of them', async () => {
     const { observe, figures } = start();
     expect(await play(read(observe(make())))).toEqual([1, 2, 3]);
     expect(await figures()).toEqual(WHOLE);
   });
 
-  test('may be promised, and the promise is part of the wait', async () => {
+  test('an observed stream may be promised, and the promise is part of the wait', async () => {
     const { observe, figures } = start();
     const promised = observe(sleep(50).then(() => make()));
     const chunks = promised.then((stream) => read(stream));
@@ -160,7 +160,7 @@ describe.each(kinds)('%s', (_kind, make, read) => {
     expect(await figures()).toEqual({ ...WHOLE, seconds: 0.17, first: 0.15 });
   });
 
-  test('is not recorded before it is consumed', async () => {
+  test('an observed stream is not recorded before it is consumed', async () => {
     const { observe, figures } = start();
     observe(make());
     await vi.runAllTimersAsync();
@@ -169,13 +169,13 @@ describe.each(kinds)('%s', (_kind, make, read) => {
 });
 
 describe.each(kinds.slice(0, 3))('%s', (_kind, make) => {
-  test('is not slowed by a consumer that is, before it begins and between chunks', async () => {
+  test('the time of an observed stream leaves out what a slow consumer takes', async () => {
     const { observe, figures } = start();
     expect(await play(consume(observe(make()), 5_000))).toEqual([1, 2, 3]);
     expect(await figures()).toEqual(WHOLE);
   });
 
-  test('that its consumer leaves has ended, with what it said so far', async () => {
+  test('an observed stream that its consumer leaves has ended, with what it said so far', async () => {
     const { observe, figures } = start();
     const leave = async () => {
       for await (const chunk of observe(make())) if (chunk === 2) break;

@@ -50,7 +50,7 @@ describe('the type of an error is', () => {
     ['Error, if the error has no name', new Error('x'), 'Error'],
     ['that of an error of this package', new LabelError('x'), 'LabelError'],
     ['what was thrown, if it is no error', 'text', 'string'],
-  ])('%s', (_, error, type) => {
+  ])('the type of an error is %s', (_, error, type) => {
     expect(errorType(error)).toBe(type);
   });
 

@@ -53,7 +53,7 @@ describe('a plain value', () => {
     [[1, 2]],
     [new Map()],
     [{ a: 1 }],
-  ])('has ended already and stays the same: %j', (value) => {
+  ])('a plain value has ended already and stays the same: %j', (value) => {
     const { ends, run } = recorder();
     expect(follow(value, run)).toBe(value);
     expect(ends).toHaveLength(1);
@@ -214,11 +214,14 @@ describe('an object that follows no protocol', () => {
     ],
     ['is sealed', Object.seal({ then: () => {} })],
     ['only inherits from Promise', Object.create(Promise.prototype) as object],
-  ])('is a result like any other if it %s', (_what, value) => {
-    const { ends, run } = recorder();
-    expect(follow(value, run)).toBe(value);
-    expect(ends).toHaveLength(1);
-  });
+  ])(
+    'an object that follows no protocol is a result like any other if it %s',
+    (_what, value) => {
+      const { ends, run } = recorder();
+      expect(follow(value, run)).toBe(value);
+      expect(ends).toHaveLength(1);
+    },
+  );
 });
 
 describe('an object that several measured methods pass on', () => {

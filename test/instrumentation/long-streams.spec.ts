@@ -32,7 +32,7 @@ async function chunkSamples(record: (agents: AgentMetrics) => void) {
 
 describe('the times of the chunks of an inference', () => {
   test.each([0, 1, 999, 1_000, 1_001, 30_000])(
-    'are recorded as if each was observed: %i chunks after the first',
+    'times between chunks are recorded as if each was observed: %i chunks after the first',
     async (count) => {
       const times = timesOf(count);
       const answer = { responseModel: 'acme-1-0613' };

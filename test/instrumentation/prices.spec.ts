@@ -101,7 +101,7 @@ describe('an inference costs', () => {
       { model: 'text-embed-3', usage: { inputTokens: 1 } },
       3,
     ],
-  ])('%s', async (_what, inference, expected) => {
+  ])('an inference costs %s', async (_what, inference, expected) => {
     expect(await costOf(inference)).toBe(expected);
   });
 
@@ -193,15 +193,18 @@ describe('prices in a file', () => {
       () => fileOf(JSON.stringify({ ...TABLE, models: [{ model: 5 }] })),
       '.models[0].model is 5; expected a text that is not empty',
     ],
-  ])('%s are refused with its name', (_what, make, message) => {
-    const file = make();
-    const attempt = () =>
-      MetricsModule.forRoot({ agents: { prices: { file } } });
-    expect(attempt).toThrow(OptionsError);
-    expect(attempt).toThrow(/^agents\.prices/);
-    expect(attempt).toThrow(file);
-    expect(attempt).toThrow(message);
-  });
+  ])(
+    'prices in a file %s are refused with its name',
+    (_what, make, message) => {
+      const file = make();
+      const attempt = () =>
+        MetricsModule.forRoot({ agents: { prices: { file } } });
+      expect(attempt).toThrow(OptionsError);
+      expect(attempt).toThrow(/^agents\.prices/);
+      expect(attempt).toThrow(file);
+      expect(attempt).toThrow(message);
+    },
+  );
 });
 
 describe('prices that are', () => {
@@ -235,11 +238,14 @@ describe('prices that are', () => {
       { ...TABLE, models: [{ ...price, inputs: 1 }] },
       'agents.prices.models[0].inputs is not an option; known here are: model',
     ],
-  ])('%j fail at start and say what is allowed', (prices, message) => {
-    expect(() =>
-      MetricsModule.forRoot({ agents: { prices } } as never),
-    ).toThrow(message);
-  });
+  ])(
+    'prices that are %j fail at start and say what is allowed',
+    (prices, message) => {
+      expect(() =>
+        MetricsModule.forRoot({ agents: { prices } } as never),
+      ).toThrow(message);
+    },
+  );
 
   test('prices given by forRootAsync() are those of the AgentMetrics that is injected', async () => {
     const module = await Test.createTestingModule({

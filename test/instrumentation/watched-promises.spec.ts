@@ -94,7 +94,7 @@ describe('a shared promise', () => {
     ];
 
   test.each(uses)(
-    'is recorded before code that uses %s goes on',
+    'a shared promise is recorded before code that uses %s goes on',
     async (_how, use) => {
       const { ends, newRun } = recorder();
       const promise = new Promise((resolve) => setImmediate(resolve, 7));
@@ -126,7 +126,7 @@ describe('a shared promise', () => {
     ['at once', () => Promise.resolve(7)],
     ['later', () => new Promise((resolve) => setTimeout(resolve, 20, 7))],
   ])(
-    'is recorded if it has no handler and is fulfilled %s',
+    'a shared promise is recorded if it has no handler and is fulfilled %s',
     async (_when, make) => {
       const { ends, newRun } = recorder();
       void followShared(make(), newRun());

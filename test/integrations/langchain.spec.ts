@@ -90,23 +90,26 @@ describe('a handler', () => {
     ['amazon_bedrock', 'aws.bedrock'],
     ['openai', 'openai'],
     ['Cohere', 'cohere'],
-  ])('calls the provider %s %s, as the conventions do', async (told, known) => {
-    const { handler, totals } = observe();
-    const model = { id: ['ChatAny'] };
-    const params = { invocation_params: { model: 'any-1' } };
-    const metadata = { ls_provider: told, ls_model_name: 'any' };
-    handler.handleChatModelStart(
-      model,
-      [],
-      '1',
-      undefined,
-      params,
-      [],
-      metadata,
-    );
-    handler.handleLLMEnd({}, '1');
-    expect(await totals(COUNT)).toEqual([
-      `${COUNT}{gen_ai_operation_name="chat",gen_ai_provider_name="${known}",gen_ai_request_model="any-1"} 1`,
-    ]);
-  });
+  ])(
+    'the handler calls the provider %s %s, as the conventions do',
+    async (told, known) => {
+      const { handler, totals } = observe();
+      const model = { id: ['ChatAny'] };
+      const params = { invocation_params: { model: 'any-1' } };
+      const metadata = { ls_provider: told, ls_model_name: 'any' };
+      handler.handleChatModelStart(
+        model,
+        [],
+        '1',
+        undefined,
+        params,
+        [],
+        metadata,
+      );
+      handler.handleLLMEnd({}, '1');
+      expect(await totals(COUNT)).toEqual([
+        `${COUNT}{gen_ai_operation_name="chat",gen_ai_provider_name="${known}",gen_ai_request_model="any-1"} 1`,
+      ]);
+    },
+  );
 });

@@ -222,14 +222,14 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       expect(await genAi(recorded)).toEqual(whole);
     });
 
-    test('toReadableStream()', async () => {
+    test('an observed stream of the SDK can become a stream by toReadableStream()', async () => {
       const { stream, recorded } = await open();
       const text = await new Response(stream.toReadableStream()).text();
       expect(text.trim().split('\n')).toHaveLength(4);
       expect(await genAi(recorded)).toEqual(whole);
     });
 
-    test('withResponse()', async () => {
+    test('an observed stream of the SDK comes with its response by withResponse()', async () => {
       const { client, recorded } = await observe(OpenAI, answerAtOnce);
       const { data, response } = await client.chat.completions
         .create({ ...STREAMED, ...INCLUDE_USAGE })
@@ -259,7 +259,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       expect(await genAi(recorded)).toEqual(whole);
     });
 
-    test('look as ever', async () => {
+    test('an observed stream of the SDK looks as ever', async () => {
       const { stream } = await open();
       expect(stream.controller).toBeInstanceOf(AbortController);
       expect(Object.keys(stream)).toEqual(['iterator', 'controller']);
@@ -308,7 +308,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
     const RESPONSE = ANSWERED.replaceAll('gpt-4o', 'gpt-5');
     const { created, item, part, delta, completed } = RESPONSE_EVENTS;
 
-    test('has its first chunk with its first output, and not with the news that it begins', async () => {
+    test('the first chunk of a streamed response is its first output, not the news that it begins', async () => {
       const { answer, request } = stepByStep();
       const { client, recorded } = await observe(OpenAI, answer);
       const promise = client.responses.create({ ...REQUEST, stream: true });
@@ -331,7 +331,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       ]);
     });
 
-    test('may be used by responses.stream()', async () => {
+    test('a streamed response may be used by responses.stream()', async () => {
       const { client, recorded } = await observe(OpenAI, (api) => {
         for (const event of Object.values(RESPONSE_EVENTS)) api.chunk(event);
         api.done();
@@ -357,26 +357,29 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
         },
       ],
       ['too_many', { type: 'error', code: 'too_many', message: 'no' }],
-    ])('that ends with %s has failed', async (code, event) => {
-      const { client, recorded } = await observe(OpenAI, (api) => {
-        api.chunk(created);
-        api.chunk(event);
-        api.done();
-      });
-      const stream = await client.responses.create({
-        ...REQUEST,
-        stream: true,
-      });
-      const consume = async () => {
-        for await (const _event of stream);
-        return { constructor: { name: code } };
-      };
-      // Of an event `error` some versions of the SDK make an error of their own.
-      const { constructor } = await consume().catch((error: Error) => error);
-      expect(await recorded()).toEqual([
-        `${OPERATION}_duration_seconds_count{error_type="${constructor.name}",${RESPONSE}} 1`,
-        `${OPERATION}_duration_seconds_sum{error_type="${constructor.name}",${RESPONSE}} 0`,
-      ]);
-    });
+    ])(
+      'a streamed response that ends with %s has failed',
+      async (code, event) => {
+        const { client, recorded } = await observe(OpenAI, (api) => {
+          api.chunk(created);
+          api.chunk(event);
+          api.done();
+        });
+        const stream = await client.responses.create({
+          ...REQUEST,
+          stream: true,
+        });
+        const consume = async () => {
+          for await (const _event of stream);
+          return { constructor: { name: code } };
+        };
+        // Of an event `error` some versions of the SDK make an error of their own.
+        const { constructor } = await consume().catch((error: Error) => error);
+        expect(await recorded()).toEqual([
+          `${OPERATION}_duration_seconds_count{error_type="${constructor.name}",${RESPONSE}} 1`,
+          `${OPERATION}_duration_seconds_sum{error_type="${constructor.name}",${RESPONSE}} 0`,
+        ]);
+      },
+    );
   });
 });

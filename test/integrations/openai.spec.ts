@@ -62,7 +62,7 @@ function sharingNothing(client: object, promise: any): unknown {
 
 describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
   describe('a chat completion', () => {
-    test('is recorded with the tokens that the API reports', async () => {
+    test('a chat completion is recorded with the tokens that the API reports', async () => {
       const { client, recorded } = await observe(OpenAI, (request) => {
         expect(request.path).toBe('/v1/chat/completions');
         expect(request.body).toEqual({ ...QUESTION });
@@ -75,7 +75,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(await recorded()).toEqual(chatSamples(0.25));
     });
 
-    test('has no tokens that the API does not report', async () => {
+    test('a chat completion has no tokens that the API does not report', async () => {
       const { client, recorded, warnings } = await observe(OpenAI, (request) =>
         request.json({
           ...chatCompletion(),
@@ -97,7 +97,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(warnings).toEqual([]);
     });
 
-    test('that is no answer of the API at all is recorded without tokens', async () => {
+    test('a chat completion that is no answer of the API at all is recorded without tokens', async () => {
       const { client, recorded } = await observe(OpenAI, (request) =>
         request.json(null),
       );
@@ -108,7 +108,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ]);
     });
 
-    test('takes until the last of it is there', async () => {
+    test('a chat completion takes until the last of it is there', async () => {
       const { answer, request } = stepByStep();
       const { arrival, fetch } = fetchWithArrival();
       const app = await observe(OpenAI, answer, { fetch });
@@ -125,7 +125,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(await app.recorded()).toEqual(chatSamples(0.75));
     });
 
-    test('that cannot be read fails with the error that its caller gets', async () => {
+    test('a chat completion that cannot be read fails with the error that its caller gets', async () => {
       const { client, recorded } = await observe(OpenAI, (request) =>
         request.text('{ no'),
       );
@@ -137,7 +137,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       );
     });
 
-    test('is one, however often it is tried, and takes as long as its caller waits', async () => {
+    test('a chat completion is one inference, however often the SDK tries', async () => {
       const statuses = [429, 500, 200];
       const { client, recorded } = await observe(OpenAI, (request) => {
         pass(0.25);
@@ -153,7 +153,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       [429, 'RateLimitError'],
       [500, 'InternalServerError'],
     ] as const)(
-      'that is answered with %i fails with a %s and has no tokens',
+      'a chat completion that is answered with %i fails with a %s and has no tokens',
       async (status, name) => {
         const { client, recorded } = await observe(OpenAI, (request) => {
           pass(0.5);
@@ -172,7 +172,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       },
     );
 
-    test('that is aborted, or takes too long, or does not reach anybody, fails as the SDK says', async () => {
+    test('a chat completion that is aborted, times out or reaches nobody fails as the SDK says', async () => {
       const { answer, request } = stepByStep();
       const { client, url, recorded } = await observe(OpenAI, answer);
       const controller = new AbortController();
@@ -205,7 +205,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
         request.json(chatCompletion());
       });
 
-    test('may be awaited later, which is no time of the model', async () => {
+    test('the promise of an answer may be awaited later, which is no time of the model', async () => {
       const { arrival, fetch } = fetchWithArrival();
       const { client, recorded } = await observe(
         OpenAI,
@@ -222,7 +222,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(await recorded()).toEqual(chatSamples(0.25));
     });
 
-    test('gives the response beside the answer', async () => {
+    test('the promise of an answer gives the response beside the answer', async () => {
       const { client, recorded } = await answering();
       const promise = client.chat.completions.create(QUESTION);
       const { data, response, request_id } = await promise.withResponse();
@@ -233,7 +233,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(await recorded()).toEqual(chatSamples(0.25));
     });
 
-    test('gives the response alone, whose body is not read: it has no tokens', async () => {
+    test('the promise of an answer can give the response alone, unread and without tokens', async () => {
       const { client, recorded } = await answering();
       const promise = client.chat.completions.create(QUESTION);
       const response = await promise.asResponse();
@@ -245,7 +245,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ]);
     });
 
-    test('is the same for what the SDK makes of it', async () => {
+    test('the promise of an answer is the same for what the SDK makes of it', async () => {
       const { client, recorded } = await answering();
       const parse = () => client.chat.completions.parse(QUESTION);
       const { data } = await parse().withResponse();
@@ -266,7 +266,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ['as it is', (_client: object, promise: unknown) => promise],
       ['as in version 7', sharingNothing],
     ])(
-      'may be turned into a failure by its caller, and the model has not failed then (%s)',
+      'a caller may turn an answer into a failure, and the model has not failed (%s)',
       async (_how, made) => {
         const { url, metrics, recorded } = await observe(OpenAI, (request) => {
           const answer = chatCompletion();
@@ -284,7 +284,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       },
     );
 
-    test('may share nothing with the promises that are made of it, as in version 7', async () => {
+    test('the promise of an answer may share nothing with promises made of it, as in version 7', async () => {
       const { url, metrics, recorded } = await observe(OpenAI, (request) => {
         pass(0.25);
         if (request.body.model === 'none') request.refuse(429);
@@ -310,7 +310,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       );
     });
 
-    test('looks as ever, and has then(), catch() and finally()', async () => {
+    test('the promise of an answer looks as ever, and has then(), catch() and finally()', async () => {
       const { client, url } = await answering();
       const unobserved = new OpenAI(settings(url)).chat.completions;
       const finished = vi.fn();
@@ -376,7 +376,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
     const RESPONSE =
       'gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="gpt-5",gen_ai_response_model="gpt-5-2026"';
 
-    test('is a chat with the tokens that the API reports', async () => {
+    test('a response is a chat with the tokens that the API reports', async () => {
       const { client, recorded } = await observe(OpenAI, (request) => {
         pass(0.5);
         request.json(modelResponse());
@@ -406,7 +406,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ]);
     });
 
-    test('that says that it failed is a failure, by the code that it gives', async () => {
+    test('a response that says that it failed is a failure, by the code that it gives', async () => {
       const errors = [{ code: 'server_error', message: 'no' }, null];
       const { client, recorded } = await observe(OpenAI, (request) =>
         request.json(
@@ -429,7 +429,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ]);
     });
 
-    test('of a stored prompt has no model that was asked for', async () => {
+    test('a response of a stored prompt has no model that was asked for', async () => {
       const { client, recorded } = await observe(OpenAI, (request) =>
         request.json(modelResponse()),
       );
@@ -447,14 +447,14 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
     const answer = (request: { json(value: unknown): void }) =>
       request.json(chatCompletion());
 
-    test('has the given name', async () => {
+    test('the provider of a client has the given name', async () => {
       const options = { provider: 'groq' };
       const app = await observe(OpenAI, answer, {}, options);
       await app.client.chat.completions.create(QUESTION);
       expect(await providers(app.recorded)).toEqual(['groq']);
     });
 
-    test('of an AzureOpenAI is Azure, and its deployment the model where none is named', async () => {
+    test('the provider of an AzureOpenAI is Azure, and its deployment the model where none is named', async () => {
       const paths: string[] = [];
       const { url, metrics, recorded } = await observe(OpenAI, (request) => {
         paths.push(request.path);
@@ -479,7 +479,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
   });
 
   describe('observeOpenAI()', () => {
-    test('changes one client, and no other', async () => {
+    test('observeOpenAI() changes one client, and no other', async () => {
       const { client, url, recorded } = await observe(OpenAI, (request) =>
         request.json(chatCompletion()),
       );
@@ -499,7 +499,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       );
     });
 
-    test('returns the client, and measures it once however often it is called', async () => {
+    test('observeOpenAI() returns the client, and measures it once however often it is called', async () => {
       const { client, metrics, recorded } = await observe(OpenAI, (request) =>
         request.json(chatCompletion()),
       );
@@ -519,7 +519,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(await two.recorded()).toEqual(chatSamples(0));
     });
 
-    test('measures the clients that withOptions() makes', async () => {
+    test('observeOpenAI() measures the clients that withOptions() makes', async () => {
       const { client, recorded } = await observe(OpenAI, (request) =>
         request.json(chatCompletion()),
       );
@@ -530,7 +530,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(await recorded()).toEqual(chatSamples(0));
     });
 
-    test('refuses what it cannot observe, and tells no key', async () => {
+    test('observeOpenAI() refuses what it cannot observe, and tells no key', async () => {
       const { client, metrics } = await observe(OpenAI, () => undefined);
       const refused = (...args: unknown[]) =>
         expect(() => Reflect.apply(observeOpenAI, undefined, args));
@@ -557,7 +557,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
   });
 
   describe('the agent', () => {
-    test('is that of the run around the call, wherever its answer is awaited', async () => {
+    test('the agent of a call is that of the run around it, wherever its answer is awaited', async () => {
       const { client, metrics, recorded } = await observe(OpenAI, (request) =>
         request.json(chatCompletion()),
       );
@@ -641,7 +641,7 @@ describe('a double of a client', () => {
   test.each([
     ['nothing', () => undefined],
     ['a failure', () => Promise.reject(new RangeError('no'))],
-  ])('may give %s', async (_what, create) => {
+  ])('a double of a client may give %s', async (_what, create) => {
     const [, { OpenAI }] = VERSIONS[0];
     const { metrics, recorded } = await observe(OpenAI, () => undefined);
     const client = observeOpenAI(double(create), metrics);

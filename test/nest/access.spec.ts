@@ -33,7 +33,7 @@ const BEHIND_PROXY = {
 const ALLOW_PRIVATE = { access: { allow: ['10.0.0.0/8'] } };
 
 describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
-  test('is for the page and for the health apart', async () => {
+  test('access to the page and to the health is granted apart', async () => {
     const { get } = await startApp(
       {
         imports: [
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     expect(await status('/health/ready')).toBe(200);
   });
 
-  test('to the page leaves the health as it is', async () => {
+  test('the option access of the page leaves the health as it is', async () => {
     const { get } = await startApp(
       {
         imports: [
@@ -75,7 +75,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     expect((await get('/health')).status).toBe(200);
   });
 
-  test('is refused with a challenge, and with headers that keep browsers from guessing', async () => {
+  test('a request without access gets a challenge, and headers that keep browsers from guessing', async () => {
     const { get } = await startApp(
       {
         imports: [
@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     }
   });
 
-  test('does not believe a header about the address, unless the proxy is trusted', async () => {
+  test('access ignores a header about the address, unless the proxy is trusted', async () => {
     const parts = {
       imports: [
         MetricsModule.forRoot({
@@ -137,7 +137,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     );
   });
 
-  test('by an allowed address is open from there', async () => {
+  test('an allowed address has access', async () => {
     const access = { allow: ['127.0.0.1', '::1'] };
     const { get } = await startApp(
       { imports: [MetricsModule.forRoot({ prometheus: { access } })] },
@@ -146,7 +146,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     expect((await get('/metrics')).status).toBe(200);
   });
 
-  test('by address is closed on a Unix socket, which has none', async () => {
+  test('access by address is closed on a Unix socket, which has none', async () => {
     const socketPath = join(tempFolder(), 'app.sock');
     const access = { allow: ['0.0.0.0/0', '::/0'] };
     @Module({ imports: [MetricsModule.forRoot({ prometheus: { access } })] })
@@ -170,7 +170,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     expect(await status('/health')).toBe(200);
   });
 
-  test('holds on controllers of the app too', async () => {
+  test('access is checked on controllers of the app too', async () => {
     @Controller('own/metrics')
     class OwnMetrics extends MetricsController {}
     @Controller('own/health')
@@ -194,7 +194,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     }
   });
 
-  test('is asked for on a server of their own, by its own connection only', async () => {
+  test('access on a server of its own is checked by its own connection only', async () => {
     const port = await freePort();
     await startApp(
       {
@@ -220,7 +220,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     );
   });
 
-  test('by a secret that cannot be read keeps the app from starting', async () => {
+  test('a secret that cannot be read keeps the app from starting', async () => {
     const file = join(tempFolder(), 'token');
     const parts = {
       imports: [
@@ -241,7 +241,7 @@ describe.each(ADAPTERS)('on %s, access', (name, adapter) => {
     expect((await get('/health', { headers: TOKEN })).status).toBe(200);
   });
 
-  test('costs nothing and reads nothing when the module is off', async () => {
+  test('the option access costs nothing and reads nothing when the module is off', async () => {
     const access = { bearerToken: { file: '/nowhere/at/all' } };
     const { get } = await startApp(
       {

@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('a gauge of an app on %s', (_name, adapter) => {
     ['has a registry of its own', () => undefined],
     ['joins the registry of the app', () => new Registry()],
   ])(
-    'loses the series that its callback does not set any more, where the collector %s',
+    'a gauge loses series that its callback no longer sets, where the collector %s',
     async (_what, registry) => {
       const { tenants, read, text } = await startTenants(adapter, registry());
       tenants.sessions = { acme: 2, globex: 3 };

@@ -165,7 +165,7 @@ describe('an app and a library with two copies of the package', () => {
   });
 
   test.each(ADAPTERS)(
-    'measure handlers, exclude them and check health on %s, whichever copy decorates them',
+    'two copies measure handlers, exclude them and check health on %s, whichever decorates them',
     async (_name, makeAdapter) => {
       const library = await anotherCopy();
       @Controller('library')

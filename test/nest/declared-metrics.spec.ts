@@ -114,7 +114,7 @@ describe.each([
     ['first', [Explicit, Default]],
     ['last', [Default, Explicit]],
   ] as const)(
-    'hold for all decorators of the metric when it is called %s',
+    'buckets of one decorator hold for all decorators of the metric when it is called %s',
     async (_name, calls) => {
       const { app, collector } = await appOf({ providers: [...providers] });
       for (const agent of calls) app.get<Default>(agent).run();
@@ -142,13 +142,16 @@ describe('buckets that one decorator gives', () => {
       'an instance in an array of a factory',
       [{ provide: 'x', useFactory: async () => [new Explicit()] }],
     ],
-  ])('are known before it is called: %s', async (_what, providers) => {
-    const { app, collector } = await appOf({
-      providers: [Default, ...providers],
-    });
-    app.get(Default).run();
-    expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
-  });
+  ])(
+    'buckets that one decorator gives are known before it is called: %s',
+    async (_what, providers) => {
+      const { app, collector } = await appOf({
+        providers: [Default, ...providers],
+      });
+      app.get(Default).run();
+      expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
+    },
+  );
 
   test('buckets that one decorator gives are known from any module, guard or controller', async () => {
     @Injectable()
@@ -396,7 +399,7 @@ function conflicts(): [string, Type[], string][] {
 
 describe('a start with decorators that do not agree', () => {
   test.each(conflicts())(
-    'fails and names both places in any order of imports: %s',
+    'a start with conflicting decorators fails and names both places in any order: %s',
     async (_what, providers, message) => {
       for (const order of [providers, providers.toReversed()]) {
         const start = appOf({ providers: order });
@@ -536,7 +539,7 @@ describe('the help text of a metric', () => {
 });
 
 describe.each(ADAPTERS)('on %s, HTTP metrics', (_name, adapter) => {
-  test('have the buckets that a decorator gives for their metric, or the start fails', async () => {
+  test('HTTP metrics have the buckets that a decorator gives for them, or the start fails', async () => {
     @Controller()
     class Routes {
       @Get('/')

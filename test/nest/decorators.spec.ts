@@ -292,7 +292,7 @@ describe('a decorated method that calls itself', () => {
   }
 
   test.each(['timed', 'measured', 'agent'] as const)(
-    'gets as deep with the module as without: %s',
+    'a decorated method that calls itself gets as deep with the module as without: %s',
     async (method) => {
       const { app } = await appOf([Walker]);
       const walker = app.get(Walker);
@@ -704,7 +704,7 @@ describe.each(ADAPTERS)(
       }
     }
 
-    test('routes, parameters and metadata are kept in any order', async () => {
+    test('routes, parameters and metadata are kept beside our decorators in any order', async () => {
       const { app, text } = await startApp(
         {
           imports: [MetricsModule.forRoot({ namespace: '' })],

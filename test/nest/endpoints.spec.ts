@@ -28,7 +28,7 @@ class HelloController {
 }
 
 describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
-  test('answer on the app itself', async () => {
+  test('the endpoints answer on the app itself', async () => {
     const { app, text, get, url } = await startApp(
       { imports: [MetricsModule.forRoot()], controllers: [HelloController] },
       adapter,
@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect(await text('/hello')).toBe('hello');
   });
 
-  test('answer HEAD, and leave other paths to the app', async () => {
+  test('the endpoints answer HEAD, and leave other paths to the app', async () => {
     const { url, get } = await startApp(
       { imports: [MetricsModule.forRoot()] },
       adapter,
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect((await get('/metrics/more')).status).toBe(404);
   });
 
-  test('stay where they are under a global prefix and versioning', async () => {
+  test('the endpoints stay where they are under a global prefix and versioning', async () => {
     @Controller({ path: 'metrics', version: '1' })
     class OtherMetrics {
       @Get()
@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect(await text('/api/v1/metrics')).toBe('other');
   });
 
-  test('come before a route that catches all', async () => {
+  test('the endpoints come before a route that catches all', async () => {
     @Controller()
     class CatchAll {
       @Get(':any')
@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect(await text('/health')).toContain('"healthy":true');
   });
 
-  test('stay reachable behind a global guard that turns everything away', async () => {
+  test('the endpoints stay reachable behind a global guard that turns everything away', async () => {
     const { get } = await startApp(
       {
         imports: [MetricsModule.forRoot()],
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect((await get('/health')).status).toBe(200);
   });
 
-  test("can be the user's own controllers, with guards, prefix and version", async () => {
+  test("the endpoints can be the user's own controllers, with guards, prefix and version", async () => {
     @Controller({ path: 'internal/metrics', version: '2' })
     class OpenMetrics extends MetricsController {}
     @Controller('internal/health')
@@ -148,7 +148,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect((await get('/health')).status).toBe(404);
   });
 
-  test('are behind what the app was made to use before it listens', async () => {
+  test('the endpoints are behind what the app was made to use before it listens', async () => {
     const { get } = await startApp(
       { imports: [MetricsModule.forRoot()] },
       adapter,
@@ -164,7 +164,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect((await get('/health')).status).toBe(200);
   });
 
-  test('can be elsewhere, or not at all', async () => {
+  test('the endpoints can be elsewhere, or not at all', async () => {
     const { get } = await startApp(
       {
         imports: [
@@ -181,7 +181,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect((await get('/health')).status).toBe(404);
   });
 
-  test('do not hide a route of the app: it does not start, and says why', async () => {
+  test('the endpoints do not hide a route of the app: it does not start, and says why', async () => {
     @Controller('health')
     class OwnHealth {
       @Get()
@@ -205,7 +205,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect(await text('/health')).toBe('fine');
   });
 
-  test('have a server of their own when a port is given', async () => {
+  test('the endpoints have a server of their own when a port is given', async () => {
     const port = await freePort();
     const { get } = await startApp(
       {
@@ -227,7 +227,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     });
   });
 
-  test('of two apps in one process never meet', async () => {
+  test('the endpoints of two apps in one process never meet', async () => {
     const parts = { imports: [MetricsModule.forRoot()] };
     const first = await startApp(parts, adapter);
     const second = await startApp(
@@ -242,7 +242,7 @@ describe.each(ADAPTERS)('on %s, the endpoints', (_name, adapter) => {
     expect(await second.text('/prom')).toContain('tframex_second_total 1');
   });
 
-  test('keep the headers that plugins and middleware have set', async () => {
+  test('the endpoints keep the headers that plugins and middleware have set', async () => {
     const { get } = await startApp(
       { imports: [MetricsModule.forRoot()] },
       adapter,

@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 // Fakes of `nextTick` are left out: they stop every HTTP server and client of Node itself.
 describe.each(ADAPTERS)('on %s with fake timers', (_name, adapter) => {
-  test('scrapes and probes are answered, and the app closes', async () => {
+  test('scrapes and probes are answered under fake timers, and the app closes', async () => {
     const imports = [MetricsModule.forRoot({ http: true })];
     const { get, app } = await startApp({ imports }, adapter);
     vi.useFakeTimers();

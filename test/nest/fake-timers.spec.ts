@@ -45,7 +45,7 @@ class CountingExporter {
 }
 
 describe.each(FAKES)('with %s in place', (_name, fake) => {
-  test('metrics(), snapshot() and flush() resolve, and the module closes', async () => {
+  test('metrics(), snapshot() and flush() resolve under fake timers, and the module closes', async () => {
     const exporter = new CountingExporter();
     const module = await Test.createTestingModule({
       imports: [MetricsModule.forRoot({ exporters: [exporter] })],
@@ -63,7 +63,7 @@ describe.each(FAKES)('with %s in place', (_name, fake) => {
     expect(exporter.pages).toHaveLength(2);
   });
 
-  test('a gauge whose callback never ends is given up', async () => {
+  test('a gauge whose callback never ends is given up under fake timers', async () => {
     const module = await Test.createTestingModule({
       imports: [
         MetricsModule.forRoot({ prometheus: { defaultMetrics: false } }),

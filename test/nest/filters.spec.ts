@@ -59,7 +59,7 @@ const parts = {
 };
 
 describe.each(ADAPTERS)('filters on %s', (_name, makeAdapter) => {
-  test('stand between all recordings and the page', async () => {
+  test('filters stand between all recordings and the page', async () => {
     const { text } = await startApp(
       {
         ...parts,
@@ -106,7 +106,7 @@ describe('a call', () => {
     return { agent: app.get(AssistantAgent), collector };
   };
 
-  test('is not followed or timed if all its metrics are denied', async () => {
+  test('a call is not followed or timed if all its metrics are denied', async () => {
     const { agent, collector } = await start([{ deny: true }]);
     const clock = vi.spyOn(process.hrtime, 'bigint');
     onTestFinished(() => clock.mockRestore());
@@ -116,7 +116,7 @@ describe('a call', () => {
     expect(collector.getMetricCount()).toBe(0);
   });
 
-  test('is recorded in those of its metrics that are not denied', async () => {
+  test('a call is recorded in those of its metrics that are not denied', async () => {
     const { agent, collector } = await start([
       { metrics: 'agent_duration_seconds', deny: true },
     ]);
@@ -125,7 +125,7 @@ describe('a call', () => {
     expect(await samples(collector, 'agent_executions_total')).toHaveLength(1);
   });
 
-  test('is recorded without its own labels if one of them cannot be mapped', async () => {
+  test('a call is recorded without its own labels if one of them cannot be mapped', async () => {
     const { agent, collector } = await start([
       { mapLabels: { user: (user) => JSON.parse(user) } },
     ]);
@@ -138,7 +138,7 @@ describe('a call', () => {
     ]);
   });
 
-  test('is not hurt if a label that every call has cannot be mapped', async () => {
+  test('a call is not hurt if a label that every call has cannot be mapped', async () => {
     const { agent, collector } = await start([
       { mapLabels: { agent: () => ({}) as never } },
     ]);
@@ -151,7 +151,7 @@ describe('a call', () => {
     );
   });
 
-  test('is recorded by a collector that knows nothing of filters', async () => {
+  test('a call is recorded by a collector that knows nothing of filters', async () => {
     const { app } = await startApp({
       ...parts,
       imports: [MetricsModule.forRoot()],

@@ -74,7 +74,7 @@ const WAYS = {
 
 describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
   test.each(Object.entries(WAYS))(
-    'keep out of the page by %s, with what they depend on',
+    'guards by option keep out of the page by %s, with what they depend on',
     async (_way, configure) => {
       const { get, app } = await startApp(
         {
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
   );
 
   test.each([100, 101, 103, 200, 204, 299, 600, NaN, '401' as never])(
-    'that refuse with the status %s, which ends no request as a refusal, are answered with 403',
+    'guards that refuse with the status %s, which is no refusal, are answered with 403',
     async (status) => {
       class StrangeGuard implements CanActivate {
         canActivate(): boolean {
@@ -122,7 +122,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     },
   );
 
-  test('keep out of the health, and leave page and probes open', async () => {
+  test('guards of the health keep out of it, and leave page and probes open', async () => {
     const { get } = await startApp(
       {
         imports: [
@@ -137,7 +137,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect((await get('/health/ready')).status).toBe(200);
   });
 
-  test('are those of the app, if a module provides them', async () => {
+  test('guards by option are those of the app, if a module provides them', async () => {
     @Module({
       providers: [KeyGuard, { provide: 'KEY', useValue: 'k' }],
     })
@@ -155,7 +155,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect((await get('/metrics', KEY)).status).toBe(200);
   });
 
-  test('get the request and the response of the framework, and the name of the page', async () => {
+  test("guards by option get the framework's request and response, and the name of the page", async () => {
     const seen: ExecutionContext[] = [];
     const guard: CanActivate = {
       canActivate: (context) => seen.push(context) > 0,
@@ -193,7 +193,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     [new HttpException({ secret: 'k' }, 429), 429, 'Too Many Requests\n'],
     [new HttpException('x', 499), 499, 'Refused\n'],
   ])(
-    'answer with the status of what they throw, and with nothing else of it: %s',
+    'guards by option answer with the status of what they throw alone: %s',
     async (thrown, status, text) => {
       const guard: CanActivate = {
         canActivate: () => {
@@ -213,7 +213,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     },
   );
 
-  test('keep controllers closed while metrics are switched off', async () => {
+  test('guards by option keep controllers closed while metrics are switched off', async () => {
     @Controller('own/metrics')
     class OwnMetrics extends MetricsController {}
     @Controller('own/health')
@@ -237,7 +237,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect((await get('/own/health/live')).status).toBe(200);
   });
 
-  test('and tokens keep controllers closed while metrics are switched off, though the token cannot be read', async () => {
+  test('guards and tokens keep controllers closed while metrics are off, without reading the token', async () => {
     @Controller('own/metrics')
     class OwnMetrics extends MetricsController {}
     const bearerToken = { file: join(tempFolder(), 'none') };
@@ -277,7 +277,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     ).toEqual(['tframex_metrics_errors_total{cause="scrape"} 1']);
   });
 
-  test('run after address and token, which cost less', async () => {
+  test('guards by option run after address and token, which cost less', async () => {
     let runs = 0;
     const guard: CanActivate = { canActivate: () => ++runs > 0 };
     const { get } = await startApp(
@@ -297,7 +297,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect(runs).toBe(1);
   });
 
-  test('bring the global guards with them, for which decorators leave what they read', async () => {
+  test('guards by option bring the global guards along, and leave decorators what those read', async () => {
     const closed = await startApp(
       {
         imports: [MetricsModule.forRoot({ prometheus: { guards: [] } })],
@@ -323,7 +323,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect((await open.get('/health')).status).toBe(403);
   });
 
-  test('may be global by `useGlobalGuards()`', async () => {
+  test('guards by option may be global by `useGlobalGuards()`', async () => {
     const { get } = await startApp(
       { imports: [MetricsModule.forRoot({ prometheus: { guards: [] } })] },
       adapter,
@@ -333,7 +333,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect((await get('/health')).status).toBe(200);
   });
 
-  test('may be bound by decorators, classes and objects alike', async () => {
+  test('guards by option may be bound by decorators, classes and objects alike', async () => {
     const { get } = await startApp(
       {
         imports: [
@@ -351,7 +351,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     expect((await get('/health', KEY)).status).toBe(403);
   });
 
-  test('may set headers on the response', async () => {
+  test('guards by option may set headers on the response', async () => {
     const guard: CanActivate = {
       canActivate: (context) => {
         const response = context.switchToHttp().getResponse();
@@ -373,7 +373,7 @@ describe.each(ADAPTERS)('on %s, guards by option', (name, adapter) => {
     }
   });
 
-  test('of two apps never meet', async () => {
+  test('guards by option of two apps never meet', async () => {
     const guarded = await startApp(
       {
         imports: [
@@ -446,18 +446,21 @@ describe('guards that cannot be run keep the app from starting', () => {
       [],
       /prometheus\.guards has KeyGuard, which Nest cannot make: .*KEY/s,
     ],
-  ])('%s', async (_what, prometheus, providers, fault) => {
-    const start = startApp({
-      imports: [MetricsModule.forRoot({ prometheus })],
-      providers: providers as [],
-    });
-    await expect(start).rejects.toThrow(OptionsError);
-    await expect(start).rejects.toThrow(fault);
-  });
+  ])(
+    'an app does not start with a guard that cannot be run: %s',
+    async (_what, prometheus, providers, fault) => {
+      const start = startApp({
+        imports: [MetricsModule.forRoot({ prometheus })],
+        providers: providers as [],
+      });
+      await expect(start).rejects.toThrow(OptionsError);
+      await expect(start).rejects.toThrow(fault);
+    },
+  );
 });
 
 describe.each(ADAPTERS)('on %s, a guard of the app', (_name, adapter) => {
-  test('that throws a status of 101 is answered as without the module', async () => {
+  test('a guard of the app that throws a status of 101 is answered as without the module', async () => {
     class SwitchingGuard implements CanActivate {
       canActivate(): boolean {
         throw new HttpException('switching', 101);

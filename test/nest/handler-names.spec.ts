@@ -140,7 +140,7 @@ async function calledMethods(collector: PrometheusCollector) {
 }
 
 describe.each(ADAPTERS)('on %s, the label method', (_name, adapter) => {
-  test('is the name of the property, whatever function a decorator has put in its place', async () => {
+  test('the label method is the name of the property, whatever function decorators put there', async () => {
     const { app, text } = await startApp(
       { imports: [metrics()], controllers: [DecoratedController] },
       adapter,

@@ -55,7 +55,7 @@ async function checksOf(metadata: ModuleMetadata) {
 }
 
 describe.each(ADAPTERS)('on %s, the health', (_name, adapter) => {
-  test('has the checks of providers, controllers and options, which can be alerted on', async () => {
+  test('the health has the checks of providers, controllers and options, and can be alerted on', async () => {
     const { app, get, text } = await startApp(
       {
         imports: [
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('on %s, the health', (_name, adapter) => {
     );
   });
 
-  test('has details if they are switched on', async () => {
+  test('the health has details if they are switched on', async () => {
     const { get } = await startApp(
       {
         imports: [
@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('on %s, the health', (_name, adapter) => {
 });
 
 describe('@HealthCheck()', () => {
-  test('is found on inherited methods, overridden ones and in all modules', async () => {
+  test('@HealthCheck() is found on inherited methods, overridden ones and in all modules', async () => {
     abstract class Pinged {
       abstract readonly url: string;
 
@@ -156,7 +156,7 @@ describe('@HealthCheck()', () => {
     });
   });
 
-  test('is found on instances of factories and values, once for all their names', async () => {
+  test('@HealthCheck() is found on instances of factories and values, once for all their names', async () => {
     const ALIAS = Symbol('alias');
     const checks = await checksOf({
       providers: [
@@ -168,7 +168,7 @@ describe('@HealthCheck()', () => {
     expect(Object.keys(checks).sort()).toEqual(['models', 'vector-store']);
   });
 
-  test('gets along with other decorators, symbols as names and private fields', async () => {
+  test('@HealthCheck() gets along with other decorators, symbols as names and private fields', async () => {
     const PING = Symbol('ping');
     @Injectable()
     class Store {
@@ -199,7 +199,7 @@ describe('@HealthCheck()', () => {
     });
   });
 
-  test('leaves alone what does not let itself be looked at', async () => {
+  test('@HealthCheck() leaves alone what cannot be inspected', async () => {
     const hostile = new Proxy(
       {},
       {
@@ -220,20 +220,23 @@ describe('@HealthCheck()', () => {
   test.each([
     ['request-scoped', Scope.REQUEST, 'which is request-scoped, or depends'],
     ['transient', Scope.TRANSIENT, 'which is transient'],
-  ])('is refused on a %s provider', async (_what, scope, message) => {
-    @Injectable({ scope })
-    class Scoped {
-      @HealthCheck('scoped')
-      ping() {}
-    }
-    const start = checksOf({ providers: [Scoped] });
-    await expect(start).rejects.toThrow(DecoratorError);
-    await expect(start).rejects.toThrow(
-      `@HealthCheck("scoped") stands on Scoped.ping() of AppModule, ${message}`,
-    );
-  });
+  ])(
+    '@HealthCheck() is refused on a %s provider',
+    async (_what, scope, message) => {
+      @Injectable({ scope })
+      class Scoped {
+        @HealthCheck('scoped')
+        ping() {}
+      }
+      const start = checksOf({ providers: [Scoped] });
+      await expect(start).rejects.toThrow(DecoratorError);
+      await expect(start).rejects.toThrow(
+        `@HealthCheck("scoped") stands on Scoped.ping() of AppModule, ${message}`,
+      );
+    },
+  );
 
-  test('is refused on a provider that depends on a request-scoped one', async () => {
+  test('@HealthCheck() is refused on a provider that depends on a request-scoped one', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Tenant {}
     @Injectable()
@@ -248,7 +251,7 @@ describe('@HealthCheck()', () => {
     );
   });
 
-  test('is refused with a name that is taken, and both are named', async () => {
+  test('@HealthCheck() is refused with a name that is taken, and both are named', async () => {
     class Other {
       @HealthCheck('vector-store')
       look() {}
@@ -270,7 +273,7 @@ describe('@HealthCheck()', () => {
     ).rejects.toThrow('from health.checks[0] and from VectorStore.ping()');
   });
 
-  test('is refused with bad options, and anywhere but on a method of instances', () => {
+  test('@HealthCheck() is refused with bad options, and anywhere but on a method of instances', () => {
     expect(() => HealthCheck('a', { timeout: -1 })).toThrow(
       '@HealthCheck().timeout is -1; expected a number of milliseconds',
     );
@@ -310,14 +313,14 @@ describe('the options of the health', () => {
       "health.shutdownGrace is '5s'; expected a number of milliseconds from 0",
     ],
     [{ probes: true }, 'health.probes is not an option; known here are:'],
-  ])('are checked: %j', (health, message) => {
+  ])('the options of the health are checked: %j', (health, message) => {
     const configure = () => MetricsModule.forRoot({ health: health as never });
     expect(configure).toThrow(OptionsError);
     expect(configure).toThrow(message);
   });
 
   test.each(['/health', '/health/live', '/health/ready'])(
-    'leave %s to the health, and not to the page',
+    'the options of the health leave %s to the health, and not to the page',
     (path) => {
       expect(() => MetricsModule.forRoot({ prometheus: { path } })).toThrow(
         `"${path}", which is the path of the metrics page`,

@@ -108,7 +108,7 @@ describe('an app', () => {
       { httpClient: { maxHosts: -1 } },
       'httpClient.maxHosts is -1; expected an integer of 0 or more',
     ],
-  ])('refuses %o', (options, message) => {
+  ])('the option httpClient is refused as %o', (options, message) => {
     const configure = () => MetricsModule.forRoot(options as MetricsOptions);
     expect(configure).toThrow(OptionsError);
     expect(configure).toThrow(message);
@@ -140,7 +140,7 @@ describe('measuring never hurts a request', () => {
   });
 
   test.each(CLIENTS)(
-    'of %s when its error does not let itself be looked at',
+    'measuring never hurts a request of %s when its error cannot be inspected',
     async (client, send) => {
       const uncaught = countUncaught();
       const { url, host } = await serve(answerByPath);
@@ -163,7 +163,7 @@ describe('measuring never hurts a request', () => {
   );
 
   test.each(CLIENTS)(
-    'of %s when another metric asks for its name',
+    'measuring never hurts a request of %s when another metric asks for its name',
     async (_name, send) => {
       const { url } = await serve(answerByPath);
       const { collector } = await start();
@@ -178,7 +178,7 @@ describe('measuring never hurts a request', () => {
   );
 
   test.each(CLIENTS)(
-    'of %s when the collector is broken',
+    'measuring never hurts a request of %s when the collector is broken',
     async (_name, send) => {
       const uncaught = countUncaught();
       const fails = vi.fn(() => {

@@ -51,20 +51,23 @@ describe('the label host', () => {
     ]);
   });
 
-  test.each(CLIENTS)('of %s names as many as maxHosts', async (_name, send) => {
-    const { countsBecome } = await start({ maxHosts: 2 });
-    const servers = [];
-    for (let i = 0; i < 4; i++) {
-      const server = await serve(answerByPath);
-      servers.push(server.host);
-      await send(`${server.url}/204`);
-      await countsBecome(
-        [...servers.slice(0, 2), ...(i > 1 ? ['other'] : [])].map((host) =>
-          named(host, host === 'other' ? i - 1 : 1),
-        ),
-      );
-    }
-  });
+  test.each(CLIENTS)(
+    'the label host of %s names as many hosts as maxHosts',
+    async (_name, send) => {
+      const { countsBecome } = await start({ maxHosts: 2 });
+      const servers = [];
+      for (let i = 0; i < 4; i++) {
+        const server = await serve(answerByPath);
+        servers.push(server.host);
+        await send(`${server.url}/204`);
+        await countsBecome(
+          [...servers.slice(0, 2), ...(i > 1 ? ['other'] : [])].map((host) =>
+            named(host, host === 'other' ? i - 1 : 1),
+          ),
+        );
+      }
+    },
+  );
 
   test('the label host names the hosts of the list only', async () => {
     const { countsBecome } = await start({
@@ -123,21 +126,24 @@ describe('the buckets', () => {
       { [`ns_${DURATION}`]: [2, 30] },
       [2, 30],
     ],
-  ])('%s', async (_name, buckets, expected) => {
-    const { url } = await serve(answerByPath);
-    const { collector } = await start(true, {
-      namespace: 'ns',
-      ...(buckets && { buckets }),
-    });
-    await sendByFetch(`${url}/204`);
-    const page = await eventually(async () => {
-      const lines = await samples(collector, `ns_${DURATION}_bucket`);
-      expect(lines).not.toEqual([]);
-      return lines;
-    });
-    expect(page.map((line) => /le="([^"]+)"/.exec(line)![1])).toEqual([
-      ...expected.map(String),
-      '+Inf',
-    ]);
-  });
+  ])(
+    'the buckets of HTTP client requests %s',
+    async (_name, buckets, expected) => {
+      const { url } = await serve(answerByPath);
+      const { collector } = await start(true, {
+        namespace: 'ns',
+        ...(buckets && { buckets }),
+      });
+      await sendByFetch(`${url}/204`);
+      const page = await eventually(async () => {
+        const lines = await samples(collector, `ns_${DURATION}_bucket`);
+        expect(lines).not.toEqual([]);
+        return lines;
+      });
+      expect(page.map((line) => /le="([^"]+)"/.exec(line)![1])).toEqual([
+        ...expected.map(String),
+        '+Inf',
+      ]);
+    },
+  );
 });

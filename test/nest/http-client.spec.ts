@@ -26,7 +26,7 @@ describe.each(CLIENTS)('a request by %s', (client, send: Send) => {
     ['/moved', {}, 'GET', 302],
     ['/200?token=secret', {}, 'GET', 200],
   ])(
-    'to %s with %o is recorded as %s %i',
+    'a request to %s with %o is recorded as %s %i',
     async (path, options, method, status) => {
       const { url, host } = await serve(answerByPath);
       const { collector, countsBecome } = await start();
@@ -71,7 +71,7 @@ describe.each(CLIENTS)('a request by %s', (client, send: Send) => {
       { path: '/hangs', type: 'AbortError', abort: 'at once', reason: 'no 42' },
     ],
   ])(
-    '%s is recorded once, with its error_type',
+    'a request that is %s is recorded once, with its error_type',
     async (_name, { path, status, type, abort, reason }) => {
       const controller = new AbortController();
       const { url, host } = await serve((request, response) => {
@@ -125,22 +125,25 @@ describe.each(CLIENTS)('a request by %s', (client, send: Send) => {
       async () => `${(await serve(answerByPath)).url}/hangs`,
       /^TimeoutError$/,
     ],
-  ])('%s is recorded once, without status', async (_name, urlOf, type) => {
-    const url = await urlOf();
-    const { counts } = await start();
-    const signal = AbortSignal.timeout(url.endsWith('/hangs') ? 50 : 30_000);
-    await expect(send(url, { signal })).rejects.toBeDefined();
-    const only = await eventually(async () => {
-      const all = await counts();
-      expect(all).toHaveLength(1);
-      return all[0]!;
-    });
-    const [, seen, rest] = /^\{error_type="(\w+)",(.*)$/.exec(only)!;
-    expect(seen).toMatch(type);
-    expect(rest).toBe(`host="${new URL(url).host}",method="GET"} 1`);
-  });
+  ])(
+    'a request %s is recorded once, without status',
+    async (_name, urlOf, type) => {
+      const url = await urlOf();
+      const { counts } = await start();
+      const signal = AbortSignal.timeout(url.endsWith('/hangs') ? 50 : 30_000);
+      await expect(send(url, { signal })).rejects.toBeDefined();
+      const only = await eventually(async () => {
+        const all = await counts();
+        expect(all).toHaveLength(1);
+        return all[0]!;
+      });
+      const [, seen, rest] = /^\{error_type="(\w+)",(.*)$/.exec(only)!;
+      expect(seen).toMatch(type);
+      expect(rest).toBe(`host="${new URL(url).host}",method="GET"} 1`);
+    },
+  );
 
-  test('is recorded when its body has ended, with the time until then', async () => {
+  test('a request is recorded when its body has ended, with the time until then', async () => {
     const now = vi.spyOn(process.hrtime, 'bigint').mockReturnValue(0n);
     onTestFinished(() => now.mockRestore());
     let end = () => {};
@@ -164,7 +167,7 @@ describe.each(CLIENTS)('a request by %s', (client, send: Send) => {
     ]);
   });
 
-  test('is recorded once, also among many of which some are aborted', async () => {
+  test('a request is recorded once, also among many of which some are aborted', async () => {
     const { url, host } = await serve(answerByPath);
     const { countsBecome } = await start();
     await Promise.allSettled(
@@ -193,7 +196,7 @@ describe('fetch()', () => {
     ]);
   });
 
-  test('a request of a request of fetch() whose body is cancelled has failed', async () => {
+  test('a request of fetch() whose body is cancelled has failed', async () => {
     const { url, host } = await serve(answerByPath);
     const { countsBecome } = await start();
     const response = await fetch(`${url}/half`);
@@ -208,16 +211,19 @@ describe('node:http', () => {
   test.each([
     ['response', 'AbortError'],
     ['request', 'ECONNRESET'],
-  ])('whose %s is destroyed in the body has failed', async (which, type) => {
-    const { url, host } = await serve(answerByPath);
-    const { countsBecome } = await start();
-    const request = get(`${url}/half`, (response) =>
-      (which === 'response' ? response : request).destroy(),
-    );
-    await countsBecome([
-      `{error_type="${type}",host="${host}",method="GET",status_code="200"} 1`,
-    ]);
-  });
+  ])(
+    'a request of node:http whose %s is destroyed in the body has failed',
+    async (which, type) => {
+      const { url, host } = await serve(answerByPath);
+      const { countsBecome } = await start();
+      const request = get(`${url}/half`, (response) =>
+        (which === 'response' ? response : request).destroy(),
+      );
+      await countsBecome([
+        `{error_type="${type}",host="${host}",method="GET",status_code="200"} 1`,
+      ]);
+    },
+  );
 
   test('a request of node:http is not changed: its body waits for a reader, and its errors are not caught', async () => {
     const { url, host } = await serve(answerByPath);

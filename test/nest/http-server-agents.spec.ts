@@ -186,7 +186,7 @@ const AGENTS: Record<
 
 describe('On Express, HTTP metrics', () => {
   test.each(Object.entries(AGENTS))(
-    'know the routes and @NoMetrics() beside %s',
+    'HTTP metrics know the routes and @NoMetrics() beside %s',
     async (_name, { before, after }) => {
       for (const wrap of before) wrap(expressOf());
       const adapter = new ExpressAdapter();

@@ -53,7 +53,7 @@ const refuse: Middleware = (req, res, next) => {
 };
 
 describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
-  test('of two apps in one process do not mix', async () => {
+  test('HTTP metrics of two apps in one process do not mix', async () => {
     const first = await startApp(parts(), adapter);
     const second = await startApp(parts(), adapter);
     await new HttpClient(first.url).send('/hello/a');
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     });
   });
 
-  test('do not grow, nor leave anything behind, when an app is started and closed 50 times', async () => {
+  test('HTTP metrics leave nothing behind when an app is started and closed 50 times', async () => {
     const registry = new Registry();
     const processListeners = () =>
       process.eventNames().map((name) => process.listenerCount(name));
@@ -95,7 +95,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     await waitFor(() => sockets() <= socketsBefore, 'all sockets to be closed');
   });
 
-  test('end when the app is closed', async () => {
+  test('HTTP metrics end when the app is closed', async () => {
     const { app } = await startApp(parts(), adapter);
     const server = app.getHttpServer();
     const { app: without } = await startApp({}, adapter);
@@ -105,7 +105,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     expect(server.listenerCount('request')).toBe(listeners(without));
   });
 
-  test('see what middleware answers that the user adds before the app listens', async () => {
+  test('HTTP metrics see what middleware answers that the user adds before the app listens', async () => {
     const { app, url } = await startApp(parts(), adapter, (one) =>
       one.use(refuse),
     );
@@ -118,7 +118,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     });
   });
 
-  test('see the preflights of cross-origin requests', async () => {
+  test('HTTP metrics see the preflights of cross-origin requests', async () => {
     const { app, url } = await startApp(parts(), adapter, (one) =>
       one.enableCors(),
     );
@@ -137,7 +137,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     ]);
   });
 
-  test('are there in an app made by the testing module', async () => {
+  test('HTTP metrics are there in an app made by the testing module', async () => {
     const module = await Test.createTestingModule(parts()).compile();
     const app = module.createNestApplication(adapter() as ExpressAdapter, {
       logger: false,
@@ -166,7 +166,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     });
   });
 
-  test('are not possible on another adapter, which is reported and harms nothing', async () => {
+  test('HTTP metrics are not possible on another adapter, which is reported and harms nothing', async () => {
     const other = adapter();
     other.getType = () => 'other';
     const { app, text } = await startApp(parts(), (() => other) as MakeAdapter);

@@ -288,7 +288,7 @@ describe('On Express, the route of a request', () => {
   });
 
   test.each(['{*any}', '/*splat', '/{*splat}', '*path'])(
-    'to a page for all paths, added as %s when a module is initialised, is unmatched where it finds nothing',
+    'a page for all paths, added as %s at initialisation, is unmatched where it finds nothing',
     async (path) => {
       const late = lateModule((app) =>
         app.get(path, (req: any, res: any, next: () => void) => {

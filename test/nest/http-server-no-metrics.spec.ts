@@ -153,7 +153,7 @@ async function start(adapter: MakeAdapter) {
 }
 
 describe.each(ADAPTERS)('@NoMetrics() on %s', (name, adapter) => {
-  test('leaves out the requests to its handler, and those alone', async () => {
+  test('@NoMetrics() leaves out the requests to its handler, and those alone', async () => {
     const { client, collector } = await start(adapter);
     expect((await client.send('/mixed/7')).body).toBe('7');
     expect((await client.send('/mixed/seven')).status).toBe(400);
@@ -168,7 +168,7 @@ describe.each(ADAPTERS)('@NoMetrics() on %s', (name, adapter) => {
     });
   });
 
-  test('leaves out all handlers of a controller, inherited ones too, and not those of its relatives', async () => {
+  test("@NoMetrics() leaves out all handlers of a controller, inherited ones too, but not its relatives'", async () => {
     const { client, collector } = await start(adapter);
     for (const [path, who] of [
       ['/hidden/shared', 'hidden'],
@@ -180,7 +180,7 @@ describe.each(ADAPTERS)('@NoMetrics() on %s', (name, adapter) => {
     expect(await countsOf(collector, 1)).toEqual({ 'GET /seen/shared 200': 1 });
   });
 
-  test('leaves out one version of a route', async () => {
+  test('@NoMetrics() leaves out one version of a route', async () => {
     const { client, collector } = await start(adapter);
     for (const version of ['1', '2', '1']) {
       const headers = { 'x-v': version };
@@ -190,7 +190,7 @@ describe.each(ADAPTERS)('@NoMetrics() on %s', (name, adapter) => {
     expect(await countsOf(collector, 1)).toEqual({ 'GET /versions 200': 1 });
   });
 
-  test('leaves guards what they ask of the handler', async () => {
+  test('@NoMetrics() leaves guards what they ask of the handler', async () => {
     const { client, collector } = await start(adapter);
     const asked = (role: string) =>
       client.send('/mixed/hidden/guarded', { headers: { 'x-role': role } });
@@ -201,7 +201,7 @@ describe.each(ADAPTERS)('@NoMetrics() on %s', (name, adapter) => {
     expect(await samples(collector, 'agent_executions_total')).toEqual([]);
   });
 
-  test('leaves out what fails before the handler, where the route is known then', async () => {
+  test('@NoMetrics() leaves out what fails before the handler, where the route is known then', async () => {
     const { client, collector } = await start(adapter);
     const { status } = await client.send('/mixed/hidden/body', {
       method: 'POST',
@@ -216,7 +216,7 @@ describe.each(ADAPTERS)('@NoMetrics() on %s', (name, adapter) => {
     );
   });
 
-  test('leaves out a stream while it is active', async () => {
+  test('@NoMetrics() leaves out a stream while it is active', async () => {
     const { client, collector } = await start(adapter);
     const begun = once(streams, 'begun');
     let leave!: () => void;

@@ -98,7 +98,7 @@ async function valueOf(
 }
 
 describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
-  test('leave out the metrics page and the health', async () => {
+  test('HTTP metrics leave out the metrics page and the health', async () => {
     const { client, collector } = await start(adapter, true);
     const page = await client.send('/metrics');
     await client.send('/health');
@@ -107,7 +107,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     expect(page.body).not.toContain('http_server_active_requests{');
   });
 
-  test('leave out the routes that are ignored instead, also among the active ones', async () => {
+  test('HTTP metrics leave out the routes that are ignored instead, also among the active ones', async () => {
     const { client, collector } = await start(adapter, {
       ignore: ['/ping', /^\/internal\//g],
     });
@@ -122,7 +122,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     expect(page.body).toContain('http_server_active_requests{method="GET"} 1');
   });
 
-  test("count the app's own health where the module's is on another port", async () => {
+  test("HTTP metrics count the app's own health where the module's is on another port", async () => {
     const { app, url } = await startApp(
       {
         imports: [
@@ -142,7 +142,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     });
   });
 
-  test('carry own labels, made of what handlers see as request and response', async () => {
+  test('HTTP metrics carry own labels, made of what handlers see as request and response', async () => {
     const { client, collector } = await start(adapter, {
       labels: (request, response) => ({
         tenant: request.headers['x-tenant'],
@@ -160,7 +160,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     expect(await count('route="unmatched"')).toBe(1);
   });
 
-  test('do without own labels that fail, and report it', async () => {
+  test('HTTP metrics do without own labels that fail, and report it', async () => {
     for (const labels of [
       () => {
         throw new TypeError('no tenant');
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     }
   });
 
-  test("have the buckets of OpenTelemetry, one's own, or those of the name", async () => {
+  test("HTTP metrics have the buckets of OpenTelemetry, one's own, or those of the name", async () => {
     const byName = { buckets: { [DURATION]: [3, 4] } };
     for (const [http, options, bounds] of [
       [
@@ -193,7 +193,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     }
   });
 
-  test('measure the sizes of bodies if asked to', async () => {
+  test('HTTP metrics measure the sizes of bodies if asked to', async () => {
     const { client, collector } = await start(adapter, {
       requestSize: true,
       responseSize: true,
@@ -215,7 +215,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     expect(await sum('response_body', '/nothing')).toBe(0);
   });
 
-  test('do not record the size of an upload that does not tell it', async () => {
+  test('HTTP metrics do not record the size of an upload that does not tell it', async () => {
     const { client, collector } = await start(adapter, { requestSize: true });
     const headers = {
       'content-type': 'application/json',
@@ -227,7 +227,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     expect(await valueOf(collector, sizes, '_count')).toBe(0);
   });
 
-  test('come back after they were cleared, with what is active then', async () => {
+  test('HTTP metrics come back after they were cleared, with what is active then', async () => {
     const { client, collector } = await start(adapter, { ignore: [] });
     await client.send('/ping');
     await countsOf(collector, 1);
@@ -239,7 +239,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     expect(await activeRequests(collector)).toBe(0);
   });
 
-  test('are not there, nor is anything on the adapter, unless they are asked for', async () => {
+  test('there are no HTTP metrics, nor hooks on the adapter, unless they are requested', async () => {
     for (const options of [{}, { enabled: false, http: true }]) {
       const { app, client, collector } = await start(adapter, false, options);
       const { app: without } = await startApp(
@@ -267,7 +267,7 @@ describe('the option http', () => {
     [{ buckets: [2, 1] }, 'http.buckets is [ 2, 1 ]; expected finite numbers'],
     [{ requestSize: 1 }, 'http.requestSize is 1; expected true or false'],
     [{ size: true }, 'http.size is not an option; known here are: ignore,'],
-  ])('is refused as %j', (http, message) => {
+  ])('the option http is refused as %j', (http, message) => {
     const forRoot = () =>
       MetricsModule.forRoot({ http } as MetricsModuleOptions);
     expect(forRoot).toThrow(OptionsError);

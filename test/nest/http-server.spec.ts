@@ -67,7 +67,7 @@ function limitBodies(app: INestApplication, framework: Framework): void {
 }
 
 describe.each(FRAMEWORKS)('HTTP requests on %s', (framework, adapter) => {
-  test('are each in the series of their method, route and status, whatever becomes of them', async () => {
+  test('HTTP requests are each in the series of their method, route and status, whatever becomes of them', async () => {
     await check(TABLE, framework, adapter, (app) => {
       limitBodies(app, framework);
       app.setGlobalPrefix('api');
@@ -75,7 +75,7 @@ describe.each(FRAMEWORKS)('HTTP requests on %s', (framework, adapter) => {
     });
   });
 
-  test('go by their route where the version is in a header', async () => {
+  test('HTTP requests go by their route where the version is in a header', async () => {
     await check(VERSIONS_TABLE, framework, adapter, (app) =>
       app.enableVersioning({
         type: VersioningType.HEADER,
@@ -85,7 +85,7 @@ describe.each(FRAMEWORKS)('HTTP requests on %s', (framework, adapter) => {
     );
   });
 
-  test('go by their route where the version is in the media type', async () => {
+  test('HTTP requests go by their route where the version is in the media type', async () => {
     await check(VERSIONS_TABLE, framework, adapter, (app) =>
       app.enableVersioning({
         type: VersioningType.MEDIA_TYPE,

@@ -55,7 +55,7 @@ class BoundController {
 }
 
 describe.each(ADAPTERS)('the interceptor on %s', (_name, adapter) => {
-  test('counts and times every handler when it is global', async () => {
+  test('the interceptor counts and times every handler when it is global', async () => {
     const { app, get, text } = await startApp(
       { ...handlers, controllers: [PlainController] },
       adapter,
@@ -79,7 +79,7 @@ describe.each(ADAPTERS)('the interceptor on %s', (_name, adapter) => {
     ]);
   });
 
-  test('measures the handlers that it is bound to, and those once', async () => {
+  test('the interceptor measures the handlers that it is bound to, and those once', async () => {
     for (const interceptor of [false, true]) {
       const { app, text } = await startApp(
         {
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('the interceptor on %s', (_name, adapter) => {
     }
   });
 
-  test('leaves a metric to the decorator that records in it', async () => {
+  test('the interceptor leaves a metric to the decorator that records in it', async () => {
     const { app, text } = await startApp(
       { ...handlers, controllers: [BoundController] },
       adapter,
@@ -118,7 +118,7 @@ describe.each(ADAPTERS)('the interceptor on %s', (_name, adapter) => {
     expect(await samples(collector, 'agent_executions_total')).toHaveLength(1);
   });
 
-  test('changes nothing where the module is missing or switched off', async () => {
+  test('the interceptor changes nothing where the module is missing or switched off', async () => {
     const without = await startApp({ controllers: [BoundController] }, adapter);
     expect(await without.text('/bound')).toBe('bound');
     const off = await startApp(

@@ -25,7 +25,7 @@ class VectorStore {
 describe.each(ADAPTERS)(
   'on %s, a health check of a module that is loaded lazily',
   (_name, adapter) => {
-    test('is part of the health from then on, until the app is closed', async () => {
+    test('a health check of a lazy module joins the health until the app is closed', async () => {
       @Module({ providers: [VectorStore] })
       class Lazy {}
       const { app, get, text } = await startApp(

@@ -119,7 +119,7 @@ function gate(collector: PrometheusCollector) {
 }
 
 describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
-  test('that never reads its page is dropped, and leaves nothing', async () => {
+  test('a scraper that never reads its page is dropped, and leaves nothing', async () => {
     const { collector, endpoint } = await limited(adapter, {
       ...place,
       scrapeTimeout: 2_000,
@@ -143,7 +143,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
     expect(await (await fetch(endpoint)).text()).toContain('i="19999"');
   });
 
-  test('that takes its page in time is not dropped, though it is slow', async () => {
+  test('a scraper that takes its page slowly, but in time, is not dropped', async () => {
     const { collector, endpoint } = await limited(adapter, place);
     fill(collector);
     const connection = await RawConnection.unread(
@@ -164,7 +164,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
     expect(received).toBeGreaterThanOrEqual(length);
   });
 
-  test('that leaves while its page is rendered, or sent, leaves nothing', async () => {
+  test('a scraper that leaves while its page is rendered, or sent, leaves nothing', async () => {
     const { collector, endpoint } = await limited(adapter, {
       ...place,
       maxScrapes: 10,
@@ -185,7 +185,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
     expect(await (await fetch(endpoint)).text()).toContain('slow 1\n');
   });
 
-  test('that pipelines its requests and leaves does not hold pages for long', async () => {
+  test('a scraper that pipelines its requests and leaves does not hold pages for long', async () => {
     const { collector, endpoint } = await limited(adapter, {
       ...place,
       scrapeTimeout: 300,
@@ -202,7 +202,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
     await waitFor(() => slots.areFree(), 'the scrapes to be over');
   });
 
-  test('gets a 503 when it comes in vain, and its page later', async () => {
+  test('a scraper that is refused with a 503 gets its page later', async () => {
     const { collector, endpoint } = await limited(adapter, {
       ...place,
       maxScrapes: 2,
@@ -228,7 +228,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
     expect((await fetch(endpoint)).status).toBe(200);
   });
 
-  test('gets a 500 when the page cannot be rendered, which is counted', async () => {
+  test('a scraper gets a 500 when the page cannot be rendered, which is counted', async () => {
     const { collector, endpoint } = await limited(adapter, place);
     const repair = breakRegistry(collector.registry, new Error('broken'));
     expect((await fetch(endpoint)).status).toBe(500);
@@ -238,7 +238,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
     );
   });
 
-  test('gets its whole page when the app is closed meanwhile; a later one gets an error', async () => {
+  test('a scraper gets its whole page while the app closes; a later one gets an error', async () => {
     const { app, collector, endpoint } = await limited(adapter, {
       ...place,
       maxScrapes: 2,
@@ -276,7 +276,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
-    'gets an error that %s is not allowed',
+    'a scraper gets an error that %s is not allowed',
     async (method) => {
       const { endpoint } = await limited(adapter, place);
       for (const url of [endpoint, endpoint.replace('/metrics', '/health')]) {

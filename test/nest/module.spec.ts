@@ -35,14 +35,14 @@ async function moduleOf(imports: any[], providers: Provider[] = []) {
 }
 
 describe('forRoot()', () => {
-  test('works without options', async () => {
+  test('forRoot() works without options', async () => {
     const module = await moduleOf([MetricsModule.forRoot()]);
     const collector = module.get(MetricsCollector);
     expect(collector).toBe(module.get(PrometheusCollector));
     expect(collector.counter('a').name).toBe('tframex_a');
   });
 
-  test('passes the options on to the collector, and leaves the object alone', async () => {
+  test('forRoot() passes the options on to the collector, and leaves the object alone', async () => {
     const registry = new Registry();
     const options: MetricsModuleOptions = Object.freeze({
       namespace: 'ns',
@@ -89,10 +89,15 @@ describe('forRoot()', () => {
       { namepsace: 'x' },
       'namepsace is not an option; known here are: namespace',
     ],
-  ])('refuses %j at once, with the path of the option', (options, message) => {
-    expect(() => MetricsModule.forRoot(options as never)).toThrow(OptionsError);
-    expect(() => MetricsModule.forRoot(options as never)).toThrow(message);
-  });
+  ])(
+    'forRoot() refuses %j at once, with the path of the option',
+    (options, message) => {
+      expect(() => MetricsModule.forRoot(options as never)).toThrow(
+        OptionsError,
+      );
+      expect(() => MetricsModule.forRoot(options as never)).toThrow(message);
+    },
+  );
 });
 
 describe('forRootAsync()', () => {
@@ -125,7 +130,7 @@ describe('forRootAsync()', () => {
       'an existing provider',
       { imports: [FactoryModule], useExisting: Factory },
     ],
-  ])('takes options from %s', async (_what, options) => {
+  ])('forRootAsync() takes options from %s', async (_what, options) => {
     const module = await moduleOf([MetricsModule.forRootAsync(options)]);
     expect(module.get(PrometheusCollector).counter('a').name).toBe('async_a');
   });
@@ -134,20 +139,23 @@ describe('forRootAsync()', () => {
     [{}],
     [undefined],
     [{ useFactory: () => ({}), useClass: Factory }],
-  ])('refuses %j, which is not one source of options', (options) => {
-    expect(() => MetricsModule.forRootAsync(options as never)).toThrow(
-      /expected exactly one/,
-    );
-  });
+  ])(
+    'forRootAsync() refuses %j, which is not one source of options',
+    (options) => {
+      expect(() => MetricsModule.forRootAsync(options as never)).toThrow(
+        /expected exactly one/,
+      );
+    },
+  );
 
-  test('refuses bad options when the app starts', async () => {
+  test('forRootAsync() refuses bad options when the app starts', async () => {
     const useFactory = () => ({ prometheus: { port: -1 } });
     await expect(
       moduleOf([MetricsModule.forRootAsync({ useFactory })]),
     ).rejects.toThrow('prometheus.port is -1');
   });
 
-  test('can switch the metrics off at run time, and the health stays', async () => {
+  test('forRootAsync() can switch the metrics off at run time, and the health stays', async () => {
     const prometheus = { port: 0, host: '127.0.0.1' };
     const useFactory = () => ({ enabled: false, prometheus });
     const module = await moduleOf([MetricsModule.forRootAsync({ useFactory })]);

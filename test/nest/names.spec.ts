@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('names that are given on %s', (_name, makeAdapter) => {
   class SaleController extends ShopController {}
   Controller('sale')(SaleController);
 
-  test('are those of agents, handlers and errors alike', async () => {
+  test('names that are given are those of agents, handlers and errors alike', async () => {
     const { app, get } = await startApp(
       {
         imports: [MetricsModule.forRoot({ ...OPTIONS, interceptor: true })],
@@ -79,11 +79,14 @@ describe.each(ADAPTERS)('names that are given on %s', (_name, makeAdapter) => {
 });
 
 describe('@MetricName()', () => {
-  test.each(['', undefined, 7])('refuses %j as a name', (name) => {
-    expect(() => MetricName(name as string)(class Shop {})).toThrow(
-      /^@MetricName\(\) on Shop: The name is .+; expected a text that is not empty$/,
-    );
-  });
+  test.each(['', undefined, 7])(
+    '@MetricName() refuses %j as a name',
+    (name) => {
+      expect(() => MetricName(name as string)(class Shop {})).toThrow(
+        /^@MetricName\(\) on Shop: The name is .+; expected a text that is not empty$/,
+      );
+    },
+  );
 
   test('@MetricName() stands on classes only, with parentheses', () => {
     class Shop {
@@ -207,9 +210,12 @@ describe('names that look minified', () => {
     ['@MetricName names the class', 'e', [agent('X2', MetricName('AI'))]],
     ['nothing is measured of the class', 'e', [minified('X2', class {})]],
     ['@NoMetrics excludes the class', 'e', [agent('X2', NoMetrics())]],
-  ])('are not told of where %s', async (_, moduleName, providers) => {
-    expect(await warningsOf(moduleName, { providers })).toEqual([]);
-  });
+  ])(
+    'the warning of minified names does not appear where %s',
+    async (_, moduleName, providers) => {
+      expect(await warningsOf(moduleName, { providers })).toEqual([]);
+    },
+  );
 
   test('there is no warning of minified names where metrics are switched off, or handlers are not measured', async () => {
     const providers = [agent('X2')];

@@ -79,7 +79,7 @@ function slowModules() {
 afterEach(() => void vi.useRealTimers());
 
 describe.each(ADAPTERS)('on %s, the probes', (_name, adapter) => {
-  test('say that the app lives and is ready, in few words', async () => {
+  test('the probes say that the app lives and is ready, in few words', async () => {
     const { get } = await startApp(
       { imports: [MetricsModule.forRoot()] },
       adapter,
@@ -94,7 +94,7 @@ describe.each(ADAPTERS)('on %s, the probes', (_name, adapter) => {
     }
   });
 
-  test('move with the health, and go with it', async () => {
+  test('the probes move with the health, and go with it', async () => {
     const moved = await startApp(
       { imports: [MetricsModule.forRoot({ health: { path: '/status' } })] },
       adapter,
@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('on %s, the probes', (_name, adapter) => {
     expect((await none.get('/health/ready')).status).toBe(404);
   });
 
-  test("can be the user's own, with guards and prefix", async () => {
+  test("the probes can be the user's own, with guards and prefix", async () => {
     @Controller('internal/health')
     class OpenHealth extends HealthController {}
     @Controller('guarded/health')
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('on %s, the probes', (_name, adapter) => {
     }
   });
 
-  test('on a port of their own live from the first, and are ready once the app listens', async () => {
+  test('probes on their own port live at once, and are ready once the app listens', async () => {
     const port = await freePort();
     const { imports, init, bootstrap } = slowModules();
     @Module({ imports: [onPort(port), ...imports] })
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('on %s, the probes', (_name, adapter) => {
     ]);
   });
 
-  test('are not ready from the beginning of the end on, while the app still answers', async () => {
+  test('the probes are not ready from the start of the shutdown, while the app still answers', async () => {
     const destroyed = new Gate();
     @Injectable()
     class Database implements OnModuleDestroy {
@@ -218,7 +218,7 @@ describe('an app without HTTP', () => {
     return { app, probes };
   }
 
-  test('that is a standalone one is ready when all of it has started', async () => {
+  test('a standalone app is ready when all of it has started', async () => {
     const { app, probes } = await startSlowly((metadata) => {
       @Module(metadata)
       class JobModule {}
@@ -231,7 +231,7 @@ describe('an app without HTTP', () => {
     });
   });
 
-  test('that is a microservice is ready when all of it has started', async () => {
+  test('a microservice without HTTP is ready when all of it has started', async () => {
     const { probes } = await startSlowly(async (metadata) => {
       @Module(metadata)
       class ServiceModule {}

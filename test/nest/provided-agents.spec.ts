@@ -93,16 +93,19 @@ const places: [string, (a: Worker, b: Worker) => unknown][] = [
 ];
 
 describe('agents that a factory or a value provides in', () => {
-  test.each(places)('%s are measured', async (_what, put) => {
-    const [a, b] = [new Worker(), new Worker()];
-    const [c, d] = [new Worker(), new Worker()];
-    const { count } = await appOf(
-      { provide: 'made', useFactory: async () => put(a, b) },
-      { provide: 'given', useValue: put(c, d) },
-    );
-    for (const worker of [a, b, c, d]) worker.run();
-    expect(await count()).toBe(4);
-  });
+  test.each(places)(
+    'agents that a factory or a value provides in %s are measured',
+    async (_what, put) => {
+      const [a, b] = [new Worker(), new Worker()];
+      const [c, d] = [new Worker(), new Worker()];
+      const { count } = await appOf(
+        { provide: 'made', useFactory: async () => put(a, b) },
+        { provide: 'given', useValue: put(c, d) },
+      );
+      for (const worker of [a, b, c, d]) worker.run();
+      expect(await count()).toBe(4);
+    },
+  );
 
   test('agents in the properties of a provided agent are measured, and so is that agent', async () => {
     const supervisor = new Supervisor(new Worker());
@@ -112,7 +115,7 @@ describe('agents that a factory or a value provides in', () => {
     expect(await count()).toBe(2);
   });
 
-  test('a structure that contains itself are measured', async () => {
+  test('an agent in a structure that contains itself is measured', async () => {
     const worker = new Worker();
     const knot: unknown[] = [];
     knot.push({ knot: new Map([[knot, knot]]) }, knot, worker);
@@ -160,14 +163,17 @@ describe('a frozen instance', () => {
         useValue: Object.preventExtensions(new Frozen()),
       },
     ],
-  ])('that %s is measured and stays as it is', async (_what, provider) => {
-    const { app, count } = await appOf(provider);
-    const frozen = app.get(Frozen);
-    expect([frozen.run(), frozen.run()]).toEqual([1, 2]);
-    expect(await count()).toBe(2);
-    expect(Object.isFrozen(frozen)).toBe(true);
-    expect(Reflect.ownKeys(frozen)).toEqual([]);
-  });
+  ])(
+    'a frozen instance that %s is measured and stays as it is',
+    async (_what, provider) => {
+      const { app, count } = await appOf(provider);
+      const frozen = app.get(Frozen);
+      expect([frozen.run(), frozen.run()]).toEqual([1, 2]);
+      expect(await count()).toBe(2);
+      expect(Object.isFrozen(frozen)).toBe(true);
+      expect(Reflect.ownKeys(frozen)).toEqual([]);
+    },
+  );
 
   test('a frozen instance that two apps share is measured by the one that was started last', async () => {
     const frozen = new Frozen();

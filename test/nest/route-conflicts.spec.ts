@@ -87,7 +87,7 @@ describe('On Express, a route of the app', () => {
     ['/metrics{.txt}', ''],
     ['{/v1}/metrics', ''],
   ])(
-    'at the path of the page, written as %s, keeps the app from starting',
+    'a route of the app at the path of the page, as %s, prevents the start',
     async (path, spelling) => {
       const error: unknown = await start([controllerAt(path)]).catch(
         (one: unknown) => one,
@@ -103,7 +103,7 @@ describe('On Express, a route of the app', () => {
   );
 
   test.each(['/Health', '/health/LIVE', '/health/ready/'])(
-    'at a path of the health, written as %s, keeps the app from starting',
+    'a route of the app at a path of the health, as %s, prevents the start',
     async (path) => {
       await expect(start([controllerAt(path, Post)])).rejects.toThrow(
         /^health.path puts the module's \w+ at "\/health/,
@@ -111,7 +111,7 @@ describe('On Express, a route of the app', () => {
     },
   );
 
-  test('in another spelling is another one where Express tells them apart', async () => {
+  test('a route of the app in another spelling differs where Express tells them apart', async () => {
     const { app, warnings } = await start(
       [controllerAt('/Metrics'), controllerAt('/HEALTH')],
       { instance: caseSensitive() },
@@ -130,7 +130,7 @@ describe('On Express, a route of the app', () => {
     expect(await bodyOf(slashes.app, '/metrics')).toContain('process_');
   });
 
-  test('with a parameter that matches the page gives one warning, and keeps all other requests', async () => {
+  test('a route with a parameter that matches the page gives one warning, and keeps other requests', async () => {
     const { app, warnings } = await start([
       controllerAt('/:page'),
       controllerAt('/:page', Post),
@@ -145,7 +145,7 @@ describe('On Express, a route of the app', () => {
     ]);
   });
 
-  test('with a pattern that comes before the module gives a warning that says so', async () => {
+  test('a route with a pattern that comes before the module gives a warning', async () => {
     const { app, warnings } = await start([], {
       configure: (one) =>
         one
@@ -160,7 +160,7 @@ describe('On Express, a route of the app', () => {
   });
 
   test.each(['*', '/*splat', '{*any}', '/{*any}'])(
-    'for all paths, written as %s, stays possible without a warning, and the module comes first',
+    'a route for all paths, as %s, stays possible, and the module comes first',
     async (path) => {
       const { app, warnings } = await start([controllerAt(path, All)]);
       expect(await bodyOf(app, '/some/page')).toBe('the app');
@@ -171,7 +171,7 @@ describe('On Express, a route of the app', () => {
     },
   );
 
-  test('is not one that Nest adds where a global prefix excludes the paths of the module', async () => {
+  test("a route of Nest's own is no conflict where a global prefix excludes the module's paths", async () => {
     const { app } = await start([controllerAt('/hello')], {
       configure: (one) =>
         one.setGlobalPrefix('api', { exclude: ['metrics', 'health', '/'] }),
@@ -180,7 +180,7 @@ describe('On Express, a route of the app', () => {
     expect(await bodyOf(app, '/api/hello')).toBe('the app');
   });
 
-  test('is no other one on Fastify, whose router finds plain paths first', async () => {
+  test('a route of the app is no conflict on Fastify, which finds plain paths first', async () => {
     const { text } = await startApp(
       {
         imports: [MetricsModule.forRoot()],
@@ -199,7 +199,7 @@ describe('Two Nest apps on one Express application', () => {
   const under = (prefix: string) => (app: INestApplication) =>
     void app.setGlobalPrefix(prefix);
 
-  test('with the module at the same paths do not both start, and the error names the other module', async () => {
+  test('two apps on one Express application with the same paths do not both start', async () => {
     const instance = express();
     await start(hello(), { instance, configure: under('first') });
     const second = start(hello(), { instance, configure: under('second') });
@@ -211,7 +211,7 @@ describe('Two Nest apps on one Express application', () => {
 
   // On NestJS 11, the first app answers everything that it has no route for.
   test.runIf(IS_NEST_12)(
-    'see the requests that come to them: the first one all, the second one what the first one passes on',
+    'two apps on one Express application each see the requests that come to them',
     async () => {
       const instance = express();
       const first = await start(hello(), {

@@ -191,7 +191,7 @@ const CASES = [
 
 describe('secrets of an app', () => {
   test.each(CASES)(
-    'that are given %s, by %s, are shown by no injectable that is inspected to a depth of %d',
+    'secrets given %s, by %s, are shown by no injectable inspected to a depth of %d',
     async (place, way, depth, which, [, adapter]) => {
       const keep = PLACES[place];
       const pems = makePems();

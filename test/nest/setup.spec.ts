@@ -68,7 +68,7 @@ const compile = (imports: any[], providers: any[] = []) =>
   Test.createTestingModule({ imports, providers }).compile();
 
 describe('a mistake in the imports', () => {
-  test('is named if the module is imported by its class alone', async () => {
+  test('a mistake in the imports is named if the module is imported by its class alone', async () => {
     const compiled = compile([MetricsModule]);
     await expect(compiled).rejects.toThrow(OptionsError);
     await expect(compiled).rejects.toThrow(
@@ -80,7 +80,7 @@ describe('a mistake in the imports', () => {
     ['of the same place', {}],
     ['of another port', { prometheus: { port: 0, host: '127.0.0.1' } }],
   ])(
-    'is named, with the importing modules, for a second import %s',
+    'a mistake in the imports is named, with the importing modules, for a second import %s',
     async (_, options) => {
       @Module({ imports: [MetricsModule.forRoot(options)] })
       class Feature {}
@@ -94,7 +94,7 @@ describe('a mistake in the imports', () => {
     },
   );
 
-  test('is not seen where the same dynamic module is imported in two places', async () => {
+  test('a dynamic module that is imported in two places is no mistake', async () => {
     const metrics = MetricsModule.forRoot();
     @Module({ imports: [metrics] })
     class Feature {}
@@ -104,7 +104,7 @@ describe('a mistake in the imports', () => {
   });
 
   test.each([MetricsCollector, PrometheusCollector, AgentMetrics])(
-    'is named if the factory of the options injects %o',
+    'a mistake in the imports is named if the factory of the options injects %o',
     (token) => {
       const inject = [{ token, optional: true }];
       expect(() =>
@@ -115,7 +115,7 @@ describe('a mistake in the imports', () => {
     },
   );
 
-  test('is named if the class of the options injects the collector', () => {
+  test('a mistake in the imports is named if the options class injects the collector', () => {
     @Injectable()
     class Options {
       constructor(readonly collector: MetricsCollector) {}
@@ -128,7 +128,7 @@ describe('a mistake in the imports', () => {
     );
   });
 
-  test('is named for a registry that an app which was not closed has joined', async () => {
+  test('the start names the app that was not closed and still holds the registry', async () => {
     const prometheus = { registry: new Registry() };
     const first = await compile([MetricsModule.forRoot({ prometheus })]);
     await first.init();
@@ -144,7 +144,7 @@ describe('a mistake in the imports', () => {
 });
 
 describe('a collector that a test replaces', () => {
-  test('may have a method or two only, and is named in a warning', async () => {
+  test('a replaced collector may have a method or two only, and is named in a warning', async () => {
     const record = vi.fn();
     @Injectable()
     class Billing {
@@ -254,7 +254,7 @@ describe('an application without an HTTP server', () => {
     onTestFinished(() => context.close());
   };
 
-  test('is warned if nothing serves or exports its metrics', async () => {
+  test('an application without an HTTP server is warned if nothing serves or exports its metrics', async () => {
     await start({});
     expect(logged.warn).toEqual([NOWHERE]);
   });
@@ -263,12 +263,15 @@ describe('an application without an HTTP server', () => {
     ['a port', { prometheus: { port: 0, host: '127.0.0.1' } }],
     ['an exporter', { exporters: [{ name: 'mine', export: async () => {} }] }],
     ['no metrics', { enabled: false }],
-  ])('is not warned with %s', async (_, options) => {
-    await start(options);
-    expect(logged.warn).toEqual([]);
-  });
+  ])(
+    'an application without an HTTP server is not warned with %s',
+    async (_, options) => {
+      await start(options);
+      expect(logged.warn).toEqual([]);
+    },
+  );
 
-  test('is warned as a microservice too', async () => {
+  test('an application without an HTTP server is warned as a microservice too', async () => {
     @Module({ imports: [MetricsModule.forRoot()] })
     class App {}
     const service = await NestFactory.createMicroservice(App as Type, {
@@ -309,14 +312,14 @@ describe('a hybrid application', () => {
     await app.startAllMicroservices();
   };
 
-  test('is warned once if the messages of its microservice are not measured', async () => {
+  test('a hybrid application is warned once if the messages of its microservice are not measured', async () => {
     await start(false);
     expect(logged.warn).toEqual([
       'The messages of a microservice are not measured: it does not have the global interceptors of the application. Connect it with connectMicroservice(options, { inheritAppConfig: true })',
     ]);
   });
 
-  test('is not warned if its microservice inherits the configuration', async () => {
+  test('a hybrid application is not warned if its microservice inherits the configuration', async () => {
     await start(true);
     expect(logged.warn).toEqual([]);
   });

@@ -328,7 +328,7 @@ describe('@InFlight()', () => {
   });
 
   test.each(Object.keys(ENDLESS) as (keyof typeof ENDLESS)[])(
-    'forgets a stream that its consumer drops, and keeps nothing of it alive: %s',
+    '@InFlight() forgets a stream that its consumer drops, and keeps nothing of it alive: %s',
     async (kind) => {
       const { agent, metric } = await writer();
       const before = usedHeap();

@@ -23,7 +23,7 @@ async function tokens(app: SampleApp, kind: string): Promise<number> {
 }
 
 describe('an answer without a language model', () => {
-  test('has its tokens counted as a language model does', async () => {
+  test('an answer without a language model has its tokens counted as a language model does', async () => {
     const app = await SampleApp.start();
     const response = await app.post('assistant', QUESTION);
     const { output } = (await response.json()) as { output: string };
@@ -35,7 +35,7 @@ describe('an answer without a language model', () => {
     expect(await tokens(app, 'input')).toBeGreaterThan(counted);
   });
 
-  test('has the time to its first piece, streamed or not', async () => {
+  test('an answer without a language model has the time to its first piece, streamed or not', async () => {
     const app = await SampleApp.start();
     await app.post('assistant', QUESTION);
     await eventsOf(await app.stream('assistant', QUESTION));
@@ -45,7 +45,7 @@ describe('an answer without a language model', () => {
     expect(await app.metrics(metric)).toEqual([`${metric}{${labels}} 2`]);
   });
 
-  test('has from the cache what was prepared for an earlier one', async () => {
+  test('an answer without a language model has from the cache what was prepared for an earlier one', async () => {
     const app = await SampleApp.start();
     await app.post('assistant', QUESTION);
     expect(await tokens(app, 'cached_input')).toBe(0);
@@ -56,13 +56,13 @@ describe('an answer without a language model', () => {
     expect(cached).toBe(first - asked);
   });
 
-  test('takes control tokens in a question for text', async () => {
+  test('an answer without a language model takes control tokens in a question for text', async () => {
     const app = await SampleApp.start();
     const input = 'Are calls counted <|endoftext|>?';
     expect((await app.post('assistant', { input })).status).toBe(200);
   });
 
-  test('costs nothing without prices, and what the example says with them', async () => {
+  test('an answer without a language model costs nothing without prices, and what the example says with them', async () => {
     const free = await SampleApp.start();
     await free.post('assistant', QUESTION);
     expect(await free.metrics('tframex_agent_cost_total')).toEqual([]);
@@ -84,7 +84,7 @@ describe('an answer without a language model', () => {
 });
 
 describe('the runs of agents', () => {
-  test('have the inferences and tool calls of each agent', async () => {
+  test('the runs of agents have the inferences and tool calls of each agent', async () => {
     const app = await SampleApp.start();
     await app.post('assistant', QUESTION);
     const callsOf = async (kind: string) => {
@@ -109,7 +109,7 @@ describe('the runs of agents', () => {
     });
   });
 
-  test('have the tool that found nothing, by its error', async () => {
+  test('the runs of agents have the tool that found nothing, by its error', async () => {
     const app = await SampleApp.start();
     await app.post('assistant', { input: 'qzxwvk jjqqzx' });
     const metric = 'gen_ai_execute_tool_duration_seconds_count';
@@ -120,7 +120,7 @@ describe('the runs of agents', () => {
 });
 
 describe('an answer of a language model', () => {
-  test('has the tokens that the API bills, and the model that answered', async () => {
+  test("a model's answer has the tokens that the API bills, and the answering model", async () => {
     let asked: any;
     const baseUrl = await serveOpenAi((response, _request, body) => {
       asked = body;
@@ -147,7 +147,7 @@ describe('an answer of a language model', () => {
     ]);
   });
 
-  test('that is refused is a failed inference without tokens', async () => {
+  test("a model's answer that is refused is a failed inference without tokens", async () => {
     useOpenAi('http://127.0.0.1:1/v1', 'secret-key', 'test-model');
     const app = await SampleApp.start();
     await app.post('assistant', QUESTION);

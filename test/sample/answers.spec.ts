@@ -6,7 +6,7 @@ const QUESTION = { input: 'Is every call of an agent counted once?' };
 beforeEach(() => useOpenAi());
 
 describe('a plain answer', () => {
-  test('is made of sentences of the documentation', async () => {
+  test('a plain answer is made of sentences of the documentation', async () => {
     const app = await SampleApp.start();
 
     const response = await app.post('assistant', QUESTION);
@@ -17,7 +17,7 @@ describe('a plain answer', () => {
     expect(output).toContain('Source: Counting (README.md)');
   });
 
-  test('comes from any agent, whatever the case of its name', async () => {
+  test('a plain answer comes from any agent, whatever the case of its name', async () => {
     const app = await SampleApp.start();
 
     const response = await app.post('RetriEver', { input: 'namespace' });
@@ -30,7 +30,7 @@ describe('a plain answer', () => {
 });
 
 describe('a streamed answer', () => {
-  test('is the same text in pieces, with an event at its end', async () => {
+  test('a streamed answer is the same text in pieces, with an event at its end', async () => {
     const app = await SampleApp.start();
     const plain = await app.post('assistant', QUESTION);
     const { output } = (await plain.json()) as { output: string };
@@ -45,7 +45,7 @@ describe('a streamed answer', () => {
     expect(events.map(({ data }) => data.delta).join('')).toBe(output);
   });
 
-  test('that cannot begin has the status of a plain one', async () => {
+  test('a streamed answer that cannot begin has the status of a plain one', async () => {
     const app = await SampleApp.start();
 
     const response = await app.stream('assistant', { input: 'qzxwvk jjqqzx' });
@@ -69,7 +69,7 @@ describe('a request is refused', () => {
       { input: 'a', session: 's'.repeat(101) },
       '101 characters',
     ],
-  ])('with 400 for %s', async (_case, body, message) => {
+  ])('a request is refused with 400 for %s', async (_case, body, message) => {
     const app = await SampleApp.start();
 
     const response = await app.post('assistant', body);
@@ -80,13 +80,13 @@ describe('a request is refused', () => {
     });
   });
 
-  test('with 400 for a body that is not JSON', async () => {
+  test('a request is refused with 400 for a body that is not JSON', async () => {
     const app = await SampleApp.start();
 
     expect((await app.post('assistant', '{"input"')).status).toBe(400);
   });
 
-  test('with 404 for an agent that is not there, naming those that are', async () => {
+  test('a request is refused with 404 for an unknown agent, and names the known ones', async () => {
     const app = await SampleApp.start();
 
     const response = await app.post('constructor', QUESTION);
@@ -98,7 +98,7 @@ describe('a request is refused', () => {
     });
   });
 
-  test('with 404 when nothing in the documentation matches', async () => {
+  test('a request is refused with 404 when nothing in the documentation matches', async () => {
     const app = await SampleApp.start();
 
     const response = await app.post('assistant', { input: 'qzxwvk jjqqzx' });
@@ -109,7 +109,7 @@ describe('a request is refused', () => {
     });
   });
 
-  test('with 404 when the Writer has no passages', async () => {
+  test('a request is refused with 404 when the Writer has no passages', async () => {
     const app = await SampleApp.start();
 
     const response = await app.post('writer', QUESTION);

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { readBackends } from '../../sample-app/src/config.js';
 
 describe('the backends of the sample app', () => {
-  it('are none by default', () => {
+  it('the backends of the sample app are none by default', () => {
     expect(readBackends({})).toEqual({ otlp: false });
   });
 
-  it('are those that variables name, with options that the module takes', () => {
+  it('the backends of the sample app are those that variables name, with options that the module takes', () => {
     const backends = readBackends({
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
       STATSD_HOST: 'statsd',

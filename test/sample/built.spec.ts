@@ -37,7 +37,7 @@ function load(...args: string[]) {
 }
 
 describe('the built sample app', () => {
-  test('says where to look, and answers the questions that load plays', async () => {
+  test('the built sample app says where to look, and answers the questions that load plays', async () => {
     const said = await start();
 
     const url = /^Health +(.*)\/health$/m.exec(said)?.[1] ?? '';
@@ -52,7 +52,7 @@ describe('the built sample app', () => {
     expect(status).toBe(0);
   });
 
-  test('is missed by load when it does not run', () => {
+  test('the built sample app is missed by load when it does not run', () => {
     const { stderr, status } = load('http://127.0.0.1:1');
 
     expect(stderr).toContain('http://127.0.0.1:1 cannot be reached');

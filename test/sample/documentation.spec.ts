@@ -8,7 +8,7 @@ import { sentencesOf } from '../../sample-app/src/documentation/sentences.js';
 import { RetrieverAgent } from '../../sample-app/src/agents/retriever.agent.js';
 
 describe('the documentation', () => {
-  test('of this project answers how calls are counted', async () => {
+  test('the documentation of this project answers how calls are counted', async () => {
     const retriever = new RetrieverAgent(new Documentation(PROJECT_ROOT));
 
     const passages = await retriever.run('How do I count calls of an agent?');
@@ -16,7 +16,7 @@ describe('the documentation', () => {
     expect(passages[0]?.text).toMatch(/count/i);
   });
 
-  test('is split at its headings, but not at comments in code', () => {
+  test('the documentation is split at its headings, but not at comments in code', () => {
     const markdown =
       'Before.\n# One\nText.\n````sh\n# comment\n```\n# more\n````\n## Two ##\nEnd.\n### Empty\n';
 
@@ -31,7 +31,7 @@ describe('the documentation', () => {
     ]);
   });
 
-  test('has sentences where it has prose', () => {
+  test('the documentation has sentences where it has prose', () => {
     const markdown =
       'It [counts](a.md) **calls**\nof agents. Once each. As here:\n\n```ts\ncode();\n```\n| a | b |\n|---|---|\n- First thing\n- Second thing\n![badge](b.svg)\n';
 

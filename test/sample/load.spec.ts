@@ -5,7 +5,7 @@ import { SampleApp, useOpenAi } from './sample-app.js';
 beforeEach(() => useOpenAi());
 
 describe('playing questions', () => {
-  test('has every fifth one fail, and the metrics agree', async () => {
+  test('playing questions has every fifth one fail, and the metrics agree', async () => {
     const app = await SampleApp.start();
 
     const tallies = await play(`${app.url}/`, 10);
@@ -23,7 +23,7 @@ describe('playing questions', () => {
     ]);
   });
 
-  test('fails when there is no app', async () => {
+  test('playing questions fails when there is no app', async () => {
     await expect(play('http://127.0.0.1:1', 1)).rejects.toThrow();
   });
 });

@@ -12,7 +12,7 @@ describe('the metrics of agents', () => {
     'tframex_agent_executions_total{agent="Writer",method="run",status="success"} 1',
   ];
 
-  test('count each agent once for a plain answer', async () => {
+  test('the metrics of agents count each agent once for a plain answer', async () => {
     const app = await SampleApp.start();
 
     await app.post('assistant', QUESTION);
@@ -21,7 +21,7 @@ describe('the metrics of agents', () => {
     expect(counts.sort()).toEqual(onceEach);
   });
 
-  test('count each agent once for a streamed answer', async () => {
+  test('the metrics of agents count each agent once for a streamed answer', async () => {
     const app = await SampleApp.start();
 
     await eventsOf(await app.stream('assistant', QUESTION));
@@ -44,7 +44,7 @@ describe('the metrics of agents', () => {
     );
   });
 
-  test('name the error of the agents that failed, and leave out those not called', async () => {
+  test('the metrics of agents name the errors of failed agents, and leave out uncalled ones', async () => {
     const app = await SampleApp.start();
 
     await app.post('assistant', { input: 'qzxwvk jjqqzx' });
@@ -58,7 +58,7 @@ describe('the metrics of agents', () => {
     );
   });
 
-  test('have nothing of requests that were refused', async () => {
+  test('the metrics of agents have nothing of requests that were refused', async () => {
     const app = await SampleApp.start();
 
     await app.post('assistant', {});
@@ -73,13 +73,13 @@ describe('the gauge of active sessions', () => {
 
   const gauge = (app: SampleApp) => app.metrics('tframex_active_sessions');
 
-  test('is zero before anyone asked', async () => {
+  test('the gauge of active sessions is zero before anyone asked', async () => {
     const app = await SampleApp.start();
 
     expect(await gauge(app)).toEqual(['tframex_active_sessions 0']);
   });
 
-  test('counts each session once, and questions without one not at all', async () => {
+  test('the gauge of active sessions counts each session once, and questions without one not at all', async () => {
     const app = await SampleApp.start();
 
     for (const session of ['anna', 'ben', 'anna', undefined]) {
@@ -89,7 +89,7 @@ describe('the gauge of active sessions', () => {
     expect(await gauge(app)).toEqual(['tframex_active_sessions 2']);
   });
 
-  test('forgets sessions five minutes after their last question', async () => {
+  test('the gauge of active sessions forgets sessions five minutes after their last question', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const app = await SampleApp.start();
     await app.post('assistant', { ...QUESTION, session: 'anna' });

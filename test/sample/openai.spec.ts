@@ -119,7 +119,7 @@ describe('with an OpenAI-compatible API', () => {
 
 describe('a client that leaves', () => {
   test.each(['text/event-stream', 'application/json'])(
-    'stops the agents and the model, accepting %s',
+    'a client that leaves stops the agents and the model, accepting %s',
     async (accept) => {
       let upstreamClosed = false;
       let pieces = 0;

@@ -3,7 +3,7 @@ import { readOpenAiConfig, readPort } from '../../sample-app/src/config.js';
 import { documents, SampleApp, useOpenAi } from './sample-app.js';
 
 describe('the sample app does not start', () => {
-  test('without documentation, and says where it looked', async () => {
+  test('the sample app does not start without documentation, and says where it looked', async () => {
     useOpenAi();
     const root = documents({ 'docs/notes.txt': 'text' });
 
@@ -12,7 +12,7 @@ describe('the sample app does not start', () => {
     );
   });
 
-  test('with a part of the settings of an API, and says which are missing', async () => {
+  test('the sample app does not start with half the settings of an API, and names the missing', async () => {
     useOpenAi('', 'secret-key', '');
 
     await expect(SampleApp.start()).rejects.toThrow(
@@ -22,7 +22,7 @@ describe('the sample app does not start', () => {
 });
 
 describe('the settings', () => {
-  test('of an API never show its key in an error', () => {
+  test('the settings of an API never show its key in an error', () => {
     const env = {
       OPENAI_API_KEY: 'secret-key',
       OPENAI_BASE_URL: 'secret-key',
@@ -38,13 +38,16 @@ describe('the settings', () => {
     ['', 3000],
     ['8080', 8080],
     ['0', 0],
-  ])('make PORT=%s the port %i', (PORT, port) => {
+  ])('the settings make PORT=%s the port %i', (PORT, port) => {
     expect(readPort({ PORT })).toBe(port);
   });
 
-  test.each(['abc', '-1', '65536', '3e3', '80.5'])('refuse PORT=%s', (PORT) => {
-    expect(() => readPort({ PORT })).toThrow(
-      `PORT is "${PORT}"; expected an integer from 0 to 65535`,
-    );
-  });
+  test.each(['abc', '-1', '65536', '3e3', '80.5'])(
+    'the settings refuse PORT=%s',
+    (PORT) => {
+      expect(() => readPort({ PORT })).toThrow(
+        `PORT is "${PORT}"; expected an integer from 0 to 65535`,
+      );
+    },
+  );
 });

@@ -24,7 +24,7 @@ async function names(collector: PrometheusCollector): Promise<string[]> {
 describe('a metric that a filter denies', () => {
   const deny = { metrics: 'internal_*', deny: true } as const;
 
-  test('can be used in every way, and is nowhere to be seen', async () => {
+  test('a denied metric can be used in every way, and is on no page', async () => {
     const { collector, warnings } = filtered(deny);
     const counter = collector.counter('internal_calls_total');
     counter.inc();
@@ -61,7 +61,7 @@ describe('a metric that a filter denies', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('keeps no series, however many label sets it is given', () => {
+  test('a denied metric keeps no series, however many label sets it is given', () => {
     const { collector } = makeCollector({
       filters: [deny],
       maxSeriesPerMetric: 20_000,
@@ -73,7 +73,7 @@ describe('a metric that a filter denies', () => {
     expect(kept).toBeLessThan(500_000);
   });
 
-  test('is the same instrument whenever it is asked for, and still has one type', () => {
+  test('a denied metric is the same instrument for each request, and still has one type', () => {
     const { collector } = filtered(deny);
     const counter = collector.counter('internal_calls_total');
     expect(collector.counter('internal_calls_total')).toBe(counter);
@@ -89,7 +89,7 @@ describe('a metric that a filter denies', () => {
     expect(collector.isDenied('calls_total')).toBe(false);
   });
 
-  test('takes no name away from a metric of someone else', async () => {
+  test('a denied metric takes no name away from another metric', async () => {
     const { collector } = filtered({ metrics: 'size', deny: true });
     collector.histogram('size').observe(1);
     collector.counter('size_count').inc();
@@ -130,13 +130,13 @@ describe('accept and deny', () => {
       ],
       ['agent_c'],
     ],
-  ])('%s', async (_rule, filters, kept) => {
+  ])('labels of a filtered metric %s', async (_rule, filters, kept) => {
     const { collector } = filtered(...filters);
     for (const name of ['agent_a', 'agent_b', 'x']) collector.gauge(name);
     expect(await names(collector)).toEqual(kept);
   });
 
-  test('go by names without namespace and subsystem, as they are exposed', async () => {
+  test('filters accept and deny metrics by names without namespace and subsystem, as they are exposed', async () => {
     const { collector } = makeCollector({
       namespace: 'tframex',
       subsystem: 'api',
@@ -158,7 +158,7 @@ describe('accept and deny', () => {
     ]);
   });
 
-  test('leave the metrics about the metrics alone', async () => {
+  test('filters leave the metrics about the metrics alone', async () => {
     const { collector } = filtered({ deny: true });
     collector.reportError('call', new Error('boom'));
     expect(await names(collector)).toEqual(['metrics_errors_total']);
@@ -193,28 +193,33 @@ describe('a metric that is renamed', () => {
       [{ metrics: 'agent_calls', rename: 'llm.calls' }],
       'llm_calls',
     ],
-  ])('%s is exposed under the new name', async (_how, filters, name) => {
-    const { collector } = makeCollector({ namespace: 'app', filters });
-    const counter = collector.counter('agent_calls');
-    counter.inc();
-    collector.record({
-      name: 'agent_calls',
-      type: MetricType.COUNTER,
-      value: 1,
-    });
-    expect(counter.name).toBe(`app_${name}`);
-    expect(collector.counter('agent_calls')).toBe(counter);
-    expect(await names(collector)).toEqual([`app_${name}`]);
-    expect(await samples(collector, `app_${name}`)).toEqual([`app_${name} 2`]);
-  });
+  ])(
+    'a metric that is renamed %s is exposed under the new name',
+    async (_how, filters, name) => {
+      const { collector } = makeCollector({ namespace: 'app', filters });
+      const counter = collector.counter('agent_calls');
+      counter.inc();
+      collector.record({
+        name: 'agent_calls',
+        type: MetricType.COUNTER,
+        value: 1,
+      });
+      expect(counter.name).toBe(`app_${name}`);
+      expect(collector.counter('agent_calls')).toBe(counter);
+      expect(await names(collector)).toEqual([`app_${name}`]);
+      expect(await samples(collector, `app_${name}`)).toEqual([
+        `app_${name} 2`,
+      ]);
+    },
+  );
 
-  test('by a RegExp does not depend on what that was used for before', async () => {
+  test('a rename by a RegExp does not depend on earlier uses of that RegExp', async () => {
     const { collector } = filtered({ metrics: /agent/y, rename: 'llm' });
     for (const name of ['agent_a', 'agent_b']) collector.gauge(name);
     expect(await names(collector)).toEqual(['llm_a', 'llm_b']);
   });
 
-  test('becomes one with another of that name and type, and of no other type', async () => {
+  test('a renamed metric becomes one with another of that name and type only', async () => {
     const { collector } = filtered({ metrics: 'old_*', rename: 'new_*' });
     const counter = collector.counter('new_total');
     counter.inc({ a: 1 });
@@ -229,7 +234,7 @@ describe('a metric that is renamed', () => {
     );
   });
 
-  test('has the buckets that the options have for the new name', async () => {
+  test('a renamed metric has the buckets that the options have for the new name', async () => {
     const { collector } = makeCollector({
       buckets: { new: [1], old: [2] },
       filters: [{ metrics: 'old', rename: 'new' }],
@@ -238,7 +243,7 @@ describe('a metric that is renamed', () => {
     expect(await samples(collector, 'new')).toContain('new_bucket{le="1"} 1');
   });
 
-  test('is refused if nothing usable is left of its name', () => {
+  test('a renamed metric is refused if nothing usable is left of its name', () => {
     const { collector } = filtered({ metrics: /^x/, rename: '' });
     expect(() => collector.counter('x')).toThrow(MetricNameError);
     expect(() => collector.counter(5 as never)).toThrow(MetricNameError);
@@ -328,7 +333,7 @@ describe('labels', () => {
     expect(await samples(collector, 'hits_total')).toEqual([]);
   });
 
-  test('of the option defaultLabels are filtered like others', async () => {
+  test('labels of the option defaultLabels are filtered like others', async () => {
     const { collector } = makeCollector({
       defaultLabels: { app: 'docs', region: 'eu' },
       filters: [
@@ -342,7 +347,7 @@ describe('labels', () => {
     ]);
   });
 
-  test('are filtered for the metrics that the filter is for, and no other ones', async () => {
+  test('labels are filtered for the metrics of the filter, and for no others', async () => {
     const { collector } = filtered({
       metrics: 'agent_*',
       dropLabels: ['method'],
@@ -355,7 +360,7 @@ describe('labels', () => {
     ]);
   });
 
-  test('of a series that is removed are forgotten', () => {
+  test('labels of a filtered series are forgotten when it is removed', () => {
     const { collector } = makeCollector({
       filters: [{ dropLabels: ['method'] }],
       maxSeriesPerMetric: 20_000,
@@ -371,7 +376,7 @@ describe('labels', () => {
     expect(counter.remove({ user: 0, method: 'run' })).toBe(false);
   });
 
-  test('that become those of another series never lead to the wrong one', async () => {
+  test('labels that become those of another series never lead to the wrong one', async () => {
     const next = new Map([
       ['x', 'y'],
       ['y', 'z'],
@@ -389,7 +394,7 @@ describe('labels', () => {
     ]);
   });
 
-  test('are those of unfiltered series whose labels were changed beforehand', async () => {
+  test('filtered series equal unfiltered series whose labels were changed beforehand', async () => {
     const upper = (value: string) => value.toUpperCase();
     const filters: MetricFilter[] = [
       { renameLabels: { a: 'b', b: 'c' } },
@@ -461,7 +466,7 @@ async function hitsOf(collector: PrometheusCollector) {
 }
 
 describe('a function that maps a label', () => {
-  test('is called once for a label set, and not again while that is known', () => {
+  test('a function that maps a label is called once for each known label set', () => {
     const map = vi.fn((user: string) => `bucket ${user.length}`);
     const { collector } = filtered({ mapLabels: { user: map } });
     const counter = collector.counter('hits_total');
@@ -476,7 +481,7 @@ describe('a function that maps a label', () => {
     expect(map.mock.calls).toEqual([['anna'], ['otto'], ['otto']]);
   });
 
-  test('fails an explicit recording with an error that says where, and nothing is recorded', async () => {
+  test('a mapping function that fails refuses an explicit recording, and the error says where', async () => {
     const boom = new Error('boom');
     const { collector } = filtered(
       { metrics: 'other', deny: true },
@@ -507,7 +512,7 @@ describe('a function that maps a label', () => {
     ['a symbol', () => Symbol('s'), 'Symbol(s)'],
     ['a bigint', () => 1n, '1n'],
     ['a promise', () => Promise.reject(new Error('late')), 'Promise'],
-  ])('may not give %s', (_what, map, text) => {
+  ])('a function that maps a label must not give %s', (_what, map, text) => {
     const { collector } = filtered({
       mapLabels: { user: map as () => never },
     });
@@ -521,7 +526,7 @@ describe('a function that maps a label', () => {
 });
 
 describe('buckets of a filter', () => {
-  test('take the place of those given in the options and where the metric is made; the last filter wins', async () => {
+  test('buckets of a filter replace those of the options and the instrument; the last filter wins', async () => {
     const { collector } = makeCollector({
       buckets: { agent_seconds: [7] },
       filters: [
@@ -567,7 +572,7 @@ describe('the limit of a filter', () => {
     ]);
   });
 
-  test('counts series as they are after the filters, and still finds them when it is reached', async () => {
+  test('the limit of a filter counts filtered series, and still finds them when it is reached', async () => {
     const { collector } = filtered(
       { maxSeries: 2 },
       { mapLabels: { user: (user) => user[0] } },
@@ -589,7 +594,7 @@ describe('the limit of a filter', () => {
 });
 
 describe('clearing the metrics', () => {
-  test('leaves the filters as they are, for instruments that are held too', async () => {
+  test('clearing the metrics leaves the filters as they are, for instruments that are held too', async () => {
     const { collector } = filtered(
       { metrics: 'agent_*', rename: 'llm_*' },
       { metrics: 'llm_*', renameLabels: { agent: 'bot' } },
@@ -687,13 +692,13 @@ describe('filters in the options', () => {
       [{ maxSeries: 0 }],
       'filters[0].maxSeries is 0; expected an integer of 1 or more',
     ],
-  ])('are refused if they are wrong: %j', (filters, message) => {
+  ])('wrong filters in the options are refused: %j', (filters, message) => {
     const make = () => new PrometheusCollector({ filters } as object);
     expect(make).toThrow(OptionsError);
     expect(make).toThrow(message);
   });
 
-  test('are checked by the compiler: each does one thing', () => {
+  test('the compiler checks that each filter in the options does one thing', () => {
     const filters: MetricFilter[] = [
       { metrics: 'a', deny: true },
       // @ts-expect-error -- two things
@@ -706,7 +711,7 @@ describe('filters in the options', () => {
     expect(filters).toHaveLength(4);
   });
 
-  test('may be changed by the caller afterwards without any effect', async () => {
+  test('filters in the options may be changed by the caller afterwards without any effect', async () => {
     const dropLabels = ['a'];
     const filters: MetricFilter[] = [{ dropLabels }];
     const { collector } = makeCollector({ filters });

@@ -36,7 +36,7 @@ export function describeModelsAndTools(
   core: LangChainCore,
 ): void {
   describe(`a model of ${version}`, () => {
-    test('is recorded with what the provider reported', async () => {
+    test('a model is recorded with what the provider reported', async () => {
       const { callbacks, totals, warnings } = observe();
       const model = scriptedModel(core, [ANSWER]);
       const message = await play(() => model.invoke('Hi', { callbacks }));
@@ -68,7 +68,7 @@ export function describeModelsAndTools(
       expect(warnings).toEqual([]);
     });
 
-    test('has its tokens from beside the message, if they are not in it', async () => {
+    test('a model has its tokens from beside the message, if they are not in it', async () => {
       const { callbacks, totals } = observe();
       const model = scriptedModel(core, [
         { llmOutput: { tokenUsage: { promptTokens: 7, completionTokens: 3 } } },
@@ -82,7 +82,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('has no tokens that are not reported, but estimated', async () => {
+    test('a model has no tokens that are not reported, but estimated', async () => {
       const { callbacks, totals } = observe();
       const estimatedTokenUsage = { promptTokens: 7, completionTokens: 3 };
       const model = scriptedModel(core, [
@@ -94,7 +94,7 @@ export function describeModelsAndTools(
       expect(await totals('agent_input_tokens_total')).toEqual([]);
     });
 
-    test('that streams is recorded with the times of its chunks', async () => {
+    test('a model that streams is recorded with the times of its chunks', async () => {
       const { callbacks, totals } = observe();
       const model = scriptedModel(
         core,
@@ -130,7 +130,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('that fails is recorded with its error, which the caller gets', async () => {
+    test('a model that fails is recorded with its error, which the caller gets', async () => {
       const { callbacks, totals } = observe();
       const error = new RangeError('overloaded');
       const model = scriptedModel(core, [{ milliseconds: 40, error }], {
@@ -145,7 +145,7 @@ export function describeModelsAndTools(
       expect(await totals(TOKENS)).toEqual([]);
     });
 
-    test('that breaks while it streams has the times of its chunks, and an error', async () => {
+    test('a model that breaks while it streams has the times of its chunks, and an error', async () => {
       const { callbacks, totals } = observe();
       const model = scriptedModel(
         core,
@@ -168,7 +168,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('that is aborted while it works has an error', async () => {
+    test('a model that is aborted while it works has an error', async () => {
       const { callbacks, totals } = observe();
       const chunks = [
         { milliseconds: 10, text: 'He' },
@@ -189,7 +189,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('is recorded once for each attempt, and for each fallback', async () => {
+    test('a model is recorded once for each attempt, and for each fallback', async () => {
       const { metrics, callbacks, totals } = observe();
       const error = new RangeError('overloaded');
       const fallback = scriptedModel(core, [ANSWER]);
@@ -211,7 +211,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('is not asked when a cache has the answer', async () => {
+    test('a model is not asked when a cache has the answer', async () => {
       const { metrics, callbacks, totals } = observe();
       const cache = new core.InMemoryCache(new Map());
       cache.makeDefaultKeyEncoder((...parts) => parts.join(' '));
@@ -231,7 +231,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('is recorded once by a handler that is given twice', async () => {
+    test('a model is recorded once by a handler that is given twice', async () => {
       const { metrics, callbacks, totals } = observe();
       const chunks = [
         { milliseconds: 10, text: 'He' },
@@ -256,7 +256,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('counts for the agent run around it, however many run side by side', async () => {
+    test('a model counts for the agent run around it, however many run side by side', async () => {
       const { metrics, callbacks, totals } = observe();
       const answers = [1, 2, 3].map(() => ({ ...ANSWER }));
       const model = scriptedModel(core, answers, { callbacks });
@@ -272,7 +272,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('that says nothing of itself is named after its class', async () => {
+    test('a model that says nothing of itself is named after its class', async () => {
       const { callbacks, totals } = observe();
       const chat = new core.FakeListChatModel({ responses: ['Hello'] });
       const text = new core.FakeLLM({ response: 'Hello' });
@@ -290,7 +290,7 @@ export function describeModelsAndTools(
   });
 
   describe(`a tool of ${version}`, () => {
-    test('is recorded once by a handler that is given twice', async () => {
+    test('a tool is recorded once by a handler that is given twice', async () => {
       const { metrics, callbacks, totals } = observe();
       const echo = new core.DynamicTool({
         name: 'echo',
@@ -306,7 +306,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('is named after its class, if LangChain tells no name', async () => {
+    test('a tool is named after its class, if LangChain tells no name', async () => {
       const { callbacks, totals } = observe();
       class Clock extends core.Tool {
         name = 'clock';
@@ -321,7 +321,7 @@ export function describeModelsAndTools(
       ]);
     });
 
-    test('is recorded with its name, its agent and its error', async () => {
+    test('a tool is recorded with its name, its agent and its error', async () => {
       const { metrics, callbacks, totals } = observe();
       const search = core.tool(
         async (query: string) => {

@@ -605,16 +605,22 @@ const THROWING: typeof FAILING = [
 ];
 
 describe('an app that cannot start fails the same with the module as without', () => {
-  test.each(FAILING)('where %s', async (_cause, parts) => {
-    const { plain, measured } = await failuresOf(parts);
-    const { message } = plain as Error;
-    expect(message).toContain("can't resolve dependencies");
-    expect(measured).toMatchObject({ message });
-  });
+  test.each(FAILING)(
+    'an app that cannot start fails as without the module where %s',
+    async (_cause, parts) => {
+      const { plain, measured } = await failuresOf(parts);
+      const { message } = plain as Error;
+      expect(message).toContain("can't resolve dependencies");
+      expect(measured).toMatchObject({ message });
+    },
+  );
 
-  test.each(THROWING)('where %s', async (_cause, parts) => {
-    const { plain, measured } = await failuresOf(parts);
-    expect(plain).toBe(failure);
-    expect(measured).toBe(failure);
-  });
+  test.each(THROWING)(
+    'an app that cannot start fails as without the module where %s',
+    async (_cause, parts) => {
+      const { plain, measured } = await failuresOf(parts);
+      expect(plain).toBe(failure);
+      expect(measured).toBe(failure);
+    },
+  );
 });

@@ -567,7 +567,7 @@ describe('a member of a class', () => {
   const names = Object.keys(membersCalls(plain));
 
   test.each(names)(
-    'does the same with decorators as without: %s',
+    'a member of a class does the same with decorators as without: %s',
     async (name) => {
       const measured = membersOf(true);
       const app = await start([measured.Members]);
@@ -579,7 +579,7 @@ describe('a member of a class', () => {
     },
   );
 
-  test('looks the same with decorators as without', () => {
+  test('a member of a class looks the same with decorators as without', () => {
     const measured = membersOf(true);
     const pairs = [
       [plain.Members.prototype, measured.Members.prototype],

@@ -47,7 +47,7 @@ interface Made {
 
 const NO_PREFIX: NamePrefix = { namespace: '', subsystem: '' };
 
-/** For self-metrics: users' filters do not apply to them. */
+/** The filters of self-metrics: none, as the filters of users do not apply to them. */
 const UNFILTERED = new Filters([]);
 
 /** Creates families from options and filters. */

@@ -88,7 +88,7 @@ export abstract class MetricsCollector {
 
   /**
    * Whether filters drop the metric of this name, so that measuring for it is not
-   * needed. `false` unless a subclass says otherwise.
+   * needed. Default: `false`; subclasses with filters override it.
    */
   isDenied(_name: string): boolean {
     return false;

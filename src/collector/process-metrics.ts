@@ -30,7 +30,7 @@ const uses = sharedWeakMap<MetricRegistry, Use>('process-metrics');
  * Registers prom-client's default metrics of the process, unless the registry has
  * them already.
  *
- * @returns removes the metrics and stops their observers once no other
+ * @returns a function that removes the metrics and stops their observers, once no other
  *   collector of the registry uses them.
  */
 export function collectProcessMetrics(

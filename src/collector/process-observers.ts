@@ -14,7 +14,7 @@ type PerformanceObserverCallback = ConstructorParameters<
 /**
  * Captures the observers that prom-client creates for its process metrics and never stops.
  *
- * @returns stops all of them.
+ * @returns a function that stops all of them.
  */
 // Why: docs/decisions/pages.md, "Observers of the process end at shutdown".
 export function captureObservers(start: () => void): Dispose {

@@ -116,8 +116,8 @@ export class PrometheusCollector extends MetricsCollector {
   /**
    * Adds a check to the health, and to the gauges `health_check_status` and `health_check_duration_seconds`.
    *
-   * @param source where it comes from, for the messages of errors.
-   * @returns removes the check.
+   * @param source where the check comes from, for error messages.
+   * @returns a function that removes the check.
    * @throws {OptionsError} if the definition has a mistake, or the name is taken.
    *
    * @example
@@ -130,7 +130,7 @@ export class PrometheusCollector extends MetricsCollector {
   /**
    * Adds an exporter. It is started with the collector, or at once if that is initialized.
    *
-   * @returns removes it, after it has delivered what is left.
+   * @returns a function that removes the exporter, after a last delivery.
    * @throws {OptionsError} if it is no exporter, or its name is taken; and what its `start()` throws.
    *
    * @example

@@ -30,7 +30,7 @@ export class TraceExemplars {
   /**
    * Starts to look for traces. Reports an API that is installed and does not load.
    *
-   * @returns ends that.
+   * @returns a function that ends that.
    */
   async start(): Promise<() => void> {
     try {

@@ -10,7 +10,7 @@ export const COLLECT_LIMIT = 5_000;
  */
 export class CoalescedTask<T> {
   private running: Promise<T> | undefined = undefined;
-  /** Milliseconds that a caller has waited in vain for the present run. */
+  /** The longest limit of a caller that the present run has exceeded, in milliseconds; 0 at first. */
   private waited = 0;
 
   /** @param what the subject of error messages. */

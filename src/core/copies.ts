@@ -57,7 +57,7 @@ export function otherCopies(own: Copy): Copy[] {
   return [...loaded.copies].filter((copy) => copy !== own);
 }
 
-/** @returns removes the listener. */
+/** @returns a function that removes the listener. */
 export function listenToCopies(listener: CopyListener): () => void {
   const reference = new WeakRef(listener);
   loaded.listeners.add(reference);

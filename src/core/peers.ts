@@ -9,14 +9,14 @@ export class PeerError extends Error {
     super(cause instanceof Error ? cause.message : String(cause));
   }
 
-  /** `false` if the package is installed but fails to load. */
+  /** Whether the package is not installed; `false` if it is installed but fails to load. */
   get isNotInstalled(): boolean {
     const { code } = (this.cause ?? {}) as NodeJS.ErrnoException;
     return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
   }
 }
 
-// Each import has a `try` of its own; the build turns it into `require()` for CommonJS.
+// Each import has a `try` block of its own: the build turns such an import into `require()` for CommonJS.
 // Why: docs/decisions/package.md, "Optional peers are imported in one file".
 
 /** @throws {PeerError} */

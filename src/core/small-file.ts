@@ -88,7 +88,7 @@ async function readNow(file: string): Promise<string> {
   }
 }
 
-/** Reads of other files may never end, or are possible only once. */
+/** Rejects what is not a regular file: reading it may never end, or be possible only once. */
 function checkRegular(found: Stats): Stats {
   if (found.isFile()) return found;
   throw new Error(`it is ${fileKind(found)}, and not a regular file`);

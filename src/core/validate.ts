@@ -81,7 +81,7 @@ export function validate(options: unknown, rules: Rules, path = ''): void {
   }
 }
 
-/** Checks one value; `undefined` is no exception here. Throws as {@link validate} does. */
+/** Checks one value, and `undefined` like any other value. Throws as {@link validate} does. */
 export function validateOne(
   value: unknown,
   rule: Rules[string],

@@ -132,7 +132,7 @@ export function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
   return Math.max(0, until - (timeOf(headers.date) ?? Date.now()));
 }
 
-/** In milliseconds since the Unix epoch. */
+/** The time of an HTTP date, in milliseconds since the Unix epoch. */
 function timeOf(text: string | undefined): number | undefined {
   if (text === undefined || !DATE.test(text)) return undefined;
   // The oldest form does not name its time zone, which is always GMT.

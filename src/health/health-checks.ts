@@ -27,7 +27,7 @@ export class HealthChecks {
   /**
    * @param source where the check was declared, for messages.
    * @param isLogged whether it is logged when the check goes down and up. Default: `true`.
-   * @returns removes the check; `true` if it was registered.
+   * @returns a function that removes the check, and returns whether it was registered.
    * @throws {OptionsError} if the definition is invalid, or its name is taken.
    */
   add(

@@ -3,7 +3,7 @@
  * this package grew from.
  */
 export interface HealthStatus {
-  /** Initialized and not shut down, the app is ready, and every critical check is up. */
+  /** Whether the collector is initialized and not shut down, the app is ready, and every critical check is up. */
   healthy: boolean;
   /** Whether the HTTP server or the app that serves the metrics is listening. */
   server_running: boolean;

@@ -75,7 +75,7 @@ function overallStatus({ healthy, checks }: HealthStatus): string {
   return allUp ? 'pass' : 'warn';
 }
 
-/** Sections 4.3 to 4.8 of the draft: what was observed, when, and what went wrong. */
+/** A check in the form of the draft "Health Check Response Format for HTTP APIs", sections 4.3 to 4.8: what was observed, when, and what failed. */
 function checkJson(check: CheckStatus): object {
   const { status, time, duration_seconds: seconds, error } = check;
   return {

@@ -25,7 +25,7 @@ import {
 
 type Method = (...args: any[]) => any;
 
-/** What is measured of each measured method. By identity: a wrapper of other code around it is another method. */
+/** What is measured of each measured method. The key is the function itself: a wrapper that other code puts around it is another method. */
 const configs = sharedWeakMap<Function, MutableConfig>('method-configs');
 
 /** A configuration that each decorator on the method adds to. */

@@ -29,7 +29,7 @@ export class LabelIndex<C extends Cell> {
   find(labels: Labels): C | undefined {
     let node = this.root;
     let cell: C | undefined;
-    // How many labels are known: counted from where a cell was reached, as nodes know it.
+    // How many labels matched, once a cell is reached. Before that, the node has the number.
     let depth = 0;
     let value: LabelValue;
     // Leaving the loop by a label is faster than a flag, and than a call inside the loop.

@@ -25,7 +25,7 @@ export function checkSingleImport(
   );
 }
 
-/** The imports in `@Module()`. NestJS adds global modules to the imports of all modules, so its own list is no help. */
+/** The imports in `@Module()`. NestJS adds global modules to the imports of all modules, so its list does not show which module imports this one. */
 function importsOf(
   metatype: Function,
 ): readonly ({ module?: unknown } | undefined)[] {

@@ -13,7 +13,7 @@ import {
 import { type Quantile, SummaryCell } from './metric-family.js';
 import { forEachInSlices, type TimeSlice } from '../core/event-loop-yielder.js';
 
-/** Makes cells of a prom-client histogram or summary, whose series have several samples each. */
+/** Creates cells from a histogram or summary of prom-client, whose series have several samples each. */
 export class PromClientComposites {
   /** The bounds of a histogram, once its cells are made. */
   bounds: readonly number[] = [];
@@ -52,7 +52,7 @@ export class PromClientComposites {
       : this.summaryCell(samples);
   }
 
-  /** The buckets of prom-client are cumulative; those of our cells are not. */
+  /** The cell of a series. Bucket counts are cumulative in prom-client, and not in a cell. */
   private histogramCell(samples: readonly PromClientSample[]): HistogramCell {
     const { name } = this.names;
     const buckets = bucketsOf(samples);

@@ -56,9 +56,9 @@ const RULES: Rules = {
 };
 
 /**
- * Checks what is said to be an exporter.
+ * Checks a value that the app gives as an exporter.
  *
- * @param path where it stands, for messages.
+ * @param path the path of the option, for messages.
  * @throws {OptionsError} naming what is wrong with it.
  */
 export function checkExporter(

@@ -24,7 +24,7 @@ const LONG_PAUSE = 60_000;
 /** How many messages are remembered as logged. */
 const MAX_LOGGED = 20;
 
-/** What becomes of an exporter's deliveries: in metrics, in the log, for the health. */
+/** Shows the outcome of an exporter's deliveries in metrics, in the log and in the health. */
 export class ExporterStatus implements DeliveryObserver {
   /** Deliveries that failed since one succeeded. */
   private failures = 0;

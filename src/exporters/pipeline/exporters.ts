@@ -53,8 +53,8 @@ export class Exporters {
   /**
    * Adds an exporter, and starts it as soon as the collector is initialized.
    *
-   * @param path where it comes from, for messages.
-   * @returns removes it, after it has delivered what it can within so many milliseconds.
+   * @param path where the exporter comes from, for messages.
+   * @returns a function that removes the exporter, after a last delivery within so many milliseconds.
    * @throws {OptionsError} if it is not an exporter, or its name is taken; and whatever its `start()` throws.
    */
   async add(
@@ -135,7 +135,7 @@ export class Exporters {
     });
   }
 
-  /** Has all exporters deliver what they can in so many milliseconds, and stops them. Never rejects. */
+  /** Stops all exporters, after a last delivery within `timeout` milliseconds. Never rejects. */
   async stop(timeout: number): Promise<void> {
     this.started = false;
     const deadline = new Deadline(timeout);

@@ -29,7 +29,7 @@ const SNAPSHOT_LIMIT = 2_000;
 /** Exporters that a collector runs: two collectors would disturb each other's deliveries. */
 const IN_USE = sharedWeakMap<MetricsExporter, true>('exporters');
 
-/** An exporter in a collector: its exports, its events, and what becomes of them. */
+/** An exporter in a collector. Runs its exports and its deliveries of events. */
 export class RunningExporter implements ExporterGauges {
   readonly name: string;
   private readonly timeout: number;
@@ -160,7 +160,7 @@ export class RunningExporter implements ExporterGauges {
     this.exports?.start();
   }
 
-  /** Waits for the start during which the exporter is stopped. An error of it is thrown to the caller of `start()`. */
+  /** Waits for the start during which the exporter is stopped. If that start fails, the error goes to the caller of `start()`. */
   private giveUp(): Promise<void> {
     return this.starting.catch(() => {});
   }

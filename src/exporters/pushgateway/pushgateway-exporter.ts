@@ -17,7 +17,7 @@ export interface PushedPage {
   metrics(): Promise<string>;
 }
 
-/** Milliseconds that deleting the group may take: the app has ended. */
+/** Milliseconds that deleting the group may take, at the shutdown of the app. */
 const MAX_DELETE = 5_000;
 
 /**

@@ -31,7 +31,7 @@ import {
   type UnixDgram,
 } from './transport/unix-datagram.js';
 
-/** Where a Datadog Agent has its socket. */
+/** The path of a Datadog Agent's socket. */
 const DATADOG_SOCKET = '/var/run/datadog/dsd.socket';
 
 /** Queues observations, and sends them and snapshots as packets of lines. */

@@ -13,7 +13,7 @@ import type {
 export interface LineStyle {
   /** Writes the labels `le` and `quantile`. */
   readonly numberLabel: (value: number) => string;
-  /** Whether buckets can have exemplars. */
+  /** Whether the lines of buckets have exemplars. */
   readonly exemplars: boolean;
   /** Whether series have a sample with their time of creation. */
   readonly created: boolean;

@@ -43,8 +43,7 @@ function observed(source: Observable<unknown>, work: Run): Observable<unknown> {
 
 /**
  * The subscriber between a source and its consumer, like that of any operator: errors
- * of teardowns reach the same code as without it. While an item is passed on, the
- * consumer is at work.
+ * of teardowns reach the same code as without it. While an item is passed on, the time of the consumer runs, which does not count.
  */
 class FollowedSubscriber extends Subscriber<unknown> {
   private handingOver = false;

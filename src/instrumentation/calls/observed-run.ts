@@ -130,7 +130,7 @@ export class Stopwatch {
   }
 }
 
-/** The items of a stream. The clock stands still while the consumer is at work. */
+/** The items of a stream. The clock stands still while the consumer is busy. */
 class StreamProgress extends Stopwatch {
   items = 0;
   secondsToFirstItem: number | undefined = undefined;

@@ -34,7 +34,7 @@ export const UNDICI_READER: RequestReader<UndiciRequest> = {
 
 export const NODE_READER: RequestReader<ClientRequest> = {
   methodOf: ({ method }) => method,
-  // Only the header has the port.
+  // The port is in the header `host`, and in no property of the request.
   originOf: (request) =>
     `${request.protocol}//${String(request.getHeader('host') ?? request.host)}`,
 };

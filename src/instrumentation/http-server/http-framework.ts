@@ -12,7 +12,7 @@ export interface RouteDescription {
 
 /** What the metrics need of Express or Fastify. */
 export interface HttpFramework {
-  /** Calls `begin` with every request from now on. Returns a function that stops it. */
+  /** Calls `begin` with every request from now on. Returns a function that stops the calls. */
   listen(begin: Begin): () => void;
   /** Must run before Nest registers its middleware and routes. */
   beforeRoutes(): void;

@@ -39,7 +39,7 @@ export function answerOf({
   generations = [],
   llmOutput = {},
 }: Generations): InferenceAnswer {
-  // Of several answers to one prompt, each has the tokens of all.
+  // If one prompt has several answers, each answer reports the tokens of all.
   const all = generations.flat();
   const told = all.find((one) => one?.message?.usage_metadata)?.message;
   const counts = llmOutput['tokenUsage'] as TokenCounts | undefined;

@@ -2,7 +2,7 @@ import { OptionsError, shown } from '../../../core/errors.js';
 import { kindWithoutValue } from '../../../core/secret.js';
 import { type Environment, ofExporter } from './environment.js';
 
-/** Where requests go. */
+/** The address that requests go to. */
 export interface Endpoint {
   /** A URL of the scheme `http:` or `https:`; for gRPC also of the schemes that only gRPC knows. */
   readonly url: URL;
@@ -50,7 +50,7 @@ export function endpointOf(
 /**
  * Reads the URL of a backend. Its user, password and query may be secrets.
  *
- * @param at where it stands: the option, or the variable of the environment.
+ * @param at the option or the environment variable that holds the URL, for messages.
  * @throws {OptionsError} saying what is allowed, and nothing that may be a secret.
  */
 export function parseUrl(value: unknown, at: string): URL {

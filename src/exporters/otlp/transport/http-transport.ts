@@ -25,8 +25,9 @@ import {
 } from './transport.js';
 
 /**
- * Milliseconds after which an idle connection is closed. The requests of an export share one;
- * until the next export many a load balancer would close it, and then just when it is used again.
+ * Milliseconds after which an idle connection is closed. The requests of one export share a
+ * connection. It is not kept for the next export: a load balancer may close an idle connection
+ * just as it is used again.
  */
 const IDLE = 4_000;
 

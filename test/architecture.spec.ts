@@ -40,7 +40,7 @@ function importsOf(file: string): string[] {
 }
 
 describe.each(files)('src/%s', (file) => {
-  test('imports from no floor above its own', () => {
+  test('a source file imports from no floor above its own', () => {
     expect(floorOf(file)).toBeGreaterThanOrEqual(0);
     for (const specifier of importsOf(file).filter((s) => s.startsWith('.'))) {
       const target = relative(SRC, join(SRC, dirname(file), specifier));
@@ -69,7 +69,7 @@ describe.each(files)('src/%s', (file) => {
     for (const name of packages) expect(name).toMatch(allowed[floor]!);
   });
 
-  test('loads optional peers in one place, and sets timers that tests do not replace', () => {
+  test('a source file loads optional peers in one place, and sets timers that tests keep', () => {
     const source = readFileSync(join(SRC, file), 'utf8');
     if (file !== 'core/peers.ts') {
       expect(source).not.toMatch(/await import\('[^.]/);

@@ -33,7 +33,7 @@ describe('collectors of two copies', () => {
     return collector;
   }
 
-  test('collectors of two copies show the metrics of both on one page when they share a registry, until the last one shuts down', async () => {
+  test('collectors of two copies on one registry share one page until the last shuts down', async () => {
     const registry = new Registry();
     const first = await startCollector(registry, 'first');
     const second = await startCollector(registry, 'second');

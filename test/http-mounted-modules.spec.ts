@@ -88,7 +88,7 @@ const query: Sending = {
 describe('requests to ServeStaticModule', () => {
   const requests = ['/style.css', '/page', '/api/nowhere', '/api/hello'];
 
-  test('requests to ServeStaticModule have its mount path or its catch-all page as route on Express, and are unmatched where nothing answers', async () => {
+  test('files of ServeStaticModule have its mount path or catch-all page as route on Express', async () => {
     const rootPath = folderWith('index.html', 'style.css');
     const modules = [
       ServeStaticModule.forRoot({ rootPath, exclude: ['/api/{*rest}'] }),
@@ -125,7 +125,7 @@ describe('requests to ServeStaticModule', () => {
     });
   });
 
-  test('requests to ServeStaticModule have the file as route on Fastify, and are unmatched where there is no such file', async () => {
+  test('files of ServeStaticModule are their own route on Fastify, missing ones unmatched', async () => {
     const rootPath = folderWith('index.html', 'style.css');
     const modules = [ServeStaticModule.forRoot({ rootPath })];
     expect(await seriesOf(onFastify, modules, requests)).toEqual({

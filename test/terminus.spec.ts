@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('on %s, with @nestjs/terminus', (_name, adapter) => {
     });
   });
 
-  test('its indicators are checks', async () => {
+  test('the indicators of @nestjs/terminus are health checks', async () => {
     const { get } = await startApp(
       {
         imports: [

@@ -133,14 +133,17 @@ describe('a known metric', () => {
     ['h', 'h_count'],
     ['h', 'h_sum'],
     ['h', 'h_bucket'],
-  ])('called %s and a histogram makes the name %s unusable', (base, sample) => {
-    const first = makeCollector().collector;
-    first.histogram(base);
-    expect(() => first.counter(sample)).toThrow(MetricConflictError);
-    const second = makeCollector().collector;
-    second.counter(sample);
-    expect(() => second.histogram(base)).toThrow(MetricConflictError);
-  });
+  ])(
+    'a metric called %s and a histogram make the name %s unusable',
+    (base, sample) => {
+      const first = makeCollector().collector;
+      first.histogram(base);
+      expect(() => first.counter(sample)).toThrow(MetricConflictError);
+      const second = makeCollector().collector;
+      second.counter(sample);
+      expect(() => second.histogram(base)).toThrow(MetricConflictError);
+    },
+  );
 
   test('a metric of another collector in the same registry is not taken over', () => {
     const registry = new Registry();

@@ -76,7 +76,7 @@ test('a delay is shown for two minutes at most', () => {
   expect(delays.max).toBe(1);
 });
 
-test('without delays there are zeros, and no number that stands for none', () => {
+test('event-loop delays are zeros, not NaN, where none was measured', () => {
   const { start } = monitors();
   const delays = new EventLoopDelays(start);
   expect([delays.min, delays.mean, delays.percentile(99)]).toEqual([0, 0, 0]);

@@ -22,7 +22,7 @@ describe('a collector', () => {
     expect(await samples(collector, 'hits_total')).toEqual(['hits_total 2']);
   });
 
-  test('shares a metric between events and instruments', async () => {
+  test('a collector shares a metric between events and instruments', async () => {
     const { collector } = makeCollector();
     collector.timer('took_seconds', { buckets: [1] }).observe(0.5);
     collector.record({
@@ -47,7 +47,7 @@ describe('a collector', () => {
     expect(await collector.metrics()).toContain('# HELP a First\n');
   });
 
-  test('puts its default labels on every series that has none of that name', async () => {
+  test('a collector puts its default labels on every series that has none of that name', async () => {
     const { collector } = makeCollector({
       defaultLabels: { app: 'docs', zone: 'a' },
     });
@@ -89,7 +89,7 @@ describe('clearMetrics()', () => {
     );
   });
 
-  test('lets a name be used for something else, and tells who still holds the old one', () => {
+  test('clearMetrics() frees a name for another metric, and says who still holds the old one', () => {
     const { collector } = makeCollector();
     const counter = collector.counter('a');
     collector.clearMetrics();
@@ -100,7 +100,7 @@ describe('clearMetrics()', () => {
     expect(collector.getMetricCount()).toBe(1);
   });
 
-  test('frees the names in the registry that was joined', () => {
+  test('clearMetrics() frees the names in the registry that was joined', () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     collector.counter('a').inc();
@@ -335,7 +335,7 @@ test('errors kept from the app are counted by cause and logged once for each pla
   ]);
 });
 
-test('errors in very many places are logged for the first of them, and for those of a new cause', async () => {
+test('errors in very many places are logged for the first ones and for new causes', async () => {
   const { collector, warnings } = makeCollector();
   const reportAll = () => {
     for (let i = 0; i < 1_000; i++) {

@@ -38,7 +38,7 @@ function programOf(command: string): string | undefined {
 const isPath = (word: string) => /^\w.*\/.*\.\w+$/.test(word);
 
 describe('the commands in CONTRIBUTING.md', () => {
-  it('are read from the page', () => {
+  it('the commands in CONTRIBUTING.md are read from the page', () => {
     expect(COMMANDS.length).toBeGreaterThan(10);
   });
 

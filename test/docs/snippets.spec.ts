@@ -35,7 +35,7 @@ beforeAll(() => {
 afterAll(removeWorkspace);
 
 describe('TypeScript in the documentation', () => {
-  it('compiles as strictly as the package does', () => {
+  it('TypeScript in the documentation compiles as strictly as the package does', () => {
     expect(snippets.length).toBeGreaterThan(20);
     expect(errors).toEqual([]);
   });

@@ -173,7 +173,7 @@ describe.skipIf(program === undefined)('a real Pushgateway', () => {
     },
   );
 
-  test('a real Pushgateway keeps its metrics when it refuses a push, which rejects with the reason and is not retried', async () => {
+  test('a real Pushgateway that refuses a push keeps its metrics, and gets no retry', async () => {
     const gateway = await begin();
     const groupings = { table: 'x' };
     const { collector } = await pushing({ url: gateway.url, groupings });

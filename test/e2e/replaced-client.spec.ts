@@ -152,7 +152,7 @@ const cases = ['@prometheus-io/client', '@platformatic/prom-client'].flatMap(
 );
 
 test.each(cases)(
-  'an app whose prom-client is replaced by $client has all metrics on pages, in snapshots and in exports, in $name',
+  'an app with the prom-client $client shows all metrics in $name',
   async ({ client, registry }) => {
     const folder = folderWith(client);
     folder.write('app.js', appWith(registry));

@@ -238,7 +238,7 @@ describe('the page', () => {
     expect(await collector.metrics(OPEN_METRICS)).toBe(openMetrics);
   });
 
-  test('the page has the series of its start when they are removed or cleared, or the collector shuts down, meanwhile', async () => {
+  test('a page keeps the series of its start that are removed or cleared meanwhile', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({
       registry,

@@ -45,14 +45,14 @@ describe('while two pages are being sent', () => {
     expect(await page).toBeGreaterThan(1_000);
   });
 
-  test('while two pages are being sent, the pause before a page for a scraper with a timeout of 900 ms is half of that', async () => {
+  test("the pause before a page is half of a scraper's timeout of 900 ms", async () => {
     const { waitFor } = await busyPages(50);
     const page = waitFor('next', 900);
     await passTime();
     expect(await page).toBe(500);
   });
 
-  test('while two pages are being sent, a scraper with a short timeout shortens the pause of its page, and of no other page', async () => {
+  test('a scraper with a short timeout shortens the pause of its own page only', async () => {
     const { waitFor } = await busyPages(50);
     const [patient, other] = [waitFor('next'), waitFor('other')];
     await vi.advanceTimersByTimeAsync(100);

@@ -75,7 +75,7 @@ describe('the server of a collector', () => {
     expect((await fetch(endpoint)).status).toBe(200);
   });
 
-  test('the server of a collector fails to start on a port in use with an error, and starts once the port is free', async () => {
+  test('the server of a collector fails to start on a port in use, and starts once it is free', async () => {
     const port = await occupyPort();
     const { collector } = makeCollector({ port });
     await expect(collector.initialize()).rejects.toThrow(

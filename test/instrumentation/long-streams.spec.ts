@@ -81,7 +81,7 @@ describe('the times of the chunks of an inference', () => {
     expect(count).toMatch(/ 1001999$/);
   });
 
-  test('the times of the chunks of an inference are sent as events up to 1,000, and a stream with more of them is counted and logged once', async () => {
+  test('the times of up to 1,000 chunks are sent as events, and longer streams are logged', async () => {
     const { collector, warnings } = makeCollector();
     const events: MetricEvent[] = [];
     collector.events$.subscribe((event) => void events.push(event));
@@ -111,7 +111,7 @@ describe('the times of the chunks of an inference', () => {
     expect(others).toEqual([]);
   });
 
-  test('the times of the chunks of an inference are not recorded where the app has another metric of that name', async () => {
+  test('the times of chunks are not recorded where another metric has that name', async () => {
     const { collector, warnings } = makeCollector();
     collector.counter(METRIC);
     const inference = new AgentMetrics(collector).startInference(REQUEST);

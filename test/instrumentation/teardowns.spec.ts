@@ -167,7 +167,7 @@ afterEach(() => {
 
 describe.each(Object.entries(SOURCES))('a stream that %s', (_what, source) => {
   test.each(Object.entries(CONSUMERS))(
-    'behaves as it does when it is not measured, for a consumer that %s',
+    'a measured stream behaves as an unmeasured one for a consumer that %s',
     async (_how, consume) => {
       const play = async (measure: <T>(value: T) => T) => {
         const log: Log = [];

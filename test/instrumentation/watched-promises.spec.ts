@@ -42,7 +42,7 @@ describe('the follower of a function', () => {
       false,
     ],
   ])(
-    'derives a promise from that of %s: %s',
+    'the follower of a function derives a promise from that of %s: %s',
     async (_what, method, derives) => {
       const promise = Promise.resolve(7);
       const followed = followerOf(method)(promise, recorder().newRun());

@@ -268,7 +268,7 @@ describe('an agent of LangGraph', () => {
 });
 
 describe('an agent run of the app', () => {
-  test('an agent run of the app counts the calls of a graph without a name or with the same name', async () => {
+  test('an agent run counts the calls of a graph with no name or the same name', async () => {
     const { metrics, callbacks, totals } = observe();
     for (const name of ['Assistant', undefined]) {
       await play(() =>

@@ -120,7 +120,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
   });
 
   describe('a stream that ends early', () => {
-    test('because its consumer leaves has ended, and the request is aborted', async () => {
+    test('a stream that its consumer leaves has ended, and its request is aborted', async () => {
       const { answer, request } = stepByStep();
       const { client, recorded } = await observe(OpenAI, answer);
       const promise = client.chat.completions.create(STREAMED);
@@ -133,7 +133,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       );
     });
 
-    test('because it is aborted has ended', async () => {
+    test('a stream that is aborted has ended', async () => {
       const { answer, request } = stepByStep();
       const { client, recorded } = await observe(OpenAI, answer);
       const promise = client.chat.completions.create(STREAMED);
@@ -150,7 +150,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       );
     });
 
-    test('because the connection breaks has failed, with the error that its consumer gets', async () => {
+    test('a stream whose connection breaks has failed with the error that its consumer gets', async () => {
       const { answer, request } = stepByStep();
       const { client, recorded } = await observe(OpenAI, answer);
       const promise = client.chat.completions.create(STREAMED);
@@ -168,7 +168,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       ]);
     });
 
-    test('because the API sends an error has failed', async () => {
+    test('a stream in which the API sends an error has failed', async () => {
       const { client, recorded } = await observe(OpenAI, (api) => {
         api.chunk(chatChunk('Ye'));
         api.chunk({ error: { message: 'overloaded' } });
@@ -184,7 +184,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       );
     });
 
-    test('because nothing was streamed but an error has failed', async () => {
+    test('a stream of nothing but an error has failed', async () => {
       const { client, recorded } = await observe(OpenAI, (api) =>
         api.refuse(429),
       );
@@ -239,7 +239,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       expect(await genAi(recorded)).toEqual(whole);
     });
 
-    test('be given by a promise that the SDK makes of another', async () => {
+    test('an observed stream of the SDK can come from a promise made of another', async () => {
       const { client, recorded } = await observe(OpenAI, answerAtOnce);
       const promise = client.chat.completions.create({
         ...STREAMED,
@@ -250,7 +250,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       expect(await genAi(recorded)).toEqual(whole);
     });
 
-    test('be consumed once only, which a second consumer does not disturb', async () => {
+    test('an observed stream of the SDK is consumed once, which a second consumer does not disturb', async () => {
       const { stream, recorded } = await open();
       const chunks = stream[Symbol.asyncIterator]();
       await chunks.next();
@@ -266,7 +266,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       stream.controller.abort();
     });
 
-    test('be used by chat.completions.stream()', async () => {
+    test('an observed stream of the SDK can be used by chat.completions.stream()', async () => {
       const { client, recorded } = await observe(OpenAI, answerAtOnce);
       const run = client.chat.completions.stream({
         ...QUESTION,

@@ -508,7 +508,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(await recorded()).toEqual(chatSamples(0));
     });
 
-    test('lets two apps measure one client, each for itself', async () => {
+    test('observeOpenAI() lets two apps measure one client, each for itself', async () => {
       const one = await observe(OpenAI, (request) =>
         request.json(chatCompletion()),
       );

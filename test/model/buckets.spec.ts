@@ -23,7 +23,7 @@ describe('buckets', () => {
     expect(kept).toEqual([1, 2]);
   });
 
-  test('a value is counted in the bucket of the first bound that is not below it, however many there are', () => {
+  test('a value is counted in the first bucket whose bound is not below it', () => {
     const bounds = fc
       .uniqueArray(fc.integer({ min: -500, max: 500 }), {
         minLength: 1,

@@ -42,7 +42,7 @@ describe('a series that the callback of a gauge has set', () => {
     expect(await samples(collector, 'queue_length')).toEqual([]);
   });
 
-  test('a series that a gauge callback has set is removed when the callback returns a value and then none', async () => {
+  test('a series of a gauge callback is removed when the callback returns none', async () => {
     const { collector } = makeCollector();
     let value: number | undefined = 5;
     collector.gauge('level', { collect: () => value });
@@ -94,7 +94,7 @@ describe('a series that the callback of a gauge has set', () => {
     ]);
   });
 
-  test('a series that a gauge callback has set is removed by the first run of another callback that does not set it', async () => {
+  test('a series of a gauge callback is removed by another callback that does not set it', async () => {
     const { collector } = makeCollector();
     queuesIn(collector).lengths = { old: 1, both: 1 };
     await collector.metrics();
@@ -104,7 +104,7 @@ describe('a series that the callback of a gauge has set', () => {
     ]);
   });
 
-  test('a series that a gauge callback has set is removed for exporters, and on the page of a registry that the collector joins', async () => {
+  test('a series that its callback lost is removed for exporters and joined registries too', async () => {
     const registry = new Registry();
     const { collector } = makeCollector({ registry });
     const queues = queuesIn(collector);
@@ -150,7 +150,7 @@ describe('a series that the app sets itself', () => {
     expect(await samples(collector, 'queue_length')).toEqual(own);
   });
 
-  test('a series that the app sets itself stays if it is set right after a synchronous callback, before the page is made', async () => {
+  test('a series that the app sets right after a synchronous callback stays', async () => {
     const { collector } = makeCollector();
     let isFirst = true;
     const gauge = collector.gauge('level', {
@@ -165,7 +165,7 @@ describe('a series that the app sets itself', () => {
     expect(await samples(collector, 'level')).toEqual(['level{by="app"} 2']);
   });
 
-  test('a series that the app sets itself makes no events on a gauge with a callback, and does after clearMetrics()', async () => {
+  test("a gauge with a callback makes no events of the app's series until clearMetrics()", async () => {
     const { collector } = makeCollector();
     const events: string[] = [];
     const subscription = collector.events$.subscribe(({ name, value }) => {
@@ -189,7 +189,7 @@ describe('a callback that fails', () => {
     ['rejects', async (fail) => fail()],
     ['rejects later', (fail) => setImmediate().then(fail)],
   ])(
-    'a callback that fails leaves no stale series on any page when it %s, and its next run removes what is gone',
+    'a callback that fails leaves no stale series on any page when it %s',
     async (_how, end) => {
       const registry = new Registry();
       const { collector, warnings } = makeCollector({ registry });
@@ -278,7 +278,7 @@ describe('a run that ends after its callback was taken away', () => {
     return () => resume();
   }
 
-  test('a run that ends after its callback was taken away by clearMetrics() leaves no series that nothing would set again', async () => {
+  test('a run whose callback clearMetrics() took away leaves no series behind', async () => {
     const { collector } = makeCollector();
     const resume = slowGauge(collector);
     const page = collector.metrics();
@@ -291,7 +291,7 @@ describe('a run that ends after its callback was taken away', () => {
     expect(await samples(collector, 'level')).toEqual(['level{by="app"} 1']);
   });
 
-  test('a run that ends after its callback was taken away by another callback leaves what it sets to the next run of that one', async () => {
+  test("a run whose callback was replaced leaves its series to the next callback's run", async () => {
     const { collector } = makeCollector();
     const resume = slowGauge(collector);
     const first = collector.snapshot();
@@ -307,7 +307,7 @@ describe('a run that ends after its callback was taken away', () => {
 });
 
 describe('a gauge with a callback that is full', () => {
-  test('a gauge with a callback that is full gives the room of series that are gone to new ones, and does not overflow', async () => {
+  test('a full gauge with a callback gives the room of lost series to new ones', async () => {
     const { collector, warnings } = makeCollector({ maxSeriesPerMetric: 3 });
     const queues = queuesIn(collector);
     for (let run = 0; run < 50; run++) {
@@ -321,7 +321,7 @@ describe('a gauge with a callback that is full', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('a gauge with a callback that is full has an overflow series only as long as one run sets more than fit in', async () => {
+  test('a full gauge has an overflow series only while one run sets too many', async () => {
     const { collector } = makeCollector({ maxSeriesPerMetric: 2 });
     const queues = queuesIn(collector);
     queues.lengths = { a: 1, b: 2, c: 3 };
@@ -339,7 +339,7 @@ describe('a gauge with a callback that is full', () => {
     ]);
   });
 
-  test('a gauge with a callback that is full never has more series than the limit, whatever runs set, in which order, and how they end', async () => {
+  test('a full gauge with a callback never exceeds its limit, whatever its runs do', async () => {
     const run = fc.record({
       queues: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { maxLength: 6 }),
       fails: fc.boolean(),
@@ -438,7 +438,7 @@ describe('a gauge with a callback', () => {
     }
   }
 
-  test('a gauge with a callback has the series of its last run and those of the app, whatever happens between runs', async () => {
+  test('a gauge with a callback has the series of its last run and those of the app', async () => {
     const check = async (steps: readonly Step[], joins: boolean) => {
       const registry = new Registry();
       const { collector } = makeCollector(joins ? { registry } : {});

@@ -52,7 +52,7 @@ describe('labels by position', () => {
     expect(page).toContain('t_count{method="a",route="b"} 1\n');
   });
 
-  test('label values by position are refused where they do not match the names, and so are changed names', () => {
+  test('label values by position are refused where they do not match the declared names', () => {
     const { collector } = makeCollector();
     const counter = collector.counter('hits_total', { labelNames: ['a', 'b'] });
     expect(() => counter.labels('x')).toThrow(

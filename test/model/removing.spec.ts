@@ -235,7 +235,7 @@ describe('a timer of a gauge', () => {
     ]);
   });
 
-  test('a timer of a gauge can be started on a kept series, which can be set to the present time too', async () => {
+  test('a timer of a gauge starts on a kept series, which can be set to the time too', async () => {
     vi.useFakeTimers({ now: 1_700_000_000_500, toFake: ['Date', 'hrtime'] });
     const { collector } = makeCollector();
     const series = collector.gauge('m').labels({ job: 'import' });
@@ -247,7 +247,7 @@ describe('a timer of a gauge', () => {
     expect(await seriesOf(collector)).toEqual(['{job="import"} 0.25']);
   });
 
-  test('a timer of a gauge refuses a value that is no object at its start, and invalid labels at its stop', () => {
+  test('a timer of a gauge refuses non-objects at its start, and invalid labels at its stop', () => {
     const { collector } = makeCollector();
     const gauge = collector.gauge('m');
     expect(() => gauge.startTimer(5 as never)).toThrow(LabelError);
@@ -285,7 +285,7 @@ describe('reset() of a gauge with a callback', () => {
     expect(await seriesOf(collector)).toEqual([' 0']);
   });
 
-  test('reset() of a gauge outside of its callback shows no 0 in place of a value that cannot be read', async () => {
+  test('reset() of a gauge outside its callback shows no 0 for an unreadable value', async () => {
     const { collector } = makeCollector();
     let isDown = false;
     const gauge = collector.gauge('m', {

@@ -68,7 +68,7 @@ function libraryClass(copy: Copy) {
 }
 
 describe('an app and a library with two copies of the package', () => {
-  test("an app and a library with two copies of the package record the library's decorated calls in the app's collector", async () => {
+  test("two copies of the package record the library's decorated calls in the app's collector", async () => {
     const library = await anotherCopy();
     const LibraryAgent = libraryClass(library);
     const { MetricsModule, PrometheusCollector } = await anotherCopy();
@@ -104,7 +104,7 @@ describe('an app and a library with two copies of the package', () => {
     }
   });
 
-  test('an app and a library with two copies of the package count a method that both decorate once for each decorator', async () => {
+  test('two copies of the package count a method that both decorate once per decorator', async () => {
     const library = await anotherCopy();
     const { Counted, MetricsModule, PrometheusCollector, Timed } =
       await anotherCopy();
@@ -131,7 +131,7 @@ describe('an app and a library with two copies of the package', () => {
     ]);
   });
 
-  test("an app and a library with two copies of the package inject the app's instances for the library's classes", async () => {
+  test("two copies of the package inject the app's instances for the library's classes", async () => {
     const library = await anotherCopy();
     @Injectable()
     class Service {
@@ -207,7 +207,7 @@ describe('an app and a library with two copies of the package', () => {
     },
   );
 
-  test('an app and a library with two copies of the package work together when the copy is loaded with a lazy module', async () => {
+  test('two copies of the package work together when one comes with a lazy module', async () => {
     const { MetricsModule, PrometheusCollector } = await anotherCopy();
     const app = await Test.createTestingModule({
       imports: [MetricsModule.forRoot(OPTIONS)],
@@ -242,7 +242,7 @@ describe('an app and a library with two copies of the package', () => {
     ]);
   });
 
-  test('an app and a library with two copies of the package are named in one warning when the app imports the module of both', async () => {
+  test('two copies are named in one warning when the app imports both modules', async () => {
     const library = await anotherCopy();
     const { MetricsModule } = await anotherCopy();
     const warnings: string[] = [];

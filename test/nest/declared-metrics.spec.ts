@@ -409,7 +409,7 @@ describe('a start with decorators that do not agree', () => {
     },
   );
 
-  test('a start with decorators that do not agree fails where an instance of a factory is one of them', async () => {
+  test('a start fails where an instance of a factory has a conflicting decorator', async () => {
     const start = appOf({
       providers: [
         Explicit,
@@ -419,7 +419,7 @@ describe('a start with decorators that do not agree', () => {
     await expect(start).rejects.toThrow(CONFLICT);
   });
 
-  test('a start with decorators that do not agree does not fail where a filter keeps them apart or denies one', async () => {
+  test('a start does not fail where a filter separates conflicting decorators or denies one', async () => {
     @Injectable()
     class Counting {
       @Counted('agent_duration_seconds')
@@ -436,7 +436,7 @@ describe('a start with decorators that do not agree', () => {
     expect(collector.getMetricCount()).toBe(0);
   });
 
-  test('a start with decorators that do not agree does not fail where metrics are switched off', async () => {
+  test('a start with conflicting decorators does not fail where metrics are switched off', async () => {
     const { app } = await appOf(
       { providers: [Explicit, Other] },
       { enabled: false },
@@ -444,7 +444,7 @@ describe('a start with decorators that do not agree', () => {
     expect(app.get(Explicit).run()).toBeUndefined();
   });
 
-  test('a start with decorators that do not agree fails for a name of the interceptor, if the app has it', async () => {
+  test('a start fails for a decorator that takes a name of the interceptor', async () => {
     @Injectable()
     class Counting {
       @Counted('handler_duration_seconds')
@@ -466,7 +466,7 @@ describe('a start with decorators that do not agree', () => {
     expect(app.get(Counting).run()).toBeUndefined();
   });
 
-  test('a start with decorators that do not agree fails for an instrument of the app that is asked for with other buckets or as another type', async () => {
+  test('a start fails for an instrument requested with other buckets or as another type', async () => {
     @Injectable()
     class Eager {
       constructor(@Inject('ask') ask: (c: MetricsCollector) => void) {
@@ -496,7 +496,7 @@ describe('a start with decorators that do not agree', () => {
     );
   });
 
-  test('a start with decorators that do not agree fails for a label of an argument that no metric has', async () => {
+  test('a start fails for a label of an argument that no metric has', async () => {
     @Injectable()
     class Stray {
       @InFlight()
@@ -524,7 +524,7 @@ describe('the help text of a metric', () => {
     run() {}
   }
 
-  test('the help text of a metric is that of a decorator, whichever method is called first and whichever class is imported first', async () => {
+  test("the help text of a metric is a decorator's, whichever method is called first", async () => {
     for (const providers of [
       [Silent, Second, First],
       [First, Second, Silent],
@@ -571,7 +571,7 @@ describe.each(ADAPTERS)('on %s, HTTP metrics', (_name, adapter) => {
 });
 
 describe('a class that is not in the app at its start', () => {
-  test('a class that is not in the app at its start is recorded in the existing buckets, with one warning, when ModuleRef makes it', async () => {
+  test('a class that ModuleRef makes is recorded in the existing buckets, with one warning', async () => {
     const warnings: string[] = [];
     const { app, collector } = await appOf(
       { providers: [Explicit] },
@@ -592,7 +592,7 @@ describe('a class that is not in the app at its start', () => {
     ]);
   });
 
-  test('a class that is not in the app at its start is recorded in the existing buckets when its module is loaded lazily', async () => {
+  test('a class of a lazy module is recorded in the existing buckets', async () => {
     @Module({ providers: [Other] })
     class Lazy {}
     const { app, collector } = await appOf({ providers: [Default] });
@@ -608,7 +608,7 @@ describe('a class that is not in the app at its start', () => {
     ]);
   });
 
-  test('a class that is not in the app at its start decides the buckets if no other does, whichever class of its module is called first', async () => {
+  test('a late class decides the buckets if no other does', async () => {
     @Module({ providers: [Default, Explicit] })
     class Lazy {}
     const { app, collector } = await appOf({});

@@ -168,7 +168,7 @@ describe('a decorated method', () => {
     expect(await module.get(AssistantAgent).run('Ada')).toBe('hello Ada');
   });
 
-  test('a decorated method just runs where a factory or a strange value provides it and all is switched off', async () => {
+  test('a decorated method just runs where an odd provider makes it and metrics are off', async () => {
     class Made {
       @Counted()
       run() {
@@ -348,7 +348,7 @@ describe("someone else's decorator between two of ours", () => {
     }
   }
 
-  test('with another decorator between two of ours, the outer one counts calls and the inner one attempts', async () => {
+  test('with another decorator between two of ours, each of ours counts what it sees', async () => {
     const { app, collector, executions } = await appOf([
       { provide: Flaky, useFactory: () => new Flaky() },
     ]);

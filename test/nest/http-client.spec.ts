@@ -225,7 +225,7 @@ describe('node:http', () => {
     },
   );
 
-  test('a request of node:http is not changed: its body waits for a reader, and its errors are not caught', async () => {
+  test('a request of node:http keeps its unread body and its uncaught errors', async () => {
     const { url, host } = await serve(answerByPath);
     const { countsBecome } = await start();
     const response = await new Promise<any>((resolve) =>
@@ -279,7 +279,7 @@ describe('node:http', () => {
     ]);
   });
 
-  test('a request of node:http that is answered before its body is sent is recorded once, where Node reports it', async () => {
+  test('a request of node:http that is answered before its body is recorded once', async () => {
     const { url, host } = await serve((_request, response) =>
       response.writeHead(413, { connection: 'close' }).end(),
     );

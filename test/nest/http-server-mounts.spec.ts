@@ -121,7 +121,7 @@ function lateModule(add: (app: express.Express) => void) {
 }
 
 describe('On Express, the route of a request', () => {
-  test('On Express, the route of a request to a mounted router is the mount path and the path of its route', async () => {
+  test('the route of a mounted router is its mount path and the path of its route', async () => {
     const configure: Configure = (app) => app.use('/legacy', itemsRouter());
     const requests = ['', '/items/1', '/items/2?a=1', '/items/3/parts/4'];
     expect(
@@ -136,7 +136,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request to a mounted router is as much of that as an older router tells', async () => {
+  test('the route of an older mounted router is as much as that router tells', async () => {
     const configure: Configure = (app) => {
       app.use('/legacy', itemsRouter());
       forgetPaths(app);
@@ -148,7 +148,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request to a mounted function is its mount path, whatever the URL and the answer', async () => {
+  test('the route of a mounted function is its mount path, whatever the URL and answer', async () => {
     const requests = ['/echo/a', '/ECHO/b?c=d', '/refuses/a', '/breaks/%FF'];
     const configure: Configure = (app) => {
       app.use('/echo', answer(200));
@@ -162,7 +162,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request to what is mounted at a pattern is the pattern', async () => {
+  test('the route of what is mounted at a pattern is the pattern', async () => {
     const configure: Configure = (app) => {
       app.use('/:tenant', (req: any, res: any, next: () => void) =>
         req.params.tenant === 'graphql' ? next() : answer(200)(req, res),
@@ -181,7 +181,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request to a mounted application, or a router without a path, is where it is', async () => {
+  test('the route of a mounted application, or a router without a path, is its place', async () => {
     const configure: Configure = (app) => {
       const inner = express();
       inner.get('/:name', answer(200));
@@ -200,14 +200,14 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request that fails in a mounted router is that of the router, though Nest answers', async () => {
+  test("the route of a failure in a mounted router is the router's, though Nest answers", async () => {
     const configure: Configure = (app) => app.use('/legacy', itemsRouter());
     expect(await seriesOf(configure, ['/legacy/fails'])).toEqual({
       'GET /legacy/fails 500': 1,
     });
   });
 
-  test('On Express, the route of a request that everything passes on is unmatched', async () => {
+  test('the route of a request that everything passes on is unmatched', async () => {
     const configure: Configure = (app) => {
       app.use('/legacy', pass, itemsRouter());
       app.use('/hello', pass);
@@ -223,7 +223,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request that passed through a mounted function is that of the route behind it', async () => {
+  test('the route behind a mounted function is that of the request that passed it', async () => {
     const configure: Configure = (app) => app.use('/hello', pass);
     expect(await seriesOf(configure, ['/hello/a', '/'])).toEqual({
       'GET /hello/:name 200': 1,
@@ -231,7 +231,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request below a global prefix is unmatched where nothing answers', async () => {
+  test('the route below a global prefix is unmatched where nothing answers', async () => {
     const configure: Configure = (app) => {
       app.use('/api', pass);
       app.setGlobalPrefix('api', { exclude: ['only/post'] });
@@ -243,7 +243,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request to files is the mount path, and unmatched where there is no such file', async () => {
+  test('the route of a file is the mount path, and unmatched where it is missing', async () => {
     const folder = folderWith('style.css');
     const configure: Configure = (app) => {
       app.use('/static', express.static(folder));
@@ -257,7 +257,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request is known behind what a module adds when it is initialised', async () => {
+  test('the route is known behind what a module adds when it is initialised', async () => {
     const folder = folderWith('index.html');
     const late = lateModule((app) => {
       app.use('/graphql', answer(200));
@@ -305,7 +305,7 @@ describe('On Express, the route of a request', () => {
     },
   );
 
-  test('On Express, the route of a request that middleware of Nest answers is where it is bound, and unmatched where it refuses', async () => {
+  test('the route of what Nest middleware answers is where it is bound', async () => {
     @Module({})
     class Middleware {
       configure(consumer: MiddlewareConsumer) {
@@ -328,7 +328,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request of an app that is mounted on another one is as the app has it', async () => {
+  test('the route in an app that is mounted on another is as the app has it', async () => {
     const { app, url } = await startApp(
       {
         imports: [MetricsModule.forRoot({ namespace: '', http: true })],
@@ -356,7 +356,7 @@ describe('On Express, the route of a request', () => {
     });
   });
 
-  test('On Express, the route of a request is one of a bounded number whatever clients ask for', async () => {
+  test('the routes are of a bounded number, whatever clients ask for', async () => {
     const configure: Configure = (app) => {
       app.use('/legacy', itemsRouter());
       app.use('/files/:volume', answer(200));

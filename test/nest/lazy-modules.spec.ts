@@ -64,7 +64,7 @@ async function appWithLoader() {
 }
 
 describe('modules that are loaded lazily', () => {
-  test('modules that are loaded lazily add their checks once, however often and however many at a time they are loaded', async () => {
+  test('lazy modules add their checks once, however often they are loaded', async () => {
     class Check {
       @HealthCheck('shared')
       ping() {}
@@ -90,7 +90,7 @@ describe('modules that are loaded lazily', () => {
     expect(await samples(collector, 'metrics_errors_total')).toEqual([]);
   });
 
-  test('modules that are loaded lazily load in spite of checks that cannot be run or have a name that is taken, which are reported', async () => {
+  test('lazy modules load in spite of bad or doubled checks, which are reported', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Scoped {
       @HealthCheck('scoped')

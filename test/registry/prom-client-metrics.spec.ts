@@ -409,7 +409,7 @@ s_count{a="x"} 1
     },
   );
 
-  test("prom-client's metrics that are named like a sample of a histogram or a summary are left out in every format, and reported", async () => {
+  test("prom-client's metrics named like a sample of another are left out and reported", async () => {
     const { registry, registers, both, collector, warnings } = joined();
     collector.histogram('latency', { buckets: [1] }).observe(1);
     new Counter({ name: 'latency_count', help: 'H', registers }).inc();
@@ -437,7 +437,7 @@ s_count{a="x"} 1
     );
   });
 
-  test("prom-client's metrics that would take the name of one of ours are left out, even if they came first", async () => {
+  test("prom-client's metrics that take one of our names are left out, even if first", async () => {
     const { registry, registers, both, collector, warnings } = joined();
     new Summary({ name: 'rows', help: 'H', registers }).observe(1);
     const all = {

@@ -108,7 +108,7 @@ describe.each(CLIENTS)('a registry of %s', (_name, client) => {
     },
   );
 
-  test('a registry has a metric that is requested by the name of a sample, from the first page on', async () => {
+  test("a registry has a metric that is requested by a sample's name, from the first page", async () => {
     const { collector } = joined(client);
     await collector.initialize();
     const { endpoint } = await collector.healthCheck();

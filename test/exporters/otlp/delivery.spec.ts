@@ -447,7 +447,7 @@ describe('a series that does not say when it began', () => {
   const hits = (value: number) =>
     counterOf('hits_total', valueSeries(value, {}, { created: undefined }));
 
-  it('a series without a creation time starts when it is first seen, and again when its total is lower', async () => {
+  it('a series without a creation time starts when first seen, and again after a reset', async () => {
     const { backend, send } = await exporting();
     await send([hits(5)], NOON);
     await send([hits(7)], NOON + 60);

@@ -97,7 +97,7 @@ describe('a series that was reset', () => {
       },
     ],
   ])(
-    'a series is delivered as a whole after it %s, even if it passed its old value at the same moment',
+    'a series that %s is delivered as a whole, even beyond its old value at once',
     async (_what, end) => {
       stopWallClock();
       const { collector, arrived } = await withExporter();
@@ -128,7 +128,7 @@ describe('a series that was reset', () => {
     expect(arrived.runs).toBe(13);
   });
 
-  it('a series in a registry that adds labels is delivered as a whole after a reset, and as growth before', async () => {
+  it('a series with labels of its registry is delivered whole after a reset, and as growth before', async () => {
     stopWallClock();
     const registry = new Registry();
     registry.setDefaultLabels({ zone: 'a' });

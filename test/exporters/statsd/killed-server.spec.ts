@@ -6,7 +6,7 @@ import { startStatsd } from '../../support/statsd.js';
 const SERIES = 5_000;
 const ROUNDS = 10;
 
-it('no increase of a counter is lost over TCP, at whatever moment of an export the server is killed', async () => {
+it('no increase of a counter is lost over TCP, whenever the server is killed', async () => {
   const server = await startStatsd('tcp');
   const { collector } = makeCollector({
     namespace: 'app',

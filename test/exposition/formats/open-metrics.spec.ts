@@ -154,7 +154,7 @@ describe('the time at which a series began', () => {
     }
   });
 
-  test('the time of creation is not on the page if it is switched off, and not in the text format', async () => {
+  test('the creation time is not in the text format, nor on pages where it is off', async () => {
     const made = makeCollector({ createdSamples: false });
     made.collector.counter('c_total').inc();
     expect(await pageOf(made)).not.toContain('_created');
@@ -197,7 +197,7 @@ describe('the time at which a series began', () => {
     },
   );
 
-  test('the time of creation is another one for a series without labels and for one that is set to zero', async () => {
+  test('the creation time changes for an unlabelled series and for one set to zero', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
       const made = makeCollector();
@@ -263,7 +263,7 @@ describe('names that clash in OpenMetrics only', () => {
     expect(page).toContain('\na_total 2\n');
   });
 
-  test('a metric that is named like a sample of a histogram is not on OpenMetrics pages, with a warning', async () => {
+  test("a metric named like a histogram's sample is left out of OpenMetrics with a warning", async () => {
     const made = makeCollector();
     const { collector, warnings } = made;
     collector.gauge('h_created').set(1);
@@ -286,7 +286,7 @@ describe('names that clash in OpenMetrics only', () => {
     );
   });
 
-  test('names that clash in OpenMetrics are resolved in the same way on a page of some metrics', async () => {
+  test('names that clash in OpenMetrics are resolved alike on a page of some metrics', async () => {
     const made = makeCollector({ createdSamples: false });
     const { collector } = made;
     collector.gauge('jobs').set(1);

@@ -179,7 +179,7 @@ describe('credentials', () => {
     expect(await closed.status(undefined, '/health/ready')).toBe(403);
   });
 
-  test('credentials never appear on the page, in the health, in warnings or in what `inspect()` shows of the collector', async () => {
+  test('credentials never appear on the page, in the health, in warnings or in inspect()', async () => {
     const { collector, warnings, status } = await protectedBy({
       bearerToken: ['hunter2', { env: setVariable('hunter3') }],
       basicAuth: { username: 'prom', password: 'hunter4' },
@@ -302,7 +302,7 @@ describe('a secret in the environment', () => {
 });
 
 describe('a secret in a file', () => {
-  test('a secret in a file changes with the file, as Kubernetes changes it: by the link to its folder', async () => {
+  test('a secret in a file changes with the link to its folder, as in Kubernetes', async () => {
     const folder = tempFolder();
     const file = join(folder, 'token');
     const mount = (version: string, token: string) => {
@@ -352,7 +352,7 @@ describe('a secret in a file', () => {
       (file: string) => writeFileSync(file, 'x'.repeat(1_048_577)),
     ],
   ])(
-    'a secret in a file that %s refuses all requests, is logged once, and is accepted again when it is back',
+    'a secret in a file that %s refuses all requests until it is back',
     async (_fault, spoil) => {
       const file = join(tempFolder(), 'token');
       writeFileSync(file, 'first');

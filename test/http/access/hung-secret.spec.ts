@@ -128,7 +128,7 @@ describe.each(OPTIONS)('the start with %s', (option, attempt) => {
   );
 });
 
-test('a start fails after five seconds if a file with a secret does not answer, whichever option names it', async () => {
+test('a start fails after five seconds if the file of a secret does not answer', async () => {
   const { hang, waiting } = hangingFiles();
   await Promise.all(
     OPTIONS.map(async ([option, attempt]) => {
@@ -157,7 +157,7 @@ test.each(NO_FILES)(
 );
 
 describe('a file with a secret that does not answer any more', () => {
-  test('a file with a secret that hangs is opened once, however many requests arrive, and is accepted again when it is back', async () => {
+  test('a file of a secret that hangs is opened once, and accepted when it is back', async () => {
     const files = hangingFiles();
     const file = secretFile();
     const { status, warnings, collector } = await serving({

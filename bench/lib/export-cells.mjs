@@ -10,8 +10,8 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { VALUES } from './label-sets.mjs';
 import { BUCKETS } from './ours.mjs';
-import { LABELS, ourSeries } from './series.mjs';
-import { watchStalls } from './scrape-http.mjs';
+import { change, LABELS, ourSeries } from './series.mjs';
+import { stallOf } from './scrape-http.mjs';
 
 const SINK = fileURLToPath(new URL('./otlp-sink.mjs', import.meta.url));
 
@@ -58,16 +58,6 @@ export async function stalls({ size, who, exports }) {
   const idle = await stallOf(() => sleep(ms));
   sink.close();
   return { first: found[0], longest: Math.max(...found), idle };
-}
-
-async function stallOf(work) {
-  const stop = watchStalls();
-  await work();
-  return stop();
-}
-
-function change(series, size) {
-  for (let i = 0; i < size; i += 10) series.touch(i);
 }
 
 async function openSink() {

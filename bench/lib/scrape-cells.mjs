@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canRenderPage } from './ours.mjs';
 import { interleaveOnce } from './rounds.mjs';
-import { openScrapes, servePromPage, watchStalls } from './scrape-http.mjs';
-import { joinedSeries, otelSeries, ourSeries, promSeries } from './series.mjs';
+import { openScrapes, servePromPage, stallOf } from './scrape-http.mjs';
+import {
+  change,
+  joinedSeries,
+  otelSeries,
+  ourSeries,
+  promSeries,
+} from './series.mjs';
 
 /** Bytes ready for the socket, without one. A tenth of the series changes between scrapes. */
 export async function render({ kind, size, rounds }) {
@@ -83,14 +89,4 @@ export async function stalls({ kind, size, who, scrapes }) {
   const idle = await stallOf(() => sleep(ms));
   await close();
   return { first: found[0], longest: Math.max(...found), idle, cold };
-}
-
-async function stallOf(work) {
-  const stop = watchStalls();
-  await work();
-  return stop();
-}
-
-function change(series, size) {
-  for (let i = 0; i < size; i += 10) series.touch(i);
 }

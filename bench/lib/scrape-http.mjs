@@ -39,8 +39,15 @@ export async function servePromPage(registry, res) {
   res.end(page);
 }
 
+/** The longest stall of the event loop during some work, in ms. */
+export async function stallOf(work) {
+  const stop = watchStalls();
+  await work();
+  return stop();
+}
+
 /** Watches for stalls until it is stopped, which gives the longest, in ms. */
-export function watchStalls() {
+function watchStalls() {
   let longest = 0;
   let last = performance.now();
   let watching = true;

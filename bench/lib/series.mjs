@@ -85,6 +85,11 @@ export function otelSeries(kind, size) {
   });
 }
 
+/** Records once more in a tenth of the series. */
+export function change(series, size) {
+  for (let i = 0; i < size; i += 10) series.touch(i);
+}
+
 /** Lines that are joined into one string before they are copied. */
 const CHUNK = 256;
 

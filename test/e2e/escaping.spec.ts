@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeCollector, OPEN_METRICS } from '../support/collector.js';
-import { portOf, waitFor } from '../support/http.js';
+import { listen, waitFor } from '../support/http.js';
 import { isInstalled, startPrometheus } from '../support/processes.js';
 
 const HOSTILE = [
@@ -35,14 +35,7 @@ test.skipIf(!(await isInstalled('prometheus'))).each(FORMATS)(
       req.headers.accept = accept;
       void collector.serveMetrics(req, res);
     });
-    await new Promise<void>((resolve) =>
-      server.listen(0, '127.0.0.1', () => resolve()),
-    );
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const host = `127.0.0.1:${portOf(server)}`;
+    const host = await listen(server);
     const prometheus = await startPrometheus(`
 scrape_configs:
   - job_name: hostile

@@ -3,12 +3,12 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type HttpRequest,
   sendRequest,
 } from '../../src/exporters/http-request.js';
-import { freePort, portOf, waitFor } from '../support/http.js';
+import { freePort, listen, waitFor } from '../support/http.js';
 
 /** A back end, and requests to it. */
 async function backend(
@@ -20,14 +20,7 @@ async function backend(
     open++;
     socket.once('close', () => open--);
   });
-  await new Promise<void>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve()),
-  );
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const url = new URL(`http://127.0.0.1:${portOf(server)}/metrics?a=b`);
+  const url = new URL(`http://${await listen(server)}/metrics?a=b`);
   return {
     connections: () => open,
     send: (more: Partial<HttpRequest> = {}) =>

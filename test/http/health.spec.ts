@@ -7,7 +7,7 @@ import {
 } from '../../src/index.js';
 import type { HealthContext } from '../../src/health/health.js';
 import { samplesOf } from '../support/collector.js';
-import { portOf } from '../support/http.js';
+import { listen } from '../support/http.js';
 
 const SECRET = 'postgres://app:hunter2@db.internal/app';
 
@@ -260,11 +260,7 @@ describe('the probes of a collector', () => {
         ? void collector.serveProbe('live', req, res)
         : void collector.serveProbe('ready', req, res),
     );
-    await new Promise<void>((resolve) =>
-      server.listen(0, '127.0.0.1', () => resolve()),
-    );
-    onTestFinished(() => void server.close());
-    const url = `http://127.0.0.1:${portOf(server)}`;
+    const url = `http://${await listen(server)}`;
     expect((await fetch(`${url}/live`)).status).toBe(200);
     expect((await fetch(`${url}/ready`)).status).toBe(503);
   });

@@ -172,7 +172,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       },
     );
 
-    test('a chat completion that is aborted, times out or reaches nobody fails as the SDK says', async () => {
+    test('a chat completion that is aborted, times out or cannot connect fails as the SDK says', async () => {
       const { answer, request } = stepByStep();
       const { client, url, recorded } = await observe(OpenAI, answer);
       const controller = new AbortController();

@@ -59,11 +59,7 @@ async function seriesOf(
     () => new ExpressAdapter(),
     configure,
   );
-  const client = new HttpClient(url);
-  for (const request of requests) {
-    const [path, sending] = [request].flat() as [string, Sending?];
-    await client.send(path, sending);
-  }
+  await new HttpClient(url).sendAll(requests);
   return countsOf(app.get(PrometheusCollector), requests.length);
 }
 

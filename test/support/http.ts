@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -26,6 +27,18 @@ export async function freePort(): Promise<number> {
 
 export function portOf(server: Pick<Server, 'address'>): number {
   return (server.address() as AddressInfo).port;
+}
+
+/** Listens on a free port until the test ends. Returns the host with the port. */
+export async function listen(server: HttpServer): Promise<string> {
+  await new Promise<void>((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve()),
+  );
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `127.0.0.1:${portOf(server)}`;
 }
 
 /** Waits until `condition` gives something truthy; fails with what it last threw. */

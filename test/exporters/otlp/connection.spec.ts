@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
-import { portOf, waitFor } from '../../support/http.js';
+import { listen, waitFor } from '../../support/http.js';
 import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';
 
 const LEVEL = snapshotOf([gaugeOf('level', valueSeries(1))]);
@@ -27,14 +27,7 @@ describe('the connection', () => {
       open.add(socket);
       socket.once('close', () => open.delete(socket));
     });
-    await new Promise<void>((resolve) =>
-      server.listen(0, '127.0.0.1', () => resolve()),
-    );
-    onTestFinished(() => {
-      server.close();
-      server.closeAllConnections();
-    });
-    return { url: `http://127.0.0.1:${portOf(server)}/`, open };
+    return { url: `http://${await listen(server)}/`, open };
   }
 
   it('the exporter closes its connection when it shuts down', async () => {

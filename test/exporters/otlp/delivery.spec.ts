@@ -4,7 +4,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSnapshot } from '../../../src/exporters/snapshot.js';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
-import { ExportError } from '../../../src/core/errors.js';
 import { freePort, portOf, waitFor } from '../../support/http.js';
 import {
   type BackendAnswer,
@@ -21,6 +20,7 @@ import {
   snapshotOf,
   valueSeries,
 } from '../../support/snapshots.js';
+import { failure } from './failure.js';
 
 const NEVER = new AbortController().signal;
 
@@ -50,16 +50,6 @@ const LEVELS = ['a', 'b', 'c'].map((name) => gaugeOf(name, valueSeries(1)));
 const MANY = Array.from({ length: 20_000 }, (_, i) =>
   valueSeries(i + 1, { i: String(i), of: 'a label of usual length' }),
 );
-
-/** What a call rejects with. */
-async function failure(work: Promise<unknown>): Promise<ExportError> {
-  const error = await work.then(
-    () => expect.fail('It was delivered'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ExportError);
-  return error as ExportError;
-}
 
 describe('an answer', () => {
   it.each([429, 502, 503, 504])(

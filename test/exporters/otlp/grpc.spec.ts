@@ -7,7 +7,7 @@ import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.option
 import { resolveOtlpOptions } from '../../../src/exporters/otlp/config/otlp.config.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import { openGrpc } from '../../../src/exporters/otlp/transport/grpc-transport.js';
-import { ExportError, OptionsError } from '../../../src/core/errors.js';
+import { OptionsError } from '../../../src/core/errors.js';
 import { PeerError } from '../../../src/core/peers.js';
 import {
   type Certificate,
@@ -23,6 +23,7 @@ import {
   valueSeries,
 } from '../../support/snapshots.js';
 import { tempFolder } from '../../support/temp.js';
+import { failure } from './failure.js';
 
 const NEVER = new AbortController().signal;
 
@@ -66,15 +67,6 @@ function retryInfo(seconds: number): Metadata {
   const metadata = new Metadata();
   metadata.set('grpc-status-details-bin', part(3, any));
   return metadata;
-}
-
-async function failure(work: Promise<unknown>): Promise<ExportError> {
-  const error = await work.then(
-    () => expect.fail('It was delivered'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ExportError);
-  return error as ExportError;
 }
 
 describe('over gRPC', () => {

@@ -4,8 +4,7 @@ import {
   request as nodeRequest,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { onTestFinished } from 'vitest';
-import { portOf } from '../../support/http.js';
+import { listen } from '../../support/http.js';
 
 /** A server on this machine until the test ends: its URL, and its `host:port`. */
 export async function serve(
@@ -14,14 +13,7 @@ export async function serve(
 ): Promise<{ url: string; host: string }> {
   const server = createServer(answer);
   if (upgrade) server.on('upgrade', (_request, socket) => upgrade(socket));
-  await new Promise<void>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve()),
-  );
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const host = `127.0.0.1:${portOf(server)}`;
+  const host = await listen(server);
   return { url: `http://${host}`, host };
 }
 

@@ -40,6 +40,16 @@ export class HttpClient {
     return { status, headers, body };
   }
 
+  /** Sends requests one after the other. */
+  async sendAll(
+    requests: readonly (string | [path: string, sending: Sending])[],
+  ): Promise<void> {
+    for (const request of requests) {
+      const [path, sending] = [request].flat() as [string, Sending?];
+      await this.send(path, sending);
+    }
+  }
+
   /** Leaves in the middle: as soon as `when` settles, or as soon as there is something of an answer. */
   async abort(path: string, when?: Promise<unknown>): Promise<void> {
     const req = request(this.origin + path, { agent: this.agent });

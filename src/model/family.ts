@@ -224,8 +224,8 @@ export abstract class Family<C extends Cell = Cell> {
       this.givenIndex.isCanonical(given);
     if (isNew && !this.findsRoom()) return this.overflowCell();
     const set = this.canonical(given);
-    let cell = this.findSet(set);
-    if (cell === undefined) {
+    let cell = this.setIndex.findSet(set);
+    if (cell === undefined || cell.removed) {
       if (this.isFull() && !this.findsRoom()) return this.overflowCell();
       const family = this.registered ? this : this.keeper.reregister(this);
       if (family === undefined) return this.newDiscardedCell();

@@ -606,7 +606,7 @@ const THROWING: typeof FAILING = [
 
 describe('an app that cannot start fails the same with the module as without', () => {
   test.each(FAILING)(
-    'an app that cannot start fails as without the module where %s',
+    'an app fails to start with the same message as without the module where %s',
     async (_cause, parts) => {
       const { plain, measured } = await failuresOf(parts);
       const { message } = plain as Error;
@@ -616,7 +616,7 @@ describe('an app that cannot start fails the same with the module as without', (
   );
 
   test.each(THROWING)(
-    'an app that cannot start fails as without the module where %s',
+    'an app fails to start with the error that is thrown where %s',
     async (_cause, parts) => {
       const { plain, measured } = await failuresOf(parts);
       expect(plain).toBe(failure);

@@ -12,6 +12,7 @@ export type {
   MetricsOptions,
   PrometheusOptions,
 } from './nest/metrics.options.js';
+export type { ProcessesOptions } from './processes/processes.options.js';
 
 export { Agent } from './decorators/agent.decorator.js';
 export { AgentRun } from './decorators/agent-run.decorator.js';

@@ -5,6 +5,7 @@ import { Exporters } from '../exporters/pipeline/exporters.js';
 import { Snapshots } from '../exporters/pipeline/snapshots.js';
 import { PageRenderer } from '../exposition/page-renderer.js';
 import { Health } from '../health/health.js';
+import { resolveProcesses } from '../processes/processes.options.js';
 import { CollectorRegistry } from '../registry/collector-registry.js';
 import { Gatherer } from '../registry/gatherer.js';
 import type { ServedContext } from './collector-context.js';
@@ -12,6 +13,8 @@ import type { CollectorConfig } from './collector.options.js';
 import { Families } from './families.js';
 import { HealthCheckGauges } from './health-check-gauges.js';
 import { Lifecycle } from './lifecycle.js';
+import { Membership } from './membership.js';
+import { ProcessReport } from './process-report.js';
 import { MetricsEndpoint } from './metrics-endpoint.js';
 import { collectProcessMetrics } from './process-metrics.js';
 import { SelfMetrics, SelfReport } from './self-metrics.js';
@@ -26,6 +29,7 @@ interface RecordingParts {
   readonly exemplars: TraceExemplars;
   readonly snapshots: Snapshots;
   readonly renderer: PageRenderer;
+  readonly membership: Membership;
 }
 
 /** What serves the pages and the health. */
@@ -72,7 +76,14 @@ function recordingParts(
   const gatherer = new Gatherer(registry, report);
   const yielder = new EventLoopYielder();
   const snapshots = new Snapshots(gatherer, yielder, startWindow);
-  const renderer = new PageRenderer(gatherer, yielder, startWindow);
+  const membership = new Membership(
+    resolveProcesses(config.processes),
+    gatherer,
+    yielder,
+    new ProcessReport(selfMetrics, report),
+    startWindow,
+  );
+  const renderer = new PageRenderer(membership, yielder, startWindow);
   return {
     registry,
     families,
@@ -81,6 +92,7 @@ function recordingParts(
     exemplars,
     snapshots,
     renderer,
+    membership,
   };
 }
 
@@ -143,6 +155,7 @@ function addSteps(config: CollectorConfig, parts: CollectorParts): void {
     );
   }
   if (config.exemplars) lifecycle.addStep(() => parts.exemplars.start());
+  lifecycle.addStep(() => parts.membership.start());
   lifecycle.addStep(() => endpoint.start());
   lifecycle.addStep(async () => {
     await exporters.start();

@@ -24,6 +24,10 @@ import {
   isObject,
   validate,
 } from '../core/validate.js';
+import {
+  checkProcesses,
+  type ProcessesOptions,
+} from '../processes/processes.options.js';
 import { checkFilters, type MetricFilter } from './filters/metric-filter.js';
 import { BUCKETS, DEFAULT_LABELS, MAX_SERIES } from './recording-checks.js';
 
@@ -56,6 +60,11 @@ export interface RecordingOptions {
    * their names, labels, buckets and limits. Default: none.
    */
   filters?: readonly MetricFilter[];
+  /**
+   * Shows the metrics of all processes and threads of the app on this host as one page,
+   * whichever of them answers. Default: `false`.
+   */
+  processes?: boolean | ProcessesOptions;
   /** Milliseconds that exporters have to deliver the last values, at shutdown and in `flush()`. Default: 5000. */
   flushTimeout?: number;
 }
@@ -138,6 +147,7 @@ export const RECORDING_OPTIONS = {
     {},
   ),
   filters: option(checkFilters, []),
+  processes: option(checkProcesses, false),
   flushTimeout: option(integer(0, 3_600_000, ' (milliseconds)'), 5_000),
 } satisfies OptionTable<RecordingOptions>;
 

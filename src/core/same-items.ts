@@ -1,9 +1,11 @@
 /** Whether two lists have the same items in the same order. */
 export function sameItems<T>(
-  some: readonly T[],
-  others: readonly T[],
+  some: ArrayLike<T>,
+  others: ArrayLike<T>,
 ): boolean {
-  return (
-    some.length === others.length && some.every((one, i) => one === others[i])
-  );
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) {
+    if (some[i] !== others[i]) return false;
+  }
+  return true;
 }

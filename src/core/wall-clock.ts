@@ -40,7 +40,7 @@ export function unixTimeAt(time: SteadyTime): number {
 export type Centiseconds = number;
 
 /** An unknown time. */
-export const NO_TIME: Centiseconds = -1;
+export const NO_TIME: Centiseconds = -(2 ** 30);
 
 const ORIGIN = Math.floor(latest / 10);
 
@@ -51,6 +51,11 @@ export function centiseconds(): Centiseconds {
 /** Converts hundredths of a second to seconds since the Unix epoch; not after the last {@link unixTime}. */
 export function unixTimeOf(time: Centiseconds): number {
   return (ORIGIN + time - Math.ceil(behind / 10)) / 100;
+}
+
+/** Converts seconds since the Unix epoch to hundredths of a second, which may be negative: the time was before this module was loaded. */
+export function centisecondsAt(unix: number): Centiseconds {
+  return Math.round(unix * 100) - ORIGIN + Math.ceil(behind / 10);
 }
 
 /** Exact without a shift, otherwise in whole milliseconds. */

@@ -52,7 +52,7 @@ export class CoalescingRenderer {
   /** The newest page by key. */
   private readonly newest = new Map<string, SharedPage>();
   private readonly places = new Semaphore(MAX_PAGES);
-  /** The page that was completed last: when, in how many seconds, and with how long a pause after it. */
+  /** The last rendered page: when it was complete, how many seconds it took, and the longest pause after it in seconds. */
   private last = { completedAt: instant(), took: 0, pause: 0 };
 
   constructor(private readonly yielder: EventLoopYielder) {}

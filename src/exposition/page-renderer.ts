@@ -4,7 +4,7 @@ import {
   type EventLoopYielder,
 } from '../core/event-loop-yielder.js';
 import type { LabelSet } from '../model/labels.js';
-import type { Gatherer } from '../registry/gatherer.js';
+import type { MetricsSource } from '../registry/gatherer.js';
 import type { MetricFamily } from '../registry/metric-family.js';
 import { relabelled } from '../registry/relabelled.js';
 import {
@@ -36,7 +36,7 @@ export class PageRenderer {
 
   /** @param startExemplarWindow is called when a page with exemplars was written. */
   constructor(
-    private readonly gatherer: Gatherer,
+    private readonly gatherer: MetricsSource,
     private readonly yielder: EventLoopYielder,
     private readonly startExemplarWindow: () => void,
   ) {

@@ -1,8 +1,17 @@
 /**
- * How prom-client's `AggregatorRegistry` aggregates the values of a cluster's processes;
- * `omit` leaves the metric out.
+ * How the values of several processes are merged: as prom-client's `AggregatorRegistry` does,
+ * by the value that changed last (`latest`), or not at all (`each`: a series for each process,
+ * with a label `process`). `omit` leaves the metric out.
  */
-export type Aggregator = 'sum' | 'first' | 'min' | 'max' | 'average' | 'omit';
+export type Aggregator =
+  | 'sum'
+  | 'first'
+  | 'min'
+  | 'max'
+  | 'average'
+  | 'omit'
+  | 'latest'
+  | 'each';
 
 export const AGGREGATORS = [
   'sum',
@@ -11,4 +20,6 @@ export const AGGREGATORS = [
   'max',
   'average',
   'omit',
+  'latest',
+  'each',
 ] as const satisfies Aggregator[];

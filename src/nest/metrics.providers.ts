@@ -217,5 +217,6 @@ function collectorConfig(options: MetricsConfig): CollectorConfig {
     defaultMetrics: enabled && prometheus.defaultMetrics,
     exemplars: enabled && prometheus.exemplars,
     registry: enabled ? (prometheus.registry ?? null) : null,
+    processes: enabled && options.processes,
   };
 }

@@ -25,6 +25,8 @@ export interface GatherRequest {
   readonly registered?: string | undefined;
   /** Milliseconds to wait for the callback of a metric. Default: the limit of pages. */
   readonly limit?: number | undefined;
+  /** Only metrics that only grow: counters, histograms and summaries. Default: all types. */
+  readonly totalsOnly?: boolean | undefined;
 }
 
 /** Metrics of a registry as they are at one moment. */
@@ -44,10 +46,17 @@ interface RefreshedFamily {
   readonly isFresh: boolean;
 }
 
-const NO_LABELS: LabelSet = { names: [], values: [] };
+/** Gathers the metrics of a page or snapshot. */
+export interface MetricsSource {
+  gather(request: GatherRequest, slice: TimeSlice): Promise<GatheredMetrics>;
+  /** Reports why a metric is left out, as a whole or in part; `*` stands for all metrics. */
+  reportFailed(metric: string, error: unknown): void;
+}
+
+export const NO_LABELS: LabelSet = { names: [], values: [] };
 
 /** Gathers the metrics of a registry: our families, and its other metrics, those of prom-client. */
-export class Gatherer {
+export class Gatherer implements MetricsSource {
   /** The running reads of prom-client metrics. */
   private readonly reads = new WeakMap<object, CoalescedTask<unknown>>();
   /** The types of prom-client metrics as last read: in some versions a metric has no type before it is read. */
@@ -60,7 +69,6 @@ export class Gatherer {
     private readonly errors: ErrorReporter,
   ) {}
 
-  /** Reports why a metric is left out, as a whole or in part; `*` stands for all metrics. */
   reportFailed(metric: string, error: unknown): void {
     this.errors.reportError('foreign_metric', error, `metric "${metric}"`);
   }
@@ -77,7 +85,9 @@ export class Gatherer {
     const before = this.index();
     const isRequested = selection(request);
     const { families, unread } = await this.readAll(
-      this.requested(before, request, isRequested),
+      this.requested(before, request, isRequested).filter(
+        (one) => !request.totalsOnly || isTotal(this.typeOf(one) ?? 'unknown'),
+      ),
       slice,
       request.limit,
     );
@@ -87,6 +97,20 @@ export class Gatherer {
       .filter((one) => isRequested(one) && this.ownsItsNames(one, reserved))
       .map((one) => this.withDistinctSeries(one, added));
     return { headers, metrics, added, unread };
+  }
+
+  /** Our counters and histograms as they are now. Metrics of prom-client can only be read asynchronously. */
+  totalsNow(): readonly MetricFamily[] {
+    return this.index()
+      .all.map(({ metric }) => metric)
+      .filter((metric) => metric instanceof RegistryAdapter)
+      .filter(({ type }) => isTotal(type))
+      .map((adapter) => snapshotOf({ adapter, isFresh: true }));
+  }
+
+  /** Labels that the registry adds to all series. */
+  addedLabels(): LabelSet {
+    return this.defaultLabels();
   }
 
   private index(): RegistryIndex {
@@ -225,8 +249,13 @@ export class Gatherer {
   }
 }
 
+/** Whether the values of a metric only grow. */
+export function isTotal(type: PageType): boolean {
+  return type === 'counter' || type === 'histogram' || type === 'summary';
+}
+
 /** Whether a metric is requested, by its own name or by one of its samples. */
-function selection({
+export function selection({
   names,
   registered,
 }: GatherRequest): (header: FamilyHeader) => boolean {
@@ -249,12 +278,13 @@ async function refreshed(
 
 function snapshotOf({ adapter, isFresh }: RefreshedFamily): MetricFamily {
   const { family, type } = adapter;
-  const { name, help, unit } = family;
+  const { name, help, unit, aggregator } = family;
   return {
     name,
     type,
     help,
     unit,
+    aggregator,
     bounds: family instanceof HistogramFamily ? family.bounds : [],
     cells: family.cellsAfter(isFresh).slice(),
   };

@@ -1,3 +1,4 @@
+import type { Aggregator } from '../model/aggregator.js';
 import { Cell } from '../model/cells.js';
 import type { Centiseconds } from '../core/wall-clock.js';
 import { latin1OfUtf8, labelPairs } from '../model/label-text.js';
@@ -23,6 +24,8 @@ export interface FamilyHeader {
 export interface MetricFamily extends FamilyHeader {
   readonly help: string;
   readonly unit: string | undefined;
+  /** How the values of several processes are merged. Default: `sum`. */
+  readonly aggregator?: Aggregator | undefined;
   /** The upper bounds of a histogram's buckets, without `+Inf`. */
   readonly bounds: readonly number[];
   readonly cells: readonly Cell[];

@@ -1,6 +1,7 @@
 import { PromClientMetricError, shown } from '../core/errors.js';
 import { forEachInSlices, type TimeSlice } from '../core/event-loop-yielder.js';
 import { NO_TIME } from '../core/wall-clock.js';
+import { type Aggregator, AGGREGATORS } from '../model/aggregator.js';
 import { type Cell, ValueCell } from '../model/cells.js';
 import { areUniform, distinct } from './distinct-series.js';
 import type { MetricFamily, PageType } from './metric-family.js';
@@ -55,8 +56,21 @@ export async function readPromClientMetric(
   if (omitted !== undefined && cells.length === 0) throw omitted;
   const help = String(read.help ?? '');
   const { bounds } = series;
-  const metric = { name, type, help, unit: undefined, bounds, cells };
+  const aggregator = knownAggregator(read.aggregator);
+  const metric = {
+    name,
+    type,
+    help,
+    unit: undefined,
+    aggregator,
+    bounds,
+    cells,
+  };
   return { metric, omitted };
+}
+
+function knownAggregator(given: unknown): Aggregator | undefined {
+  return AGGREGATORS.find((one) => one === given);
 }
 
 function seriesOf(type: PageType, name: string, read: PromClientRead) {

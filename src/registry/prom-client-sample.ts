@@ -18,6 +18,7 @@ export interface PromClientRead {
   readonly name?: string;
   readonly help?: string;
   readonly type?: unknown;
+  readonly aggregator?: unknown;
   readonly values?: readonly PromClientValue[];
 }
 

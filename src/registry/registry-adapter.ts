@@ -31,8 +31,11 @@ export class RegistryAdapter {
     return this.family.help;
   }
 
+  /** prom-client's `AggregatorRegistry` fails for aggregators that it does not know. */
   get aggregator(): Aggregator {
-    return this.family.aggregator ?? 'sum';
+    const { aggregator = 'sum' } = this.family;
+    if (aggregator === 'latest') return 'first';
+    return aggregator === 'each' ? 'sum' : aggregator;
   }
 
   /** Adds the family to a registry. Throws what prom-client throws if the name is taken. */

@@ -49,13 +49,13 @@ describe('the aggregator of a gauge', () => {
     );
   });
 
-  test('the aggregator of a gauge must be one of prom-client', () => {
+  test('the aggregator of a gauge must be a known one', () => {
     const { collector } = makeCollector();
     expect(() =>
       collector.gauge('g', { aggregator: 'median' as Aggregator }),
     ).toThrow(
       new OptionsError(
-        "gauge('g').aggregator is 'median'; expected 'sum' or 'first' or 'min' or 'max' or 'average' or 'omit'",
+        "gauge('g').aggregator is 'median'; expected 'sum' or 'first' or 'min' or 'max' or 'average' or 'omit' or 'latest' or 'each'",
       ),
     );
   });

@@ -13,6 +13,7 @@ import {
   METRICS_OPTIONS,
   PROMETHEUS_OPTIONS,
 } from '../../src/nest/metrics.options.js';
+import { PROCESSES_OPTIONS } from '../../src/processes/processes.options.js';
 import { readSources, SRC } from './sources.js';
 
 /** A group of options: the interface that documents it, and the table that has its rules and defaults. */
@@ -68,6 +69,11 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     file: 'exporters/pushgateway/pushgateway.options.ts',
     type: 'PushgatewayOptions',
     table: PUSHGATEWAY_OPTIONS,
+  },
+  processes: {
+    file: 'processes/processes.options.ts',
+    type: 'ProcessesOptions',
+    table: PROCESSES_OPTIONS,
   },
   collector: {
     file: 'collector/collector.options.ts',

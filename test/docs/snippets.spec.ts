@@ -174,6 +174,7 @@ describe('the documented options', () => {
     otlp: 'docs/otlp.md',
     statsd: 'docs/statsd.md',
     pushgateway: 'docs/pushgateway.md',
+    processes: 'docs/processes.md',
   };
 
   const OPTIONS = forRoot({ unknownOption });

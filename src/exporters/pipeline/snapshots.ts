@@ -13,7 +13,7 @@ import type { MetricsSnapshot, MetricSnapshot } from '../snapshot.js';
 /** Series that are taken between two looks at the clock; the first ones of a process take long. */
 const SERIES_PER_CLOCK_READ = 16;
 
-/** A metric of prom-client without a known type has values that may do anything. */
+/** The type in a snapshot by the type of the metric. Values of a prom-client metric without a known type may fall, so it becomes a gauge. */
 const TYPES: Record<MetricFamily['type'], MetricSnapshot['type']> = {
   counter: 'counter',
   gauge: 'gauge',

@@ -52,7 +52,7 @@ export class AgentMetrics implements ErrorReporter {
 
   private readonly writer: GenAiWriter;
 
-  /** @throws {OptionsError} naming the price that is not valid. */
+  /** @throws {OptionsError} naming the option of `prices` that is missing or invalid, or the price file that cannot be read. */
   constructor(
     private readonly collector: MetricsCollector,
     { prices }: AgentMetricsOptions = {},

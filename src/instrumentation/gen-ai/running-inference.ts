@@ -89,7 +89,7 @@ export class RunningInference {
     this.clock.resume();
   }
 
-  /** Ends the inference: the answer is complete, or the rest of it is not wanted. */
+  /** Ends the inference: the answer is complete, or the rest of it is not wanted. It has failed only if `answer` has an `error`. */
   end(answer: InferenceAnswer = {}): void {
     this.finish(answer, undefined);
   }

@@ -1,0 +1,17 @@
+import cluster from 'node:cluster';
+
+/** Warns where the app consists of several processes, of which the page shows one. */
+export function warnOfOthers(warn: (message: string) => void): void {
+  const manager = managerOf(process.env);
+  if (manager === undefined) return;
+  warn(
+    `This process is one of several that ${manager} runs, and the metrics page shows only the one that answers: each scrape reaches another one, so that counters jump and rates are wrong. Set the option processes to true to show all of them on one page`,
+  );
+}
+
+function managerOf(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.exec_mode === 'cluster_mode') return 'PM2';
+  if (cluster.isWorker) return 'node:cluster';
+  // PM2 numbers the instances of an app from 0.
+  return Number(env.NODE_APP_INSTANCE) > 0 ? 'PM2' : undefined;
+}

@@ -1,0 +1,69 @@
+/**
+ * A sum of floating-point numbers that is rounded once, when it is read. The order of the
+ * summands has no effect, and a growing summand never makes the sum smaller.
+ *
+ * The parts do not overlap and add up to the exact sum (Shewchuk 1997, "Adaptive Precision
+ * Floating-Point Arithmetic", Grow-Expansion; Python's `math.fsum` does the same).
+ */
+// Why: docs/decisions/processes.md, "Sums over processes are exact".
+export class ExactSum {
+  private parts: number[] = [];
+  /** The sum of summands that are not finite. */
+  private special = 0;
+
+  /** Adds a number, or the parts of another sum. */
+  add(...values: readonly number[]): this {
+    for (const value of values) {
+      if (Number.isFinite(value)) this.addFinite(value);
+      else this.special += value;
+    }
+    return this;
+  }
+
+  /** The parts from the smallest to the largest. They are finite unless the sum is not. */
+  get exactParts(): readonly number[] {
+    return this.special === 0 ? this.parts : [this.special];
+  }
+
+  /** The sum, rounded to the nearest number. */
+  get value(): number {
+    if (this.special !== 0) return this.special;
+    const { parts } = this;
+    let i = parts.length - 1;
+    if (i < 0) return 0;
+    let high = parts[i]!;
+    let low = 0;
+    while (i > 0) {
+      const before = high;
+      const next = parts[--i]!;
+      high = before + next;
+      low = next - (high - before);
+      if (low !== 0) break;
+    }
+    return i > 0 ? roundedHalfEven(high, low, parts[i - 1]!) : high;
+  }
+
+  private addFinite(value: number): void {
+    let x = value;
+    let kept = 0;
+    for (const part of this.parts) {
+      const [large, small] =
+        Math.abs(x) < Math.abs(part) ? [part, x] : [x, part];
+      const sum = large + small;
+      const error = small - (sum - large);
+      if (error !== 0) this.parts[kept++] = error;
+      x = sum;
+    }
+    this.parts.length = kept;
+    if (Number.isFinite(x)) this.parts.push(x);
+    else this.special += x;
+  }
+}
+
+/** Corrects a sum that lies halfway between two numbers, by the sign of the next part. */
+function roundedHalfEven(high: number, low: number, next: number): number {
+  if (low === 0 || low < 0 !== next < 0) return high;
+  const doubled = low * 2;
+  const rounded = high + doubled;
+  return rounded - high === doubled ? rounded : high;
+}

@@ -1,0 +1,165 @@
+import type { TimeSlice } from '../../core/event-loop-yielder.js';
+import { isTotal } from '../../registry/gatherer.js';
+import type { PageType } from '../../registry/metric-family.js';
+import type {
+  LayoutFamily,
+  LayoutSeries,
+  StoredFamily,
+} from '../state/layout.js';
+import type { MemberMetrics } from './member-metrics.js';
+
+/** Where one of the merged values comes from. */
+export interface Source {
+  /** The index of the member. */
+  readonly member: number;
+  /** The index of the series' first value. */
+  readonly offset: number;
+  /** For each of its buckets the bucket of the merged histogram; `undefined` if they are the same. */
+  readonly buckets: readonly number[] | undefined;
+}
+
+/** A merged series. */
+export interface PlannedSeries {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  /** The earliest time of creation (Unix seconds); 0: unknown. */
+  readonly created: number;
+  readonly sources: readonly Source[];
+}
+
+/** A merged metric. */
+export interface PlannedFamily {
+  readonly family: StoredFamily;
+  readonly series: readonly PlannedSeries[];
+}
+
+/** Which values are merged into which series. It holds until a member or a layout changes. */
+export interface MergePlan {
+  readonly families: readonly PlannedFamily[];
+  /** Metrics that a member has with another type than the newest one: they cannot be merged. */
+  readonly conflicts: readonly string[];
+}
+
+/** Series that are planned between two looks at the clock. */
+const SERIES_PER_CLOCK_READ = 64;
+
+interface Draft {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  created: number;
+  readonly sources: Source[];
+}
+
+/** Plans the merge of these members. The newest member that has a metric decides its type, help and buckets. */
+export async function planMerge(
+  members: readonly MemberMetrics[],
+  slice: TimeSlice,
+): Promise<MergePlan> {
+  const newest = newestFamilies(members);
+  const drafts = new Map<string, Map<string, Draft>>();
+  for (const name of newest.keys()) drafts.set(name, new Map());
+  const conflicts = new Set<string>();
+  let planned = 0;
+  for (const [index, member] of members.entries()) {
+    for (const family of member.layout.families) {
+      const target = newest.get(family.name);
+      if (target === undefined || !isMerged(family, member)) continue;
+      if (kindOf(family.type) !== kindOf(target.type)) {
+        conflicts.add(family.name);
+        continue;
+      }
+      const series = drafts.get(family.name)!;
+      const buckets = bucketMap(family, target);
+      for (const one of family.series) {
+        const source = { member: index, offset: one.offset, buckets };
+        addSource(series, target, member, one, source);
+        if (++planned % SERIES_PER_CLOCK_READ === 0 && slice.isUsedUp()) {
+          await slice.yield();
+        }
+      }
+    }
+  }
+  const families = [...newest.values()].map((family) => ({
+    family,
+    series: [...drafts.get(family.name)!.values()],
+  }));
+  return { families, conflicts: [...conflicts] };
+}
+
+/** The metrics of all members, in the order of the first member that has them. */
+function newestFamilies(
+  members: readonly MemberMetrics[],
+): Map<string, StoredFamily> {
+  const newest = new Map<string, StoredFamily>();
+  const since = new Map<string, number>();
+  for (const member of members) {
+    for (const family of member.layout.families) {
+      if (!isMerged(family, member)) continue;
+      const { name } = family;
+      // Members come before the totals of ended ones where they started at the same time.
+      if (newest.has(name) && member.started <= since.get(name)!) continue;
+      const { series: _series, ...stored } = family;
+      newest.set(name, stored);
+      since.set(name, member.started);
+    }
+  }
+  return newest;
+}
+
+/** Gauges are about now: only those of living members count. */
+function isMerged(family: LayoutFamily, { isAlive }: MemberMetrics): boolean {
+  return isTotal(family.type) || (isAlive && family.aggregator !== 'omit');
+}
+
+function kindOf(type: PageType): PageType {
+  return type === 'unknown' ? 'gauge' : type;
+}
+
+function addSource(
+  series: Map<string, Draft>,
+  { aggregator }: StoredFamily,
+  { process }: MemberMetrics,
+  { text, names, values, created }: LayoutSeries,
+  source: Source,
+): void {
+  const isEach = aggregator === 'each' && !names.includes('process');
+  const key = isEach ? `${process} ${text}` : text;
+  const known = series.get(key);
+  if (known === undefined) {
+    series.set(key, {
+      names: isEach ? [...names, 'process'] : names,
+      values: isEach ? [...values, process] : values,
+      created,
+      sources: [source],
+    });
+    return;
+  }
+  known.sources.push(source);
+  known.created = earlier(known.created, created);
+}
+
+/** The earlier of two times of which 0 is unknown. */
+function earlier(a: number, b: number): number {
+  if (a === 0 || b === 0) return a + b;
+  return Math.min(a, b);
+}
+
+/**
+ * Moves each bucket to the first one whose bound is not below its own: exact where both have
+ * the bound, else too high a value is shown and never too low a one. Quantiles of summaries
+ * that the merged summary lacks are left out.
+ */
+function bucketMap(
+  { type, bounds }: StoredFamily,
+  target: StoredFamily,
+): readonly number[] | undefined {
+  const to = target.bounds;
+  const isSame =
+    bounds.length === to.length && bounds.every((bound, i) => bound === to[i]);
+  if (isSame) return undefined;
+  if (type === 'summary') return bounds.map((one) => to.indexOf(one));
+  return [...bounds, Infinity].map((bound) => {
+    const at = to.findIndex((one) => one >= bound);
+    return at === -1 ? to.length : at;
+  });
+}

@@ -1,0 +1,86 @@
+import { isMainThread } from 'node:worker_threads';
+import {
+  type EventLoopYielder,
+  TimeSlice,
+} from '../core/event-loop-yielder.js';
+import type { LabelSet } from '../model/labels.js';
+import { type Gatherer, isTotal } from '../registry/gatherer.js';
+import type { MetricFamily } from '../registry/metric-family.js';
+import { relabelled } from '../registry/relabelled.js';
+import { mergeableMetrics } from './process-aggregators.js';
+import { type EncodedState, StateEncoder } from './state/state-encoder.js';
+
+/** Milliseconds that a save waits for the callback of a gauge: others wait for the save. */
+const CALLBACK_LIMIT = 150;
+
+/** Encodes the metrics of this process. */
+export class OwnMetrics {
+  private readonly encoder = new StateEncoder();
+  /** Whether the next state has gauges too, whose callbacks must run. */
+  private needsGauges = true;
+
+  /** @param startExemplarWindow is called when exemplars were taken. */
+  constructor(
+    private readonly gatherer: Gatherer,
+    private readonly yielder: EventLoopYielder,
+    private readonly startExemplarWindow: () => void,
+  ) {}
+
+  /** Has the next state include the gauges as they are then. */
+  refreshGauges(): void {
+    this.needsGauges = true;
+  }
+
+  readonly encode = async (): Promise<EncodedState> => {
+    const { needsGauges } = this;
+    this.needsGauges = false;
+    const { metrics, added, unread } = await this.gatherer.gather(
+      { limit: CALLBACK_LIMIT, totalsOnly: !needsGauges },
+      new TimeSlice(this.yielder),
+    );
+    const state = this.encoded(
+      metrics,
+      added,
+      (name) => unread.includes(name),
+      !needsGauges,
+    );
+    if (needsGauges) this.startExemplarWindow();
+    return state;
+  };
+
+  /** Our counters and histograms as they are now. All else is as it was encoded last. */
+  encodeNow(): EncodedState {
+    const { gatherer } = this;
+    const metrics = gatherer.totalsNow();
+    const ours = new Set(metrics.map(({ name }) => name));
+    return this.encoded(
+      metrics,
+      gatherer.addedLabels(),
+      (name) => !ours.has(name),
+      true,
+    );
+  }
+
+  private encoded(
+    metrics: readonly MetricFamily[],
+    added: LabelSet,
+    isUnread: (name: string) => boolean,
+    keepsGauges: boolean,
+  ): EncodedState {
+    return this.encoder.encode({
+      metrics: mergeableMetrics(metrics, isMainThread).map((metric) =>
+        withLabels(metric, added),
+      ),
+      keeps: ({ name, type }) =>
+        isUnread(name) || (keepsGauges && !isTotal(type)),
+    });
+  }
+}
+
+function withLabels(metric: MetricFamily, added: LabelSet): MetricFamily {
+  if (added.names.length === 0) return metric;
+  const cells = metric.cells.map((cell) =>
+    relabelled(cell, metric.name, added),
+  );
+  return { ...metric, cells };
+}

@@ -1,0 +1,195 @@
+import type { ErrorReporter } from '../core/catch-and-report.js';
+import {
+  type EventLoopYielder,
+  TimeSlice,
+} from '../core/event-loop-yielder.js';
+import { MetricConflictError } from '../core/errors.js';
+import {
+  type GatheredMetrics,
+  type Gatherer,
+  type GatherRequest,
+  type MetricsSource,
+  NO_LABELS,
+  selection,
+} from '../registry/gatherer.js';
+import type { FamilyHeader } from '../registry/metric-family.js';
+import { ReservedNames, textNamesOf } from '../registry/sample-names.js';
+import { SocketDoorbells } from './group/doorbell.js';
+import { Group } from './group/group.js';
+import { GroupMember } from './group/group-member.js';
+import { NodeFiles } from './group/node-files.js';
+import { saveAtExit } from './exit-save.js';
+import type { MemberMetrics } from './merge/member-metrics.js';
+import { metricsOf, type Totals } from './merge/fold.js';
+import { MetricsMerger } from './merge/merged-metrics.js';
+import { OwnMetrics } from './own-metrics.js';
+import { bootId, processIdentity } from './process-identity.js';
+import { startSaving } from './save-timer.js';
+import { NewerFormatError } from './state/block.js';
+import { MemberFiles } from './state/member-files.js';
+import { MemberReader, type MemberState } from './state/member-reader.js';
+import { StoredContents } from './state/stored-contents.js';
+
+/** What a process needs of its group. */
+export interface GroupConfig {
+  /** The absolute path of the directory that the members share. */
+  readonly directory: string;
+  /** Milliseconds between two saves. */
+  readonly saveInterval: number;
+}
+
+/** Receives what a group notices about itself. */
+export interface GroupObserver extends ErrorReporter {
+  /** Is called after each reading, with the numbers of its members. */
+  gathered(members: number, late: number): void;
+}
+
+/**
+ * The metrics of all processes and threads of an app on this host. Each page rings the other
+ * members, reads what they have saved, and merges it.
+ */
+export class ProcessGroup implements MetricsSource {
+  private readonly own: OwnMetrics;
+  private readonly files: NodeFiles;
+  private readonly memberFiles: MemberFiles;
+  private readonly reader: MemberReader;
+  private readonly member: GroupMember<MemberState, Totals>;
+  private readonly merger = new MetricsMerger();
+  private totals: { of: Totals; metrics: MemberMetrics } | undefined =
+    undefined;
+  private merges: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly config: GroupConfig,
+    private readonly gatherer: Gatherer,
+    private readonly yielder: EventLoopYielder,
+    private readonly observer: GroupObserver,
+    startExemplarWindow: () => void,
+  ) {
+    const { directory } = config;
+    this.files = new NodeFiles(directory);
+    const doorbells = new SocketDoorbells(directory);
+    this.reader = new MemberReader(this.files, this.setAside);
+    const contents = new StoredContents(this.reader, yielder, this.conflicted);
+    const group = new Group(this.files, doorbells, contents, this.setAside);
+    this.own = new OwnMetrics(gatherer, yielder, startExemplarWindow);
+    this.memberFiles = new MemberFiles(
+      this.files,
+      this.own.encode,
+      processIdentity(),
+    );
+    this.member = new GroupMember(
+      group,
+      this.files,
+      this.memberFiles,
+      {
+        open: (folder, save) =>
+          doorbells.open(folder, () => {
+            this.own.refreshGauges();
+            return save();
+          }),
+      },
+      { boot: bootId(), goesOn: false, restore: async () => undefined },
+    );
+  }
+
+  /**
+   * Makes the process a member, and saves its state from time to time.
+   *
+   * @returns ends the membership. What the process has counted stays.
+   */
+  async start(): Promise<() => Promise<void>> {
+    await this.member.join();
+    const stopSaving = startSaving(this.config.saveInterval, () =>
+      this.saveOrReport(),
+    );
+    const stopWatching = saveAtExit(() => this.saveNow());
+    return async () => {
+      stopSaving();
+      stopWatching();
+      await this.member.retire();
+    };
+  }
+
+  gather(request: GatherRequest): Promise<GatheredMetrics> {
+    const merged = this.merges.then(() => this.gatherNow(request));
+    this.merges = merged.catch(() => {});
+    return merged;
+  }
+
+  reportFailed(metric: string, error: unknown): void {
+    this.gatherer.reportFailed(metric, error);
+  }
+
+  private async gatherNow(request: GatherRequest): Promise<GatheredMetrics> {
+    this.own.refreshGauges();
+    const { members, totals, late } = await this.member.gather();
+    this.reader.keepOnly(new Set(members.map(({ id }) => id)));
+    this.observer.gathered(members.length, late.length);
+    const states = members.flatMap(({ state }) => state.metrics).sort(byStart);
+    if (this.totals?.of !== totals) {
+      this.totals = { of: totals, metrics: metricsOf(totals) };
+    }
+    const { metrics, conflicts } = await this.merger.merge(
+      [...states, this.totals.metrics],
+      new TimeSlice(this.yielder),
+    );
+    this.conflicted(conflicts);
+    const isRequested = selection(request);
+    const reserved = new ReservedNames(metrics, textNamesOf);
+    const isShown = (header: FamilyHeader) =>
+      reserved.ownerAmong(header) === undefined;
+    const headers = metrics.filter(isShown);
+    return {
+      headers,
+      metrics: headers.filter(isRequested),
+      added: NO_LABELS,
+      unread: [],
+    };
+  }
+
+  private async saveOrReport(): Promise<void> {
+    try {
+      await this.member.save();
+    } catch (error) {
+      this.observer.reportError('processes', error, 'saving the metrics');
+    }
+  }
+
+  private saveNow(): void {
+    const { directory } = this.config;
+    this.memberFiles.writeNow(
+      directory,
+      this.member.folder,
+      this.own.encodeNow(),
+    );
+  }
+
+  /** Keeps a file that cannot be read, under another name. */
+  private readonly setAside = async (path: string, error: unknown) => {
+    if (error instanceof NewerFormatError) throw error;
+    this.observer.reportError('processes', error, `the file "${path}"`);
+    await this.files.makeFolder('corrupt');
+    const name = path.replaceAll('/', '-');
+    if (path.startsWith('ended.'))
+      await this.files.rename(path, `corrupt/${name}`);
+    else await this.files.link(path, `corrupt/${name}`);
+  };
+
+  private readonly conflicted = (metrics: readonly string[]) => {
+    for (const name of metrics) {
+      this.observer.reportError(
+        'processes',
+        new MetricConflictError(
+          `Metric "${name}" has another type in another process; only the values of the newest type are shown`,
+        ),
+        `metric "${name}"`,
+      );
+    }
+  };
+}
+
+/** In the same order on all pages: by start, then by name. */
+function byStart(a: MemberMetrics, b: MemberMetrics): number {
+  return a.started - b.started || (a.process < b.process ? -1 : 1);
+}

@@ -10,6 +10,7 @@ import type {
   GatherRequest,
   MetricsSource,
 } from '../registry/gatherer.js';
+import { keepTrying } from './keep-trying.js';
 import { warnOfOthers } from './other-processes.js';
 
 /** What a process reports of the others of its app. */
@@ -59,18 +60,28 @@ export class Membership implements MetricsSource {
     }
     // Imported here: an app that is one process does not load it.
     const { joinGroup } = await import('../processes/join-group.js');
-    const { group, leave } = await joinGroup(
-      config,
-      this.gatherer,
-      this.yielder,
-      this.observer,
-      this.startExemplarWindow,
-    );
     this.observer.joined();
-    this.source = group;
-    return async () => {
-      this.source = this.gatherer;
-      await leave();
-    };
+    return keepTrying(
+      async () => {
+        const { group, leave } = await joinGroup(
+          config,
+          this.gatherer,
+          this.yielder,
+          this.observer,
+          this.startExemplarWindow,
+        );
+        this.source = group;
+        return async () => {
+          this.source = this.gatherer;
+          await leave();
+        };
+      },
+      (error) =>
+        this.observer.reportError(
+          'processes',
+          error,
+          'joining the other processes of the app',
+        ),
+    );
   }
 }

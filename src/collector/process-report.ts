@@ -4,7 +4,7 @@ import type { SelfMetrics, SelfReport } from './self-metrics.js';
 
 /** Counts the members of a group, and what goes wrong with them. */
 export class ProcessReport implements MembershipObserver {
-  private members = 0;
+  private members = 1;
 
   constructor(
     private readonly metrics: SelfMetrics,

@@ -1,42 +1,52 @@
 /** Signals that end a process which does not handle them. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
+/** What the end of this process or thread saves. */
+const saves = new Set<() => void>();
+
 /**
  * Calls `save` when the process or thread ends in order: by `process.exit()`, by an error that
- * no one catches, by a signal, or because nothing is left to do. An error of `save` is ignored:
- * no one is left to be told.
+ * no one catches, by a signal, or because nothing is left to do. An error of `save` is ignored,
+ * as it cannot be reported any more.
  *
  * A signal that nothing else handles still ends the process, with the same status.
  *
  * @returns ends it.
  */
 export function saveAtExit(save: () => void): () => void {
-  let isSaved = false;
-  const saveOnce = () => {
-    if (isSaved) return;
-    isSaved = true;
+  if (saves.size === 0) listen();
+  saves.add(save);
+  return () => {
+    saves.delete(save);
+    if (saves.size === 0) stopListening();
+  };
+}
+
+function listen(): void {
+  process.on('exit', saveAll);
+  for (const signal of SIGNALS) process.on(signal, endBySignal);
+}
+
+function stopListening(): void {
+  process.removeListener('exit', saveAll);
+  for (const signal of SIGNALS) process.removeListener(signal, endBySignal);
+}
+
+function saveAll(): void {
+  for (const save of saves) {
     try {
       save();
     } catch {
       // The directory may be gone.
     }
-  };
-  const handlers = SIGNALS.map((signal) => {
-    const handle = () => {
-      process.removeListener(signal, handle);
-      // Another handler decides when the process ends: its `exit` saves.
-      if (process.listenerCount(signal) > 0) return;
-      saveOnce();
-      process.kill(process.pid, signal);
-    };
-    return { signal, handle };
-  });
-  process.once('exit', saveOnce);
-  for (const { signal, handle } of handlers) process.on(signal, handle);
-  return () => {
-    process.removeListener('exit', saveOnce);
-    for (const { signal, handle } of handlers) {
-      process.removeListener(signal, handle);
-    }
-  };
+  }
+  saves.clear();
+}
+
+function endBySignal(signal: NodeJS.Signals): void {
+  // Another handler decides whether and when the process ends: its exit saves.
+  if (process.listenerCount(signal) > 1) return;
+  saveAll();
+  stopListening();
+  process.kill(process.pid, signal);
 }

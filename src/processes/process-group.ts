@@ -71,7 +71,11 @@ export class ProcessGroup implements MetricsSource {
     const doorbells = new SocketDoorbells(directory);
     this.reader = new MemberReader(this.files, this.setAside);
     const contents = new StoredContents(this.reader, yielder, this.conflicted);
-    const group = new Group(this.files, doorbells, contents, this.setAside);
+    const group = new Group(this.files, doorbells, contents, {
+      unreadable: this.setAside,
+      failed: (error) =>
+        observer.reportError('processes', error, 'saving the metrics'),
+    });
     this.own = new OwnMetrics(gatherer, yielder, startExemplarWindow);
     this.memberFiles = new MemberFiles(
       this.files,
@@ -167,12 +171,14 @@ export class ProcessGroup implements MetricsSource {
 
   /** Keeps a file that cannot be read, under another name. */
   private readonly setAside = async (path: string, error: unknown) => {
-    if (error instanceof NewerFormatError) throw error;
+    const isLedger = path.startsWith('ended.');
+    // Without the ledger of a newer version, each total would be wrong.
+    if (isLedger && error instanceof NewerFormatError) throw error;
     this.observer.reportError('processes', error, `the file "${path}"`);
+    if (error instanceof NewerFormatError) return;
     await this.files.makeFolder('corrupt');
     const name = path.replaceAll('/', '-');
-    if (path.startsWith('ended.'))
-      await this.files.rename(path, `corrupt/${name}`);
+    if (isLedger) await this.files.rename(path, `corrupt/${name}`);
     else await this.files.link(path, `corrupt/${name}`);
   };
 

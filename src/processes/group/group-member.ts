@@ -53,9 +53,18 @@ export class GroupMember<S, T> {
     this.saves = new SharedRuns(() => this.saveOnce());
   }
 
-  /** Makes the process a member. */
-  join(): Promise<void> {
-    return this.beBorn();
+  /** Makes the process a member. Leaves nothing behind if it rejects. */
+  async join(): Promise<void> {
+    try {
+      await this.beBorn();
+    } catch (error) {
+      this.phase = 'ended';
+      await this.closeDoorbell();
+      for (const folder of [`new/${this.id}`, this.folder]) {
+        await this.files.remove(folder).catch(() => {});
+      }
+      throw error;
+    }
   }
 
   /** Saves the present state. Calls that wait for a save to begin share it. */

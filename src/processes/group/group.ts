@@ -45,6 +45,14 @@ export interface FreshStart<T> {
   restore(): Promise<T | undefined>;
 }
 
+/** Receives what goes wrong in a group, and does not fail the page. */
+export interface GroupReporter {
+  /** A ledger that cannot be read. Rejects if the group cannot be used; else the one before it is read. */
+  unreadable(file: string, error: unknown): Promise<void>;
+  /** An operation that failed, e.g. because the disk is full. */
+  failed(error: unknown): void;
+}
+
 /**
  * The members of an app on one host. Each writes only its own state; all of them read the
  * states of all. There is no leader and no lock.
@@ -61,9 +69,11 @@ export class Group<S, T> {
     private readonly files: GroupFiles,
     private readonly doorbells: Doorbells,
     private readonly contents: GroupContents<S, T>,
-    unreadable: (file: string, error: unknown) => Promise<void>,
+    private readonly reporter: GroupReporter,
   ) {
-    this.ledgers = new Ledgers(files, contents, unreadable);
+    this.ledgers = new Ledgers(files, contents, (file, error) =>
+      reporter.unreadable(file, error),
+    );
   }
 
   /** Makes the folders of the group. */
@@ -118,14 +128,15 @@ export class Group<S, T> {
     self: string,
     save: () => Promise<void>,
   ): Promise<GroupReading<S, T>> {
+    const failed = (error: unknown) => this.reporter.failed(error);
     const ids = (await this.files.list('m')).filter((id) => id !== self);
     const [rings] = await Promise.all([
       Promise.all(ids.map((id) => this.doorbells.ring(`m/${id}`))),
-      save(),
+      save().catch(failed),
     ]);
     const those = (result: RingResult) =>
       ids.filter((_, i) => rings[i] === result);
-    await this.foldEnded(those('dead'));
+    await this.foldEnded(those('dead')).catch(failed);
     return { ...(await this.read()), late: those('late') };
   }
 
@@ -149,6 +160,16 @@ export class Group<S, T> {
     const { members } = await this.ledgers.read();
     for (const id of ids) {
       if (!members.includes(id)) await this.files.remove(`c/${id}`);
+    }
+  }
+
+  /** Removes members without folders: a ledger that could not be read has had their values. */
+  private async forgetMissing(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const isThere =
+        (await this.files.exists(`m/${id}`)) ||
+        (await this.files.exists(`c/${id}`));
+      if (!isThere) await this.forget(id);
     }
   }
 
@@ -204,9 +225,10 @@ export class Group<S, T> {
       const read = members
         .map((id) => found.get(id))
         .filter((one) => one !== undefined);
-      if (read.length === members.length || reads === MAX_READS) {
-        return { members: read, totals };
-      }
+      if (read.length === members.length) return { members: read, totals };
+      if (reads < MAX_READS) continue;
+      await this.forgetMissing(members.filter((id) => !found.has(id)));
+      return { members: read, totals };
     }
   }
 

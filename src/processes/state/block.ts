@@ -53,7 +53,9 @@ export function unpackBlock<H>(bytes: Uint8Array): Block<H> {
   }
   const version = view.readUInt32BE(4);
   if (version > FORMAT_VERSION) {
-    throw new NewerFormatError(`it has the format ${version}`);
+    throw new NewerFormatError(
+      `it has the format ${version} of a newer version of this package`,
+    );
   }
   const length = view.readUInt32BE(12);
   const count = view.readUInt32BE(16);

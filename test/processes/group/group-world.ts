@@ -160,8 +160,13 @@ export class Player implements GroupFiles, Doorbells {
       goesOn: world.goesOn,
       restore: async () => undefined,
     };
-    const group = new world.code.Group(this, this, contents, async () => {
-      throw new Error('a ledger could not be read');
+    const group = new world.code.Group(this, this, contents, {
+      unreadable: async () => {
+        throw new Error('a ledger could not be read');
+      },
+      failed: (error) => {
+        throw error;
+      },
     });
     this.member = new world.code.GroupMember(
       group,

@@ -30,7 +30,7 @@ export function standaloneCollector(
   const { logger = console } = context;
   const warn = (message: string) => logWarning(logger, message);
   const {
-    pageServer = ownServer(config, warn),
+    pageServer = ownServer(config, config.processes !== false, warn),
     access = policy(config, warn),
   } = context;
   return assembleCollector(config, { ...context, pageServer, access });
@@ -38,11 +38,12 @@ export function standaloneCollector(
 
 function ownServer(
   { port, host, path, tls: material }: OwnServerConfig,
+  standsBy: boolean,
   warn: Warn,
 ): PageServer {
   const paths = pathsOf(path, HEALTH_PATH);
   const tls = serverTlsOf(material?.reveal(), 'tls', warn);
-  return new ScrapeServer({ port, host, paths, tls, warn });
+  return new ScrapeServer({ port, host, paths, tls, standsBy, warn });
 }
 
 /** The metrics and the health are protected alike. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, MetricsServerError } from '../core/errors.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
+import { isInUse, listen, listenOnceFree } from './listen.js';
 import { announceClose, Connections } from './connections.js';
 import { RETRY_SOON, sendText } from './exchange.js';
 import {
@@ -20,6 +21,8 @@ export interface ScrapeServerOptions {
   readonly paths: Paths;
   /** Key and certificates for HTTPS. Default: plain HTTP. */
   readonly tls?: ServerTls | undefined;
+  /** Whether a port that another process of the app listens on is taken over when it becomes free. Default: it is an error. */
+  readonly standsBy?: boolean;
   /** Receives errors while the server listens, e.g. when the process has no file descriptors left. */
   readonly warn: (message: string) => void;
 }
@@ -31,6 +34,7 @@ const STOP_GRACE = 5_000;
 export class ScrapeServer implements PageServer {
   // A private field is not shown by inspect(): a TLS server of Node's would show its private key.
   #server: Server | undefined = undefined;
+  private endStandby: () => Promise<void> = async () => {};
   /** The connections that clients have open now. */
   readonly connections = new Connections();
 
@@ -48,29 +52,26 @@ export class ScrapeServer implements PageServer {
   }
 
   /**
+   * Resolves when the server listens, or stands by for the port.
+   *
    * @throws {MetricsServerError} if the port cannot be listened on.
    * @throws {OptionsError} if key or certificate cannot be read or used.
    */
   async start(handler: ScrapeHandler): Promise<void> {
-    const { tls } = this.options;
     const server = await this.createServer(handler);
     this.#server = server;
+    server.once('listening', () => server.on('error', this.warnOf));
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(this.options.port, this.options.host, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
+      await listen(server, this.options);
     } catch (error) {
+      if (this.options.standsBy === true && isInUse(error)) {
+        this.endStandby = listenOnceFree(server, this.options, this.warnOf);
+        return;
+      }
       this.#server = undefined;
-      tls?.stopWatching();
+      this.options.tls?.stopWatching();
       throw this.startError(error as NodeJS.ErrnoException);
     }
-    server.on('error', (error) =>
-      this.options.warn(`The metrics server: ${messageOf(error)}`),
-    );
   }
 
   async stop(): Promise<void> {
@@ -78,12 +79,17 @@ export class ScrapeServer implements PageServer {
     if (server === undefined) return;
     this.#server = undefined;
     this.options.tls?.stopWatching();
+    await this.endStandby();
     const timer = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
     const closed = new Promise((resolve) => server.close(resolve));
     this.connections.end();
     await closed;
     clearTimeout(timer);
   }
+
+  private readonly warnOf = (error: unknown) => {
+    this.options.warn(`The metrics server: ${messageOf(error)}`);
+  };
 
   private async createServer(handler: ScrapeHandler): Promise<Server> {
     const { connections } = this;
@@ -134,10 +140,9 @@ export class ScrapeServer implements PageServer {
 
   private startError(error: NodeJS.ErrnoException): MetricsServerError {
     const { host, port } = this.options;
-    const reason =
-      error.code === 'EADDRINUSE'
-        ? `port ${port} is already in use; stop what listens there, or choose another port`
-        : error.message;
+    const reason = isInUse(error)
+      ? `port ${port} is already in use; stop what listens there, or choose another port`
+      : error.message;
     return new MetricsServerError(
       `The metrics server cannot listen on ${host}:${port}: ${reason}`,
       { cause: error },

@@ -209,8 +209,8 @@ export class MetricsModule
     const isOnApp = this.pageServer instanceof AppRoutes;
     if (!isOnApp || server !== undefined) {
       const paths = pathsOf(enabled && prometheus.path, health.path);
-      const url = () => this.pageServer.url;
-      logPages(paths, isOnApp ? server : undefined, url, (message) =>
+      const { pageServer } = this;
+      logPages(paths, isOnApp ? server : undefined, pageServer, (message) =>
         logger.log(message),
       );
     } else if (enabled && !this.prometheus.hasExporters) {

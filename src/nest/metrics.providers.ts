@@ -172,7 +172,8 @@ function pageServerOf(options: MetricsConfig): AppRoutes | ScrapeServer {
   }
   const { tls: material } = options.prometheus;
   const tls = serverTlsOf(material?.reveal(), 'prometheus.tls', warn);
-  return new ScrapeServer({ port, host, paths, tls, warn });
+  const standsBy = options.enabled && options.processes !== false;
+  return new ScrapeServer({ port, host, paths, tls, standsBy, warn });
 }
 
 function readinessOf(

@@ -31,7 +31,8 @@ import {
   PrometheusCollector,
   Timed,
 } from '../../src/index.js';
-import { freePort, portOf } from '../support/http.js';
+import { freePort, occupyPort, portOf } from '../support/http.js';
+import { tempFolder } from '../support/temp.js';
 import { ADAPTERS, startApp } from './support/app.js';
 
 @Agent('Assistant')
@@ -212,6 +213,25 @@ describe.each(ADAPTERS)('on %s', (_name, adapter) => {
     );
     expect(logged.log).toEqual([
       `Serves metrics at ${url}/metrics, health at ${url}/health`,
+    ]);
+  });
+
+  test('one line at start says that an app stands by for the port of the pages', async () => {
+    const port = await occupyPort();
+    await startApp(
+      {
+        imports: [
+          MetricsModule.forRoot({
+            processes: { directory: tempFolder() },
+            prometheus: { port, host: '127.0.0.1' },
+          }),
+        ],
+      },
+      adapter,
+    );
+    const origin = `http://127.0.0.1:${port}`;
+    expect(logged.log).toEqual([
+      `Another process listens on the port for metrics at ${origin}/metrics, health at ${origin}/health; this one takes over when that ends`,
     ]);
   });
 

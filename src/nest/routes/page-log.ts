@@ -1,21 +1,26 @@
 import type { Server } from 'node:http';
+import type { PageServer } from '../../http/page-server.js';
 import type { Paths } from '../../http/resources.js';
 
 /**
  * Logs the URLs of the pages, once their server listens.
  *
  * @param server the server of the app; `undefined` if the collector has its own, which listens already.
- * @param url returns the URL of the metrics page; empty if it is not served.
+ * @param pages what serves the pages.
  */
 export function logPages(
   paths: Paths,
   server: Server | undefined,
-  url: () => string,
+  pages: Pick<PageServer, 'running' | 'url'>,
   log: (message: string) => void,
 ): void {
   if (paths.metrics === false && paths.health === false) return;
-  const announce = () => log(pagesText(paths, url()));
-  if (server === undefined || server.listening) announce();
+  const announce = () => log(`Serves ${pagesText(paths, pages.url)}`);
+  if (server === undefined && !pages.running) {
+    log(
+      `Another process listens on the port for ${pagesText(paths, pages.url)}; this one takes over when that ends`,
+    );
+  } else if (server === undefined || server.listening) announce();
   else server.once('listening', announce);
 }
 
@@ -25,5 +30,5 @@ function pagesText({ metrics, health }: Paths, url: string): string {
     metrics !== false && `metrics at ${origin}${metrics}`,
     health !== false && `health at ${origin}${health}`,
   ].filter(Boolean);
-  return `Serves ${pages.join(', ')}`;
+  return pages.join(', ');
 }

@@ -100,15 +100,18 @@ function servingParts(
   config: CollectorConfig,
   { pageServer: server, health: healthContext = {}, access }: ServedContext,
   logger: MetricsLogger,
-  { registry, families, report, renderer }: RecordingParts,
+  { registry, families, report, renderer, membership }: RecordingParts,
 ): ServingParts {
   const lifecycle = new Lifecycle();
-  const health = new Health(healthContext, logger, () => ({
+  const collectorStatus = () => ({
     initialized: lifecycle.started,
     server_running: server.running,
     metrics_count: families.count,
     endpoint: server.url,
-  }));
+  });
+  const health = new Health(healthContext, logger, collectorStatus, () =>
+    membership.count(),
+  );
   const { checks } = health;
   const healthCheckGauges = new HealthCheckGauges(families, checks, report);
   const endpoint = new MetricsEndpoint(

@@ -2,7 +2,10 @@ import type {
   EventLoopYielder,
   TimeSlice,
 } from '../core/event-loop-yielder.js';
-import type { GroupObserver } from '../processes/process-group.js';
+import type {
+  GroupObserver,
+  ProcessGroup,
+} from '../processes/process-group.js';
 import type { ProcessesConfig } from '../processes/processes.options.js';
 import type {
   GatheredMetrics,
@@ -26,6 +29,7 @@ export interface MembershipObserver extends GroupObserver {
  */
 export class Membership implements MetricsSource {
   private source: MetricsSource;
+  private group: ProcessGroup | undefined = undefined;
 
   /** @param config `undefined` if the processes of the app are not merged. */
   constructor(
@@ -44,6 +48,16 @@ export class Membership implements MetricsSource {
 
   reportFailed(metric: string, error: unknown): void {
     this.gatherer.reportFailed(metric, error);
+  }
+
+  /** The number of members of the group; `undefined` without one. */
+  async count(): Promise<number | undefined> {
+    try {
+      return await this.group?.count();
+    } catch (error) {
+      this.observer.reportError('processes', error, 'counting the members');
+      return undefined;
+    }
   }
 
   /**
@@ -71,8 +85,10 @@ export class Membership implements MetricsSource {
           this.startExemplarWindow,
         );
         this.source = group;
+        this.group = group;
         return async () => {
           this.source = this.gatherer;
+          this.group = undefined;
           await leave();
         };
       },

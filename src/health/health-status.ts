@@ -11,6 +11,8 @@ export interface HealthStatus {
   metrics_count: number;
   /** The URL of the metrics; empty if they are not served. */
   endpoint: string;
+  /** The number of processes and threads whose metrics the page shows, this one included; only with the option `processes`. */
+  members?: number;
   /** The health checks by name. */
   checks: Record<string, CheckStatus>;
   /** The version of the app, if it is known. */

@@ -29,10 +29,12 @@ export interface HealthContext {
 export class Health {
   readonly checks: HealthChecks;
 
+  /** @param countMembers returns the number of processes of the app; `undefined` if it is not known. */
   constructor(
     private readonly context: HealthContext,
     logger: MetricsLogger,
     private readonly collectorStatus: () => CollectorStatus,
+    private readonly countMembers: () => Promise<number | undefined>,
   ) {
     this.checks = new HealthChecks(logger);
   }
@@ -46,7 +48,10 @@ export class Health {
   }
 
   async status(): Promise<HealthStatus> {
-    const reports = await this.checks.all();
+    const [reports, members] = await Promise.all([
+      this.checks.all(),
+      this.countMembers(),
+    ]);
     const { initialized: _initialized, ...status } = this.collectorStatus();
     const { version = npmVersion() } = this.context;
     return {
@@ -54,6 +59,7 @@ export class Health {
         this.isStarted() &&
         reports.every(({ isUp, critical }) => isUp || !critical),
       ...status,
+      ...(members !== undefined && { members }),
       checks: Object.fromEntries(
         reports.map((report) => [report.name, this.checkStatus(report)]),
       ),

@@ -53,6 +53,7 @@ export class ProcessGroup implements MetricsSource {
   private readonly files: NodeFiles;
   private readonly memberFiles: MemberFiles;
   private readonly reader: MemberReader;
+  private readonly group: Group<MemberState, Totals>;
   private readonly member: GroupMember<MemberState, Totals>;
   private readonly merger = new MetricsMerger();
   private totals: { of: Totals; metrics: MemberMetrics } | undefined =
@@ -71,7 +72,7 @@ export class ProcessGroup implements MetricsSource {
     const doorbells = new SocketDoorbells(directory);
     this.reader = new MemberReader(this.files, this.setAside);
     const contents = new StoredContents(this.reader, yielder, this.conflicted);
-    const group = new Group(this.files, doorbells, contents, {
+    this.group = new Group(this.files, doorbells, contents, {
       unreadable: this.setAside,
       failed: (error) =>
         observer.reportError('processes', error, 'saving the metrics'),
@@ -83,7 +84,7 @@ export class ProcessGroup implements MetricsSource {
       processIdentity(),
     );
     this.member = new GroupMember(
-      group,
+      this.group,
       this.files,
       this.memberFiles,
       {
@@ -113,6 +114,11 @@ export class ProcessGroup implements MetricsSource {
       stopWatching();
       await this.member.retire();
     };
+  }
+
+  /** The number of members: those that have joined, less those that a page has found ended. */
+  async count(): Promise<number> {
+    return (await this.group.ledgers.read()).members.length;
   }
 
   gather(request: GatherRequest): Promise<GatheredMetrics> {

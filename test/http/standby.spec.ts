@@ -38,6 +38,18 @@ test('the first member to bind the port serves the page of all, and the others s
   }
 });
 
+test('the health of each member tells how many members it sees', async () => {
+  const { collectors, page } = await members(3);
+  const counts = () =>
+    Promise.all(
+      collectors.map(async (one) => (await one.healthCheck()).members),
+    );
+  expect(await counts()).toEqual([3, 3, 3]);
+  await collectors[2]!.shutdown();
+  await page();
+  expect(await counts()).toEqual([2, 2, undefined]);
+});
+
 test('a member that stands by takes over within about a second after the port becomes free, with the counts of all', async () => {
   const { collectors, page } = await members(3);
   const [first, ...others] = collectors;

@@ -16,6 +16,7 @@ const GROUPS = [
   'cardinality',
   'http',
   'startup',
+  'processes',
 ];
 
 const here = fileURLToPath(new URL('.', import.meta.url));

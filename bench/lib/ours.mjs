@@ -11,8 +11,12 @@ export const BUCKETS = [
 ];
 
 /** A collector that is not listening. @returns {PrometheusCollector} */
-export function newCollector(maxSeriesPerMetric = 2000) {
-  return new PrometheusCollector({ namespace: '', maxSeriesPerMetric });
+export function newCollector(maxSeriesPerMetric = 2000, options = {}) {
+  return new PrometheusCollector({
+    namespace: '',
+    maxSeriesPerMetric,
+    ...options,
+  });
 }
 
 /** The sum of all samples on a page whose name ends with `suffix`. */
@@ -27,7 +31,7 @@ export function sumOf(page, suffix) {
 }
 
 /**
- * THE ONLY PLACE THAT KNOWS INTERNALS: renders the page, in the text format, as
+ * This knows internals: renders the page, in the text format, as
  * it goes to the socket, and hands each chunk to `consume`. The rows over HTTP do
  * without.
  *
@@ -39,6 +43,16 @@ export async function renderPage(collector, consume) {
   const { content, release } = await renderer.acquire({ format: formats[0] });
   for (const chunk of content.chunks) consume(chunk);
   release();
+}
+
+/**
+ * The second place that knows internals: gathers the metrics of all processes, without making a
+ * page. Returns the value of one series.
+ */
+export async function gatherAll(collector, name, label) {
+  const { metrics } = await collector.parts.membership.gather({});
+  const { cells } = metrics.find((metric) => metric.name === name);
+  return cells.find(({ values }) => values[0] === label).value;
 }
 
 /** Whether {@link renderPage} works with this build: it must give the page that the public API gives. */

@@ -3,8 +3,15 @@
  * sees it done or not done. Paths are relative to the directory of the group.
  */
 export interface GroupFiles {
-  /** The content of a file; `undefined` if it does not exist. */
-  read(path: string): Promise<Uint8Array | undefined>;
+  /**
+   * The content of a file; `undefined` if it does not exist.
+   *
+   * @param allocate returns memory for so many bytes, at least. Default: new memory.
+   */
+  read(
+    path: string,
+    allocate?: (size: number) => Buffer,
+  ): Promise<Uint8Array | undefined>;
   /** Writes a file. Returns false if its folder does not exist. */
   write(path: string, bytes: Uint8Array): Promise<boolean>;
   /** Renames a file or folder. Returns false if it does not exist, or the target is a folder with content. */

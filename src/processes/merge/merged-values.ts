@@ -53,6 +53,10 @@ export function addCounts(
   const last = counts.length;
   for (const { member, offset, buckets } of sources) {
     const { values, isNegative } = members[member]!;
+    if (buckets === undefined && !isNegative) {
+      for (let i = 0; i < last; i++) counts[i]! += values[offset + 1 + i]!;
+      continue;
+    }
     const sign = isNegative ? -1 : 1;
     const width = buckets?.length ?? last;
     for (let i = 0; i < width; i++) {

@@ -42,7 +42,8 @@ export function packBlock(header: object, values: Float64Array): Buffer {
 }
 
 /**
- * Reads a block. The header is checked to be an object, and no more.
+ * Reads a block, whose values may stay in the memory of `bytes`. The header is checked to be
+ * an object, and no more.
  *
  * @throws {NewerFormatError} or {CorruptBlockError}.
  */
@@ -70,10 +71,16 @@ export function unpackBlock<H>(bytes: Uint8Array): Block<H> {
     view.toString('utf8', PREFIX, PREFIX + length),
   );
   if (!isObject(header)) throw new CorruptBlockError('it has no header');
-  // A copy, as the values must begin at a multiple of 8 bytes.
+  return { header: header as H, values: valuesAt(view, start, count) };
+}
+
+/** The values in place, or, where they do not begin at a multiple of 8 bytes, a copy. */
+function valuesAt(bytes: Buffer, start: number, count: number): Float64Array {
+  const offset = bytes.byteOffset + start;
+  if (offset % 8 === 0) return new Float64Array(bytes.buffer, offset, count);
   const values = new Float64Array(count);
-  Buffer.from(values.buffer).set(view.subarray(start));
-  return { header: header as H, values };
+  Buffer.from(values.buffer).set(bytes.subarray(start));
+  return values;
 }
 
 function valuesStart(headerLength: number): number {

@@ -32,6 +32,7 @@ const UNREADABLE: MemberState = { seq: 0, process: '', metrics: [] };
 export class MemberReader {
   /** By folder. */
   private readonly known = new Map<string, KnownMember>();
+  private readonly memory = new Map<string, ReadMemory>();
 
   /** @param unreadable is called for a state that cannot be read; the last one that could be counts instead. */
   constructor(
@@ -49,11 +50,14 @@ export class MemberReader {
   ): Promise<MemberState | undefined> {
     const path = `${folder}/${file}`;
     for (let reads = 1; ; reads++) {
-      const bytes = await this.files.read(path);
+      const memory = this.memoryOf(folder);
+      const bytes = await this.files.read(path, memory.spare);
       if (bytes === undefined) return undefined;
       try {
         const block = unpackBlock<StateHeader>(bytes);
-        const known = await this.decode(folder, block, this.known.get(folder));
+        const before = this.known.get(folder);
+        const known = await this.decode(folder, block, before);
+        if (known !== before) memory.keepSpare();
         this.known.set(folder, known);
         return known.state;
       } catch (error) {
@@ -68,8 +72,18 @@ export class MemberReader {
   /** Forgets all members but those with these ids. */
   keepOnly(ids: ReadonlySet<string>): void {
     for (const folder of this.known.keys()) {
-      if (!ids.has(folder.slice(2))) this.known.delete(folder);
+      if (ids.has(folder.slice(2))) continue;
+      this.known.delete(folder);
+      this.memory.delete(folder);
     }
+  }
+
+  private memoryOf(folder: string): ReadMemory {
+    let memory = this.memory.get(folder);
+    if (memory === undefined) {
+      this.memory.set(folder, (memory = new ReadMemory()));
+    }
+    return memory;
   }
 
   private async decode(
@@ -121,5 +135,25 @@ export class MemberReader {
     const layout = new Layout();
     for (const part of header.parts) layout.add(part);
     return { ...common, isAlive: false, layout, values, isNegative: true };
+  }
+}
+
+/**
+ * Memory for the last state of a member and for the next one: new memory for each would cost
+ * more than all else of a reading.
+ */
+class ReadMemory {
+  private next = Buffer.alloc(0);
+  private kept = Buffer.alloc(0);
+
+  /** Memory that does not hold the last state. */
+  readonly spare = (size: number): Buffer => {
+    if (this.next.length < size) this.next = Buffer.from(new ArrayBuffer(size));
+    return this.next;
+  };
+
+  /** The spare memory holds the last state from now on. */
+  keepSpare(): void {
+    [this.next, this.kept] = [this.kept, this.next];
   }
 }

@@ -5,6 +5,7 @@ import { Exporters } from '../exporters/pipeline/exporters.js';
 import { Snapshots } from '../exporters/pipeline/snapshots.js';
 import { PageRenderer } from '../exposition/page-renderer.js';
 import { Health } from '../health/health.js';
+import { resolvePersistence } from '../persistence/persistence.options.js';
 import { resolveProcesses } from '../processes/processes.options.js';
 import { CollectorRegistry } from '../registry/collector-registry.js';
 import { Gatherer } from '../registry/gatherer.js';
@@ -77,7 +78,10 @@ function recordingParts(
   const yielder = new EventLoopYielder();
   const snapshots = new Snapshots(gatherer, yielder, startWindow);
   const membership = new Membership(
-    resolveProcesses(config.processes),
+    {
+      processes: resolveProcesses(config.processes),
+      persistence: resolvePersistence(config.persistence),
+    },
     gatherer,
     yielder,
     new ProcessReport(selfMetrics, report),

@@ -28,6 +28,10 @@ import {
   checkProcesses,
   type ProcessesOptions,
 } from '../processes/processes.options.js';
+import {
+  checkPersistence,
+  type PersistenceOptions,
+} from '../persistence/persistence.options.js';
 import { checkFilters, type MetricFilter } from './filters/metric-filter.js';
 import { BUCKETS, DEFAULT_LABELS, MAX_SERIES } from './recording-checks.js';
 
@@ -65,6 +69,11 @@ export interface RecordingOptions {
    * whichever of them answers. Default: `false`.
    */
   processes?: boolean | ProcessesOptions;
+  /**
+   * Keeps counters and histograms in a file or store, so that they go on from where they
+   * were after a restart. Default: `false`.
+   */
+  persistence?: false | PersistenceOptions;
   /** Milliseconds that exporters have to deliver the last values, at shutdown and in `flush()`. Default: 5000. */
   flushTimeout?: number;
 }
@@ -148,6 +157,7 @@ export const RECORDING_OPTIONS = {
   ),
   filters: option(checkFilters, []),
   processes: option(checkProcesses, false),
+  persistence: option(checkPersistence, false),
   flushTimeout: option(integer(0, 3_600_000, ' (milliseconds)'), 5_000),
 } satisfies OptionTable<RecordingOptions>;
 

@@ -22,9 +22,11 @@ export const HISTOGRAM_SUFFIXES: readonly string[] = [
 
 /** Applies description, unit, label names and aggregator to a family. The first description and unit stay. */
 export function applyMetadata(family: Family, options: GaugeOptions): void {
-  const { description, unit, labelNames, aggregator } = options;
+  const { description, unit, labelNames, aggregator, persistent } = options;
   if (family instanceof GaugeFamily && aggregator !== undefined)
     family.aggregator = aggregatorFor(family, aggregator);
+  if (family instanceof GaugeFamily && persistent === true)
+    family.isPersistent = true;
   if (labelNames !== undefined)
     family.labelNames = namesFor(family, labelNames);
   if (description !== undefined) {

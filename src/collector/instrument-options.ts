@@ -36,6 +36,7 @@ const RULES: Readonly<Record<MetricType, Rules>> = {
     ...COMMON,
     collect: CALLBACK,
     aggregator: oneOf(...AGGREGATORS),
+    persistent: BOOLEAN,
   },
   [MetricType.HISTOGRAM]: HISTOGRAM_RULES,
   [MetricType.TIMER]: HISTOGRAM_RULES,

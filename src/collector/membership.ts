@@ -2,6 +2,8 @@ import type {
   EventLoopYielder,
   TimeSlice,
 } from '../core/event-loop-yielder.js';
+import type { PersistedProcess } from '../persistence/persist-metrics.js';
+import type { PersistenceConfig } from '../persistence/persistence.options.js';
 import type {
   GroupObserver,
   ProcessGroup,
@@ -23,6 +25,12 @@ export interface MembershipObserver extends GroupObserver {
   joined(): void;
 }
 
+/** Each part is `undefined` if it is off. */
+export interface MembershipConfig {
+  readonly processes: ProcessesConfig | undefined;
+  readonly persistence: PersistenceConfig | undefined;
+}
+
 /**
  * The source of the pages: the metrics of this process, or, while it is a member of a
  * group, those of all members.
@@ -30,10 +38,10 @@ export interface MembershipObserver extends GroupObserver {
 export class Membership implements MetricsSource {
   private source: MetricsSource;
   private group: ProcessGroup | undefined = undefined;
+  private persistence: Promise<PersistedProcess> | undefined = undefined;
 
-  /** @param config `undefined` if the processes of the app are not merged. */
   constructor(
-    private readonly config: ProcessesConfig | undefined,
+    private readonly config: MembershipConfig,
     private readonly gatherer: Gatherer,
     private readonly yielder: EventLoopYielder,
     private readonly observer: MembershipObserver,
@@ -61,17 +69,51 @@ export class Membership implements MetricsSource {
   }
 
   /**
-   * Joins the group, if there is one.
+   * Joins the group, if there is one, and restores what was saved.
    *
    * @returns leaves it.
    * @throws {OptionsError} if the directory cannot be used.
    */
-  async start(): Promise<() => Promise<void>> {
-    const { config } = this;
-    if (config === undefined) {
-      warnOfOthers((message) => this.observer.warn(message));
-      return async () => {};
-    }
+  async start(): Promise<(() => Promise<void>) | void> {
+    const { processes } = this.config;
+    if (processes !== undefined) return this.join(processes);
+    warnOfOthers((message) => this.observer.warn(message));
+    return (await this.persisted())?.start();
+  }
+
+  /** @throws {PersistenceError} */
+  async restore(): Promise<void> {
+    await (await this.persisted())?.restore();
+  }
+
+  /** @throws {PersistenceError} */
+  async save(): Promise<void> {
+    await (await this.persisted())?.save();
+  }
+
+  /** Forgets what was restored: all metrics were removed. */
+  async clear(): Promise<void> {
+    (await this.persistence)?.source.clear();
+  }
+
+  /** Made once: what it has saved of this process is not restored into it. */
+  private persisted(): Promise<PersistedProcess> | undefined {
+    const { persistence: config } = this.config;
+    if (config !== undefined) this.persistence ??= this.persist(config);
+    return this.persistence;
+  }
+
+  private async persist(config: PersistenceConfig): Promise<PersistedProcess> {
+    // Imported here: an app without the option does not load it.
+    const { PersistedProcess } =
+      await import('../persistence/persist-metrics.js');
+    const { gatherer, yielder, observer } = this;
+    const persisted = new PersistedProcess(config, gatherer, yielder, observer);
+    this.source = persisted.source;
+    return persisted;
+  }
+
+  private async join(config: ProcessesConfig): Promise<() => Promise<void>> {
     // Imported here: an app that is one process does not load it.
     const { joinGroup } = await import('../processes/join-group.js');
     this.observer.joined();

@@ -43,6 +43,12 @@ export interface GaugeOptions extends InstrumentOptions {
    * collector.gauge('last_import_timestamp_seconds', { aggregator: 'max' });
    */
   aggregator?: Aggregator;
+  /**
+   * Whether the last value is shown after a restart until the app sets it, with the option
+   * `persistence`. Suits what is true until it changes, such as the time of the last import.
+   * Default: `false`.
+   */
+  persistent?: boolean;
 }
 
 /** Options of a histogram or a timer. */
@@ -125,6 +131,27 @@ export abstract class MetricsCollector {
    * @throws {OptionsError} if the timeout is not a valid time.
    */
   async flush(_timeout?: number): Promise<void> {}
+
+  /**
+   * Saves the counters and histograms now, with the option `persistence`. Call it at the end
+   * of a job, or before a risky step. Without the option it does nothing.
+   *
+   * @throws {MetricsError} with the code `persistence` if they cannot be saved.
+   *
+   * @example
+   * await collector.restore();
+   * await importRows();
+   * await collector.save();
+   */
+  async save(): Promise<void> {}
+
+  /**
+   * Adds what was saved to the metrics, once. `initialize()` does so too; a job that does not
+   * serve its metrics calls this before its work. Without the option `persistence` it does nothing.
+   *
+   * @throws {MetricsError} with the code `persistence` if it cannot be loaded.
+   */
+  async restore(): Promise<void> {}
 
   /** Returns the health report, as `/health` shows it. */
   abstract healthCheck(): Promise<HealthStatus>;

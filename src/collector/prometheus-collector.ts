@@ -105,6 +105,7 @@ export class PrometheusCollector extends MetricsCollector {
 
   override clearMetrics(): void {
     this.families.clear();
+    void this.parts.membership.clear();
     this.parts.healthCheckGauges.show();
     this.parts.exporters.showMetrics();
   }
@@ -147,6 +148,14 @@ export class PrometheusCollector extends MetricsCollector {
   /** @internal Whether there are exporters. */
   get hasExporters(): boolean {
     return this.parts.exporters.size > 0;
+  }
+
+  override save(): Promise<void> {
+    return this.parts.membership.save();
+  }
+
+  override restore(): Promise<void> {
+    return this.parts.membership.restore();
   }
 
   override flush(timeout = this.parts.config.flushTimeout): Promise<void> {

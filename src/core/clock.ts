@@ -13,3 +13,8 @@ export function instant(): Instant {
 export function secondsSince(start: Instant): number {
   return Number(hrtime.bigint() - start) / 1e9;
 }
+
+/** Milliseconds on that clock: all processes of the machine have the same, and another one after its restart. */
+export function monotonicMilliseconds(): number {
+  return Number(hrtime.bigint() / 1_000_000n);
+}

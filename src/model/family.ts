@@ -49,6 +49,8 @@ export abstract class Family<C extends Cell = Cell> {
   help: string;
   /** How prom-client aggregates the values of several processes; `undefined` for their sum. */
   aggregator: Aggregator | undefined = undefined;
+  /** Whether the last value of a gauge outlives its process. */
+  isPersistent = false;
   /** The names of labels whose values are given by position. */
   labelNames: readonly string[] = [];
   /** The series, in the order of their creation. */

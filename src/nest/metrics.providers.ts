@@ -219,5 +219,6 @@ function collectorConfig(options: MetricsConfig): CollectorConfig {
     exemplars: enabled && prometheus.exemplars,
     registry: enabled ? (prometheus.registry ?? null) : null,
     processes: enabled && options.processes,
+    persistence: enabled && options.persistence,
   };
 }

@@ -101,10 +101,21 @@ export class Gatherer implements MetricsSource {
 
   /** Our counters and histograms as they are now. Metrics of prom-client can only be read asynchronously. */
   totalsNow(): readonly MetricFamily[] {
+    return this.ownNow(({ type }) => isTotal(type));
+  }
+
+  /** Our persistent gauges as they are now. Their callbacks are not called. */
+  persistentNow(): readonly MetricFamily[] {
+    return this.ownNow(({ family }) => family.isPersistent);
+  }
+
+  private ownNow(
+    isWanted: (adapter: RegistryAdapter) => boolean,
+  ): readonly MetricFamily[] {
     return this.index()
       .all.map(({ metric }) => metric)
       .filter((metric) => metric instanceof RegistryAdapter)
-      .filter(({ type }) => isTotal(type))
+      .filter(isWanted)
       .map((adapter) => snapshotOf({ adapter, isFresh: true }));
   }
 
@@ -278,13 +289,14 @@ async function refreshed(
 
 function snapshotOf({ adapter, isFresh }: RefreshedFamily): MetricFamily {
   const { family, type } = adapter;
-  const { name, help, unit, aggregator } = family;
+  const { name, help, unit, aggregator, isPersistent } = family;
   return {
     name,
     type,
     help,
     unit,
     aggregator,
+    isPersistent: isPersistent || undefined,
     bounds: family instanceof HistogramFamily ? family.bounds : [],
     cells: family.cellsAfter(isFresh).slice(),
   };

@@ -26,6 +26,8 @@ export interface MetricFamily extends FamilyHeader {
   readonly unit: string | undefined;
   /** How the values of several processes are merged. Default: `sum`. */
   readonly aggregator?: Aggregator | undefined;
+  /** Whether the last value of a gauge outlives its process. Default: `false`. */
+  readonly isPersistent?: boolean | undefined;
   /** The upper bounds of a histogram's buckets, without `+Inf`. */
   readonly bounds: readonly number[];
   readonly cells: readonly Cell[];

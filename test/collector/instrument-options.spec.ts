@@ -24,7 +24,7 @@ const mistakes: [Kind, unknown, string][] = [
   [
     'gauge',
     { help: 'Sessions.' },
-    `gauge('m').help is not an option; known here are: ${COMMON}, collect, aggregator; did you mean "description"?`,
+    `gauge('m').help is not an option; known here are: ${COMMON}, collect, aggregator, persistent; did you mean "description"?`,
   ],
   [
     'histogram',

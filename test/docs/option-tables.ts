@@ -13,6 +13,7 @@ import {
   METRICS_OPTIONS,
   PROMETHEUS_OPTIONS,
 } from '../../src/nest/metrics.options.js';
+import { PERSISTENCE_OPTIONS } from '../../src/persistence/persistence.options.js';
 import { PROCESSES_OPTIONS } from '../../src/processes/processes.options.js';
 import { readSources, SRC } from './sources.js';
 
@@ -74,6 +75,11 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     file: 'processes/processes.options.ts',
     type: 'ProcessesOptions',
     table: PROCESSES_OPTIONS,
+  },
+  persistence: {
+    file: 'persistence/persistence.options.ts',
+    type: 'PersistenceOptions',
+    table: PERSISTENCE_OPTIONS,
   },
   collector: {
     file: 'collector/collector.options.ts',

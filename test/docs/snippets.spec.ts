@@ -175,6 +175,7 @@ describe('the documented options', () => {
     statsd: 'docs/statsd.md',
     pushgateway: 'docs/pushgateway.md',
     processes: 'docs/processes.md',
+    persistence: 'docs/persistence.md',
   };
 
   const OPTIONS = forRoot({ unknownOption });

@@ -155,7 +155,7 @@ export class GroupMember<S, T> {
 }
 
 /** Runs a task one at a time. A call during a run waits for the next one, which all such calls share. */
-class SharedRuns {
+export class SharedRuns {
   private running: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined = undefined;
 

@@ -1,4 +1,4 @@
-import type { TimeSlice } from '../../core/event-loop-yielder.js';
+import { type Stepwise } from '../../core/stepwise.js';
 import { isTotal } from '../../registry/gatherer.js';
 import {
   Layout,
@@ -7,9 +7,17 @@ import {
   type StoredSeries,
   widthOf,
 } from '../state/layout.js';
+import type { LastGauge } from './last-gauges.js';
 import type { MemberMetrics } from './member-metrics.js';
-import { type PlannedSeries, planMerge } from './merge-plan.js';
+import type { MergePlan, PlannedFamily, PlannedSeries } from './merge-plan.js';
 import { addCounts, exactSumOf, sumOf } from './merged-values.js';
+import { PlanCache } from './plan-cache.js';
+
+/** Which state was restored: whose it was, and its number. */
+export interface Origin {
+  readonly owner: string;
+  readonly seq: number;
+}
 
 /** Totals of ended members. */
 export interface Totals {
@@ -17,6 +25,10 @@ export interface Totals {
   readonly values: Float64Array;
   /** The exact parts of values that are no single number. */
   readonly parts: ReadonlyMap<number, readonly number[]>;
+  /** The last values of persistent gauges, which are shown until a member sets them. */
+  readonly gauges?: readonly LastGauge[] | undefined;
+  /** Which saved state is part of the totals. */
+  readonly origin?: Origin | undefined;
 }
 
 export const NO_TOTALS: Totals = {
@@ -24,6 +36,12 @@ export const NO_TOTALS: Totals = {
   values: new Float64Array(0),
   parts: new Map(),
 };
+
+/** Totals with the metrics that could not be added up. */
+export interface Folded {
+  readonly totals: Totals;
+  readonly conflicts: readonly string[];
+}
 
 /** Totals as one of the members to merge. Each living member is newer. */
 export function metricsOf({ layout, values, parts }: Totals): MemberMetrics {
@@ -37,49 +55,86 @@ export function metricsOf({ layout, values, parts }: Totals): MemberMetrics {
   };
 }
 
-/** Adds up the counters, histograms and summaries of members, without rounding. */
-export async function fold(
-  members: readonly MemberMetrics[],
-  slice: TimeSlice,
-): Promise<{ totals: Totals; conflicts: readonly string[] }> {
-  const { families, conflicts } = await planMerge(members, slice);
-  const folded: StoredFamily[] = [];
-  const series: StoredSeries[] = [];
-  const values: number[] = [];
-  const parts = new Map<number, readonly number[]>();
-  for (const { family, series: planned } of families) {
-    if (!isTotal(family.type)) continue;
-    folded.push(family);
-    for (const one of planned) {
-      series.push([folded.length - 1, one.names, one.values, one.created]);
-      addValues(members, family, one, values, parts);
-      if (slice.isUsedUp()) await slice.yield();
-    }
-  }
-  const layout = { families: folded, series };
-  return {
-    totals: { layout, values: Float64Array.from(values), parts },
-    conflicts,
-  };
+/** Series that are folded in one step. */
+const SERIES_PER_STEP = 64;
+
+/** The families of a plan that are folded, and their layout. */
+interface FoldedLayout {
+  readonly plan: MergePlan;
+  readonly families: readonly PlannedFamily[];
+  readonly layout: LayoutPart;
+  readonly size: number;
 }
 
-function addValues(
+/** Adds up the counters, histograms and summaries of members, without rounding. */
+export class Folder {
+  private readonly plans = new PlanCache();
+  private last: FoldedLayout | undefined = undefined;
+
+  /** @param isFolded whether a metric is in the totals. Default: all that only grow. */
+  constructor(
+    private readonly isFolded = ({ type }: StoredFamily) => isTotal(type),
+  ) {}
+
+  /** Results for the same members with the same layouts share the object `layout`. */
+  *fold(members: readonly MemberMetrics[]): Stepwise<Folded> {
+    const plan = yield* this.plans.planOf(members);
+    if (this.last?.plan !== plan) this.last = this.layoutOf(plan);
+    const { families, layout, size } = this.last;
+    const values = new Float64Array(size);
+    const parts = new Map<number, readonly number[]>();
+    let [at, folded] = [0, 0];
+    for (const { family, series } of families) {
+      const width = widthOf(family);
+      for (const one of series) {
+        writeSum(members, one, values, at, parts);
+        writeRest(members, family, one, values.subarray(at, at + width));
+        at += width;
+        if (++folded % SERIES_PER_STEP === 0) yield;
+      }
+    }
+    return { totals: { layout, values, parts }, conflicts: plan.conflicts };
+  }
+
+  private layoutOf(plan: MergePlan): FoldedLayout {
+    const families = plan.families.filter(({ family }) =>
+      this.isFolded(family),
+    );
+    const series: StoredSeries[] = [];
+    let size = 0;
+    for (const [i, { family, series: planned }] of families.entries()) {
+      for (const { names, values, created } of planned) {
+        series.push([i, names, values, created]);
+      }
+      size += planned.length * widthOf(family);
+    }
+    const layout = { families: families.map((one) => one.family), series };
+    return { plan, families, layout, size };
+  }
+}
+
+function writeSum(
   members: readonly MemberMetrics[],
-  family: StoredFamily,
-  series: PlannedSeries,
-  values: number[],
+  { sources }: PlannedSeries,
+  values: Float64Array,
+  at: number,
   parts: Map<number, readonly number[]>,
 ): void {
-  const sum = exactSumOf(members, series.sources);
-  if (sum.exactParts.length > 1) parts.set(values.length, sum.exactParts);
-  values.push(sum.value);
-  if (family.type === 'histogram') {
-    const counts = Array.from({ length: widthOf(family) - 1 }, () => 0);
-    addCounts(members, series, counts);
-    values.push(...counts);
-  }
+  const sum = exactSumOf(members, sources);
+  if (sum.exactParts.length > 1) parts.set(at, sum.exactParts);
+  values[at] = sum.value;
+}
+
+/** Writes what follows the sum: the counts of a histogram, or the count of a summary. */
+function writeRest(
+  members: readonly MemberMetrics[],
+  { type }: StoredFamily,
+  series: PlannedSeries,
+  values: Float64Array,
+): void {
+  if (type === 'histogram') addCounts(members, series, values.subarray(1));
+  if (type !== 'summary') return;
+  values[1] = sumOf(members, series, 1);
   // The quantiles of ended members say nothing of now.
-  if (family.type === 'summary') {
-    values.push(sumOf(members, series, 1), ...family.bounds.map(() => NaN));
-  }
+  values.fill(NaN, 2);
 }

@@ -1,4 +1,4 @@
-import type { TimeSlice } from '../../core/event-loop-yielder.js';
+import type { Stepwise } from '../../core/stepwise.js';
 import { isTotal } from '../../registry/gatherer.js';
 import type { PageType } from '../../registry/metric-family.js';
 import type {
@@ -40,8 +40,8 @@ export interface MergePlan {
   readonly conflicts: readonly string[];
 }
 
-/** Series that are planned between two looks at the clock. */
-const SERIES_PER_CLOCK_READ = 64;
+/** Series that are planned in one step. */
+const SERIES_PER_STEP = 64;
 
 interface Draft {
   readonly names: readonly string[];
@@ -51,10 +51,9 @@ interface Draft {
 }
 
 /** Plans the merge of these members. The newest member that has a metric decides its type, help and buckets. */
-export async function planMerge(
+export function* planMerge(
   members: readonly MemberMetrics[],
-  slice: TimeSlice,
-): Promise<MergePlan> {
+): Stepwise<MergePlan> {
   const newest = newestFamilies(members);
   const drafts = new Map<string, Map<string, Draft>>();
   for (const name of newest.keys()) drafts.set(name, new Map());
@@ -73,9 +72,7 @@ export async function planMerge(
       for (const one of family.series) {
         const source = { member: index, offset: one.offset, buckets };
         addSource(series, target, member, one, source);
-        if (++planned % SERIES_PER_CLOCK_READ === 0 && slice.isUsedUp()) {
-          await slice.yield();
-        }
+        if (++planned % SERIES_PER_STEP === 0) yield;
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { TimeSlice } from '../../core/event-loop-yielder.js';
+import { runInSlices } from '../../core/stepwise.js';
 import { NO_TIME, centisecondsAt } from '../../core/wall-clock.js';
 import {
   type Cell,
@@ -12,10 +13,11 @@ import {
 } from '../../registry/metric-family.js';
 import type { StoredFamily } from '../state/layout.js';
 import type { MemberMetrics } from './member-metrics.js';
-import { type MergePlan, type PlannedSeries, planMerge } from './merge-plan.js';
+import type { MergePlan, PlannedSeries } from './merge-plan.js';
 import { gaugeValue } from './merged-gauge.js';
 import { addCounts, sumOf } from './merged-values.js';
 import { NewestExemplars } from './newest-exemplars.js';
+import { PlanCache } from './plan-cache.js';
 
 /** Series that are merged between two looks at the clock. */
 const SERIES_PER_CLOCK_READ = 64;
@@ -30,17 +32,11 @@ export interface MergedMetrics {
 interface Merge {
   readonly plan: MergePlan;
   readonly metrics: readonly MetricFamily[];
-  /** What the plan was made for. */
-  readonly members: readonly PlannedMember[];
-}
-
-interface PlannedMember {
-  readonly member: MemberMetrics;
-  readonly layoutParts: number;
 }
 
 /** Merges the metrics of members into those of one page. */
 export class MetricsMerger {
+  private readonly plans = new PlanCache();
   private last: Merge | undefined = undefined;
 
   /** The cells of a result change with the next merge; values of totals only grow. */
@@ -48,10 +44,9 @@ export class MetricsMerger {
     members: readonly MemberMetrics[],
     slice: TimeSlice,
   ): Promise<MergedMetrics> {
-    if (this.last === undefined || !isPlanOf(this.last, members)) {
-      this.last = await newMerge(members, slice);
-    }
-    const { plan, metrics } = this.last;
+    const plan = await runInSlices(this.plans.planOf(members), slice);
+    if (this.last?.plan !== plan) this.last = await newMerge(plan, slice);
+    const { metrics } = this.last;
     const exemplars = new NewestExemplars(members);
     let merged = 0;
     for (const [i, { family, series }] of plan.families.entries()) {
@@ -68,33 +63,9 @@ export class MetricsMerger {
   }
 }
 
-function isPlanOf(
-  { members: planned }: Merge,
-  members: readonly MemberMetrics[],
-): boolean {
-  return (
-    planned.length === members.length &&
-    planned.every(({ member, layoutParts }, i) => {
-      const { layout, isAlive, started, process } = members[i]!;
-      return (
-        member.layout === layout &&
-        layoutParts === layout.parts &&
-        member.isAlive === isAlive &&
-        member.started === started &&
-        member.process === process
-      );
-    })
-  );
-}
-
-async function newMerge(
-  members: readonly MemberMetrics[],
-  slice: TimeSlice,
-): Promise<Merge> {
-  const plan = await planMerge(members, slice);
+async function newMerge(plan: MergePlan, slice: TimeSlice): Promise<Merge> {
   const metrics: MetricFamily[] = [];
   for (const { family, series } of plan.families) {
-    const { name, type, help, unit, aggregator, bounds } = family;
     const cells: Cell[] = [];
     for (const one of series) {
       cells.push(newCell(family, one));
@@ -102,13 +73,9 @@ async function newMerge(
         await slice.yield();
       }
     }
-    metrics.push({ name, type, help, unit, aggregator, bounds, cells });
+    metrics.push({ ...family, unit: family.unit, cells });
   }
-  const planned = members.map((member) => ({
-    member,
-    layoutParts: member.layout.parts,
-  }));
-  return { plan, metrics, members: planned };
+  return { plan, metrics };
 }
 
 function newCell(

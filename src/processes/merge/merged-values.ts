@@ -48,7 +48,7 @@ export function exactSumOf(
 export function addCounts(
   members: readonly MemberMetrics[],
   { sources }: PlannedSeries,
-  counts: number[],
+  counts: number[] | Float64Array,
 ): void {
   const last = counts.length;
   for (const { member, offset, buckets } of sources) {

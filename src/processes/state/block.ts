@@ -25,9 +25,15 @@ export interface Block<H> {
 /**
  * Writes a block: the prefix, the header padded to 8 bytes, the values. The checksum
  * (CRC-32) covers everything after it.
+ *
+ * @param header an object, or its JSON.
  */
-export function packBlock(header: object, values: Float64Array): Buffer {
-  const text = Buffer.from(JSON.stringify(header), 'utf8');
+export function packBlock(
+  header: object | string,
+  values: Float64Array,
+): Buffer {
+  const json = typeof header === 'string' ? header : JSON.stringify(header);
+  const text = Buffer.from(json, 'utf8');
   const start = valuesStart(text.length);
   const bytes = Buffer.alloc(start + values.byteLength, 32);
   bytes.writeUInt32BE(MAGIC, 0);

@@ -9,6 +9,8 @@ export interface StoredFamily {
   readonly help: string;
   readonly unit?: string | undefined;
   readonly aggregator?: Aggregator | undefined;
+  /** Whether the last value of a gauge outlives its process. */
+  readonly isPersistent?: boolean | undefined;
   /** The upper bounds of a histogram, or the quantiles of a summary. */
   readonly bounds: readonly number[];
 }

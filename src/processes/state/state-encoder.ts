@@ -164,6 +164,7 @@ function isSameFamily(stored: StoredFamily, metric: MetricFamily): boolean {
     stored.help === metric.help &&
     stored.unit === metric.unit &&
     stored.aggregator === metric.aggregator &&
+    stored.isPersistent === metric.isPersistent &&
     sameItems(stored.bounds, storedFamily(metric).bounds)
   );
 }

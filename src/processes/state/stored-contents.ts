@@ -2,7 +2,8 @@ import type { EventLoopYielder } from '../../core/event-loop-yielder.js';
 import { TimeSlice } from '../../core/event-loop-yielder.js';
 import type { GroupContents, StateFile } from '../group/group.js';
 import type { StoredLedger } from '../group/ledger.js';
-import { fold, metricsOf, NO_TOTALS, type Totals } from '../merge/fold.js';
+import { runInSlices } from '../../core/stepwise.js';
+import { Folder, metricsOf, NO_TOTALS, type Totals } from '../merge/fold.js';
 import { packBlock, unpackBlock } from './block.js';
 import type { LayoutPart } from './layout.js';
 import type { MemberReader, MemberState } from './member-reader.js';
@@ -12,6 +13,8 @@ export interface TotalsHeader {
   readonly layout: LayoutPart;
   /** The exact parts of values that are no single number, by their index. */
   readonly parts: readonly (readonly [at: number, parts: readonly number[]])[];
+  readonly gauges?: Totals['gauges'];
+  readonly origin?: Totals['origin'];
 }
 
 type LedgerHeader = TotalsHeader & Omit<StoredLedger<Totals>, 'totals'>;
@@ -37,12 +40,13 @@ export class StoredContents implements GroupContents<MemberState, Totals> {
 
   async fold(totals: Totals, ended: readonly MemberState[]): Promise<Totals> {
     const metrics = ended.flatMap((state) => state.metrics);
-    const folded = await fold(
-      [metricsOf(totals), ...metrics],
+    const folded = await runInSlices(
+      new Folder().fold([metricsOf(totals), ...metrics]),
       new TimeSlice(this.yielder),
     );
     this.conflicted(folded.conflicts);
-    return folded.totals;
+    const { gauges, origin } = totals;
+    return { ...folded.totals, gauges, origin };
   }
 
   encode({ totals, ...ledger }: StoredLedger<Totals>): Uint8Array {
@@ -56,19 +60,32 @@ export class StoredContents implements GroupContents<MemberState, Totals> {
   }
 }
 
+/** The layout that was encoded last: it stays the same for most saves. */
+let lastLayout: { layout: LayoutPart; text: string } | undefined = undefined;
+
 /** Encodes totals, with further entries of the header. */
 export function packTotals(
-  { layout, values, parts }: Totals,
+  { layout, values, parts, gauges, origin }: Totals,
   more: object,
 ): Buffer {
-  const header: TotalsHeader = { layout, parts: [...parts] };
-  return packBlock({ ...more, ...header }, values);
+  if (lastLayout?.layout !== layout) {
+    lastLayout = { layout, text: JSON.stringify(layout) };
+  }
+  const rest = { ...more, parts: [...parts], gauges, origin };
+  const text = JSON.stringify(rest).slice(0, -1);
+  return packBlock(`${text},"layout":${lastLayout.text}}`, values);
 }
 
 /** Decodes totals. @throws {NewerFormatError} or {CorruptBlockError}. */
 export function unpackTotals<H extends TotalsHeader>(bytes: Uint8Array) {
   const { header, values } = unpackBlock<H>(bytes);
-  const { layout, parts } = header;
-  const totals: Totals = { layout, values, parts: new Map(parts) };
+  const { layout, parts, gauges, origin } = header;
+  const totals: Totals = {
+    layout,
+    values,
+    parts: new Map(parts),
+    gauges,
+    origin,
+  };
   return { header, totals };
 }

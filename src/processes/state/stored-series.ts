@@ -22,14 +22,14 @@ export type StoredExemplar = readonly [
 ];
 
 export function storedFamily(metric: MetricFamily): StoredFamily {
-  const { name, type, help, unit, aggregator, cells } = metric;
+  const { name, type, help, unit, aggregator, isPersistent, cells } = metric;
   const bounds =
     type === 'summary'
       ? ((cells[0] as SummaryCell | undefined)?.quantiles ?? []).map(
           ({ quantile }) => quantile,
         )
       : metric.bounds;
-  return { name, type, help, unit, aggregator, bounds };
+  return { name, type, help, unit, aggregator, isPersistent, bounds };
 }
 
 /** Writes the values of a metric's series, as `widthOf()` describes them. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { FreshStart, Group, GroupReading, StateFile } from './group.js';
 import type { GroupFiles } from './group-files.js';
-
-/** Attempts to gather while the member itself is taken for ended. */
-const MAX_GATHERS = 10;
+import { seqOfEnded } from './ledger.js';
 
 /** The name of a state that is being saved. */
 export const SAVED_FILE = 't';
+
+/** The name of a last state that is being saved. */
+const LAST_FILE = 'last';
 
 /** The state of the process itself. */
 export interface OwnState {
@@ -41,6 +42,8 @@ export class GroupMember<S, T> {
   private phase: 'joining' | 'member' | 'ending' | 'ended' = 'joining';
   private closeDoorbell: () => Promise<void> = async () => {};
   private readonly saves: SharedRuns;
+  /** Whether it has become a member. */
+  private joined: Promise<boolean> = Promise.resolve(false);
   private gathers: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -54,17 +57,20 @@ export class GroupMember<S, T> {
   }
 
   /** Makes the process a member. Leaves nothing behind if it rejects. */
-  async join(): Promise<void> {
-    try {
-      await this.beBorn();
-    } catch (error) {
+  join(): Promise<void> {
+    const born = this.beBorn().catch(async (error: unknown) => {
       this.phase = 'ended';
       await this.closeDoorbell();
       for (const folder of [`new/${this.id}`, this.folder]) {
         await this.files.remove(folder).catch(() => {});
       }
       throw error;
-    }
+    });
+    this.joined = born.then(
+      () => true,
+      () => false,
+    );
+    return born;
   }
 
   /** Saves the present state. Calls that wait for a save to begin share it. */
@@ -72,16 +78,19 @@ export class GroupMember<S, T> {
 
   /** Reads what all members have counted, one reading at a time: a later one is never older. */
   gather(): Promise<GroupReading<S, T>> {
-    const gathered = this.gathers.then(() => this.gatherNow());
+    const gathered = this.gathers.then(() =>
+      this.group.gather(this.id, this.save),
+    );
     this.gathers = gathered.catch(() => {});
     return gathered;
   }
 
   /** Saves the last state, which others count from now on, and ends the membership. */
   async retire(): Promise<void> {
+    const hasJoined = await this.joined;
     if (this.phase === 'ended') return;
-    this.phase = 'ending';
-    // A save that runs now was begun before.
+    this.phase = hasJoined ? 'ending' : 'ended';
+    // A member that has been taken for dead meanwhile is born again, and then ends.
     while (this.phase === 'ending') await this.save();
     await this.closeDoorbell();
   }
@@ -94,63 +103,69 @@ export class GroupMember<S, T> {
   private async beBorn(): Promise<void> {
     if (this.phase === 'member') this.phase = 'joining';
     await this.group.prepare();
+    let epoch: string | undefined = undefined;
+    while (epoch === undefined) epoch = await this.joinOnce();
+    this.epoch = epoch;
+    if (this.phase === 'joining') this.phase = 'member';
+  }
+
+  private async joinOnce(): Promise<string | undefined> {
+    await this.closeDoorbell();
     this.id = randomBytes(8).toString('hex');
     const folder = `new/${this.id}`;
     await this.files.makeFolder(folder);
     await this.own.write(folder, 'values');
     this.closeDoorbell = await this.doorbell.open(folder, this.save);
-    this.epoch = await this.group.join(this.id, this.start);
-    if (this.phase === 'joining') this.phase = 'member';
+    return this.group.join(this.id, this.start);
   }
 
   private async saveOnce(): Promise<void> {
-    if (this.phase === 'ended') return;
-    const { folder } = this;
-    if (this.phase === 'ending') {
-      this.phase = 'ended';
-      await this.writeFinal(folder);
-      return;
-    }
-    const written = await this.own.write(folder, SAVED_FILE);
+    const { phase, folder } = this;
+    if (phase === 'ended') return;
     const isSaved =
-      written !== undefined &&
-      (written === 'unchanged' || (await this.rename(SAVED_FILE, 'values'))) &&
-      (await this.files.exists(folder));
-    if (!isSaved && this.phase === 'member') await this.beBornAgain();
+      phase === 'ending'
+        ? await this.saveFinal(folder)
+        : await this.saveValues(folder);
+    if (!isSaved && phase !== 'joining') await this.beBornAgain();
+    else if (phase === 'ending') this.phase = 'ended';
   }
 
-  /** Nothing is left to do if the folder is gone: others have counted the last state. */
-  private async writeFinal(folder: string): Promise<void> {
-    if ((await this.own.write(folder, 'last')) === undefined) return;
-    await this.rename('last', 'final');
-    await this.files.rename(folder, `c/${this.id}`);
+  /** Returns false if the folder has been moved: the member was taken for ended. */
+  private async saveValues(folder: string): Promise<boolean> {
+    const written = await this.own.write(folder, SAVED_FILE);
+    if (written === undefined) return false;
+    const values: StateFile = 'values';
+    const isKept =
+      written === 'unchanged' ||
+      (await this.files.rename(
+        `${folder}/${SAVED_FILE}`,
+        `${folder}/${values}`,
+      ));
+    return isKept && this.files.exists(folder);
   }
 
-  private rename(from: string, to: StateFile): Promise<boolean> {
-    return this.files.rename(`${this.folder}/${from}`, `${this.folder}/${to}`);
+  /** A link, since a rename would replace the last state if others count one already. */
+  private async saveFinal(folder: string): Promise<boolean> {
+    if ((await this.own.write(folder, LAST_FILE)) === undefined) return false;
+    const final: StateFile = 'final';
+    const isLinked = await this.files.link(
+      `${folder}/${LAST_FILE}`,
+      `${folder}/${final}`,
+    );
+    return isLinked && this.files.rename(folder, `c/${this.id}`);
   }
 
   /** Another member has taken this one for ended, and counts its last state. It goes on from there. */
   private async beBornAgain(): Promise<void> {
-    const { id } = this;
-    await this.closeDoorbell();
-    await this.group.foldEnded();
-    // It was removed before it had become a member: nothing of it was counted.
-    const wasForgotten = await this.group.forget(id);
-    const { ended, epoch } = await this.group.ledgers.read();
-    const seq = ended.find(([one]) => one === id)?.[1];
-    if (seq !== undefined) this.own.subtract(seq);
-    else if (epoch !== this.epoch) this.own.subtract('none');
-    else if (!wasForgotten) this.own.subtract('last');
+    const { id, epoch } = this;
+    await this.group.foldEnded([id]);
+    const seq = seqOfEnded(await this.group.ledgers.read(), id) ?? 'last';
+    if (seq !== 0) this.own.subtract(seq);
     await this.beBorn();
-  }
-
-  private async gatherNow(): Promise<GroupReading<S, T>> {
-    for (let gathers = 1; ; gathers++) {
-      const reading = await this.group.gather(this.id, this.save);
-      const isMember = reading.members.some(({ id }) => id === this.id);
-      if (isMember || gathers === MAX_GATHERS) return reading;
-    }
+    if (this.epoch === epoch) return;
+    // Totals that have begun from zero have nothing of it.
+    this.own.subtract('none');
+    await this.saveOnce();
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Doorbells, GroupFiles, RingResult } from './group-files.js';
-import { type LedgerCodec, Ledgers } from './ledger.js';
+import {
+  type Ledger,
+  type LedgerCodec,
+  type LedgerContent,
+  Ledgers,
+  seqOfEnded,
+} from './ledger.js';
 
 /** Attempts to read all members while some of them end. */
 const MAX_READS = 50;
@@ -11,7 +17,7 @@ export interface GroupContents<S, T> extends LedgerCodec<T> {
    * what a file contains: a state that cannot be read counts for nothing.
    */
   readState(folder: string, file: StateFile): Promise<S | undefined>;
-  /** The number of a state. */
+  /** The number of a state, from 1; 0 for one that counts for nothing. */
   seqOf(state: S): number;
   /** Adds the last states of ended members to the totals. */
   fold(totals: T, ended: readonly S[]): Promise<T>;
@@ -59,7 +65,8 @@ export interface GroupReporter {
  *
  * The folder of a member moves from `new/` to `m/` when it is born and to `c/` when it has
  * ended; then its values move into the totals of the ledger. Readers go the same way, so
- * that they miss no member, and the ledger tells which folders count.
+ * that they seldom miss a member. The ledger tells which folders count: readers read again
+ * if one of its members is missing.
  */
 // Why: docs/decisions/processes.md, "State files are the truth, sockets are doorbells".
 export class Group<S, T> {
@@ -84,36 +91,36 @@ export class Group<S, T> {
   /**
    * Adds a member, whose folder `new/<id>` is complete and whose doorbell can be rung.
    *
-   * @returns the epoch of the totals that it is part of.
+   * @returns the epoch of the totals that it is part of; `undefined` if it has been taken for
+   * ended before the ledger had it.
    */
-  async join(id: string, start: FreshStart<T>): Promise<string> {
+  async join(id: string, start: FreshStart<T>): Promise<string | undefined> {
     await this.files.rename(`new/${id}`, `m/${id}`);
-    while (!(await this.enter(id, start)));
-    return (await this.ledgers.read()).epoch;
+    for (;;) {
+      const ledger = await this.ledgers.read();
+      if (seqOfEnded(ledger, id) !== undefined) return undefined;
+      const content = await this.withMember(id, ledger, start);
+      if (await this.ledgers.commit(ledger, content)) return content.epoch;
+    }
   }
 
-  private async enter(id: string, start: FreshStart<T>): Promise<boolean> {
-    const ledger = await this.ledgers.read();
-    if (await this.anyAlive(ledger.members)) {
-      const members = [...ledger.members, id];
-      return this.ledgers.commit(ledger, { ...ledger, members });
+  private async withMember(
+    id: string,
+    ledger: Ledger<T>,
+    start: FreshStart<T>,
+  ): Promise<LedgerContent<T>> {
+    const isAlive = await this.anyAlive(ledger.members);
+    if (!isAlive) {
+      // One that lives nevertheless must notice that it is no longer a member.
+      for (const one of ledger.members) await this.end(one);
     }
     const isSameBoot = ledger.number > 0 && ledger.boot === start.boot;
-    if (start.goesOn && isSameBoot) {
-      await this.foldEnded(ledger.members);
-      const folded = await this.ledgers.read();
-      return this.ledgers.commit(folded, {
-        ...folded,
-        members: [...folded.members, id],
-      });
+    if (isAlive || (start.goesOn && isSameBoot)) {
+      return { ...ledger, members: [...ledger.members, id] };
     }
-    return this.ledgers.commit(ledger, {
-      members: [id],
-      ended: [],
-      totals: (await start.restore()) ?? this.contents.noTotals,
-      boot: start.boot,
-      epoch: id,
-    });
+    const totals = (await start.restore()) ?? this.contents.noTotals;
+    const { boot } = start;
+    return { ...ledger, members: [id], totals, boot, epoch: id };
   }
 
   private async anyAlive(members: readonly string[]): Promise<boolean> {
@@ -149,86 +156,75 @@ export class Group<S, T> {
   /**
    * Moves the values of ended members into the totals.
    *
-   * @param dead members that have been found dead.
+   * @param dead members to end first. One that is alive saves under another id from now on.
    */
   async foldEnded(dead: readonly string[] = []): Promise<void> {
     for (const id of dead) await this.end(id);
     const ids = await this.files.list('c');
-    if (ids.length === 0) return;
     for (const id of ids) await this.end(id);
-    while (!(await this.foldOnce(ids)));
-    const { members } = await this.ledgers.read();
-    for (const id of ids) {
-      if (!members.includes(id)) await this.files.remove(`c/${id}`);
-    }
+    while (!(await this.foldOnce(ids, dead)));
+    for (const id of ids) await this.files.remove(`c/${id}`);
   }
 
-  /** Removes members without folders: a ledger that could not be read has had their values. */
-  private async forgetMissing(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      const isThere =
-        (await this.files.exists(`m/${id}`)) ||
-        (await this.files.exists(`c/${id}`));
-      if (!isThere) await this.forget(id);
-    }
-  }
-
-  /** Removes a member without a folder from the ledger. Returns whether it was there. */
-  async forget(id: string): Promise<boolean> {
+  private async foldOnce(
+    ids: readonly string[],
+    dead: readonly string[],
+  ): Promise<boolean> {
+    if (ids.length === 0 && dead.length === 0) return true;
     const ledger = await this.ledgers.read();
-    if (!ledger.members.includes(id)) return false;
-    const members = ledger.members.filter((one) => one !== id);
-    const isRemoved = await this.ledgers.commit(ledger, { ...ledger, members });
-    return isRemoved || this.forget(id);
-  }
-
-  private async foldOnce(ids: readonly string[]): Promise<boolean> {
-    const ledger = await this.ledgers.read();
-    const states = await this.finalStates(
-      ids.filter((id) => ledger.members.includes(id)),
+    const isMember = (id: string) => ledger.members.includes(id);
+    // The folder of a dead member may have been deleted by somebody else.
+    const ended = [...new Set([...ids, ...dead.filter(isMember)])].filter(
+      (id) => seqOfEnded(ledger, id) === undefined,
     );
-    if (states.length === 0) return true;
-    const gone = new Set(states.map(({ id }) => id));
+    return ended.length === 0 || this.foldInto(ledger, ended);
+  }
+
+  private async foldInto(
+    ledger: Ledger<T>,
+    ids: readonly string[],
+  ): Promise<boolean> {
+    const { contents } = this;
+    const states = await Promise.all(
+      ids.map(async (id) =>
+        // One that the ledger does not have was never counted, and cannot enter any more.
+        ledger.members.includes(id)
+          ? contents.readState(`c/${id}`, 'final')
+          : undefined,
+      ),
+    );
+    const ended = ids.map((id, i) => {
+      const state = states[i];
+      return [id, state === undefined ? 0 : contents.seqOf(state)] as const;
+    });
     return this.ledgers.commit(ledger, {
       ...ledger,
-      members: ledger.members.filter((id) => !gone.has(id)),
-      ended: [
-        ...ledger.ended,
-        ...states.map(
-          ({ id, state }) => [id, this.contents.seqOf(state)] as const,
-        ),
-      ],
-      totals: await this.contents.fold(
+      members: ledger.members.filter((id) => !ids.includes(id)),
+      ended: [...ledger.ended, ...ended],
+      totals: await contents.fold(
         ledger.totals,
-        states.map(({ state }) => state),
+        states.filter((state) => state !== undefined),
       ),
     });
   }
 
-  private async finalStates(ids: readonly string[]) {
-    const states = await Promise.all(
-      ids.map(async (id) => {
-        const state = await this.contents.readState(`c/${id}`, 'final');
-        return state === undefined ? undefined : { id, state };
-      }),
-    );
-    return states.filter((one) => one !== undefined);
-  }
-
   /** Reads all members: living ones, then ended ones, then the ledger, the way that a member goes. */
   private async read(): Promise<Omit<GroupReading<S, T>, 'late'>> {
-    for (let reads = 0; ; reads++) {
+    let missedBefore: readonly string[] = [];
+    for (let reads = 1; ; reads++) {
       const found = new Map<string, ReadMember<S>>();
       await this.readFolder('m', 'values', found);
       await this.readFolder('c', 'final', found);
       const { members, totals } = await this.ledgers.read();
-      const read = members
-        .map((id) => found.get(id))
-        .filter((one) => one !== undefined);
-      if (read.length === members.length) return { members: read, totals };
-      if (reads < MAX_READS) continue;
-      await this.forgetMissing(members.filter((id) => !found.has(id)));
-      return { members: read, totals };
+      const missed = members.filter((id) => !found.has(id));
+      if (missed.length === 0 || reads === MAX_READS) {
+        const read = members.map((id) => found.get(id));
+        return { members: read.filter((one) => one !== undefined), totals };
+      }
+      // Their last state was not frozen, or somebody has deleted their folder.
+      const lost = missed.filter((id) => missedBefore.includes(id));
+      if (lost.length > 0) await this.foldEnded(lost);
+      missedBefore = missed;
     }
   }
 
@@ -240,10 +236,7 @@ export class Group<S, T> {
     const ids = await this.files.list(folder);
     await Promise.all(
       ids.map(async (id) => {
-        const path = `${folder}/${id}`;
-        // Another member may have marked it as ended a moment ago.
-        if (folder === 'c') await this.end(id);
-        const state = await this.contents.readState(path, file);
+        const state = await this.contents.readState(`${folder}/${id}`, file);
         if (state !== undefined) {
           found.set(id, { id, state, isAlive: folder === 'm' });
         }

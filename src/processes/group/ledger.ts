@@ -17,7 +17,7 @@ const MAX_READS = 100;
 export interface LedgerContent<T> {
   /** The ids of the members. */
   readonly members: readonly string[];
-  /** The ended members whose values are in the totals, with the number of the state that was counted. */
+  /** The ended members, with the number of the state that is in the totals; 0 if nothing is. */
   readonly ended: readonly (readonly [id: string, seq: number])[];
   /** The totals of the ended members. */
   readonly totals: T;
@@ -71,7 +71,7 @@ export class Ledgers<T> {
     this.empty = { ...none, totals };
   }
 
-  /** The valid ledger; an empty one with the number 0 in a new group. */
+  /** The valid ledger; an empty one, with the number 0, before the first commit. */
   async read(): Promise<Ledger<T>> {
     for (let reads = 0; reads < MAX_READS; reads++) {
       const number = (await this.numbers()).at(-1);
@@ -131,6 +131,14 @@ export class Ledgers<T> {
       .map(Number)
       .sort((a, b) => a - b);
   }
+}
+
+/** The number of the state of an ended member that is in the totals; 0 if nothing is. */
+export function seqOfEnded(
+  { ended }: LedgerContent<unknown>,
+  id: string,
+): number | undefined {
+  return ended.find(([one]) => one === id)?.[1];
 }
 
 function isSame(some: Uint8Array, others: Uint8Array): boolean {

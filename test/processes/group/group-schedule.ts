@@ -1,8 +1,11 @@
+import type { Player } from './group-player.js';
 import {
+  added,
+  type Counts,
   type GroupCode,
-  type Player,
   randomOf,
   settled,
+  type State,
   World,
 } from './group-world.js';
 
@@ -13,7 +16,7 @@ export interface ScheduleResult {
   readonly fences: number;
 }
 
-const STEPS = 160;
+const STEPS = 140;
 
 /**
  * Plays a random schedule of processes that record, save, scrape, stop, end and are killed at
@@ -39,140 +42,175 @@ class Schedule implements ScheduleResult {
   kills = 0;
   fences = 0;
   private readonly world: World;
-  private shown = 0;
-  /** The members that answer a scrape. */
-  private readonly scrapers = new Set<Player>();
-  private readonly joined = new Set<Player>();
+  /** What was shown of each process at most. */
+  private shown: number[] = [];
+  /** The epoch of the totals that were shown. */
+  private shownIn = '';
+  /** The number of the newest state that was shown of each member. */
+  private readonly seqs = new Map<string, number>();
+  private readonly actChance: number;
   private failure: Error | undefined = undefined;
 
   constructor(seed: number, code: GroupCode) {
     const random = randomOf(seed);
-    this.world = new World(random, code, random() < 0.5);
+    const goesOn = random() < 0.5;
+    const mayDieOut = random() < (goesOn ? 0.5 : 0.2);
+    this.actChance = 0.1 + random() * 0.4;
+    this.world = new World(random, code, goesOn, mayDieOut);
   }
 
   async play(): Promise<void> {
     this.start();
     for (let i = 0; i < STEPS; i++) {
-      this.act();
+      if (this.world.random() < this.actChance) this.act();
       await this.world.step();
       if (this.failure !== undefined) throw this.failure;
     }
     await this.finish();
   }
 
-  private start(): void {
-    const player = this.world.spawn();
-    player.count = Math.floor(this.world.random() * 3);
-    void player.member.join().then(
-      () => this.joined.add(player),
-      (error: Error) => (this.failure = error),
-    );
-  }
-
-  /** The members that are able to answer. */
-  private get serving(): Player[] {
-    return this.world.living.filter(
-      (one) => this.joined.has(one) && !one.isStopped,
-    );
-  }
-
   private act(): void {
     const { world } = this;
     const chance = world.random();
     const one = world.pick(world.living);
-    if (one === undefined || (chance < 0.03 && world.living.length < 4)) {
+    if (one === undefined || (chance < 0.1 && world.living.length < 4)) {
       this.start();
-    } else if (chance < 0.3) {
+    } else if (chance < 0.4) {
       one.count += 1 + Math.floor(world.random() * 3);
-    } else if (chance < 0.5) {
-      this.scrape();
-    } else if (chance < 0.52) {
-      if (this.hasOthers(one)) this.kill(one);
-    } else if (chance < 0.54) {
+    } else if (chance < 0.7) {
+      this.scrape(one);
+    } else if (chance < 0.8) {
+      if (one.hasJoined) this.note(one.save());
+    } else if (chance < 0.85) {
       one.isStopped = !one.isStopped;
-    } else if (chance < 0.545 && this.hasOthers(one)) {
-      this.fences++;
-      one.doorbells.clear();
-    } else if (chance < 0.555 && this.hasOthers(one) && this.joined.has(one)) {
-      this.retire(one);
-    } else if (chance < 0.6 && this.joined.has(one)) {
-      void one.member.save().catch((error: Error) => (this.failure = error));
+    } else {
+      this.end(world.random() < 0.3 ? one : (this.victim ?? one), chance);
     }
+  }
+
+  /** One that is in the middle of something. */
+  private get victim(): Player | undefined {
+    const { world } = this;
+    const halfDone = world.pending.filter(({ isHalfDone }) => isHalfDone);
+    const { lastSaved, lastActive } = world;
+    return world.pick([lastSaved, lastActive, world.pick(halfDone)?.player]);
+  }
+
+  private end(one: Player, chance: number): void {
+    if (one.isDead || !this.isSpare(one)) return;
+    if (chance < 0.9) {
+      this.kills++;
+      one.kill();
+      return;
+    }
+    if (chance > 0.94) {
+      this.note(one.retire().then(() => one.kill()));
+      one.hasJoined = false;
+      one.isEnding = true;
+    }
+    if (chance < 0.97) this.fence(one);
+  }
+
+  /** Others take the process for dead, though it goes on. */
+  private fence(one: Player): void {
+    this.fences++;
+    one.doorbells.clear();
+    if (this.world.random() < 0.7) this.world.slowDown(one);
+  }
+
+  private start(): void {
+    const player = this.world.spawn();
+    player.count = Math.floor(this.world.random() * 3);
+    const joined = player.member.join().then(() => {
+      player.hasJoined = !player.isEnding;
+    });
+    this.note(joined);
+  }
+
+  private note(task: Promise<void>): void {
+    void task.catch((error: Error) => (this.failure ??= error));
   }
 
   /** Totals are kept for as long as one member lives. */
-  private hasOthers(player: Player): boolean {
-    return this.serving.some(
-      (one) => one !== player && this.world.isFound(one),
+  private isSpare(player: Player): boolean {
+    if (this.world.mayDieOut) return true;
+    return this.world.living.some(
+      (one) =>
+        one !== player &&
+        one.hasJoined &&
+        !one.isStopped &&
+        this.world.isFound(one),
     );
   }
 
-  private kill(player: Player): void {
-    this.kills++;
-    player.kill();
-    this.joined.delete(player);
-    this.scrapers.delete(player);
+  private scrape(player: Player): void {
+    if (!player.hasJoined || player.isScraping) return;
+    player.isScraping = true;
+    const scraped = this.check(player).then(() => {
+      player.isScraping = false;
+    });
+    this.note(scraped);
   }
 
-  private retire(player: Player): void {
-    this.joined.delete(player);
-    void player.member.retire().then(
-      () => {
-        player.kill();
-        this.scrapers.delete(player);
-      },
-      (error: Error) => (this.failure = error),
+  /**
+   * Of each process, a scrape must not show less than one that had ended before it began, nor
+   * than what was saved by then, nor more than was ever written.
+   */
+  private async check(player: Player): Promise<void> {
+    const { world } = this;
+    const { epoch } = world;
+    const shown = this.shownIn === epoch ? [...this.shown] : [];
+    const saved = world.players.map((one) =>
+      one.savedIn === epoch ? one.saved : 0,
     );
-  }
-
-  private scrape(): void {
-    const player = this.world.pick(this.serving);
-    if (player === undefined || this.scrapers.has(player)) return;
-    this.scrapers.add(player);
-    void this.totalOf(player).then(
-      () => this.scrapers.delete(player),
-      (error: Error) => (this.failure = error),
-    );
-  }
-
-  /** A scrape must not show less than one that had ended before it began. */
-  private async totalOf(player: Player): Promise<number> {
-    const { shown } = this;
+    saved[world.players.indexOf(player)] = player.count;
     const { members, totals } = await player.member.gather();
-    const total = members.reduce(
-      (sum, { state }) => sum + (state as { count: number }).count,
-      totals as number,
-    );
+    const states = members.map(({ state }) => state as State);
+    for (const [i, { id }] of members.entries()) {
+      const { seq } = states[i]!;
+      this.seqs.set(id, Math.max(seq, this.seqs.get(id) ?? 0));
+    }
+    const counts = added(totals as Counts, states);
     this.scrapes++;
-    const recorded = this.world.players.reduce(
-      (sum, one) => sum + one.count,
-      0,
-    );
-    if (total < shown) {
-      throw new Error(`the total falls from ${shown} to ${total}`);
+    // Totals that have begun from zero may be lower.
+    const isSame = world.epoch === epoch;
+    for (const [i, { recorded }] of world.players.entries()) {
+      const count = counts[i] ?? 0;
+      failIf(count > recorded, `${count} is shown, recorded were ${recorded}`);
+      if (!isSame) continue;
+      failIf(count < shown[i]!, `${count} is shown after ${shown[i]}`);
+      failIf(count < saved[i]!, `${count} is shown, saved were ${saved[i]}`);
     }
-    if (total > recorded) {
-      throw new Error(`the total is ${total}, recorded were ${recorded}`);
+    if (isSame) this.show(epoch, counts);
+  }
+
+  private show(epoch: string, counts: Counts): void {
+    if (this.shownIn !== epoch) this.shown = [];
+    this.shownIn = epoch;
+    for (const [i, count = 0] of counts.entries()) {
+      this.shown[i] = Math.max(this.shown[i] ?? 0, count);
     }
-    this.shown = Math.max(this.shown, total);
-    return total;
   }
 
   /** Lets all go on to the end, and compares the last page with what was recorded. */
   private async finish(): Promise<void> {
-    for (const one of this.world.living) one.isStopped = false;
+    const { world } = this;
+    for (const one of world.living) one.isStopped = false;
     await this.drain();
-    if (this.serving.length === 0) return;
-    const saves = this.serving.map((one) => one.member.save());
+    if (world.living.length === 0) this.start();
     await this.drain();
-    await Promise.all(saves);
-    const player = this.serving[0]!;
-    const gathered = this.totalOf(player);
+    for (const one of world.living) this.note(one.save());
     await this.drain();
-    const total = await gathered;
-    const saved = this.world.players.reduce((sum, one) => sum + one.saved, 0);
-    if (total < saved) {
-      throw new Error(`the total is ${total}, saved were ${saved}`);
+    this.note(this.check(world.living[0]!));
+    await this.drain();
+    const { members, ended } = world.ledger!;
+    for (const id of members) {
+      const isLost = world.node(`m/${id}`) === undefined;
+      failIf(isLost, 'the ledger names a lost member');
+    }
+    for (const [id, seq] of world.epoch === 'kept' ? ended : []) {
+      const isOlder = seq < (this.seqs.get(id) ?? 0);
+      failIf(isOlder, 'an older state is counted than was shown');
     }
   }
 
@@ -185,4 +223,8 @@ class Schedule implements ScheduleResult {
     }
     throw new Error('the members do not come to rest');
   }
+}
+
+function failIf(isFault: boolean, fault: string): void {
+  if (isFault) throw new Error(fault);
 }

@@ -1,15 +1,7 @@
-import type {
-  Doorbells,
-  GroupFiles,
-  RingResult,
-} from '../../../src/processes/group/group-files.js';
-import type {
-  FreshStart,
-  GroupContents,
-} from '../../../src/processes/group/group.js';
-import type { StoredLedger } from '../../../src/processes/group/ledger.js';
 import type * as groupModule from '../../../src/processes/group/group.js';
 import type * as memberModule from '../../../src/processes/group/group-member.js';
+import type { StoredLedger } from '../../../src/processes/group/ledger.js';
+import { Player } from './group-player.js';
 
 /** The code under test, or a changed copy of it. */
 export interface GroupCode {
@@ -17,18 +9,36 @@ export interface GroupCode {
   readonly GroupMember: typeof memberModule.GroupMember;
 }
 
-interface State {
+/** The state of a process in a file. */
+export interface State {
   readonly seq: number;
+  /** The number of the process. */
+  readonly owner: number;
   readonly count: number;
 }
 
-type Ledger = StoredLedger<number>;
+/** What each process has counted, by its number. */
+export type Counts = readonly number[];
 
-type Node = Map<string, Node> | State | Ledger;
+export type Ledger = StoredLedger<Counts>;
+
+export type Folder = Map<string, Node>;
+
+export type Node = Folder | State | Ledger;
+
+/** A name in a folder, if there is that folder. */
+export interface Place {
+  readonly folder: Folder | undefined;
+  readonly name: string;
+}
 
 /** An operation that waits until the schedule performs it. */
-interface Pending {
+export interface Pending {
   readonly player: Player;
+  /** The step before which it is performed only if nothing else can be done; 0 if it is not held back. */
+  notBefore: number;
+  /** Whether the folders of its paths were found already, and it only has to do its work. */
+  readonly isHalfDone: boolean;
   perform(): void;
 }
 
@@ -43,58 +53,146 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** A file system in memory, whose operations are performed one by one in a random order. */
+/**
+ * A file system in memory, whose operations are performed one by one in a random order. Some
+ * operations are held back for many steps, and at times one process is slow or alone is fast:
+ * most faults need two operations of a process with many operations of others in between.
+ */
 export class World {
-  readonly root: Map<string, Node> = new Map();
+  readonly root: Folder = new Map();
   readonly players: Player[] = [];
+  living: Player[] = [];
   pending: Pending[] = [];
+  /** The process that answered a ring last: no other process has read its next state. */
+  lastSaved: Player | undefined = undefined;
+  /** The process that performed an operation last. */
+  lastActive: Player | undefined = undefined;
+  private now = 0;
+  private readonly holdChance: number;
+  /** How many steps an operation is held back at most. */
+  private readonly longestHold: number;
+  private readonly turnChance: number;
+  private readonly slow = new Set<Player>();
+  private fast: Player | undefined = undefined;
 
   constructor(
     readonly random: () => number,
     readonly code: GroupCode,
     readonly goesOn: boolean,
-  ) {}
+    /** Whether all members may be gone at times. */
+    readonly mayDieOut: boolean,
+  ) {
+    this.holdChance = random() * 0.1;
+    this.longestHold = 20 * 10 ** random();
+    this.turnChance = random() * 0.03;
+  }
 
   pick<T>(items: readonly T[]): T | undefined {
     return items[Math.floor(this.random() * items.length)];
   }
 
-  get living(): Player[] {
-    return this.players.filter(({ isDead }) => !isDead);
+  spawn(): Player {
+    const player = new Player(this, this.players.length);
+    this.players.push(player);
+    this.living.push(player);
+    return player;
+  }
+
+  /** Removes a process that was killed, with the operations that it waits for. */
+  bury(player: Player): void {
+    this.living = this.living.filter((one) => one !== player);
+    this.pending = this.pending.filter((one) => one.player !== player);
+  }
+
+  /**
+   * Performs an operation of a process at some later step.
+   *
+   * @param weight how much more often than others it is held back.
+   */
+  later(player: Player, perform: () => void, weight: number): Pending {
+    const isHeld =
+      weight === Infinity || this.random() < this.holdChance * weight;
+    const notBefore = isHeld ? this.someLaterStep() : 0;
+    const pending = {
+      player,
+      perform,
+      notBefore,
+      isHalfDone: weight > 1 && weight < Infinity,
+    };
+    this.pending.push(pending);
+    return pending;
+  }
+
+  private someLaterStep(): number {
+    return this.now + this.random() * this.longestHold;
+  }
+
+  /** Lets a process go on slowly: what it does now, it does later; what comes then, later still. */
+  slowDown(player: Player): void {
+    this.slow.add(player);
+    for (const pending of this.pending) {
+      if (pending.player === player) pending.notBefore = this.someLaterStep();
+    }
+  }
+
+  cancel(pending: Pending): void {
+    const at = this.pending.indexOf(pending);
+    if (at >= 0) this.pending.splice(at, 1);
+  }
+
+  /** Performs one operation of a process that is not stopped. Returns false if no operation is left. */
+  async step(): Promise<boolean> {
+    this.now++;
+    if (this.random() < this.turnChance && this.living.length > 0)
+      this.takeTurns();
+    const next = this.next();
+    if (next === undefined) return false;
+    this.cancel(next);
+    this.lastActive = next.player;
+    next.perform();
+    await settled();
+    return true;
+  }
+
+  private takeTurns(): void {
+    const chance = this.random();
+    if (chance < 0.5) this.slow.clear();
+    if (chance < 0.2) this.slow.add(this.pick(this.living)!);
+    this.fast = chance > 0.7 ? this.pick(this.living) : undefined;
+  }
+
+  private next(): Pending | undefined {
+    const ready = this.pending.filter(({ player }) => !player.isStopped);
+    const due = ready.filter(
+      ({ player, notBefore }) =>
+        notBefore <= this.now && (!this.slow.has(player) || notBefore > 0),
+    );
+    const first = this.fast && due.filter(({ player }) => player === this.fast);
+    return this.pick(first ?? []) ?? this.pick(due) ?? this.pick(ready);
+  }
+
+  /** The valid ledger. */
+  get ledger(): Ledger | undefined {
+    let highest = 0;
+    for (const name of this.root.keys()) {
+      if (name.startsWith('ended.')) {
+        highest = Math.max(highest, Number(name.slice('ended.'.length)));
+      }
+    }
+    return this.root.get(`ended.${highest}`) as Ledger | undefined;
+  }
+
+  /** Another text each time that the totals may begin from zero. */
+  get epoch(): string {
+    return this.goesOn || !this.mayDieOut ? 'kept' : (this.ledger?.epoch ?? '');
   }
 
   /** Whether others find the process: its folder is a member's, and its doorbell can be rung. */
   isFound(player: Player): boolean {
-    return this.members.some((id) => {
+    return (this.ledger?.members ?? []).some((id) => {
       const node = this.node(`m/${id}`);
       return node instanceof Map && player.doorbells.has(node);
     });
-  }
-
-  /** The ids of the members in the valid ledger. */
-  get members(): readonly string[] {
-    const numbers = [...this.root.keys()]
-      .map((name) => Number(/^ended\.(\d+)$/.exec(name)?.[1] ?? 0))
-      .sort((a, b) => b - a);
-    const ledger = this.root.get(`ended.${numbers[0]}`) as Ledger | undefined;
-    return ledger?.members ?? [];
-  }
-
-  spawn(): Player {
-    const player = new Player(this);
-    this.players.push(player);
-    return player;
-  }
-
-  /** Performs one operation of a process that is not stopped. Returns false if no operation waits. */
-  async step(): Promise<boolean> {
-    const ready = this.pending.filter(({ player }) => !player.isStopped);
-    const next = this.pick(ready);
-    if (next === undefined) return false;
-    this.pending.splice(this.pending.indexOf(next), 1);
-    next.perform();
-    await settled();
-    return true;
   }
 
   node(path: string): Node | undefined {
@@ -107,10 +205,8 @@ export class World {
     return node;
   }
 
-  folderOf(path: string): {
-    folder: Map<string, Node> | undefined;
-    name: string;
-  } {
+  /** The folder in which a path is, and its name there. */
+  place(path: string): Place {
     const at = path.lastIndexOf('/');
     const folder = this.node(at < 0 ? '.' : path.slice(0, at));
     return {
@@ -125,193 +221,11 @@ export async function settled(rounds = 12): Promise<void> {
   for (let i = 0; i < rounds; i++) await Promise.resolve();
 }
 
-/** A process with a counter. */
-export class Player implements GroupFiles, Doorbells {
-  isDead = false;
-  isStopped = false;
-  count = 0;
-  /** What its saves have kept of the count: that much must never be lost. */
-  saved = 0;
-  private seq = 0;
-  private subtracted = 0;
-  private readonly written = new Map<number, number>();
-  /** Folders whose doorbell is open, by the folder's node: it may be renamed. */
-  readonly doorbells = new Map<Map<string, Node>, () => Promise<void>>();
-  readonly member: InstanceType<GroupCode['GroupMember']> & {
-    gather(): Promise<{
-      members: readonly { state: unknown }[];
-      totals: unknown;
-    }>;
-  };
-
-  constructor(private readonly world: World) {
-    const contents: GroupContents<State, number> = {
-      noTotals: 0,
-      encode: (ledger) => ledger as unknown as Uint8Array,
-      decode: (bytes) => bytes as unknown as Ledger,
-      readState: async (folder, file) =>
-        (await this.read(`${folder}/${file}`)) as unknown as State | undefined,
-      seqOf: ({ seq }) => seq,
-      fold: async (totals, ended) =>
-        ended.reduce((sum, { count }) => sum + count, totals),
-    };
-    const start: FreshStart<number> = {
-      boot: 'boot',
-      goesOn: world.goesOn,
-      restore: async () => undefined,
-    };
-    const group = new world.code.Group(this, this, contents, {
-      unreadable: async () => {
-        throw new Error('a ledger could not be read');
-      },
-      failed: (error) => {
-        throw error;
-      },
-    });
-    this.member = new world.code.GroupMember(
-      group,
-      this,
-      {
-        write: (folder, file) => this.writeState(folder, file),
-        subtract: (seq) => this.subtract(seq),
-      },
-      { open: (folder, save) => this.openDoorbell(folder, save) },
-      start,
-    );
+/** Adds what states have to the counts of their processes. */
+export function added(counts: Counts, states: readonly State[]): Counts {
+  const sums = [...counts];
+  for (const { owner, count } of states) {
+    sums[owner] = (sums[owner] ?? 0) + count;
   }
-
-  kill(): void {
-    this.isDead = true;
-    this.doorbells.clear();
-    this.world.pending = this.world.pending.filter(
-      ({ player }) => player !== this,
-    );
-  }
-
-  private async writeState(folder: string, file: string) {
-    const seq = ++this.seq;
-    const { count } = this;
-    this.written.set(seq, count);
-    const state = { seq, count: count - this.subtracted };
-    const isWritten = await this.write(
-      `${folder}/${file}`,
-      state as unknown as Uint8Array,
-    );
-    return isWritten ? seq : undefined;
-  }
-
-  private subtract(seq: number | 'last' | 'none'): void {
-    this.subtracted =
-      seq === 'none' ? 0 : this.written.get(seq === 'last' ? this.seq : seq)!;
-  }
-
-  private async openDoorbell(folder: string, save: () => Promise<void>) {
-    const node = this.world.node(folder) as Map<string, Node>;
-    await this.operation(() => this.doorbells.set(node, save));
-    return () => this.operation(() => void this.doorbells.delete(node));
-  }
-
-  /** Performs an operation when the schedule says so; never, if the process is killed before. */
-  private operation<T>(perform: () => T): Promise<T> {
-    return new Promise((resolve) => {
-      if (this.isDead) return;
-      this.world.pending.push({
-        player: this,
-        perform: () => resolve(perform()),
-      });
-    });
-  }
-
-  read(path: string) {
-    return this.operation(
-      () => this.world.node(path) as unknown as Uint8Array | undefined,
-    );
-  }
-
-  write(path: string, bytes: Uint8Array) {
-    return this.operation(() => {
-      const { folder, name } = this.world.folderOf(path);
-      folder?.set(name, bytes as unknown as Node);
-      return folder !== undefined;
-    });
-  }
-
-  /** A real file system finds the folders first: until the rename is done, they may have been moved. */
-  async rename(from: string, to: string) {
-    const [source, target] = await this.operation(() => [
-      this.world.folderOf(from),
-      this.world.folderOf(to),
-    ]);
-    return this.operation(() => {
-      const node = source!.folder?.get(source!.name);
-      if (node === undefined || target!.folder === undefined) return false;
-      const present = target!.folder.get(target!.name);
-      if (present instanceof Map && present.size > 0) return false;
-      source!.folder!.delete(source!.name);
-      target!.folder.set(target!.name, node);
-      this.noteSave(from, node);
-      return true;
-    });
-  }
-
-  private noteSave(from: string, node: Node): void {
-    const { folder } = this.member;
-    const isOwn =
-      from === `${folder}/t` && this.world.node(folder) !== undefined;
-    if (isOwn && this.world.members.includes(folder.slice(2))) {
-      this.saved = this.written.get((node as State).seq)!;
-    }
-  }
-
-  link(from: string, to: string) {
-    return this.operation(() => {
-      const node = this.world.node(from);
-      const { folder, name } = this.world.folderOf(to);
-      if (node === undefined || folder === undefined || folder.has(name)) {
-        return false;
-      }
-      folder.set(name, node);
-      return true;
-    });
-  }
-
-  list(path: string) {
-    return this.operation(() => {
-      const node = this.world.node(path);
-      return node instanceof Map ? [...node.keys()] : [];
-    });
-  }
-
-  exists(path: string) {
-    return this.operation(() => this.world.node(path) !== undefined);
-  }
-
-  makeFolder(path: string) {
-    return this.operation(() => {
-      const { folder, name } = this.world.folderOf(path);
-      if (!folder!.has(name)) folder!.set(name, new Map());
-    });
-  }
-
-  remove(path: string) {
-    return this.operation(() => {
-      const { folder, name } = this.world.folderOf(path);
-      folder?.delete(name);
-    });
-  }
-
-  async ring(path: string): Promise<RingResult> {
-    const rung = await this.operation(() => {
-      const node = this.world.node(path);
-      if (!(node instanceof Map)) return 'gone' as const;
-      const owner = this.world.living.find((one) => one.doorbells.has(node));
-      if (owner === undefined) return 'dead' as const;
-      // A stopped process accepts connections, and answers none.
-      if (owner.isStopped) return 'late' as const;
-      return { saved: owner.doorbells.get(node)!() };
-    });
-    if (typeof rung === 'string') return rung;
-    const late = this.operation(() => 'late' as const);
-    return Promise.race([rung.saved.then(() => 'saved' as const), late]);
-  }
+  return sums;
 }

@@ -2,7 +2,8 @@ import type {
   EventLoopYielder,
   TimeSlice,
 } from '../core/event-loop-yielder.js';
-import type { PersistedProcess } from '../persistence/persist-metrics.js';
+import type { PersistedGroup } from '../persistence/persisted-group.js';
+import type { PersistedProcess } from '../persistence/persisted-process.js';
 import type { PersistenceConfig } from '../persistence/persistence.options.js';
 import type {
   GroupObserver,
@@ -39,6 +40,7 @@ export class Membership implements MetricsSource {
   private source: MetricsSource;
   private group: ProcessGroup | undefined = undefined;
   private persistence: Promise<PersistedProcess> | undefined = undefined;
+  private persistedGroup: PersistedGroup | undefined = undefined;
 
   constructor(
     private readonly config: MembershipConfig,
@@ -83,12 +85,12 @@ export class Membership implements MetricsSource {
 
   /** @throws {PersistenceError} */
   async restore(): Promise<void> {
-    await (await this.persisted())?.restore();
+    await (this.persistedGroup ?? (await this.persisted()))?.restore();
   }
 
   /** @throws {PersistenceError} */
   async save(): Promise<void> {
-    await (await this.persisted())?.save();
+    await (this.persistedGroup ?? (await this.persisted()))?.save();
   }
 
   /** Forgets what was restored: all metrics were removed. */
@@ -98,18 +100,32 @@ export class Membership implements MetricsSource {
 
   /** Made once: what it has saved of this process is not restored into it. */
   private persisted(): Promise<PersistedProcess> | undefined {
-    const { persistence: config } = this.config;
-    if (config !== undefined) this.persistence ??= this.persist(config);
+    const { persistence: config, processes } = this.config;
+    if (config !== undefined && processes === undefined)
+      this.persistence ??= this.persist(config);
     return this.persistence;
   }
 
   private async persist(config: PersistenceConfig): Promise<PersistedProcess> {
     // Imported here: an app without the option does not load it.
     const { PersistedProcess } =
-      await import('../persistence/persist-metrics.js');
+      await import('../persistence/persisted-process.js');
     const { gatherer, yielder, observer } = this;
     const persisted = new PersistedProcess(config, gatherer, yielder, observer);
     this.source = persisted.source;
+    return persisted;
+  }
+
+  private async persistGroup(
+    group: ProcessGroup,
+  ): Promise<PersistedGroup | undefined> {
+    const { persistence: config } = this.config;
+    if (config === undefined) return undefined;
+    const { PersistedGroup } =
+      await import('../persistence/persisted-group.js');
+    const persisted = new PersistedGroup(config, group, this.observer);
+    await persisted.start();
+    this.persistedGroup = persisted;
     return persisted;
   }
 
@@ -120,18 +136,20 @@ export class Membership implements MetricsSource {
     return keepTrying(
       async () => {
         const { group, leave } = await joinGroup(
-          config,
+          { ...config, goesOn: this.config.persistence !== undefined },
           this.gatherer,
           this.yielder,
           this.observer,
           this.startExemplarWindow,
         );
+        const persisted = await this.persistGroup(group);
         this.source = group;
         this.group = group;
         return async () => {
           this.source = this.gatherer;
           this.group = undefined;
-          await leave();
+          this.persistedGroup = undefined;
+          await (persisted === undefined ? leave() : persisted.end(leave));
         };
       },
       (error) =>

@@ -87,7 +87,7 @@ export class StateKeeper {
   /** Loads the saved state, for a limited time: a store that is down does not keep the app from starting. */
   async start(): Promise<void> {
     const what = `loading the metrics from ${this.storage.name}`;
-    await this.orReport(withTimeout(START_LIMIT, this.load(), what));
+    await this.reported(() => withTimeout(START_LIMIT, this.load(), what));
   }
 
   /**
@@ -103,7 +103,7 @@ export class StateKeeper {
   /** Saves totals before they are shown. A store that is slow or down does not fail the page. */
   // Why: docs/decisions/persistence.md, "A page is saved before it is sent".
   async saveShown(totals: TotalsToSave): Promise<void> {
-    const saving = this.orReport(this.save(totals));
+    const saving = this.reported(() => this.save(totals));
     // The pages after the first one that was late do not wait.
     if (this.isLate) return;
     try {
@@ -118,15 +118,14 @@ export class StateKeeper {
     }
   }
 
-  /** Saves at the end of the app, for a limited time. */
+  /**
+   * Saves at the end of the app, for a limited time.
+   *
+   * @throws {PersistenceError} if the totals cannot be saved, or {Error} if it takes too long.
+   */
   async saveLast(totals: TotalsToSave): Promise<void> {
     const what = `saving the metrics in ${this.storage.name}`;
-    await this.orReport(withTimeout(STOP_LIMIT, this.save(totals), what));
-  }
-
-  /** Saves, and reports instead of failing. */
-  saveOrReport(totals: TotalsToSave): Promise<void> {
-    return this.orReport(this.save(totals));
+    await withTimeout(STOP_LIMIT, this.save(totals), what);
   }
 
   /** Saves while the process ends, if the storage can. */
@@ -139,9 +138,10 @@ export class StateKeeper {
     storage.saveNow?.(packState({ owner: owner.id, seq, at, totals }));
   }
 
-  private async orReport(task: Promise<void>): Promise<void> {
+  /** Runs a task, and reports its error. */
+  async reported(task: () => Promise<void>): Promise<void> {
     try {
-      await task;
+      await task();
     } catch (error) {
       this.report(error);
     }

@@ -1,7 +1,11 @@
 import type { EventLoopYielder } from '../core/event-loop-yielder.js';
 import type { Gatherer } from '../registry/gatherer.js';
 import { chooseDirectory, prepareDirectory } from './group-directory.js';
-import { type GroupObserver, ProcessGroup } from './process-group.js';
+import {
+  type GroupConfig,
+  type GroupObserver,
+  ProcessGroup,
+} from './process-group.js';
 import type { ProcessesConfig } from './processes.options.js';
 
 /**
@@ -10,17 +14,17 @@ import type { ProcessesConfig } from './processes.options.js';
  * @throws {OptionsError} if the directory cannot be used.
  */
 export async function joinGroup(
-  config: ProcessesConfig,
+  config: ProcessesConfig & Pick<GroupConfig, 'goesOn'>,
   gatherer: Gatherer,
   yielder: EventLoopYielder,
   observer: GroupObserver,
   startExemplarWindow: () => void,
 ) {
-  const { saveInterval } = config;
+  const { saveInterval, goesOn } = config;
   const directory = chooseDirectory(config);
   await prepareDirectory(directory);
   const group = new ProcessGroup(
-    { directory, saveInterval },
+    { directory, saveInterval, goesOn },
     gatherer,
     yielder,
     observer,

@@ -3,7 +3,9 @@ import {
   type EventLoopYielder,
   TimeSlice,
 } from '../core/event-loop-yielder.js';
+import { monotonicMilliseconds } from '../core/clock.js';
 import { MetricConflictError } from '../core/errors.js';
+import { runInSlices } from '../core/stepwise.js';
 import {
   type GatheredMetrics,
   type Gatherer,
@@ -12,7 +14,7 @@ import {
   NO_LABELS,
   selection,
 } from '../registry/gatherer.js';
-import type { FamilyHeader } from '../registry/metric-family.js';
+import type { FamilyHeader, MetricFamily } from '../registry/metric-family.js';
 import { ReservedNames, textNamesOf } from '../registry/sample-names.js';
 import { SocketDoorbells } from './group/doorbell.js';
 import { Group } from './group/group.js';
@@ -20,7 +22,8 @@ import { GroupMember } from './group/group-member.js';
 import { NodeFiles } from './group/node-files.js';
 import { saveAtExit } from './exit-save.js';
 import type { MemberMetrics } from './merge/member-metrics.js';
-import { metricsOf, type Totals } from './merge/fold.js';
+import { type Folder, metricsOf, type Totals } from './merge/fold.js';
+import { lastGaugesOf, withLastGauges } from './merge/last-gauges.js';
 import { MetricsMerger } from './merge/merged-metrics.js';
 import { OwnMetrics } from './own-metrics.js';
 import { bootId, processIdentity } from './process-identity.js';
@@ -36,6 +39,15 @@ export interface GroupConfig {
   readonly directory: string;
   /** Milliseconds between two saves. */
   readonly saveInterval: number;
+  /** Whether the totals are kept while no member lives. */
+  readonly goesOn: boolean;
+}
+
+/** All that the members have counted, added up. */
+export interface GroupTotals {
+  /** When it was read, in milliseconds since the start of the machine. */
+  readonly at: number;
+  readonly totals: Totals;
 }
 
 /** Receives what a group notices about itself. */
@@ -94,7 +106,11 @@ export class ProcessGroup implements MetricsSource {
             return save();
           }),
       },
-      { boot: bootId(), goesOn: false, restore: async () => undefined },
+      {
+        boot: bootId(),
+        goesOn: config.goesOn,
+        restore: async () => undefined,
+      },
     );
   }
 
@@ -131,8 +147,46 @@ export class ProcessGroup implements MetricsSource {
     this.gatherer.reportFailed(metric, error);
   }
 
-  private async gatherNow(request: GatherRequest): Promise<GatheredMetrics> {
+  /**
+   * Reads what all members have counted, as a page does, and adds it up.
+   *
+   * @param folder adds up what is to be kept.
+   */
+  readTotals(folder: Folder): Promise<GroupTotals> {
+    const read = this.merges.then(() => this.readTotalsNow(folder));
+    this.merges = read.catch(() => {});
+    return read;
+  }
+
+  /** Changes the totals of ended members, as `Group.changeTotals()` does. */
+  changeTotals(
+    change: (totals: Totals) => Promise<Totals | undefined>,
+  ): Promise<Totals> {
+    return this.group.changeTotals(change);
+  }
+
+  /** Another text each time the totals begin anew. */
+  get epoch(): string {
+    return this.member.epoch;
+  }
+
+  /** Whether this is the first member that answers, or the last one that has ended. */
+  isFirst(): Promise<boolean> {
+    return this.member.isFirst();
+  }
+
+  private async readTotalsNow(folder: Folder): Promise<GroupTotals> {
     this.own.refreshGauges();
+    const at = monotonicMilliseconds();
+    const members = await this.readMembers();
+    const slice = new TimeSlice(this.yielder);
+    const folded = await runInSlices(folder.fold(members), slice);
+    const gauges = lastGaugesOf(await this.merged(members));
+    return { at, totals: { ...folded.totals, gauges } };
+  }
+
+  /** The metrics of all members, and the totals of ended ones. */
+  private async readMembers(): Promise<readonly MemberMetrics[]> {
     const { members, totals, late } = await this.member.gather();
     this.reader.keepOnly(new Set(members.map(({ id }) => id)));
     this.observer.gathered(members.length, late.length);
@@ -140,11 +194,21 @@ export class ProcessGroup implements MetricsSource {
     if (this.totals?.of !== totals) {
       this.totals = { of: totals, metrics: metricsOf(totals) };
     }
-    const { metrics, conflicts } = await this.merger.merge(
-      [...states, this.totals.metrics],
-      new TimeSlice(this.yielder),
-    );
+    return [...states, this.totals.metrics];
+  }
+
+  private async merged(
+    members: readonly MemberMetrics[],
+  ): Promise<readonly MetricFamily[]> {
+    const slice = new TimeSlice(this.yielder);
+    const { metrics, conflicts } = await this.merger.merge(members, slice);
     this.conflicted(conflicts);
+    return withLastGauges(metrics, this.totals?.of.gauges);
+  }
+
+  private async gatherNow(request: GatherRequest): Promise<GatheredMetrics> {
+    this.own.refreshGauges();
+    const metrics = await this.merged(await this.readMembers());
     const isRequested = selection(request);
     const reserved = new ReservedNames(metrics, textNamesOf);
     const isShown = (header: FamilyHeader) =>

@@ -38,7 +38,7 @@ export class GroupMember<S, T> {
   /** Another one after each birth. */
   private id = '';
   /** When the totals began that it is part of. */
-  private epoch = '';
+  private ownEpoch = '';
   private phase: 'joining' | 'member' | 'ending' | 'ended' = 'joining';
   private closeDoorbell: () => Promise<void> = async () => {};
   private readonly saves: SharedRuns;
@@ -95,6 +95,16 @@ export class GroupMember<S, T> {
     await this.closeDoorbell();
   }
 
+  /** Another text each time the totals begin anew. */
+  get epoch(): string {
+    return this.ownEpoch;
+  }
+
+  /** Whether it is the first one that answers, or the last one that has ended. */
+  isFirst(): Promise<boolean> {
+    return this.group.isFirst(this.id);
+  }
+
   /** The folder of the member. */
   get folder(): string {
     return `m/${this.id}`;
@@ -105,7 +115,7 @@ export class GroupMember<S, T> {
     await this.group.prepare();
     let epoch: string | undefined = undefined;
     while (epoch === undefined) epoch = await this.joinOnce();
-    this.epoch = epoch;
+    this.ownEpoch = epoch;
     if (this.phase === 'joining') this.phase = 'member';
   }
 

@@ -147,6 +147,37 @@ export class Group<S, T> {
     return { ...(await this.read()), late: those('late') };
   }
 
+  /** Whether a member is the first one that answers. One that has ended is, if no other one does. */
+  async isFirst(self: string): Promise<boolean> {
+    const { members } = await this.ledgers.read();
+    for (const id of members) {
+      if (id === self) return true;
+      if ((await this.doorbells.ring(`m/${id}`)) === 'saved') return false;
+    }
+    return true;
+  }
+
+  /**
+   * Changes the totals by one commit.
+   *
+   * @param change returns the new totals; `undefined` to leave them as they are.
+   * @returns the present totals.
+   */
+  async changeTotals(
+    change: (totals: T) => Promise<T | undefined>,
+  ): Promise<T> {
+    for (;;) {
+      const ledger = await this.ledgers.read();
+      const totals = await change(ledger.totals);
+      if (totals === undefined) return ledger.totals;
+      const isChanged = await this.ledgers.commit(ledger, {
+        ...ledger,
+        totals,
+      });
+      if (isChanged) return totals;
+    }
+  }
+
   /** Marks a member as ended. Its state can no longer change. */
   private async end(id: string): Promise<void> {
     await this.files.rename(`m/${id}`, `c/${id}`);

@@ -29,8 +29,9 @@ export function lastGaugesOf(metrics: readonly MetricFamily[]): LastGauge[] {
   });
 }
 
-function isPersistent({ type, isPersistent: is }: MetricFamily): boolean {
-  return type === 'gauge' && is === true;
+/** The series of `each` belong to processes, which have ended when they would be shown. */
+function isPersistent(metric: MetricFamily): boolean {
+  return metric.isPersistent === true && metric.aggregator !== 'each';
 }
 
 /** Adds the last values of gauges to metrics that do not have these series yet. */

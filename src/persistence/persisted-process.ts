@@ -3,19 +3,10 @@ import type { EventLoopYielder } from '../core/event-loop-yielder.js';
 import { saveAtExit } from '../processes/exit-save.js';
 import { startSaving } from '../processes/save-timer.js';
 import type { Gatherer } from '../registry/gatherer.js';
-import { FileStorage } from './file-storage.js';
 import type { PersistenceConfig } from './persistence.options.js';
 import { PersistentMetrics } from './persistent-metrics.js';
 import { StateKeeper } from './state-keeper.js';
-import type { Storage } from './storage.js';
-import { StoreStorage } from './store-storage.js';
-
-/** The place that the options name. */
-export function storageOf({ file, store, key }: PersistenceConfig): Storage {
-  return file === undefined
-    ? new StoreStorage(store!, key!)
-    : new FileStorage(file);
-}
+import { storageOf } from './storage-of.js';
 
 /** Keeps the totals of this process over its restarts. */
 export class PersistedProcess {
@@ -52,7 +43,8 @@ export class PersistedProcess {
   async start(): Promise<() => Promise<void>> {
     const { keeper, source } = this;
     await keeper.start();
-    const save = async () => keeper.saveOrReport(await source.read());
+    const save = () =>
+      keeper.reported(async () => keeper.save(await source.read()));
     const stopSaving = startSaving(this.config.interval, save);
     const stopWatching = saveAtExit(() => {
       const { fold, at } = source.readNow();
@@ -61,7 +53,7 @@ export class PersistedProcess {
     return async () => {
       stopSaving();
       stopWatching();
-      await keeper.saveLast(await source.read());
+      await keeper.reported(async () => keeper.saveLast(await source.read()));
     };
   }
 }

@@ -50,7 +50,7 @@ export async function renderPage(collector, consume) {
  * page. Returns the value of one series.
  */
 export async function gatherAll(collector, name, label) {
-  const { metrics } = await collector.parts.membership.gather({});
+  const { metrics } = await collector.parts.renderer.source.gather({});
   const { cells } = metrics.find((metric) => metric.name === name);
   return cells.find(({ values }) => values[0] === label).value;
 }

@@ -77,6 +77,7 @@ function recordingParts(
   const gatherer = new Gatherer(registry, report);
   const yielder = new EventLoopYielder();
   const snapshots = new Snapshots(gatherer, yielder, startWindow);
+  const renderer = new PageRenderer(gatherer, yielder, startWindow);
   const membership = new Membership(
     {
       processes: resolveProcesses(config.processes),
@@ -86,8 +87,8 @@ function recordingParts(
     yielder,
     new ProcessReport(selfMetrics, report),
     startWindow,
+    (source) => renderer.readFrom(source),
   );
-  const renderer = new PageRenderer(membership, yielder, startWindow);
   return {
     registry,
     families,

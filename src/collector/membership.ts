@@ -1,7 +1,4 @@
-import type {
-  EventLoopYielder,
-  TimeSlice,
-} from '../core/event-loop-yielder.js';
+import type { EventLoopYielder } from '../core/event-loop-yielder.js';
 import type { PersistedGroup } from '../persistence/persisted-group.js';
 import type { PersistedProcess } from '../persistence/persisted-process.js';
 import type { PersistenceConfig } from '../persistence/persistence.options.js';
@@ -10,12 +7,7 @@ import type {
   ProcessGroup,
 } from '../processes/process-group.js';
 import type { ProcessesConfig } from '../processes/processes.options.js';
-import type {
-  GatheredMetrics,
-  Gatherer,
-  GatherRequest,
-  MetricsSource,
-} from '../registry/gatherer.js';
+import type { Gatherer, MetricsSource } from '../registry/gatherer.js';
 import { keepTrying } from './keep-trying.js';
 import { warnOfOthers } from './other-processes.js';
 
@@ -33,32 +25,23 @@ export interface MembershipConfig {
 }
 
 /**
- * The source of the pages: the metrics of this process, or, while it is a member of a
- * group, those of all members.
+ * Chooses the source of the pages: the metrics of this process, with those that were saved, or,
+ * while it is a member of a group, those of all members.
  */
-export class Membership implements MetricsSource {
-  private source: MetricsSource;
+export class Membership {
   private group: ProcessGroup | undefined = undefined;
   private persistence: Promise<PersistedProcess> | undefined = undefined;
   private persistedGroup: PersistedGroup | undefined = undefined;
 
+  /** @param useSource is called with another source than the gatherer of this process. */
   constructor(
     private readonly config: MembershipConfig,
     private readonly gatherer: Gatherer,
     private readonly yielder: EventLoopYielder,
     private readonly observer: MembershipObserver,
     private readonly startExemplarWindow: () => void,
-  ) {
-    this.source = gatherer;
-  }
-
-  gather(request: GatherRequest, slice: TimeSlice): Promise<GatheredMetrics> {
-    return this.source.gather(request, slice);
-  }
-
-  reportFailed(metric: string, error: unknown): void {
-    this.gatherer.reportFailed(metric, error);
-  }
+    private readonly useSource: (source: MetricsSource) => void,
+  ) {}
 
   /** The number of members of the group; `undefined` without one. */
   async count(): Promise<number | undefined> {
@@ -112,7 +95,7 @@ export class Membership implements MetricsSource {
       await import('../persistence/persisted-process.js');
     const { gatherer, yielder, observer } = this;
     const persisted = new PersistedProcess(config, gatherer, yielder, observer);
-    this.source = persisted.source;
+    this.useSource(persisted.source);
     return persisted;
   }
 
@@ -143,10 +126,10 @@ export class Membership implements MetricsSource {
           this.startExemplarWindow,
         );
         const persisted = await this.persistGroup(group);
-        this.source = group;
+        this.useSource(group);
         this.group = group;
         return async () => {
-          this.source = this.gatherer;
+          this.useSource(this.gatherer);
           this.group = undefined;
           this.persistedGroup = undefined;
           await (persisted === undefined ? leave() : persisted.end(leave));

@@ -36,12 +36,17 @@ export class PageRenderer {
 
   /** @param startExemplarWindow is called when a page with exemplars was written. */
   constructor(
-    private readonly gatherer: MetricsSource,
+    private source: MetricsSource,
     private readonly yielder: EventLoopYielder,
     private readonly startExemplarWindow: () => void,
   ) {
     this.whole = new CoalescingRenderer(yielder);
     this.parts = new CoalescingRenderer(yielder);
+  }
+
+  /** Reads the metrics of pages from another source from now on. */
+  readFrom(source: MetricsSource): void {
+    this.source = source;
   }
 
   /** Renders a page, or shares one. It must be released after use. */
@@ -58,7 +63,7 @@ export class PageRenderer {
     out: PageWriter,
   ): Promise<readonly Buffer[]> {
     const slice = new TimeSlice(this.yielder);
-    const { headers, metrics, added } = await this.gatherer.gather(
+    const { headers, metrics, added } = await this.source.gather(
       { names, registered },
       slice,
     );
@@ -95,7 +100,7 @@ export class PageRenderer {
     try {
       return page.begin(metric);
     } catch (error) {
-      this.gatherer.reportFailed(metric.name, error);
+      this.source.reportFailed(metric.name, error);
       return undefined;
     }
   }

@@ -15,6 +15,7 @@ const INTEGRATIONS = {
 const PACKAGE = {
   index: './build/index.js',
   agents: './build/instrumentation/gen-ai/index.js',
+  keyv: './build/persistence/keyv/index.js',
   exporters: './build/exporters/index.js',
   otlp: './build/exporters/otlp/index.js',
   pushgateway: './build/exporters/pushgateway/index.js',

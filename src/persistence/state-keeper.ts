@@ -35,12 +35,12 @@ export interface TotalsToSave {
   fold(): Promise<Totals>;
 }
 
-/** Who saves: one app, or all members of a group. */
+/** The owner of a saved state: one app, or all members of a group. */
 export interface StateOwner {
   /** The same for all that may save in turn. */
   readonly id: string;
   /**
-   * Is called with the saved state when it is loaded, `undefined` if there is none, and with
+   * Is called with the saved state when it is loaded, `undefined` if nothing was saved, and with
    * what another owner has saved before this one saves for the first time. Returns whether
    * this owner may replace it.
    */

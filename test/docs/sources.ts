@@ -8,6 +8,7 @@ export const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 export const ENTRIES = [
   'index.ts',
   'exporters/index.ts',
+  'persistence/keyv/index.ts',
   'exporters/otlp/index.ts',
   'exporters/pushgateway/index.ts',
   'exporters/statsd/index.ts',

@@ -1,11 +1,11 @@
 /**
- * The end-to-end tests scrape with a real Prometheus, lint with its promtool, push to
- * a real Pushgateway and parse pages with the reference parser of OpenMetrics, which is in Prometheus'
+ * The tests scrape with a real Prometheus, lint with its promtool, push to a real
+ * Pushgateway, save in real Redis and PostgreSQL, and parse pages with the reference parser of OpenMetrics, which is in Prometheus'
  * client for Python: this installs them where a package manager can, and says how
  * where none can.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pythonWithParser } from './openmetrics-python.mjs';
 
@@ -14,20 +14,35 @@ const TOOLS = [
   ['prometheus'],
   ['promtool'],
   ['prometheus-pushgateway', 'pushgateway'],
+  ['redis-server'],
+  ['initdb'],
 ];
 
 /** The Debian packages that start a server, on ports where those of the tests may want to be. */
-const SERVERS = ['prometheus', 'prometheus-pushgateway'];
+const SERVERS = [
+  'prometheus',
+  'prometheus-pushgateway',
+  'redis-server',
+  'postgresql',
+];
 
 const MINUTE = 60_000;
 const BY_HAND =
-  'The end-to-end tests need `prometheus`, `promtool` and `pushgateway` on the PATH: ' +
-  '`apt-get install prometheus prometheus-pushgateway`, `brew install prometheus`, or https://prometheus.io/download. ' +
+  'The tests need `prometheus`, `promtool`, `pushgateway`, `redis-server` and `initdb` on the PATH: ' +
+  '`apt-get install prometheus prometheus-pushgateway redis-server postgresql`, `brew install prometheus redis postgresql`, or https://prometheus.io/download. ' +
   'They also need a `python3` with `prometheus_client`: ' +
   '`apt-get install python3-prometheus-client`, or `python3 -m pip install prometheus-client`.';
 
+/** Debian has the programs of PostgreSQL's server in a folder for each version. */
+function postgresFolders() {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root) : [];
+  return versions.map((version) => join(root, version, 'bin'));
+}
+
 function isOnPath(tool) {
-  return (process.env.PATH ?? '').split(delimiter).some((directory) => {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return [...folders, ...postgresFolders()].some((directory) => {
     try {
       accessSync(join(directory, tool), constants.X_OK);
       return true;
@@ -88,7 +103,8 @@ function installWithApt(asRoot) {
   }
 }
 
-const installWithBrew = () => insist('brew', 'install', 'prometheus');
+const installWithBrew = () =>
+  insist('brew', 'install', 'prometheus', 'redis', 'postgresql');
 
 /** How to install here; undefined if there is no way. */
 function installer() {

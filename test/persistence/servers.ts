@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { freePort, waitFor } from '../support/http.js';
+import { type Running, start } from '../support/processes.js';
+
+/** What Redis and PostgreSQL log when they answer. */
+const READY = /ready to accept connections/i;
+
+/** A real server that keeps its data while it does not run. */
+export interface Server {
+  readonly url: string;
+  start(): Promise<void>;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
+}
+
+/** Programs of PostgreSQL that Debian does not have on the PATH. */
+function postgresFolders(): string[] {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root) : [];
+  return versions.map((version) => join(root, version, 'bin'));
+}
+
+/** The path of a program; `undefined` if it is not installed. Under CI a missing one is a failure. */
+export function programPath(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = [...folders, ...postgresFolders()]
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+  if (found === undefined && process.env.CI === 'true') {
+    throw new Error(`${name} is not installed`);
+  }
+  return found;
+}
+
+/** Redis, which writes each change to its file at once. */
+export async function redisServer(folder: string): Promise<Server> {
+  const port = await freePort();
+  return new ProgramServer(`redis://127.0.0.1:${port}`, () => [
+    programPath('redis-server')!,
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'always',
+    '--save',
+    '',
+  ]);
+}
+
+/** PostgreSQL, which does not run as root. */
+export async function postgresServer(folder: string): Promise<Server> {
+  const port = await freePort();
+  const data = join(folder, 'data');
+  const user = unprivilegedUser();
+  chmodSync(folder, 0o755);
+  if (user !== undefined) chownSync(folder, user.id, -1);
+  const as = (...command: string[]) =>
+    user === undefined ? command : ['setpriv', ...user.options, ...command];
+  const [program, ...args] = as(
+    programPath('initdb')!,
+    '-D',
+    data,
+    '-U',
+    'app',
+    '-A',
+    'trust',
+    '--no-sync',
+  );
+  execFileSync(program!, args, { cwd: folder, stdio: 'pipe' });
+  const url = `postgresql://app@127.0.0.1:${port}/postgres`;
+  return new ProgramServer(url, () =>
+    as(
+      programPath('postgres')!,
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-h',
+      '127.0.0.1',
+      '-k',
+      folder,
+    ),
+  );
+}
+
+function unprivilegedUser() {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = Number(execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }));
+  const options = [`--reuid=${id}`, '--clear-groups'];
+  return { id, options };
+}
+
+class ProgramServer implements Server {
+  private running: Running | undefined = undefined;
+
+  constructor(
+    readonly url: string,
+    private readonly command: () => string[],
+  ) {}
+
+  async start(): Promise<void> {
+    const [program, ...args] = this.command();
+    const running = start(program!, args);
+    this.running = running;
+    try {
+      await waitFor(
+        () => READY.test(running.output()),
+        `${program} to be ready`,
+      );
+    } catch (error) {
+      throw new Error(running.output(), { cause: error });
+    }
+  }
+
+  async kill(): Promise<void> {
+    await this.running?.stop('SIGKILL');
+    this.running = undefined;
+  }
+}

@@ -1,5 +1,6 @@
 import type { Origin, Totals } from '../processes/merge/fold.js';
 import { CorruptBlockError } from '../processes/state/block.js';
+import { packExact } from '../processes/state/exact-values.js';
 import {
   packTotals,
   type TotalsHeader,
@@ -34,8 +35,8 @@ export function haveSameTotals(one: Totals, other: Totals): boolean {
   return (
     one.layout === other.layout &&
     bytesOf(one.values).equals(bytesOf(other.values)) &&
-    JSON.stringify([one.gauges, [...one.parts]]) ===
-      JSON.stringify([other.gauges, [...other.parts]])
+    bytesOf(packExact(one)).equals(bytesOf(packExact(other))) &&
+    JSON.stringify(one.gauges) === JSON.stringify(other.gauges)
   );
 }
 

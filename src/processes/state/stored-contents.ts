@@ -5,14 +5,15 @@ import type { StoredLedger } from '../group/ledger.js';
 import { runInSlices } from '../../core/stepwise.js';
 import { Folder, metricsOf, NO_TOTALS, type Totals } from '../merge/fold.js';
 import { packBlock, unpackBlock } from './block.js';
+import { packExact, unpackExact } from './exact-values.js';
 import type { LayoutPart } from './layout.js';
 import type { MemberReader, MemberState } from './member-reader.js';
 
 /** The header of stored totals. */
 export interface TotalsHeader {
   readonly layout: LayoutPart;
-  /** The exact parts of values that are no single number, by their index. */
-  readonly parts: readonly (readonly [at: number, parts: readonly number[]])[];
+  /** How many values there are; exact parts follow them. */
+  readonly count: number;
   readonly gauges?: Totals['gauges'];
   readonly origin?: Totals['origin'];
 }
@@ -71,21 +72,17 @@ export function packTotals(
   if (lastLayout?.layout !== layout) {
     lastLayout = { layout, text: JSON.stringify(layout) };
   }
-  const rest = { ...more, parts: [...parts], gauges, origin };
+  const rest = { ...more, count: values.length, gauges, origin };
   const text = JSON.stringify(rest).slice(0, -1);
-  return packBlock(`${text},"layout":${lastLayout.text}}`, values);
+  const packed = packExact({ values, parts });
+  return packBlock(`${text},"layout":${lastLayout.text}}`, packed);
 }
 
 /** Decodes totals. @throws {NewerFormatError} or {CorruptBlockError}. */
 export function unpackTotals<H extends TotalsHeader>(bytes: Uint8Array) {
   const { header, values } = unpackBlock<H>(bytes);
-  const { layout, parts, gauges, origin } = header;
-  const totals: Totals = {
-    layout,
-    values,
-    parts: new Map(parts),
-    gauges,
-    origin,
-  };
+  const { layout, count, gauges, origin } = header;
+  const exact = unpackExact(values, count);
+  const totals: Totals = { ...exact, layout, gauges, origin };
   return { header, totals };
 }

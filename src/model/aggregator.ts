@@ -4,14 +4,7 @@
  * with a label `process`). `omit` leaves the metric out.
  */
 export type Aggregator =
-  | 'sum'
-  | 'first'
-  | 'min'
-  | 'max'
-  | 'average'
-  | 'omit'
-  | 'latest'
-  | 'each';
+  'sum' | 'first' | 'min' | 'max' | 'average' | 'omit' | 'latest' | 'each';
 
 export const AGGREGATORS = [
   'sum',

@@ -165,7 +165,7 @@ export class ProcessGroup implements MetricsSource {
     return this.group.changeTotals(change);
   }
 
-  /** Another text each time the totals begin anew. */
+  /** Another text each time the totals start from zero or from saved ones. */
   get epoch(): string {
     return this.member.epoch;
   }

@@ -81,7 +81,7 @@ test('a port in use fails the start of a collector that is not one of several', 
   await expect(collector.initialize()).rejects.toThrow('already in use');
 });
 
-test('an address that becomes unusable is told once, and tried again', async () => {
+test('an address that becomes unusable is reported once, and tried again', async () => {
   const told: unknown[] = [];
   const server = new FailingServer(['EACCES', 'EACCES', 'EADDRINUSE']);
   const stop = listenOnceFree(server.server, { port: 0, host: HOST }, (error) =>

@@ -67,7 +67,7 @@ describe('the directory of a group', () => {
     expect(chooseAlone()).not.toBe(first);
   });
 
-  test('apps with one entry file are told apart by the option name', () => {
+  test('the option name separates apps with one entry file', () => {
     startedBy('/app/main.js');
     const names = [{}, { name: 'a' }, { name: 'b' }].map(chooseAlone);
     expect(new Set(names).size).toBe(3);

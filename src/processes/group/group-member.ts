@@ -95,7 +95,7 @@ export class GroupMember<S, T> {
     await this.closeDoorbell();
   }
 
-  /** Another text each time the totals begin anew. */
+  /** Another text each time the totals start from zero or from saved ones. */
   get epoch(): string {
     return this.ownEpoch;
   }

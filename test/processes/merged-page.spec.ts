@@ -1,4 +1,7 @@
-import { Counter as PromClientCounter } from 'prom-client';
+import {
+  Counter as PromClientCounter,
+  Histogram as PromClientHistogram,
+} from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import type { Aggregator } from '../../src/model/aggregator.js';
 import { OPEN_METRICS, samples } from '../support/collector.js';
@@ -47,6 +50,29 @@ describe('the page of several members', () => {
     expect(await valueOn(added[0].collector, 'jobs_total{queue="mail"}')).toBe(
       4,
     );
+  });
+
+  test('a new member whose histogram has no value yet takes no buckets from the page', async () => {
+    const members = new Members();
+    const add = async () => {
+      const { collector } = await members.add();
+      const histogram = new PromClientHistogram({
+        name: 'wait_seconds',
+        help: 'Waits',
+        labelNames: ['queue'],
+        buckets: [1],
+        registers: [collector.registry],
+      });
+      return { collector, histogram };
+    };
+    const one = await add();
+    const two = await add();
+    one.histogram.observe({ queue: 'mail' }, 1);
+    two.collector.counter('calls_total').inc();
+    for (const { collector } of [one, two]) {
+      const bucket = 'wait_seconds_bucket{queue="mail",le="1"}';
+      expect(await valueOn(collector, bucket)).toBe(1);
+    }
   });
 
   test('what a member has counted stays on the page when the member has ended', async () => {

@@ -50,7 +50,7 @@ interface Draft {
   readonly sources: Source[];
 }
 
-/** Plans the merge of these members. The newest member that has a metric decides its type, help and buckets. */
+/** Plans the merge of these members. The newest member that has series of a metric decides its type, help and buckets. */
 export function* planMerge(
   members: readonly MemberMetrics[],
 ): Stepwise<MergePlan> {
@@ -92,12 +92,14 @@ function newestFamilies(
   for (const member of members) {
     for (const family of member.layout.families) {
       if (!isMerged(family, member)) continue;
+      const { series, ...stored } = family;
       const { name } = family;
+      // A histogram of prom-client has no buckets before its first value.
+      const start = series.length === 0 ? -Infinity : member.started;
       // Members come before the totals of ended ones where they started at the same time.
-      if (newest.has(name) && member.started <= since.get(name)!) continue;
-      const { series: _series, ...stored } = family;
+      if (newest.has(name) && start <= since.get(name)!) continue;
       newest.set(name, stored);
-      since.set(name, member.started);
+      since.set(name, start);
     }
   }
   return newest;

@@ -41,6 +41,8 @@ interface SharedPage {
   /** The pause before the page is rendered. */
   readonly pause: AdjustableDelay;
   readonly content: Promise<Content>;
+  /** Whether its rendering has begun. */
+  isBegun: boolean;
   /** When the page was complete; `undefined` until then. */
   completedAt: Instant | undefined;
   users: number;
@@ -55,7 +57,11 @@ export class CoalescingRenderer {
   /** The last rendered page: when it was complete, how many seconds it took, and the longest pause after it in seconds. */
   private last = { completedAt: instant(), took: 0, pause: 0 };
 
-  constructor(private readonly yielder: EventLoopYielder) {}
+  /** @param sharesRunning whether a page that is being rendered is as new as a request that comes now needs. */
+  constructor(
+    private readonly yielder: EventLoopYielder,
+    private readonly sharesRunning: () => boolean = () => true,
+  ) {}
 
   /**
    * Renders a page, or shares one that is being rendered. While {@link MAX_PAGES} pages
@@ -93,8 +99,9 @@ export class CoalescingRenderer {
     this.places.release();
   }
 
-  private canShare({ completedAt }: SharedPage): boolean {
-    if (completedAt === undefined) return true;
+  private canShare({ isBegun, completedAt }: SharedPage): boolean {
+    // Why: docs/decisions/processes.md, "A page of several processes is not joined once it is begun".
+    if (completedAt === undefined) return !isBegun || this.sharesRunning();
     return this.places.available === 0 && secondsSince(completedAt) < MAX_AGE;
   }
 
@@ -106,6 +113,7 @@ export class CoalescingRenderer {
       pause.endIn(this.pauseLeft());
       await pause.ended;
       const start = instant();
+      page.isBegun = true;
       const chunks = await write(writer);
       page.completedAt = instant();
       this.noteCompleted(page.completedAt, secondsSince(start));
@@ -115,6 +123,7 @@ export class CoalescingRenderer {
       writer,
       pause,
       content: Promise.resolve().then(render),
+      isBegun: false,
       completedAt: undefined,
       users: 0,
     };

@@ -40,8 +40,9 @@ export class PageRenderer {
     private readonly yielder: EventLoopYielder,
     private readonly startExemplarWindow: () => void,
   ) {
-    this.whole = new CoalescingRenderer(yielder);
-    this.parts = new CoalescingRenderer(yielder);
+    const sharesRunning = () => this.source.spansProcesses !== true;
+    this.whole = new CoalescingRenderer(yielder, sharesRunning);
+    this.parts = new CoalescingRenderer(yielder, sharesRunning);
   }
 
   /** Reads the metrics of pages from another source from now on. */

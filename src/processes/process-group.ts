@@ -61,6 +61,7 @@ export interface GroupObserver extends ErrorReporter {
  * members, reads what they have saved, and merges it.
  */
 export class ProcessGroup implements MetricsSource {
+  readonly spansProcesses = true;
   private readonly own: OwnMetrics;
   private readonly files: NodeFiles;
   private readonly memberFiles: MemberFiles;

@@ -48,6 +48,8 @@ interface RefreshedFamily {
 
 /** Gathers the metrics of a page or snapshot. */
 export interface MetricsSource {
+  /** Whether other processes show the same metrics: a page that is being made may be older than one that they have shown. Default: false. */
+  readonly spansProcesses?: boolean;
   gather(request: GatherRequest, slice: TimeSlice): Promise<GatheredMetrics>;
   /** Reports why a metric is left out, as a whole or in part; `*` stands for all metrics. */
   reportFailed(metric: string, error: unknown): void;

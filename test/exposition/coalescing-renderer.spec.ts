@@ -6,6 +6,9 @@ import {
   CoalescingRenderer,
 } from '../../src/exposition/coalescing-renderer.js';
 import { EventLoopYielder } from '../../src/core/event-loop-yielder.js';
+import { TEXT_FORMAT } from '../../src/exposition/formats/text.js';
+import { PageRenderer } from '../../src/exposition/page-renderer.js';
+import { type MetricsSource, NO_LABELS } from '../../src/registry/gatherer.js';
 
 /** Pages that say how often they were rendered, and borrowers who keep them until told. */
 function library() {
@@ -96,6 +99,34 @@ test('a page of another key waits for its place, is shared meanwhile, and is ren
   expect(await lent(c)).toBe('c6');
   expect(renders).toHaveLength(6);
 });
+
+test.each([
+  { spansProcesses: false, gathers: 1 },
+  { spansProcesses: true, gathers: 2 },
+])(
+  'three requests cost $gathers pages where other processes show the same metrics: $spansProcesses',
+  async ({ spansProcesses, gathers }) => {
+    const continued: (() => void)[] = [];
+    const source: MetricsSource = {
+      spansProcesses,
+      gather: async () => {
+        await new Promise<void>((resolve) => continued.push(resolve));
+        return { headers: [], metrics: [], added: NO_LABELS, unread: [] };
+      },
+      reportFailed: () => {},
+    };
+    const renderer = new PageRenderer(source, new EventLoopYielder(), () => {});
+    const request = { format: TEXT_FORMAT };
+    const first = renderer.acquire(request);
+    await settle();
+    // Another process may have shown a newer page by now.
+    const others = [renderer.acquire(request), renderer.acquire(request)];
+    await settle();
+    expect(continued).toHaveLength(gathers);
+    for (const one of continued) one();
+    for (const { release } of await Promise.all([first, ...others])) release();
+  },
+);
 
 test('a page that fails leaves its place to others', async () => {
   const pages = new CoalescingRenderer(new EventLoopYielder());

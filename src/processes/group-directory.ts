@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { messageOf, OptionsError } from '../core/errors.js';
 import type { ProcessesConfig } from './processes.options.js';
 
@@ -49,13 +50,26 @@ export function chooseDirectory({
 function entry(): readonly string[] {
   const { PM2_HOME, pm_id, namespace, name } = process.env;
   if (pm_id !== undefined) return [PM2_HOME ?? '', namespace ?? '', name ?? ''];
-  const file = process.argv[1];
+  const file = entryFile();
   return [file === undefined ? process.cwd() : resolve(file)];
+}
+
+/** The entry file of the process. That of a thread is another one, and may belong to another package: a pool has its own. */
+function entryFile(): string | undefined {
+  if (isMainThread) return process.argv[1];
+  const report = process.report.getReport() as unknown as NodeReport;
+  // Threads have the same options of Node.js unless they are given others.
+  return report.header.commandLine[1 + process.execArgv.length];
+}
+
+/** The part of a report of Node's that says how the process was started. */
+interface NodeReport {
+  readonly header: { readonly commandLine: readonly string[] };
 }
 
 /** The folder of the nearest package, which forks and threads of an app share. */
 function packageRoot(): string {
-  let folder = dirname(resolve(process.argv[1] ?? 'index.js'));
+  let folder = dirname(resolve(entryFile() ?? 'index.js'));
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder);
     if (parent === folder) return '';

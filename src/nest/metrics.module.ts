@@ -204,7 +204,7 @@ export class MetricsModule
 
   /** Logs where the pages are, or warns that the metrics go nowhere. */
   private tellWhere(): void {
-    const { enabled, prometheus, health } = this.options;
+    const { enabled, processes, prometheus, health } = this.options;
     const server = serverOf(this.adapterHost);
     const isOnApp = this.pageServer instanceof AppRoutes;
     if (!isOnApp || server !== undefined) {
@@ -213,7 +213,7 @@ export class MetricsModule
       logPages(paths, isOnApp ? server : undefined, pageServer, (message) =>
         logger.log(message),
       );
-    } else if (enabled && !this.prometheus.hasExporters) {
+    } else if (enabled && !processes && !this.prometheus.hasExporters) {
       warn(
         'The metrics are neither served nor exported: this application has no HTTP server. Set prometheus.port, or an exporter such as otlp, statsd or pushgateway',
       );

@@ -291,6 +291,11 @@ describe('an application without an HTTP server', () => {
     },
   );
 
+  test('an application without an HTTP server is not warned where another process shows its metrics', async () => {
+    await start({ processes: { directory: tempFolder() } });
+    expect(logged.warn).toEqual([]);
+  });
+
   test('an application without an HTTP server is warned as a microservice too', async () => {
     @Module({ imports: [MetricsModule.forRoot()] })
     class App {}

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { Module } from '@nestjs/common';
 import { MetricsModule } from 'nestjs-agent-metrics';
 import { AgentsModule } from './agents/agents.module.js';
@@ -12,6 +13,8 @@ import { Sessions } from './sessions.js';
       useFactory: () => ({
         agents: readPrices(process.env),
         ...readBackends(process.env),
+        // One page for the workers of `npm run start:cluster`.
+        processes: cluster.isWorker,
       }),
     }),
     AgentsModule,

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { tempFolder } from '../support/temp.js';
 
 const built = (file: string) =>
   fileURLToPath(new URL(`../../sample-app/dist/${file}`, import.meta.url));
@@ -14,19 +15,38 @@ const env = {
   OPENAI_MODEL: '',
 };
 
-/** Starts the built app away from the project. Returns what it says until it listens. */
-async function start(): Promise<string> {
-  const app = spawn(process.execPath, [built('main.js')], {
+/** Starts the built app away from the project. Returns what it says until all its processes listen. */
+async function start(
+  file = 'main.js',
+  {
+    processes = 1,
+    ...more
+  }: { processes?: number; NESTJS_AGENT_METRICS_DIRECTORY?: string } = {},
+): Promise<string> {
+  const app = spawn(process.execPath, [built(file)], {
     cwd: tmpdir(),
-    env,
+    env: { ...env, ...more },
   });
   onTestFinished(() => void app.kill());
   let said = '';
   for await (const text of app.stdout) {
     said += text;
-    if (said.includes('prometheus --config.file')) break;
+    if (said.split('prometheus --config.file').length > processes) break;
   }
   return said;
+}
+
+/** The runs of the Assistant that have ended like this. */
+function countOf(page: string, status: string): number {
+  return page
+    .split('\n')
+    .filter(
+      (line) =>
+        line.startsWith('tframex_agent_executions_total{') &&
+        line.includes('agent="Assistant"') &&
+        line.includes(`status="${status}"`),
+    )
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
 function load(...args: string[]) {
@@ -50,6 +70,26 @@ describe('the built sample app', () => {
       'played 10 runs: 8 answered, 2 failed',
     );
     expect(status).toBe(0);
+  });
+
+  test('four workers of the built sample app have one page, with the questions that all of them have answered', async () => {
+    const directory = tempFolder();
+    const said = await start('cluster.js', {
+      processes: 4,
+      NESTJS_AGENT_METRICS_DIRECTORY: directory,
+    });
+
+    const url = /^Health +(.*)\/health$/m.exec(said)?.[1] ?? '';
+    const { stdout } = load(url, '--runs', '20');
+    expect(stdout).toContain('played 20 runs: 16 answered, 4 failed');
+    for (let scrape = 0; scrape < 8; scrape++) {
+      // Each on a connection of its own, so that another worker answers.
+      const get = async (path: string) =>
+        (await fetch(url + path, { headers: { connection: 'close' } })).text();
+      expect(JSON.parse(await get('/health'))).toMatchObject({ members: 4 });
+      const page = await get('/metrics');
+      expect(countOf(page, 'success') + countOf(page, 'error')).toBe(20);
+    }
   });
 
   test('the built sample app is missed by load when it does not run', () => {

@@ -10,8 +10,7 @@ import { MetricsModule, PrometheusCollector } from 'nestjs-agent-metrics';
 
 export const HOST = '127.0.0.1';
 
-const { ADAPTER, GROUP, KEEP_ALIVE, METRICS_PORT, PORT, SAVE_INTERVAL } =
-  process.env;
+const { ADAPTER, GROUP, METRICS_PORT, PORT, SAVE_INTERVAL } = process.env;
 
 /** The name of this process or thread. */
 export const member = isMainThread
@@ -91,6 +90,5 @@ export async function startApp(options) {
   );
   app.enableShutdownHooks();
   await app.listen(Number(PORT), HOST);
-  if (KEEP_ALIVE) app.getHttpServer().keepAliveTimeout = Number(KEEP_ALIVE);
   return { app, port: app.getHttpServer().address().port };
 }

@@ -145,7 +145,7 @@ function expectWithin(page: Counters, traffic: Traffic, loss: number): void {
     expect(page.get(sample)).toBeGreaterThanOrEqual(answered - loss);
     expect(page.get(sample)).toBeLessThanOrEqual(begun);
   }
-  // What was measured, for who wants to know how far from the limits it is.
+  // How far from the limits it is.
   const counted = page.get(COUNTS[0]);
   console.log({ answered, begun, counted, loss, scrapes, failedScrapes });
 }

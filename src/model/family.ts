@@ -47,7 +47,7 @@ export abstract class Family<C extends Cell = Cell> {
   readonly type: MetricType;
   unit: string | undefined;
   help: string;
-  /** How prom-client aggregates the values of several processes; `undefined` for their sum. */
+  /** How the values of several processes are merged; `undefined` for their sum. */
   aggregator: Aggregator | undefined = undefined;
   /** Whether the last value of a gauge outlives its process. */
   isPersistent = false;

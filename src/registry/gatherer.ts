@@ -94,7 +94,7 @@ export class Gatherer implements MetricsSource {
       request.limit,
     );
     const { headers, reserved } = this.withTypes(before);
-    const added = this.defaultLabels();
+    const added = this.addedLabels();
     const metrics = families
       .filter((one) => isRequested(one) && this.ownsItsNames(one, reserved))
       .map((one) => this.withDistinctSeries(one, added));
@@ -119,11 +119,6 @@ export class Gatherer implements MetricsSource {
       .filter((metric) => metric instanceof RegistryAdapter)
       .filter(isWanted)
       .map((adapter) => snapshotOf({ adapter, isFresh: true }));
-  }
-
-  /** Labels that the registry adds to all series. */
-  addedLabels(): LabelSet {
-    return this.defaultLabels();
   }
 
   private index(): RegistryIndex {
@@ -245,7 +240,7 @@ export class Gatherer implements MetricsSource {
   }
 
   /** Labels that the registry adds to all series without a label of that name; none if they cannot be written. */
-  private defaultLabels(): LabelSet {
+  addedLabels(): LabelSet {
     try {
       // prom-client has no method that returns the default labels.
       const { _defaultLabels } = this.registry as {

@@ -49,7 +49,7 @@ describe.each(SERVERS)('$name behind Keyv', ({ program, make, open }) => {
     async () => {
       const server = await make(tempFolder());
       await server.start();
-      onTestFinished(() => server.kill());
+      onTestFinished(() => server.stop());
       const keyv = () => closeLater(open(server.url));
       const { collector: first, warnings: before } = await startApp(keyv());
       first.counter('jobs_total').inc(3);
@@ -96,7 +96,7 @@ describe.each(SERVERS)('$name behind Keyv', ({ program, make, open }) => {
     async () => {
       const server = await make(tempFolder());
       await server.start();
-      onTestFinished(() => server.kill());
+      onTestFinished(() => server.stop());
       const keyv = () => closeLater(open(server.url));
       const { collector: first } = await startApp(keyv());
       first.counter('jobs_total').inc(3);

@@ -13,6 +13,8 @@ export interface Server {
   start(): Promise<void>;
   /** Ends it as a crash does. */
   kill(): Promise<void>;
+  /** Ends it in order, so that it leaves nothing behind. */
+  stop(): Promise<void>;
 }
 
 /** Programs of PostgreSQL that Debian does not have on the PATH. */
@@ -86,6 +88,9 @@ export async function postgresServer(folder: string): Promise<Server> {
       '127.0.0.1',
       '-k',
       folder,
+      // In its folder: a server that is killed leaves its memory behind.
+      '-c',
+      'dynamic_shared_memory_type=mmap',
     ),
   );
 }
@@ -119,8 +124,17 @@ class ProgramServer implements Server {
     }
   }
 
-  async kill(): Promise<void> {
-    await this.running?.stop('SIGKILL');
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  /** PostgreSQL would wait for its clients if it got SIGTERM. */
+  stop(): Promise<void> {
+    return this.end('SIGINT');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    await this.running?.stop(signal);
     this.running = undefined;
   }
 }

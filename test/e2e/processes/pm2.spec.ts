@@ -8,7 +8,6 @@ import { AppFolder } from '../../support/app-folder.js';
 import { freePort, waitFor } from '../../support/http.js';
 import {
   Directories,
-  expectExactly,
   killOne,
   playExactly,
   playWithKills,

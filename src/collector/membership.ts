@@ -129,10 +129,11 @@ export class Membership {
         this.useSource(group);
         this.group = group;
         return async () => {
+          await (persisted === undefined ? leave() : persisted.end(leave));
+          // Not before: a page that is requested meanwhile would show less than the last one.
           this.useSource(this.gatherer);
           this.group = undefined;
           this.persistedGroup = undefined;
-          await (persisted === undefined ? leave() : persisted.end(leave));
         };
       },
       (error) =>

@@ -15,7 +15,9 @@ export interface FilePersistence {
   file: string;
   /** Milliseconds between two saves. Nothing is written where nothing has changed. Default: 10000. */
   interval?: number;
+  /** Not with a file. */
   store?: undefined;
+  /** Not with a file. */
   key?: undefined;
 }
 
@@ -25,7 +27,9 @@ export interface StorePersistence {
   store: MetricsStore;
   /** The key of the totals in the store. No other app may have it. */
   key: string;
+  /** Milliseconds between two saves. Nothing is written where nothing has changed. Default: 10000. */
   interval?: number;
+  /** Not with a store. */
   file?: undefined;
 }
 

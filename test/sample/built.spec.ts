@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { waitFor } from '../support/http.js';
 import { tempFolder } from '../support/temp.js';
 
 const built = (file: string) =>
@@ -80,12 +81,16 @@ describe('the built sample app', () => {
     });
 
     const url = /^Health +(.*)\/health$/m.exec(said)?.[1] ?? '';
+    // Each on a connection of its own, so that another worker answers.
+    const get = async (path: string) =>
+      (await fetch(url + path, { headers: { connection: 'close' } })).text();
+    await waitFor(
+      async () => JSON.parse(await get('/health')).members === 4,
+      'all workers to be members',
+    );
     const { stdout } = load(url, '--runs', '20');
     expect(stdout).toContain('played 20 runs: 16 answered, 4 failed');
     for (let scrape = 0; scrape < 8; scrape++) {
-      // Each on a connection of its own, so that another worker answers.
-      const get = async (path: string) =>
-        (await fetch(url + path, { headers: { connection: 'close' } })).text();
       expect(JSON.parse(await get('/health'))).toMatchObject({ members: 4 });
       const page = await get('/metrics');
       expect(countOf(page, 'success') + countOf(page, 'error')).toBe(20);

@@ -5,8 +5,11 @@ import type { MetricsStore } from '../metrics-store.js';
 
 /** What is used of a Keyv. */
 export interface KeyvLike {
+  /** Returns the value of a key; `undefined` if there is none. */
   get(key: string): Promise<unknown>;
+  /** Sets the value of a key. 0 milliseconds: it does not expire. */
   set(key: string, value: string, ttl?: number): Promise<unknown>;
+  /** Calls the listener with each error of the store. */
   on?(event: 'error', listener: (error: unknown) => void): unknown;
 }
 

@@ -81,6 +81,7 @@ function recordingParts(
   const membership = new Membership(
     {
       processes: resolveProcesses(config.processes),
+      warnsOfOthers: config.processes === undefined,
       persistence: resolvePersistence(config.persistence),
     },
     gatherer,

@@ -66,7 +66,7 @@ export interface RecordingOptions {
   filters?: readonly MetricFilter[];
   /**
    * Shows the metrics of all processes and threads of the app on this host as one page,
-   * whichever of them answers. Default: `false`.
+   * whichever of them answers. Default: they have a page each, with a warning; `false`: without one.
    */
   processes?: boolean | ProcessesOptions;
   /**
@@ -156,7 +156,7 @@ export const RECORDING_OPTIONS = {
     {},
   ),
   filters: option(checkFilters, []),
-  processes: option(checkProcesses, false),
+  processes: option(checkProcesses),
   persistence: option(checkPersistence, false),
   flushTimeout: option(integer(0, 3_600_000, ' (milliseconds)'), 5_000),
 } satisfies OptionTable<RecordingOptions>;

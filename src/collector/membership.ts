@@ -21,6 +21,8 @@ export interface MembershipObserver extends GroupObserver {
 /** Each part is `undefined` if it is off. */
 export interface MembershipConfig {
   readonly processes: ProcessesConfig | undefined;
+  /** Whether the start warns of other processes of the app, whose metrics no page shows. */
+  readonly warnsOfOthers: boolean;
   readonly persistence: PersistenceConfig | undefined;
 }
 
@@ -60,9 +62,9 @@ export class Membership {
    * @throws {OptionsError} if the directory cannot be used.
    */
   async start(): Promise<(() => Promise<void>) | void> {
-    const { processes } = this.config;
+    const { processes, warnsOfOthers } = this.config;
     if (processes !== undefined) return this.join(processes);
-    warnOfOthers((message) => this.observer.warn(message));
+    if (warnsOfOthers) warnOfOthers((message) => this.observer.warn(message));
     return (await this.persisted())?.start();
   }
 

@@ -5,7 +5,7 @@ export function warnOfOthers(warn: (message: string) => void): void {
   const manager = managerOf(process.env);
   if (manager === undefined) return;
   warn(
-    `This process is one of several that ${manager} runs, and the metrics page shows only the one that answers: each scrape reaches another one, so that counters jump and rates are wrong. Set the option processes to true to show all of them on one page`,
+    `This process is one of several that ${manager} runs, and the metrics page shows only the one that answers: each scrape reaches another one, so that counters jump and rates are wrong. Set the option processes to true to show all of them on one page, or to false if each has a page of its own`,
   );
 }
 

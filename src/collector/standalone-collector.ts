@@ -30,7 +30,7 @@ export function standaloneCollector(
   const { logger = console } = context;
   const warn = (message: string) => logWarning(logger, message);
   const {
-    pageServer = ownServer(config, config.processes !== false, warn),
+    pageServer = ownServer(config, Boolean(config.processes), warn),
     access = policy(config, warn),
   } = context;
   return assembleCollector(config, { ...context, pageServer, access });

@@ -172,7 +172,7 @@ function pageServerOf(options: MetricsConfig): AppRoutes | ScrapeServer {
   }
   const { tls: material } = options.prometheus;
   const tls = serverTlsOf(material?.reveal(), 'prometheus.tls', warn);
-  const standsBy = options.enabled && options.processes !== false;
+  const standsBy = options.enabled && Boolean(options.processes);
   return new ScrapeServer({ port, host, paths, tls, standsBy, warn });
 }
 

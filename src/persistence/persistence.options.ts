@@ -15,9 +15,9 @@ export interface FilePersistence {
   file: string;
   /** Milliseconds between two saves. Nothing is written where nothing has changed. Default: 10000. */
   interval?: number;
-  /** Not with a file. */
+  /** The store that keeps the totals, where there is no file: a `MetricsStore`, or `keyvStore()`. */
   store?: undefined;
-  /** Not with a file. */
+  /** The key of the totals in the store. No other app may have it. */
   key?: undefined;
 }
 
@@ -29,7 +29,7 @@ export interface StorePersistence {
   key: string;
   /** Milliseconds between two saves. Nothing is written where nothing has changed. Default: 10000. */
   interval?: number;
-  /** Not with a store. */
+  /** The file that keeps the totals. Its folder is made if it does not exist. */
   file?: undefined;
 }
 

@@ -37,9 +37,9 @@ export type ProcessesConfig = Resolved<
 
 /** `undefined` if the processes are not merged. */
 export function resolveProcesses(
-  options: boolean | ProcessesOptions,
+  options: boolean | ProcessesOptions | undefined,
 ): ProcessesConfig | undefined {
-  if (options === false) return undefined;
+  if (options === undefined || options === false) return undefined;
   return resolveOptions(
     PROCESSES_OPTIONS,
     options === true ? undefined : options,

@@ -36,7 +36,11 @@ async function primary() {
 }
 
 async function worker() {
-  const collector = new PrometheusCollector({ port: 0, host: HOST });
+  const collector = new PrometheusCollector({
+    port: 0,
+    host: HOST,
+    processes: false,
+  });
   await collector.initialize();
   AggregatorRegistry.setRegistries(collector.registry);
   const runs = collector.counter('runs_total');

@@ -54,5 +54,5 @@ test('forked processes make one page on a shared port, which another one serves 
     members: MEMBERS,
   });
   await playExactly(traffic, { members: MEMBERS, calls: 2_000, scrapes: 50 });
-  await playWithKills(traffic, { members: MEMBERS, kills: 10 }, killOne);
+  await playWithKills(traffic, { members: MEMBERS, kills: 5 }, killOne);
 });

@@ -16,7 +16,7 @@ import {
 import { fetchText, Traffic } from './traffic.js';
 
 const MEMBERS = 4;
-const PLAY = { members: MEMBERS, calls: 2_000, scrapes: 50 };
+const PLAY = { members: MEMBERS, calls: 1_000, scrapes: 25 };
 
 const path = (relative: string) =>
   fileURLToPath(new URL(relative, import.meta.url));
@@ -90,7 +90,7 @@ test('the instances of PM2 in cluster mode make one page, as docs/processes.md c
     page: () => `${origin}/metrics`,
   });
   await playExactly(traffic, PLAY);
-  await playWithKills(traffic, { members: MEMBERS, kills: 5 }, killOne);
+  await playWithKills(traffic, { members: MEMBERS, kills: 3 }, killOne);
 });
 
 test('the instances of PM2 in fork mode make one page on a port that they share', async () => {
@@ -108,5 +108,5 @@ test('the instances of PM2 in fork mode make one page on a port that they share'
     page: () => `${shared}/metrics`,
   });
   await playExactly(traffic, PLAY);
-  await playWithKills(traffic, { members: MEMBERS, kills: 5 }, killOne);
+  await playWithKills(traffic, { members: MEMBERS, kills: 3 }, killOne);
 });

@@ -39,7 +39,7 @@ test('the page of the main thread, and that of each thread of a piscina pool, sh
     calls: 2_000,
     scrapes: 100,
   });
-  await playWithKills(traffic, { members: THREADS, kills: 10 }, () =>
+  await playWithKills(traffic, { members: THREADS, kills: 5 }, () =>
     fetchText(`${origin}/pool/terminate`),
   );
 });

@@ -5,7 +5,7 @@ import type { MetricsStore } from '../metrics-store.js';
 
 /** What is used of a Keyv. */
 export interface KeyvLike {
-  /** Returns the value of a key; `undefined` if there is none. */
+  /** Returns the value of a key; `undefined` for an unknown key. */
   get(key: string): Promise<unknown>;
   /** Sets the value of a key. 0 milliseconds: it does not expire. */
   set(key: string, value: string, ttl?: number): Promise<unknown>;

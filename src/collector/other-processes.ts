@@ -1,4 +1,4 @@
-import cluster from 'node:cluster';
+import type { Cluster } from 'node:cluster';
 
 /** Warns where the app consists of several processes, of which the page shows one. */
 export function warnOfOthers(warn: (message: string) => void): void {
@@ -11,7 +11,15 @@ export function warnOfOthers(warn: (message: string) => void): void {
 
 function managerOf(env: NodeJS.ProcessEnv): string | undefined {
   if (env.exec_mode === 'cluster_mode') return 'PM2';
-  if (cluster.isWorker) return 'node:cluster';
+  if (isClusterWorker()) return 'node:cluster';
   // PM2 numbers the instances of an app from 0.
   return Number(env.NODE_APP_INSTANCE) > 0 ? 'PM2' : undefined;
+}
+
+/** Loads `node:cluster`, which takes milliseconds, only where a parent process could have made a worker. */
+function isClusterWorker(): boolean {
+  if (process.connected !== true) return false;
+  // The types describe the module, and not the object that it exports.
+  const cluster = process.getBuiltinModule('node:cluster') as unknown;
+  return (cluster as Cluster).isWorker;
 }

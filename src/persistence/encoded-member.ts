@@ -7,7 +7,7 @@ import type { MetricFamily } from '../registry/metric-family.js';
 export class EncodedMember {
   private readonly encoder = new StateEncoder();
   private generation = -1;
-  private layout = new Layout();
+  private layout = new Layout([]);
 
   /** @param started when the process was started (Unix seconds). */
   constructor(private readonly started: number) {}
@@ -22,8 +22,7 @@ export class EncodedMember {
     if (this.generation !== generation || this.layout.parts !== parts.length) {
       // Another object: earlier results keep the layout that belongs to their values.
       this.generation = generation;
-      this.layout = new Layout();
-      for (const part of parts) this.layout.add(part);
+      this.layout = new Layout(parts);
     }
     const { layout, started } = this;
     return { process: '', started, isAlive: true, layout, values, exemplars };

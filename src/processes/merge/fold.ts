@@ -49,7 +49,7 @@ export function metricsOf({ layout, values, parts }: Totals): MemberMetrics {
     process: '',
     started: 0,
     isAlive: false,
-    layout: new Layout().add(layout),
+    layout: new Layout([layout]),
     values,
     parts,
   };

@@ -9,7 +9,7 @@ export interface MemberMetrics {
   readonly started: number;
   /** Whether the member lives. Gauges of others are not shown. */
   readonly isAlive: boolean;
-  /** Only grows. Another object if the layout is another one. */
+  /** Another object if the layout is another one. */
   readonly layout: Layout;
   readonly values: Float64Array;
   /** The exact parts of values that are no single number, by their index. */

@@ -1,3 +1,4 @@
+import { sameItems } from '../../core/same-items.js';
 import type { Stepwise } from '../../core/stepwise.js';
 import { isTotal } from '../../registry/gatherer.js';
 import type { PageType } from '../../registry/metric-family.js';
@@ -153,9 +154,7 @@ function bucketMap(
   target: StoredFamily,
 ): readonly number[] | undefined {
   const to = target.bounds;
-  const isSame =
-    bounds.length === to.length && bounds.every((bound, i) => bound === to[i]);
-  if (isSame) return undefined;
+  if (sameItems(bounds, to)) return undefined;
   if (type === 'summary') return bounds.map((one) => to.indexOf(one));
   return [...bounds, Infinity].map((bound) => {
     const at = to.findIndex((one) => one >= bound);

@@ -2,15 +2,10 @@ import type { Stepwise } from '../../core/stepwise.js';
 import type { MemberMetrics } from './member-metrics.js';
 import { type MergePlan, planMerge } from './merge-plan.js';
 
-interface PlannedMember {
-  readonly member: MemberMetrics;
-  readonly layoutParts: number;
-}
-
 /** Plans merges. The same plan is returned as long as the members and their layouts are the same. */
 export class PlanCache {
   private last:
-    { plan: MergePlan; members: readonly PlannedMember[] } | undefined =
+    { plan: MergePlan; members: readonly MemberMetrics[] } | undefined =
     undefined;
 
   *planOf(members: readonly MemberMetrics[]): Stepwise<MergePlan> {
@@ -18,26 +13,21 @@ export class PlanCache {
       return this.last.plan;
     }
     const plan = yield* planMerge(members);
-    const planned = members.map((member) => ({
-      member,
-      layoutParts: member.layout.parts,
-    }));
-    this.last = { plan, members: planned };
+    this.last = { plan, members };
     return plan;
   }
 }
 
 function isFor(
-  planned: readonly PlannedMember[],
+  planned: readonly MemberMetrics[],
   members: readonly MemberMetrics[],
 ): boolean {
   return (
     planned.length === members.length &&
-    planned.every(({ member, layoutParts }, i) => {
-      const { layout, isAlive, started, process } = members[i]!;
+    planned.every(({ layout, isAlive, started, process }, i) => {
+      const member = members[i]!;
       return (
         member.layout === layout &&
-        layoutParts === layout.parts &&
         member.isAlive === isAlive &&
         member.started === started &&
         member.process === process

@@ -54,16 +54,21 @@ export function widthOf({ type, bounds, aggregator }: StoredFamily): number {
   return aggregator === 'latest' ? 2 : 1;
 }
 
-/** Names and places of all values of a state. It only grows. */
+/** Names and places of all values of a state. */
 export class Layout {
   readonly families: LayoutFamily[] = [];
   /** How many values a state with this layout has. */
   size = 0;
   /** How many parts it was made of. */
-  parts = 0;
+  readonly parts: number;
 
-  /** Adds a part. @throws {Error} if it is malformed. */
-  add({ families, series }: LayoutPart): this {
+  /** @throws {Error} if a part is malformed. */
+  constructor(parts: readonly LayoutPart[]) {
+    for (const part of parts) this.add(part);
+    this.parts = parts.length;
+  }
+
+  private add({ families, series }: LayoutPart): void {
     for (const family of families) {
       this.families.push({ ...family, series: [] });
     }
@@ -74,7 +79,5 @@ export class Layout {
       family.series.push({ names, values, created, text, offset });
       this.size += widthOf(family);
     }
-    this.parts++;
-    return this;
   }
 }

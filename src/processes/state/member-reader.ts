@@ -118,11 +118,8 @@ export class MemberReader {
     if (names.length < nameBytes || crc32(names) !== nameSum) {
       throw new CorruptBlockError('its names cannot be read');
     }
-    const layout = new Layout();
-    for (const line of names.toString('utf8').split('\n')) {
-      if (line !== '') layout.add(JSON.parse(line) as LayoutPart);
-    }
-    return layout;
+    const lines = names.toString('utf8').split('\n').slice(0, -1);
+    return new Layout(lines.map((line) => JSON.parse(line) as LayoutPart));
   }
 
   private async readBase(
@@ -132,8 +129,7 @@ export class MemberReader {
     const bytes = await this.files.read(`${folder}/base`);
     if (bytes === undefined) throw new CorruptBlockError('its base is missing');
     const { header, values } = unpackBlock<BaseHeader>(bytes);
-    const layout = new Layout();
-    for (const part of header.parts) layout.add(part);
+    const layout = new Layout(header.parts);
     return { ...common, isAlive: false, layout, values, isNegative: true };
   }
 }

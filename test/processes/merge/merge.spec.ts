@@ -26,16 +26,18 @@ function member(
 ): MemberMetrics {
   const bounds = started % 2 === 0 ? [1, 2, 4] : [1, 4];
   const common = { help: '', unit: undefined, aggregator: undefined };
-  const layout = new Layout().add({
-    families: [
-      { name: 'cost_total', type: 'counter', bounds: [], ...common },
-      { name: 'size', type: 'histogram', bounds, ...common },
-    ],
-    series: [
-      [0, [], [], 10],
-      [1, [], [], 10],
-    ],
-  });
+  const layout = new Layout([
+    {
+      families: [
+        { name: 'cost_total', type: 'counter', bounds: [], ...common },
+        { name: 'size', type: 'histogram', bounds, ...common },
+      ],
+      series: [
+        [0, [], [], 10],
+        [1, [], [], 10],
+      ],
+    },
+  ]);
   const counts = [...bounds, Infinity].map(
     (bound, i) =>
       sizes.filter((size) => size <= bound && !(size <= bounds[i - 1]!)).length,

@@ -1,3 +1,5 @@
+import { InOrder } from '../core/in-order.js';
+
 /** Undoes a step of the start. */
 type Undo = () => void | Promise<void>;
 
@@ -8,7 +10,7 @@ type Step = () => void | Undo | Promise<void | Undo>;
 export class Lifecycle {
   /** Undoes the steps of the start; `undefined` unless started. */
   private release: (() => Promise<void>) | undefined = undefined;
-  private lastStep: Promise<void> = Promise.resolve();
+  private readonly changes = new InOrder();
 
   private readonly steps: Step[] = [];
 
@@ -22,17 +24,11 @@ export class Lifecycle {
   }
 
   start(): Promise<void> {
-    return this.inOrder(() => this.open());
+    return this.changes.run(() => this.open());
   }
 
   stop(): Promise<void> {
-    return this.inOrder(() => this.close());
-  }
-
-  private inOrder(step: () => Promise<void>): Promise<void> {
-    const done = this.lastStep.then(step);
-    this.lastStep = done.catch(() => {});
-    return done;
+    return this.changes.run(() => this.close());
   }
 
   private async open(): Promise<void> {

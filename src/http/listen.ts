@@ -1,20 +1,12 @@
-import type { Server } from 'node:net';
+import type { ListenOptions, Server } from 'node:net';
+import { codeOf } from '../core/error-code.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 
 /** Milliseconds between two attempts to listen on a port that is in use. */
 const RETRY_INTERVAL = 500;
 
-/** Where a server listens. */
-export interface ListenAddress {
-  readonly port: number;
-  readonly host: string;
-}
-
 /** Starts to listen. Rejects with the error of the system. */
-export function listen(
-  server: Server,
-  { port, host }: ListenAddress,
-): Promise<void> {
+export function listen(server: Server, address: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const listening = () => {
       server.off('error', failed);
@@ -26,13 +18,13 @@ export function listen(
     };
     server.once('error', failed);
     server.once('listening', listening);
-    server.listen(port, host);
+    server.listen(address);
   });
 }
 
 /** Whether another server listens on the address. */
 export function isInUse(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  return codeOf(error) === 'EADDRINUSE';
 }
 
 /**
@@ -44,7 +36,7 @@ export function isInUse(error: unknown): boolean {
 // Why: docs/decisions/processes.md, "Members that share a port stand by for it".
 export function listenOnceFree(
   server: Server,
-  address: ListenAddress,
+  address: ListenOptions,
   failed: (error: unknown) => void,
 ): () => Promise<void> {
   let attempt: Promise<void> = Promise.resolve();

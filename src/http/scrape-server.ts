@@ -61,11 +61,13 @@ export class ScrapeServer implements PageServer {
     const server = await this.createServer(handler);
     this.#server = server;
     server.once('listening', () => server.on('error', this.warnOf));
+    const { port, host } = this.options;
+    const address = { port, host };
     try {
-      await listen(server, this.options);
+      await listen(server, address);
     } catch (error) {
       if (this.options.standsBy === true && isInUse(error)) {
-        this.endStandby = listenOnceFree(server, this.options, this.warnOf);
+        this.endStandby = listenOnceFree(server, address, this.warnOf);
         return;
       }
       this.#server = undefined;

@@ -18,6 +18,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { unlessCode } from '../core/error-code.js';
 import type { Storage } from './storage.js';
 
 /** Milliseconds after which a temporary file belongs to a process that has ended. */
@@ -144,11 +145,6 @@ function writeAll(file: number, bytes: Uint8Array): void {
 }
 
 /** The result of an operation; `undefined` if the file does not exist. */
-async function orIfMissing<T>(operation: Promise<T>): Promise<T | undefined> {
-  try {
-    return await operation;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+function orIfMissing<T>(operation: Promise<T>): Promise<T | undefined> {
+  return unlessCode(operation, ['ENOENT'], undefined);
 }

@@ -6,6 +6,7 @@ import {
   type EventLoopYielder,
   TimeSlice,
 } from '../core/event-loop-yielder.js';
+import { InOrder } from '../core/in-order.js';
 import { runInSlices, runNow } from '../core/stepwise.js';
 import { unixTime } from '../core/wall-clock.js';
 import {
@@ -25,10 +26,9 @@ import {
   type Gatherer,
   type GatherRequest,
   type MetricsSource,
-  selection,
 } from '../registry/gatherer.js';
 import type { MetricFamily } from '../registry/metric-family.js';
-import { ReservedNames, textNamesOf } from '../registry/sample-names.js';
+import { shownMetrics } from '../registry/shown-metrics.js';
 import { EncodedMember } from './encoded-member.js';
 import { isKept } from './kept-metrics.js';
 import type { SavedState } from './saved-state.js';
@@ -54,7 +54,8 @@ export class PersistentMetrics implements MetricsSource, StateOwner {
   private readonly encoder = new EncodedMember(unixTime());
   private readonly merger = new MetricsMerger();
   private readonly folder = new Folder(isKept);
-  private pages: Promise<unknown> = Promise.resolve();
+  /** One at a time: they share the merged cells. */
+  private readonly pages = new InOrder();
 
   constructor(
     private readonly gatherer: Gatherer,
@@ -75,9 +76,7 @@ export class PersistentMetrics implements MetricsSource, StateOwner {
   }
 
   gather(request: GatherRequest): Promise<GatheredMetrics> {
-    const page = this.pages.then(() => this.gatherNow(request));
-    this.pages = page.catch(() => {});
-    return page;
+    return this.pages.run(() => this.gatherNow(request));
   }
 
   reportFailed(metric: string, error: unknown): void {
@@ -123,15 +122,7 @@ export class PersistentMetrics implements MetricsSource, StateOwner {
       this.restored.totals.gauges,
     );
     await this.saveShown(this.totalsOf(own));
-    const reserved = new ReservedNames(all, textNamesOf);
-    const headers = all.filter(
-      (header) => reserved.ownerAmong(header) === undefined,
-    );
-    return {
-      ...gathered,
-      headers,
-      metrics: headers.filter(selection(request)),
-    };
+    return { ...gathered, ...shownMetrics(all, request) };
   }
 
   private encode(

@@ -5,6 +5,7 @@ import {
 } from '../core/event-loop-yielder.js';
 import { monotonicMilliseconds } from '../core/clock.js';
 import { MetricConflictError } from '../core/errors.js';
+import { InOrder } from '../core/in-order.js';
 import { runInSlices } from '../core/stepwise.js';
 import {
   type GatheredMetrics,
@@ -12,10 +13,9 @@ import {
   type GatherRequest,
   type MetricsSource,
   NO_LABELS,
-  selection,
 } from '../registry/gatherer.js';
-import type { FamilyHeader, MetricFamily } from '../registry/metric-family.js';
-import { ReservedNames, textNamesOf } from '../registry/sample-names.js';
+import type { MetricFamily } from '../registry/metric-family.js';
+import { shownMetrics } from '../registry/shown-metrics.js';
 import { SocketDoorbells } from './group/doorbell.js';
 import { Group } from './group/group.js';
 import { GroupMember } from './group/group-member.js';
@@ -71,7 +71,8 @@ export class ProcessGroup implements MetricsSource {
   private readonly merger = new MetricsMerger();
   private totals: { of: Totals; metrics: MemberMetrics } | undefined =
     undefined;
-  private merges: Promise<unknown> = Promise.resolve();
+  /** One at a time: they share the merged cells. */
+  private readonly readings = new InOrder();
 
   constructor(
     private readonly config: GroupConfig,
@@ -139,9 +140,7 @@ export class ProcessGroup implements MetricsSource {
   }
 
   gather(request: GatherRequest): Promise<GatheredMetrics> {
-    const merged = this.merges.then(() => this.gatherNow(request));
-    this.merges = merged.catch(() => {});
-    return merged;
+    return this.readings.run(() => this.gatherNow(request));
   }
 
   reportFailed(metric: string, error: unknown): void {
@@ -154,9 +153,7 @@ export class ProcessGroup implements MetricsSource {
    * @param folder adds up what is to be kept.
    */
   readTotals(folder: Folder): Promise<GroupTotals> {
-    const read = this.merges.then(() => this.readTotalsNow(folder));
-    this.merges = read.catch(() => {});
-    return read;
+    return this.readings.run(() => this.readTotalsNow(folder));
   }
 
   /** Changes the totals of ended members, as `Group.changeTotals()` does. */
@@ -210,17 +207,7 @@ export class ProcessGroup implements MetricsSource {
   private async gatherNow(request: GatherRequest): Promise<GatheredMetrics> {
     this.own.refreshGauges();
     const metrics = await this.merged(await this.readMembers());
-    const isRequested = selection(request);
-    const reserved = new ReservedNames(metrics, textNamesOf);
-    const isShown = (header: FamilyHeader) =>
-      reserved.ownerAmong(header) === undefined;
-    const headers = metrics.filter(isShown);
-    return {
-      headers,
-      metrics: headers.filter(isRequested),
-      added: NO_LABELS,
-      unread: [],
-    };
+    return { ...shownMetrics(metrics, request), added: NO_LABELS, unread: [] };
   }
 
   private async saveOrReport(): Promise<void> {

@@ -1,10 +1,11 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { codeOf } from '../../core/error-code.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
+import { listen } from '../../http/listen.js';
 import type { Doorbells, RingResult } from './group-files.js';
 import type { OwnDoorbell } from './group-member.js';
-import { codeOf } from './node-files.js';
 
 /** Milliseconds that a member has to save its state. */
 export const RING_LIMIT = 250;
@@ -40,7 +41,11 @@ export class SocketDoorbells implements Doorbells, OwnDoorbell {
     const server = createServer((socket) => void answer(socket, save));
     // The process must be able to end, and its workers to have doorbells of their own.
     server.unref();
-    await this.withPath(folder, (path) => listen(server, path));
+    // Not shared through the primary of a cluster: each worker has its own.
+    await this.withPath(folder, (path) =>
+      listen(server, { path, exclusive: true }),
+    );
+    server.on('error', () => {});
     return () => close(server);
   }
 
@@ -61,18 +66,6 @@ export class SocketDoorbells implements Doorbells, OwnDoorbell {
       closeSync(fd);
     }
   }
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    // Not shared through the primary of a cluster: each worker has its own.
-    server.listen({ path, exclusive: true }, () => {
-      server.removeListener('error', reject);
-      server.on('error', () => {});
-      resolve();
-    });
-  });
 }
 
 /** Does not wait for connections: a member that ends has saved already. */

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { codeOf, unlessCode } from '../../core/error-code.js';
 import type { GroupFiles } from './group-files.js';
 
 // The callback functions take half the time of those of `node:fs/promises`.
@@ -41,30 +42,30 @@ export class NodeFiles implements GroupFiles {
     path: string,
     allocate: (size: number) => Buffer = (size) => Buffer.allocUnsafe(size),
   ): Promise<Uint8Array | undefined> {
-    return orElse(readInto(this.at(path), allocate), GONE, undefined);
+    return unlessCode(readInto(this.at(path), allocate), GONE, undefined);
   }
 
   write(path: string, bytes: Uint8Array): Promise<boolean> {
     const written = fs.writeFile(this.at(path), bytes, { mode: 0o600 });
-    return orElse(written.then(isDone), GONE, false);
+    return unlessCode(written.then(isDone), GONE, false);
   }
 
   rename(from: string, to: string): Promise<boolean> {
     const renamed = fs.rename(this.at(from), this.at(to));
-    return orElse(renamed.then(isDone), [...GONE, ...PRESENT], false);
+    return unlessCode(renamed.then(isDone), [...GONE, ...PRESENT], false);
   }
 
   link(from: string, to: string): Promise<boolean> {
     const linked = fs.link(this.at(from), this.at(to));
-    return orElse(linked.then(isDone), [...GONE, ...PRESENT], false);
+    return unlessCode(linked.then(isDone), [...GONE, ...PRESENT], false);
   }
 
   list(path: string): Promise<readonly string[]> {
-    return orElse(fs.readdir(this.at(path)), GONE, []);
+    return unlessCode(fs.readdir(this.at(path)), GONE, []);
   }
 
   exists(path: string): Promise<boolean> {
-    return orElse(fs.stat(this.at(path)).then(isDone), GONE, false);
+    return unlessCode(fs.stat(this.at(path)).then(isDone), GONE, false);
   }
 
   async makeFolder(path: string): Promise<void> {
@@ -118,21 +119,3 @@ const GONE = ['ENOENT', 'ENOTDIR'];
 const PRESENT = ['EEXIST', 'ENOTEMPTY'];
 
 const isDone = () => true;
-
-/** The result of an operation, or another value if it fails with one of these codes. */
-async function orElse<T, E>(
-  operation: Promise<T>,
-  codes: readonly string[],
-  other: E,
-): Promise<T | E> {
-  try {
-    return await operation;
-  } catch (error) {
-    if (codes.includes(codeOf(error))) return other;
-    throw error;
-  }
-}
-
-export function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
-}

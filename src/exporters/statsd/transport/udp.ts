@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
+import { codeOf } from '../../../core/error-code.js';
 import { sleep } from '../../../core/time-limit.js';
 import {
   type Connection,
@@ -48,7 +49,7 @@ function send(
   return new Promise((resolve, reject) => {
     socket.send(packet, port, address, (error) => {
       if (!error) resolve();
-      else if ((error as NodeJS.ErrnoException).code === 'EMSGSIZE')
+      else if (codeOf(error) === 'EMSGSIZE')
         reject(new PacketTooLarge(error.message));
       else reject(error);
     });

@@ -1,5 +1,6 @@
 import { OptionsError } from '../core/errors.js';
 import {
+  groupOf,
   option,
   type OptionTable,
   type Resolved,
@@ -78,6 +79,6 @@ export function checkPersistence(value: unknown, path: string): void {
 export function resolvePersistence(
   options: false | PersistenceOptions,
 ): PersistenceConfig | undefined {
-  if (options === false) return undefined;
-  return resolveOptions(PERSISTENCE_OPTIONS, options);
+  const given = groupOf(options);
+  return given && resolveOptions(PERSISTENCE_OPTIONS, given);
 }

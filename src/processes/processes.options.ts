@@ -1,4 +1,5 @@
 import {
+  groupOf,
   option,
   type OptionTable,
   type Resolved,
@@ -39,9 +40,6 @@ export type ProcessesConfig = Resolved<
 export function resolveProcesses(
   options: boolean | ProcessesOptions | undefined,
 ): ProcessesConfig | undefined {
-  if (options === undefined || options === false) return undefined;
-  return resolveOptions(
-    PROCESSES_OPTIONS,
-    options === true ? undefined : options,
-  );
+  const given = groupOf(options);
+  return given && resolveOptions(PROCESSES_OPTIONS, given);
 }

@@ -7,11 +7,12 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import prom from 'prom-client';
 import { runCell } from '../lib/cell.mjs';
+import { BUCKETS, newCollector } from '../lib/ours.mjs';
 import { failed, limit } from '../lib/rows.mjs';
 
-export const title = 'One page of several processes';
+export const title = 'Several processes, and saves';
 
-export const cells = { pages };
+export const cells = { pages, saves };
 
 const MEMBER = fileURLToPath(
   new URL('../lib/process-member.mjs', import.meta.url),
@@ -76,8 +77,111 @@ async function ask(worker, what) {
   }
 }
 
+/** Saves of `persistence` in a file, with and without values that were restored. */
+async function saves({ series, rounds, isRestored }) {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    if (isRestored) {
+      const before = await persisted(directory, series);
+      before.change(0);
+      await before.collector.shutdown();
+    }
+    const { collector, change } = await persisted(directory, series);
+    const figures = { cpu: [], stall: [] };
+    for (let round = -3; round < rounds; round++) {
+      change(round + 3);
+      const cpu = await cpuOf(() => collector.save());
+      change(round + 4);
+      const stall = await longestTurn(() => collector.save());
+      if (round < 0) continue; // Rounds to warm up.
+      figures.cpu.push(cpu);
+      figures.stall.push(stall);
+    }
+    await collector.shutdown();
+    return figures;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function persisted(directory, series) {
+  const file = join(directory, 'metrics.state');
+  const collector = newCollector(series, {
+    port: 0,
+    host: '127.0.0.1',
+    persistence: { file, interval: 3_600_000 },
+  });
+  await collector.initialize();
+  const histogram = collector.histogram('bench_seconds', { buckets: BUCKETS });
+  const change = (round) => {
+    for (let i = 0; i < series; i++) {
+      const value = ((i * 7919 + round * 31) % 1000) / 997;
+      histogram.observe({ id: `series-${i}` }, value);
+    }
+  };
+  return { collector, change };
+}
+
+async function cpuOf(work) {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+async function longestTurn(work) {
+  let isWatching = true;
+  let longest = 0;
+  let before = performance.now();
+  const turn = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - before);
+    before = now;
+    if (isWatching) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await work();
+  isWatching = false;
+  return longest;
+}
+
 /** @param {boolean} quick */
 export async function* rows(quick) {
+  yield* rowsOfSaves(quick);
+  yield* rowsOfPages(quick);
+}
+
+async function* rowsOfSaves(quick) {
+  const series = quick ? 1_000 : 10_000;
+  for (const isRestored of [false, true]) {
+    const name = `a save of ${series} histograms of 12 buckets${isRestored ? ', half of it restored' : ''}`;
+    try {
+      const { cpu, stall } = await runCell(import.meta.url, 'saves', {
+        series,
+        rounds: quick ? 5 : 31,
+        isRestored,
+      });
+      const note = 'all of them have changed; the file is brought to the disk';
+      const row = { unit: 'ms', note };
+      yield limit({
+        ...row,
+        name: `${name}: processor time`,
+        ours: cpu,
+        atMost: 25,
+      });
+      yield limit({
+        ...row,
+        name: `${name}: longest turn of the event loop`,
+        ours: stall,
+        atMost: 5,
+      });
+    } catch (error) {
+      yield failed(name, error);
+    }
+  }
+}
+
+async function* rowsOfPages(quick) {
   const size = quick
     ? { members: 4, series: 1_000 }
     : { members: 16, series: 5_000 };

@@ -7,22 +7,35 @@
  */
 // Why: docs/decisions/processes.md, "Sums over processes are exact".
 export class ExactSum {
-  private parts: number[] = [];
+  private readonly parts: number[] = [];
   /** The sum of summands that are not finite. */
   private special = 0;
 
-  /** Adds a number, or the parts of another sum. */
-  add(...values: readonly number[]): this {
-    for (const value of values) {
-      if (Number.isFinite(value)) this.addFinite(value);
-      else this.special += value;
-    }
+  add(value: number): void {
+    if (Number.isFinite(value)) this.addFinite(value);
+    else this.special += value;
+  }
+
+  /** Adds several numbers, such as the parts of another sum. */
+  addAll(values: readonly number[]): this {
+    for (const value of values) this.add(value);
     return this;
   }
 
-  /** The parts from the smallest to the largest. They are finite unless the sum is not. */
+  /** Starts again from zero. */
+  clear(): void {
+    this.parts.length = 0;
+    this.special = 0;
+  }
+
+  /** How many parts there are. */
+  get size(): number {
+    return this.special === 0 ? this.parts.length : 1;
+  }
+
+  /** A copy of the parts, from the smallest to the largest. They are finite unless the sum is not. */
   get exactParts(): readonly number[] {
-    return this.special === 0 ? this.parts : [this.special];
+    return this.special === 0 ? [...this.parts] : [this.special];
   }
 
   /** The sum, rounded to the nearest number. */
@@ -46,16 +59,18 @@ export class ExactSum {
   private addFinite(value: number): void {
     let x = value;
     let kept = 0;
-    for (const part of this.parts) {
-      const [large, small] =
-        Math.abs(x) < Math.abs(part) ? [part, x] : [x, part];
-      const sum = large + small;
-      const error = small - (sum - large);
-      if (error !== 0) this.parts[kept++] = error;
+    const { parts } = this;
+    const { length } = parts;
+    for (let i = 0; i < length; i++) {
+      const part = parts[i]!;
+      const isLarger = Math.abs(x) >= Math.abs(part);
+      const sum = x + part;
+      const error = isLarger ? part - (sum - x) : x - (sum - part);
+      if (error !== 0) parts[kept++] = error;
       x = sum;
     }
-    this.parts.length = kept;
-    if (Number.isFinite(x)) this.parts.push(x);
+    parts.length = kept;
+    if (Number.isFinite(x)) parts.push(x);
     else this.special += x;
   }
 }

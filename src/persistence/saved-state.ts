@@ -1,6 +1,6 @@
 import type { Origin, Totals } from '../processes/merge/fold.js';
 import { CorruptBlockError } from '../processes/state/block.js';
-import { packExact } from '../processes/state/exact-values.js';
+import { sameItems } from '../core/same-items.js';
 import {
   packTotals,
   type TotalsHeader,
@@ -14,8 +14,12 @@ export interface SavedState extends Origin {
   readonly totals: Totals;
 }
 
-export function packState({ owner, seq, at, totals }: SavedState): Buffer {
-  return packTotals(totals, { owner, seq, at });
+/** @param allocate returns the memory of the result. Default: new memory. */
+export function packState(
+  { owner, seq, at, totals }: SavedState,
+  allocate?: (size: number) => Buffer,
+): Buffer {
+  return packTotals(totals, { owner, seq, at }, allocate);
 }
 
 /** @throws {NewerFormatError} or {CorruptBlockError}. */
@@ -35,9 +39,14 @@ export function haveSameTotals(one: Totals, other: Totals): boolean {
   return (
     one.layout === other.layout &&
     bytesOf(one.values).equals(bytesOf(other.values)) &&
-    bytesOf(packExact(one)).equals(bytesOf(packExact(other))) &&
+    haveSameParts(one.parts, other.parts) &&
     JSON.stringify(one.gauges) === JSON.stringify(other.gauges)
   );
+}
+
+function haveSameParts(one: Totals['parts'], other: Totals['parts']): boolean {
+  if (one.size !== other.size) return false;
+  return [...one].every(([at, parts]) => sameItems(parts, other.get(at) ?? []));
 }
 
 /** Compared as bytes: `NaN` is no change. */

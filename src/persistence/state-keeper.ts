@@ -3,6 +3,7 @@ import { SharedRuns } from '../processes/group/group-member.js';
 import { withTimeout } from '../core/time-limit.js';
 import type { Totals } from '../processes/merge/fold.js';
 import {
+  BlockMemory,
   CorruptBlockError,
   NewerFormatError,
 } from '../processes/state/block.js';
@@ -62,6 +63,7 @@ export class StateKeeper {
   private hasSaved = false;
   /** How often states of other owners were adopted. */
   private adoptions = 0;
+  private memory = new BlockMemory();
   private readonly saves = new SharedRuns(() => this.saveNext());
 
   constructor(
@@ -207,10 +209,14 @@ export class StateKeeper {
     if (!(await this.mayReplace(next.at))) return;
     if (this.adoptions > adoptions) totals = await next.fold();
     const seq = this.seq + 1;
-    const bytes = packState({ owner: owner.id, seq, at: next.at, totals });
-    // What is given up may still arrive: the next save replaces it.
+    const state = { owner: owner.id, seq, at: next.at, totals };
+    const { memory } = this;
+    // What is given up may still be written: the next save replaces it, from other memory.
     this.saved = undefined;
+    this.memory = new BlockMemory();
+    const bytes = packState(state, memory.take);
     await this.limited('saving', this.storage.save(bytes));
+    this.memory = memory;
     this.seq = seq;
     this.saved = totals;
     this.hasSaved = true;

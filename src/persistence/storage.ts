@@ -4,7 +4,7 @@ export interface Storage {
   readonly name: string;
   /** The bytes that were saved last; `undefined` if there are none. */
   load(): Promise<Uint8Array | undefined>;
-  /** Replaces the bytes, as a whole or not at all. */
+  /** Replaces the bytes, as a whole or not at all. The caller changes `bytes` once it is done. */
   save(bytes: Uint8Array): Promise<void>;
   /** Whether others may have replaced the bytes since the last load or save. */
   mayHaveChanged(): Promise<boolean>;

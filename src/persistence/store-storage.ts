@@ -19,7 +19,8 @@ export class StoreStorage implements Storage {
   }
 
   async save(bytes: Uint8Array): Promise<void> {
-    await this.store.save(this.key, bytes);
+    // A copy, which the store may keep.
+    await this.store.save(this.key, Uint8Array.from(bytes));
   }
 
   async mayHaveChanged(): Promise<boolean> {

@@ -31,7 +31,8 @@ export class OwnMetrics {
     this.needsGauges = true;
   }
 
-  readonly encode = async (): Promise<EncodedState> => {
+  /** @param spare memory that the values may be put into. */
+  readonly encode = async (spare?: Float64Array): Promise<EncodedState> => {
     const { needsGauges } = this;
     this.needsGauges = false;
     const { metrics, added, unread } = await this.gatherer.gather(
@@ -43,6 +44,7 @@ export class OwnMetrics {
       added,
       (name) => unread.includes(name),
       !needsGauges,
+      spare,
     );
     if (needsGauges) this.startExemplarWindow();
     return state;
@@ -66,8 +68,10 @@ export class OwnMetrics {
     added: LabelSet,
     isUnread: (name: string) => boolean,
     keepsGauges: boolean,
+    spare?: Float64Array,
   ): EncodedState {
     return this.encoder.encode({
+      spare,
       metrics: mergeableMetrics(metrics, isMainThread).map((metric) =>
         withLabels(metric, added),
       ),

@@ -1,3 +1,4 @@
+import { ExactSum } from '../../core/exact-sum.js';
 import { type Stepwise } from '../../core/stepwise.js';
 import { isTotal } from '../../registry/gatherer.js';
 import {
@@ -9,8 +10,13 @@ import {
 } from '../state/layout.js';
 import type { LastGauge } from './last-gauges.js';
 import type { MemberMetrics } from './member-metrics.js';
-import type { MergePlan, PlannedFamily, PlannedSeries } from './merge-plan.js';
-import { addCounts, exactSumOf, sumOf } from './merged-values.js';
+import type {
+  MergePlan,
+  PlannedFamily,
+  PlannedSeries,
+  Source,
+} from './merge-plan.js';
+import { addCounts, exactSumOf, plainSumOf, sumOf } from './merged-values.js';
 import { PlanCache } from './plan-cache.js';
 
 /** Which state was restored: whose it was, and its number. */
@@ -64,11 +70,14 @@ interface FoldedLayout {
   readonly families: readonly PlannedFamily[];
   readonly layout: LayoutPart;
   readonly size: number;
+  /** The index of the member that alone has values, in the same places; `undefined` for several. */
+  readonly onlyMember: number | undefined;
 }
 
 /** Adds up the counters, histograms and summaries of members, without rounding. */
 export class Folder {
   private readonly plans = new PlanCache();
+  private readonly sum = new ExactSum();
   private last: FoldedLayout | undefined = undefined;
 
   /** @param isFolded whether a metric is in the totals. Default: all that only grow. */
@@ -79,16 +88,22 @@ export class Folder {
   /** Results for the same members with the same layouts share the object `layout`. */
   *fold(members: readonly MemberMetrics[]): Stepwise<Folded> {
     const plan = yield* this.plans.planOf(members);
-    if (this.last?.plan !== plan) this.last = this.layoutOf(plan);
-    const { families, layout, size } = this.last;
+    if (this.last?.plan !== plan) this.last = this.layoutOf(plan, members);
+    const { families, layout, size, onlyMember } = this.last;
+    if (onlyMember !== undefined) {
+      const { values, parts = new Map() } = members[onlyMember]!;
+      // A copy: the member may read its next state into the same memory.
+      const totals = { layout, values: values.slice(), parts };
+      return { totals, conflicts: plan.conflicts };
+    }
     const values = new Float64Array(size);
     const parts = new Map<number, readonly number[]>();
     let [at, folded] = [0, 0];
     for (const { family, series } of families) {
       const width = widthOf(family);
       for (const one of series) {
-        writeSum(members, one, values, at, parts);
-        writeRest(members, family, one, values.subarray(at, at + width));
+        writeSum(members, one, values, at, parts, this.sum);
+        writeRest(members, family, one, values, at);
         at += width;
         if (++folded % SERIES_PER_STEP === 0) yield;
       }
@@ -96,7 +111,10 @@ export class Folder {
     return { totals: { layout, values, parts }, conflicts: plan.conflicts };
   }
 
-  private layoutOf(plan: MergePlan): FoldedLayout {
+  private layoutOf(
+    plan: MergePlan,
+    members: readonly MemberMetrics[],
+  ): FoldedLayout {
     const families = plan.families.filter(({ family }) =>
       this.isFolded(family),
     );
@@ -109,8 +127,32 @@ export class Folder {
       size += planned.length * widthOf(family);
     }
     const layout = { families: families.map((one) => one.family), series };
-    return { plan, families, layout, size };
+    const onlyMember = onlyMemberOf(families, members, size);
+    return { plan, families, layout, size, onlyMember };
   }
+}
+
+/** The member whose values are the sum as they are: no other one has any, and each is in its place. */
+function onlyMemberOf(
+  families: readonly PlannedFamily[],
+  members: readonly MemberMetrics[],
+  size: number,
+): number | undefined {
+  const first = families.find(({ series }) => series.length > 0);
+  const only = first?.series[0]!.sources[0]!.member;
+  if (only === undefined || members[only]!.isNegative) return undefined;
+  let at = 0;
+  for (const { family, series } of families) {
+    // The quantiles of a summary are not kept.
+    if (family.type === 'summary') return undefined;
+    for (const { sources } of series) {
+      const [{ member, offset, buckets }] = sources as [Source];
+      const isCopy = member === only && offset === at && buckets === undefined;
+      if (sources.length > 1 || !isCopy) return undefined;
+      at += widthOf(family);
+    }
+  }
+  return members[only]!.layout.size === size ? only : undefined;
 }
 
 function writeSum(
@@ -119,22 +161,34 @@ function writeSum(
   values: Float64Array,
   at: number,
   parts: Map<number, readonly number[]>,
+  scratch: ExactSum,
 ): void {
-  const sum = exactSumOf(members, sources);
-  if (sum.exactParts.length > 1) parts.set(at, sum.exactParts);
+  const plain = plainSumOf(members, sources);
+  if (plain !== undefined) {
+    values[at] = plain;
+    return;
+  }
+  scratch.clear();
+  const sum = exactSumOf(members, sources, 0, scratch);
+  if (sum.size > 1) parts.set(at, sum.exactParts);
   values[at] = sum.value;
 }
 
 /** Writes what follows the sum: the counts of a histogram, or the count of a summary. */
 function writeRest(
   members: readonly MemberMetrics[],
-  { type }: StoredFamily,
+  family: StoredFamily,
   series: PlannedSeries,
   values: Float64Array,
+  at: number,
 ): void {
-  if (type === 'histogram') addCounts(members, series, values.subarray(1));
+  const { type } = family;
+  const width = widthOf(family);
+  if (type === 'histogram') {
+    addCounts(members, series, values, at + 1, width - 1);
+  }
   if (type !== 'summary') return;
-  values[1] = sumOf(members, series, 1);
+  values[at + 1] = sumOf(members, series, 1);
   // The quantiles of ended members say nothing of now.
-  values.fill(NaN, 2);
+  values.fill(NaN, at + 2, at + width);
 }

@@ -29,39 +29,73 @@ export function sumOf(
   return sum;
 }
 
-/** The same, not yet rounded. */
-export function exactSumOf(
+/** The sum of the first values of a series, if adding them rounds nothing; else `undefined`. */
+export function plainSumOf(
   members: readonly MemberMetrics[],
   sources: readonly Source[],
-  at = 0,
-): ExactSum {
-  const sum = new ExactSum();
+): number | undefined {
+  let sum = 0;
   for (const { member, offset } of sources) {
-    const { values, parts, isNegative } = members[member]!;
-    const exact = parts?.get(offset + at) ?? [values[offset + at]!];
-    sum.add(...(isNegative ? exact.map((part) => -part) : exact));
+    const { values, isNegative, parts } = members[member]!;
+    if (isNegative || parts?.has(offset)) return undefined;
+    const before = sum;
+    const value = values[offset]!;
+    sum += value;
+    const added = sum - before;
+    // The error of the addition (Knuth, The Art of Computer Programming 2, 4.2.2, Theorem B).
+    const error = before - (sum - added) + (value - added);
+    if (error !== 0) return undefined;
   }
   return sum;
 }
 
-/** Adds the counts of all members, each bucket to the one that its plan names. */
+/**
+ * The sum of one value of a series over all members, not yet rounded.
+ *
+ * @param sum an empty sum to add to: a new one for each of thousands of series would cost more than the addition.
+ */
+export function exactSumOf(
+  members: readonly MemberMetrics[],
+  sources: readonly Source[],
+  at = 0,
+  sum = new ExactSum(),
+): ExactSum {
+  for (const { member, offset } of sources) {
+    const { values, parts, isNegative } = members[member]!;
+    const sign = isNegative ? -1 : 1;
+    const exact = parts?.get(offset + at);
+    if (exact === undefined) sum.add(sign * values[offset + at]!);
+    else for (const part of exact) sum.add(sign * part);
+  }
+  return sum;
+}
+
+/**
+ * Adds the counts of all members, each bucket to the one that its plan names.
+ *
+ * @param counts where they are added, from the index `start` on.
+ * @param last how many buckets the merged histogram has.
+ */
 export function addCounts(
   members: readonly MemberMetrics[],
   { sources }: PlannedSeries,
   counts: number[] | Float64Array,
+  start = 0,
+  last = counts.length,
 ): void {
-  const last = counts.length;
   for (const { member, offset, buckets } of sources) {
     const { values, isNegative } = members[member]!;
     if (buckets === undefined && !isNegative) {
-      for (let i = 0; i < last; i++) counts[i]! += values[offset + 1 + i]!;
+      for (let i = 0; i < last; i++) {
+        counts[start + i]! += values[offset + 1 + i]!;
+      }
       continue;
     }
     const sign = isNegative ? -1 : 1;
     const width = buckets?.length ?? last;
     for (let i = 0; i < width; i++) {
       const to = buckets === undefined ? i : buckets[i]!;
-      counts[to]! += sign * values[offset + 1 + i]!;
+      counts[start + to]! += sign * values[offset + 1 + i]!;
     }
   }
 }

@@ -22,31 +22,58 @@ export interface Block<H> {
   readonly values: Float64Array;
 }
 
+/** Memory for one block after the other: new memory for each would cost more than all else of a save. */
+export class BlockMemory {
+  private bytes = Buffer.alloc(0);
+
+  /** Memory of this size, whose content is that of the last block. */
+  readonly take = (size: number): Buffer => {
+    if (this.bytes.length < size) {
+      this.bytes = Buffer.allocUnsafeSlow(size + Math.ceil(size / 8));
+    }
+    return this.bytes.subarray(0, size);
+  };
+}
+
 /**
  * Writes a block: the prefix, the header padded to 8 bytes, the values. The checksum
  * (CRC-32) covers everything after it.
  *
- * @param header an object, or its JSON.
+ * @param header an object, or the parts of its JSON.
+ * @param values all values, in one array or in several.
+ * @param allocate returns the memory of the block. Default: new memory.
  */
 export function packBlock(
-  header: object | string,
-  values: Float64Array,
-): Buffer {
-  const json = typeof header === 'string' ? header : JSON.stringify(header);
-  const text = Buffer.from(json, 'utf8');
-  const start = valuesStart(text.length);
+  header: object | readonly Buffer[],
+  values: Float64Array | readonly Float64Array[],
   // All of it is written: to fill it first would take longer than all else.
-  const bytes = Buffer.allocUnsafeSlow(start + values.byteLength);
-  bytes.fill(32, PREFIX + text.length, start);
+  allocate: (size: number) => Buffer = (size) => Buffer.allocUnsafeSlow(size),
+): Buffer {
+  const texts = Array.isArray(header)
+    ? (header as readonly Buffer[])
+    : [Buffer.from(JSON.stringify(header), 'utf8')];
+  const arrays = values instanceof Float64Array ? [values] : values;
+  const length = totalOf(texts);
+  const start = valuesStart(length);
+  const count = totalOf(arrays);
+  const bytes = allocate(start + count * 8);
   bytes.writeUInt32BE(MAGIC, 0);
   bytes.writeUInt32BE(FORMAT_VERSION, 4);
-  bytes.writeUInt32BE(text.length, 12);
-  bytes.writeUInt32BE(values.length, 16);
-  text.copy(bytes, PREFIX);
-  const raw = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  raw.copy(bytes, start);
+  bytes.writeUInt32BE(length, 12);
+  bytes.writeUInt32BE(count, 16);
+  let at = PREFIX;
+  for (const text of texts) at += text.copy(bytes, at);
+  bytes.fill(32, at, start);
+  at = start;
+  for (const { buffer, byteOffset, byteLength } of arrays) {
+    at += Buffer.from(buffer, byteOffset, byteLength).copy(bytes, at);
+  }
   bytes.writeUInt32BE(crc32(bytes.subarray(12)), 8);
   return bytes;
+}
+
+function totalOf(all: readonly { readonly length: number }[]): number {
+  return all.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**

@@ -4,20 +4,22 @@ export interface ExactValues {
   readonly parts: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Appends the parts to the values: for each its index, how many there are, and they themselves. As text they would take ten times as long. */
-export function packExact({ values, parts }: ExactValues): Float64Array {
-  let size = values.length;
+/** The values, and what follows them: for each exact part its index, how many numbers there are, and they themselves. As text they would take ten times as long. */
+export function packExact({
+  values,
+  parts,
+}: ExactValues): readonly Float64Array[] {
+  let size = 0;
   for (const one of parts.values()) size += 2 + one.length;
   const packed = new Float64Array(size);
-  packed.set(values);
-  let at = values.length;
+  let at = 0;
   for (const [index, one] of parts) {
     packed[at++] = index;
     packed[at++] = one.length;
     packed.set(one, at);
     at += one.length;
   }
-  return packed;
+  return [values, packed];
 }
 
 /** @param count how many of them are values. */

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { sameItems } from '../../core/same-items.js';
 import type { GroupFiles } from '../group/group-files.js';
 import { SAVED_FILE, type OwnState } from '../group/group-member.js';
-import { packBlock } from './block.js';
+import { BlockMemory, packBlock } from './block.js';
 import type { LayoutPart } from './layout.js';
 import type { EncodedState } from './state-encoder.js';
 import type { StoredExemplar } from './stored-series.js';
@@ -60,17 +60,21 @@ const DRAFT = 'draft';
 /** Writes the states of the process. The names of its series are written when they change, the values each time. */
 export class MemberFiles implements OwnState {
   private seq = 0;
-  private states: WrittenState[] = [];
+  private readonly states: WrittenState[] = [];
   /** The last state in the present folder. */
   private written: { folder: string; state: WrittenState } | undefined =
     undefined;
   private base: WrittenState | undefined = undefined;
   private names: NamesFile | undefined = undefined;
   private oldestNames = 0;
+  private readonly memory = new BlockMemory();
+  /** Memory for the values of the next state: new memory would cost as much as all else of a save. */
+  private spare: Float64Array | undefined = undefined;
 
+  /** @param encode encodes the present state. It may put the values into `spare`. */
   constructor(
     private readonly files: GroupFiles,
-    private readonly encode: () => Promise<EncodedState>,
+    private readonly encode: (spare?: Float64Array) => Promise<EncodedState>,
     private readonly identity: Pick<StateHeader, 'process' | 'started'>,
   ) {}
 
@@ -78,12 +82,15 @@ export class MemberFiles implements OwnState {
     folder: string,
     file: string,
   ): Promise<number | 'unchanged' | undefined> {
-    const encoded = await this.encode();
+    const { spare } = this;
+    this.spare = undefined;
+    const encoded = await this.encode(spare);
     if (file === SAVED_FILE && this.isWritten(folder, encoded)) {
       return 'unchanged';
     }
     const state = { ...encoded, seq: ++this.seq };
-    const { names, before, last } = this.newFiles(folder, state);
+    const { take } = this.memory;
+    const { names, before, last } = this.newFiles(folder, state, take);
     for (const { to, bytes } of before) {
       const isWritten =
         (await this.files.write(`${folder}/${DRAFT}`, bytes)) &&
@@ -125,9 +132,17 @@ export class MemberFiles implements OwnState {
     );
   }
 
-  /** The files of a state: those that are needed before it, and itself. */
-  private newFiles(folder: string, state: WrittenState) {
-    this.states = [...this.states.slice(1 - KEPT_STATES), state];
+  /**
+   * The files of a state: those that are needed before it, and itself.
+   *
+   * @param allocate returns the memory of the last one. Default: new memory.
+   */
+  private newFiles(
+    folder: string,
+    state: WrittenState,
+    allocate?: (size: number) => Buffer,
+  ) {
+    this.remember(state);
     const names = this.namesOf(folder, state);
     const before: NewFile[] = [];
     if (names !== this.names) {
@@ -138,7 +153,16 @@ export class MemberFiles implements OwnState {
       before.push({ to: 'base', bytes: packBlock(header, this.base.values) });
     }
     const header = this.headerOf(state, names);
-    return { names, before, last: packBlock(header, state.values) };
+    const last = packBlock(header, state.values, allocate);
+    return { names, before, last };
+  }
+
+  private remember(state: WrittenState): void {
+    this.states.push(state);
+    if (this.states.length <= KEPT_STATES) return;
+    const oldest = this.states.shift();
+    const isUsed = oldest === this.base || oldest === this.written?.state;
+    if (!isUsed) this.spare = oldest?.values;
   }
 
   private headerOf(

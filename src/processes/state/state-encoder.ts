@@ -29,6 +29,8 @@ export interface EncodeRequest {
   readonly metrics: readonly MetricFamily[];
   /** Whether a metric that is missing among them keeps its last values. */
   readonly keeps: (family: StoredFamily) => boolean;
+  /** Memory that the values may be put into: no longer used values of an earlier state. */
+  readonly spare?: Float64Array | undefined;
 }
 
 type SlotSeries = Pick<Cell, 'names' | 'values' | 'text' | 'created'>;
@@ -54,10 +56,10 @@ export class StateEncoder {
   private parts: LayoutPart[] = [];
   private slots = new Map<string, Slot>();
   private size = 0;
-  private values = new Float64Array(0);
+  private values: Float64Array = new Float64Array(0);
   private changes = new Map<string, Change>();
 
-  encode({ metrics, keeps }: EncodeRequest): EncodedState {
+  encode({ metrics, keeps, spare }: EncodeRequest): EncodedState {
     const names = new Set(metrics.map(({ name }) => name));
     const missing = [...this.slots.values()].filter(
       ({ stored }) => !names.has(stored.name),
@@ -79,7 +81,8 @@ export class StateEncoder {
       ),
     }));
     if (added.families.length + added.series.length > 0) this.parts.push(added);
-    const values = new Float64Array(this.size);
+    const isUsable = spare?.length === this.size && spare !== before;
+    const values = isUsable ? spare.fill(0) : new Float64Array(this.size);
     for (const { from, to } of moved) copyValues(from, before, to, values);
     const exemplars: StoredExemplar[] = [];
     for (const { metric, slot } of written) {

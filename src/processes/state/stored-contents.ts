@@ -62,20 +62,29 @@ export class StoredContents implements GroupContents<MemberState, Totals> {
 }
 
 /** The layout that was encoded last: it stays the same for most saves. */
-let lastLayout: { layout: LayoutPart; text: string } | undefined = undefined;
+let lastLayout: { layout: LayoutPart; text: Buffer } | undefined = undefined;
 
-/** Encodes totals, with further entries of the header. */
+/**
+ * Encodes totals, with further entries of the header.
+ *
+ * @param allocate returns the memory of the result. Default: new memory.
+ */
 export function packTotals(
   { layout, values, parts, gauges, origin }: Totals,
   more: object,
+  allocate?: (size: number) => Buffer,
 ): Buffer {
   if (lastLayout?.layout !== layout) {
-    lastLayout = { layout, text: JSON.stringify(layout) };
+    lastLayout = { layout, text: Buffer.from(JSON.stringify(layout), 'utf8') };
   }
   const rest = { ...more, count: values.length, gauges, origin };
   const text = JSON.stringify(rest).slice(0, -1);
-  const packed = packExact({ values, parts });
-  return packBlock(`${text},"layout":${lastLayout.text}}`, packed);
+  const header = [
+    Buffer.from(`${text},"layout":`, 'utf8'),
+    lastLayout.text,
+    Buffer.from('}'),
+  ];
+  return packBlock(header, packExact({ values, parts }), allocate);
 }
 
 /** Decodes totals. @throws {NewerFormatError} or {CorruptBlockError}. */

@@ -9,6 +9,8 @@ import {
   HistogramCell,
   ValueCell,
 } from '../../../src/model/cells.js';
+import type { GroupFiles } from '../../../src/processes/group/group-files.js';
+import { SAVED_FILE } from '../../../src/processes/group/group-member.js';
 import { NodeFiles } from '../../../src/processes/group/node-files.js';
 import { MetricsMerger } from '../../../src/processes/merge/merged-metrics.js';
 import { MemberFiles } from '../../../src/processes/state/member-files.js';
@@ -110,7 +112,8 @@ test('a member that is read after any series of saves has exactly the metrics of
         let metrics: readonly MetricFamily[] = [];
         const member = new MemberFiles(
           files,
-          async () => encoder.encode({ metrics, keeps: () => false }),
+          async (spare) =>
+            encoder.encode({ metrics, keeps: () => false, spare }),
           { process: '1', started: 0 },
         );
         for (metrics of saves) {
@@ -140,3 +143,53 @@ test('a save without changes writes nothing', async () => {
   expect(await member.write('m/a', 't')).toBe('unchanged');
   expect(await files.list('m/a')).toEqual(['names.0']);
 });
+
+test.each([1, 2, 3, 4, 5, 6, 7])(
+  'a save that succeeds after %i failed ones has the present values',
+  async (failures) => {
+    const files = new NodeFiles(tempFolder());
+    await files.makeFolder('m/a');
+    const cell = new ValueCell('calls_total', { names: [], values: [] });
+    const name = 'calls_total';
+    const metrics: MetricFamily[] = [
+      {
+        name,
+        type: 'counter',
+        help: name,
+        unit: '',
+        bounds: [],
+        cells: [cell],
+      },
+    ];
+    const encoder = new StateEncoder();
+    let isFull = false;
+    const disk = withFullDisk(files, () => isFull);
+    const member = new MemberFiles(
+      disk,
+      async (spare) => encoder.encode({ metrics, keeps: () => false, spare }),
+      { process: '1', started: 0 },
+    );
+    const save = (value: number) => {
+      cell.value = value;
+      return member.write('m/a', SAVED_FILE);
+    };
+    for (let value = 1; value < 5; value++) await save(value);
+    isFull = true;
+    for (let i = 0; i < failures; i++) {
+      await expect(save(10 + i)).rejects.toThrow('full');
+    }
+    isFull = false;
+    await save(100);
+    const reader = new MemberReader(files, async () => {});
+    await files.rename(`m/a/${SAVED_FILE}`, 'm/a/values');
+    const read = await reader.read('m/a', 'values');
+    expect([...read!.metrics[0]!.values]).toEqual([100]);
+  },
+);
+
+/** The same files; writing fails while the disk is full. */
+function withFullDisk(files: NodeFiles, isFull: () => boolean): GroupFiles {
+  const write = (path: string, bytes: Uint8Array) =>
+    isFull() ? Promise.reject(new Error('full')) : files.write(path, bytes);
+  return Object.assign(Object.create(files) as NodeFiles, { write });
+}

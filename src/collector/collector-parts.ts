@@ -137,11 +137,12 @@ function servingParts(
 
 function exportersOf(
   logger: MetricsLogger,
-  { families, selfMetrics, report, snapshots }: RecordingParts,
+  { families, selfMetrics, report, snapshots, membership }: RecordingParts,
   { healthCheckGauges }: ServingParts,
 ): Exporters {
   return new Exporters({
     snapshots,
+    group: membership.spansProcesses ? membership : undefined,
     instruments: selfMetrics,
     errors: report,
     logger,
@@ -164,10 +165,15 @@ function addSteps(config: CollectorConfig, parts: CollectorParts): void {
     );
   }
   if (config.exemplars) lifecycle.addStep(() => parts.exemplars.start());
+  lifecycle.addStep(() => async () => {
+    // The process has left its group: only then can it know that it is the last one.
+    await exporters.stop(config.flushTimeout);
+    parts.membership.release();
+  });
   lifecycle.addStep(() => parts.membership.start());
   lifecycle.addStep(() => endpoint.start());
   lifecycle.addStep(async () => {
     await exporters.start();
-    return () => exporters.stop(config.flushTimeout);
+    return () => exporters.stopOwn(config.flushTimeout);
   });
 }

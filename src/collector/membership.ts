@@ -7,6 +7,7 @@ import type {
   ProcessGroup,
 } from '../processes/process-group.js';
 import type { ProcessesConfig } from '../processes/processes.options.js';
+import { exportsBy, SAVES_TOTALS } from '../processes/roles.js';
 import type { Gatherer, MetricsSource } from '../registry/gatherer.js';
 import { keepTrying } from './keep-trying.js';
 import { warnOfOthers } from './other-processes.js';
@@ -34,6 +35,7 @@ export class Membership {
   private group: ProcessGroup | undefined = undefined;
   private persistence: Promise<PersistedProcess> | undefined = undefined;
   private persistedGroup: PersistedGroup | undefined = undefined;
+  private exporters: readonly string[] = [];
 
   /** @param useSource is called with another source than the gatherer of this process. */
   constructor(
@@ -58,7 +60,7 @@ export class Membership {
   /**
    * Joins the group, if there is one, and restores what was saved.
    *
-   * @returns leaves it.
+   * @returns leaves it. Pages show the metrics of the group until `release()`.
    * @throws {OptionsError} if the directory cannot be used.
    */
   async start(): Promise<(() => Promise<void>) | void> {
@@ -66,6 +68,37 @@ export class Membership {
     if (processes !== undefined) return this.join(processes);
     if (warnsOfOthers) warnOfOthers((message) => this.observer.warn(message));
     return (await this.persisted())?.start();
+  }
+
+  /** Has pages show the metrics of this process only: it has left the group. */
+  release(): void {
+    this.group = undefined;
+    this.persistedGroup = undefined;
+    if (this.config.processes !== undefined) this.useSource(this.gatherer);
+  }
+
+  /** Whether pages show the metrics of other processes too. */
+  get spansProcesses(): boolean {
+    return this.config.processes !== undefined;
+  }
+
+  /** @param exporters the names of those that deliver the metrics of all members. */
+  setExporters(exporters: readonly string[]): void {
+    this.exporters = exporters;
+    this.group?.setRoles(this.roles);
+  }
+
+  /**
+   * Whether this is the first member with this exporter that answers; for one that has left,
+   * whether no other one answers. A process that has not joined is the first of its own.
+   */
+  async isFirst(exporter: string): Promise<boolean> {
+    try {
+      return (await this.group?.isFirst(exportsBy(exporter))) ?? true;
+    } catch (error) {
+      this.observer.reportError('processes', error, 'finding the first member');
+      return true;
+    }
   }
 
   /** @throws {PersistenceError} */
@@ -101,6 +134,13 @@ export class Membership {
     return persisted;
   }
 
+  private get roles(): string[] {
+    const exporters = this.exporters.map(exportsBy);
+    return this.config.persistence === undefined
+      ? exporters
+      : [SAVES_TOTALS, ...exporters];
+  }
+
   private async persistGroup(
     group: ProcessGroup,
   ): Promise<PersistedGroup | undefined> {
@@ -127,15 +167,12 @@ export class Membership {
           this.observer,
           this.startExemplarWindow,
         );
+        group.setRoles(this.roles);
         const persisted = await this.persistGroup(group);
         this.useSource(group);
         this.group = group;
         return async () => {
           await (persisted === undefined ? leave() : persisted.end(leave));
-          // Not before: a page that is requested meanwhile would show less than the last one.
-          this.useSource(this.gatherer);
-          this.group = undefined;
-          this.persistedGroup = undefined;
         };
       },
       (error) =>

@@ -37,6 +37,13 @@ export interface MetricsExporter {
    * and `export()` gets an empty one. Default: `true`.
    */
   readonly needsSnapshot?: boolean;
+  /**
+   * Whether one process exports for all that the option `processes` joins, as its page has the
+   * metrics of all: for exporters that render a page. The first process with an exporter of this name
+   * that answers exports at the interval, and the last one that ends at shutdown; `flush()` exports
+   * in each. Default: `false`, each process exports its own metrics.
+   */
+  readonly oncePerGroup?: boolean;
   /** The types of the metrics whose recordings `receive()` gets. Default: all. */
   readonly eventTypes?: readonly MetricType[];
   /** How many events may wait for `receive()`; more are dropped and counted. Default: 10000. */
@@ -81,8 +88,12 @@ export interface MetricsExporter {
     signal: AbortSignal,
   ): void | ExportReport | Promise<void | ExportReport>;
 
-  /** Called after the last delivery, to release connections and other resources. */
-  shutdown?(): void | Promise<void>;
+  /**
+   * Called after the last delivery, to release connections and other resources.
+   *
+   * @param isLast `false` if the exporter is `oncePerGroup`, and other processes go on exporting.
+   */
+  shutdown?(isLast: boolean): void | Promise<void>;
 }
 
 /** Details of a successful delivery. */

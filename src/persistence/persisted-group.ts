@@ -2,6 +2,7 @@ import type { ErrorReporter } from '../core/catch-and-report.js';
 import { runNow } from '../core/stepwise.js';
 import { Folder, metricsOf, type Totals } from '../processes/merge/fold.js';
 import type { ProcessGroup } from '../processes/process-group.js';
+import { SAVES_TOTALS } from '../processes/roles.js';
 import { startSaving } from '../processes/save-timer.js';
 import { isKept } from './kept-metrics.js';
 import type { PersistenceConfig } from './persistence.options.js';
@@ -67,26 +68,17 @@ export class PersistedGroup implements StateOwner {
   /** Leaves the group, and saves a last time if no other member is left to do so. */
   async end(leave: () => Promise<void>): Promise<void> {
     this.stopSaving();
-    let gauges: Totals['gauges'];
-    await this.keeper.reported(async () => {
-      // The gauges end with the member.
-      if (await this.isFirst()) gauges = (await this.read()).totals.gauges;
-    });
     await leave();
     await this.keeper.reported(async () => {
-      if (await this.isFirst()) await this.saveLast(gauges);
+      if (!(await this.isFirst())) return;
+      const { at, totals } = await this.read();
+      await this.keeper.saveLast({ at, fold: async () => totals });
     });
-  }
-
-  private async saveLast(gauges: Totals['gauges']): Promise<void> {
-    const { at, totals } = await this.read();
-    const fold = async () => ({ ...totals, gauges: gauges ?? totals.gauges });
-    await this.keeper.saveLast({ at, fold });
   }
 
   private async isFirst(): Promise<boolean> {
     try {
-      return await this.group.isFirst();
+      return await this.group.isFirst(SAVES_TOTALS);
     } catch {
       // The group reports what is wrong with its directory.
       return false;

@@ -7,7 +7,9 @@ import type { LabelSet } from '../model/labels.js';
 import { type Gatherer, isTotal } from '../registry/gatherer.js';
 import type { MetricFamily } from '../registry/metric-family.js';
 import { relabelled } from '../registry/relabelled.js';
+import type { MemberMetrics } from './merge/member-metrics.js';
 import { mergeableMetrics } from './process-aggregators.js';
+import { Layout } from './state/layout.js';
 import { type EncodedState, StateEncoder } from './state/state-encoder.js';
 
 /** Milliseconds that a save waits for the callback of a gauge: others wait for the save. */
@@ -50,6 +52,22 @@ export class OwnMetrics {
     return state;
   };
 
+  /** The gauges as they are now, as those of a member. */
+  async gauges(
+    identity: Pick<MemberMetrics, 'process' | 'started'>,
+  ): Promise<MemberMetrics> {
+    const { metrics, added } = await this.gatherer.gather(
+      { limit: CALLBACK_LIMIT },
+      new TimeSlice(this.yielder),
+    );
+    const gauges = metrics.filter(({ type }) => !isTotal(type));
+    const { parts, values } = new StateEncoder().encode({
+      metrics: ownMetrics(gauges, added),
+      keeps: () => false,
+    });
+    return { ...identity, isAlive: true, layout: new Layout(parts), values };
+  }
+
   /** Our counters and histograms as they are now. All else is as it was encoded last. */
   encodeNow(): EncodedState {
     const { gatherer } = this;
@@ -72,13 +90,20 @@ export class OwnMetrics {
   ): EncodedState {
     return this.encoder.encode({
       spare,
-      metrics: mergeableMetrics(metrics, isMainThread).map((metric) =>
-        withLabels(metric, added),
-      ),
+      metrics: ownMetrics(metrics, added),
       keeps: ({ name, type }) =>
         isUnread(name) || (keepsGauges && !isTotal(type)),
     });
   }
+}
+
+function ownMetrics(
+  metrics: readonly MetricFamily[],
+  added: LabelSet,
+): MetricFamily[] {
+  return mergeableMetrics(metrics, isMainThread).map((metric) =>
+    withLabels(metric, added),
+  );
 }
 
 function withLabels(metric: MetricFamily, added: LabelSet): MetricFamily {

@@ -62,6 +62,7 @@ export interface GroupObserver extends ErrorReporter {
  */
 export class ProcessGroup implements MetricsSource {
   readonly spansProcesses = true;
+  private readonly identity = processIdentity();
   private readonly own: OwnMetrics;
   private readonly files: NodeFiles;
   private readonly memberFiles: MemberFiles;
@@ -71,7 +72,7 @@ export class ProcessGroup implements MetricsSource {
   private readonly merger = new MetricsMerger();
   private totals: { of: Totals; metrics: MemberMetrics } | undefined =
     undefined;
-  /** One at a time: they share the merged cells. */
+  /** One at a time: they share the merged cells, and the memory for states. */
   private readonly readings = new InOrder();
 
   constructor(
@@ -95,7 +96,7 @@ export class ProcessGroup implements MetricsSource {
     this.memberFiles = new MemberFiles(
       this.files,
       this.own.encode,
-      processIdentity(),
+      this.identity,
     );
     this.member = new GroupMember(
       this.group,
@@ -168,9 +169,19 @@ export class ProcessGroup implements MetricsSource {
     return this.member.epoch;
   }
 
-  /** Whether this is the first member that answers, or the last one that has ended. */
-  isFirst(): Promise<boolean> {
-    return this.member.isFirst();
+  /** What this member does for all, if it is the first that does it. */
+  setRoles(roles: readonly string[]): void {
+    this.memberFiles.roles = roles;
+  }
+
+  /**
+   * Whether this is the first member with this role that answers; for one that has left, whether
+   * no other one answers.
+   */
+  isFirst(role: string): Promise<boolean> {
+    return this.readings.run(() =>
+      this.member.isFirst(({ roles }) => roles.includes(role)),
+    );
   }
 
   private async readTotalsNow(folder: Folder): Promise<GroupTotals> {
@@ -188,7 +199,10 @@ export class ProcessGroup implements MetricsSource {
     const { members, totals, late } = await this.member.gather();
     this.reader.keepOnly(new Set(members.map(({ id }) => id)));
     this.observer.gathered(members.length, late.length);
-    const states = members.flatMap(({ state }) => state.metrics).sort(byStart);
+    const states = members.flatMap(({ state }) => state.metrics);
+    // The totals have the counts of a process that has left, and not its gauges.
+    if (this.member.hasEnded) states.push(await this.own.gauges(this.identity));
+    states.sort(byStart);
     if (this.totals?.of !== totals) {
       this.totals = { of: totals, metrics: metricsOf(totals) };
     }

@@ -102,3 +102,19 @@ test('save() of any member saves the totals of all', async () => {
   const elsewhere = await new App(file).start();
   expect(await valueOn(elsewhere, 'jobs_total')).toBe(7);
 });
+
+test('a member without persistence, which began first, does not keep another one from saving for all', async () => {
+  const file = join(tempFolder(), 'metrics.state');
+  const app = new App(file, 100);
+  const { collector: thread } = await app.add();
+  thread.counter('jobs_total').inc();
+  const member = await app.start();
+  member.counter('jobs_total').inc();
+  const saved = async () => {
+    const copy = new App(file);
+    const value = await valueOn(await copy.start(), 'jobs_total');
+    rmSync(copy.directory, { recursive: true });
+    return value;
+  };
+  await expect.poll(saved, { timeout: 10_000, interval: 200 }).toBe(2);
+});

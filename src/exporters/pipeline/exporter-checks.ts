@@ -43,6 +43,7 @@ const RULES: Rules = {
   timeout: EXPORT_TIMEOUT,
   flushAtShutdown: BOOLEAN,
   needsSnapshot: BOOLEAN,
+  oncePerGroup: BOOLEAN,
   eventTypes: new Check(
     `an array of ${TYPES.join(', ')}`,
     (value) =>

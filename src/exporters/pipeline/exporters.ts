@@ -5,6 +5,7 @@ import type { MetricsLogger } from '../../core/logger.js';
 import { MAX_MILLISECONDS, validateOne } from '../../core/validate.js';
 import { RecordingFanout } from './recording-fanout.js';
 import { checkExporter, FLUSH_TIMEOUT } from './exporter-checks.js';
+import type { ExportGroup } from './export-group.js';
 import { ExporterContext } from './exporter-context.js';
 import { ExporterMetrics, type OwnInstruments } from './exporter-metrics.js';
 import type { MetricsExporter } from '../exporter.js';
@@ -15,6 +16,8 @@ import type { Snapshots } from './snapshots.js';
 /** The collector around exporters. */
 export interface PipelineContext {
   readonly snapshots: Snapshots;
+  /** `undefined` if each process delivers its own metrics only. */
+  readonly group: ExportGroup | undefined;
   readonly instruments: OwnInstruments;
   /** Receives the errors of the metrics about exporters. */
   readonly errors: ErrorReporter;
@@ -74,6 +77,7 @@ export class Exporters {
       this.metrics,
       this.collector.logger,
       this.context,
+      this.collector.group,
     );
     const removeCheck = this.collector.addCheck({
       name: `exporter:${name}`,
@@ -83,11 +87,13 @@ export class Exporters {
       check: () => running.check(),
     });
     this.all.set(name, running);
+    this.tellGroup();
     const { queue } = running;
     if (queue !== undefined) this.recordings.add(queue);
     const end = async (timeout: number) => {
       await running.stop(new Deadline(timeout));
       this.all.delete(name);
+      this.tellGroup();
       if (queue !== undefined) this.recordings.remove(queue);
       queue?.discard();
       removeCheck();
@@ -137,11 +143,27 @@ export class Exporters {
 
   /** Stops all exporters, after a last delivery within `timeout` milliseconds. Never rejects. */
   async stop(timeout: number): Promise<void> {
+    await this.stopThose(timeout, () => true);
+  }
+
+  /** As `stop()` does, the exporters that deliver the metrics of this process only. */
+  async stopOwn(timeout: number): Promise<void> {
+    await this.stopThose(timeout, ({ isShared }) => !isShared);
+  }
+
+  private async stopThose(
+    timeout: number,
+    isOne: (exporter: RunningExporter) => boolean,
+  ): Promise<void> {
     this.started = false;
     const deadline = new Deadline(timeout);
-    await Promise.all(
-      Array.from(this.all.values(), (one) => one.stop(deadline)),
-    );
+    const those = [...this.all.values()].filter(isOne);
+    await Promise.all(those.map((one) => one.stop(deadline)));
+  }
+
+  private tellGroup(): void {
+    const shared = [...this.all.values()].filter(({ isShared }) => isShared);
+    this.collector.group?.setExporters(shared.map(({ name }) => name));
   }
 
   /** Makes the gauges of exporters, after all metrics were cleared. */

@@ -10,10 +10,14 @@ export class PeriodicExport {
   /** Counts the starts and stops. */
   private life = 0;
 
-  /** @param interval in milliseconds; `false`: only when flushed. */
+  /**
+   * @param interval in milliseconds; `false`: only when flushed.
+   * @param isDue whether this process delivers at the interval, or another one for it. Never rejects.
+   */
   constructor(
     private readonly retrier: Retrier,
     private readonly interval: number | false,
+    private readonly isDue: () => Promise<boolean>,
   ) {}
 
   start(): void {
@@ -59,6 +63,9 @@ export class PeriodicExport {
     const { life } = this;
     const start = instant();
     this.isRetry = false;
+    const isDue = await this.isDue();
+    if (life !== this.life) return;
+    if (!isDue) return this.schedule(this.intervalAfter(start));
     const result = await this.retrier.attempt();
     // The exports were stopped and started during this export: another timer runs already.
     if (life !== this.life) return;
@@ -67,7 +74,13 @@ export class PeriodicExport {
   }
 
   private pauseAfter(result: AttemptResult, start: bigint): number {
-    if (result.status === 'failed') return result.pause;
+    return result.status === 'failed'
+      ? result.pause
+      : this.intervalAfter(start);
+  }
+
+  /** The rest of the interval that began then. */
+  private intervalAfter(start: bigint): number {
     const took = secondsSince(start) * 1_000;
     return Math.max(0, Number(this.interval) - took);
   }

@@ -5,6 +5,7 @@ import { sharedWeakMap } from '../../core/shared-state.js';
 import { unixTime } from '../../core/wall-clock.js';
 import { EventQueue } from './event-queue.js';
 import type { ExporterContext } from './exporter-context.js';
+import type { ExportGroup } from './export-group.js';
 import type { ExporterMetrics, ExporterGauges } from './exporter-metrics.js';
 import { ExporterStatus, ReceiveStatus } from './exporter-status.js';
 import type { MetricsExporter } from '../exporter.js';
@@ -32,6 +33,8 @@ const IN_USE = sharedWeakMap<MetricsExporter, true>('exporters');
 /** An exporter in a collector. Runs its exports and its deliveries of events. */
 export class RunningExporter implements ExporterGauges {
   readonly name: string;
+  /** Whether it delivers the metrics of all processes of a group, for which one of them is enough. */
+  readonly isShared: boolean;
   private readonly timeout: number;
   private readonly status: ExporterStatus;
   private readonly receiving: ReceiveStatus | undefined;
@@ -49,8 +52,10 @@ export class RunningExporter implements ExporterGauges {
     metrics: ExporterMetrics,
     logger: MetricsLogger,
     private readonly context: ExporterContext,
+    private readonly group: ExportGroup | undefined,
   ) {
     this.name = exporter.name;
+    this.isShared = group !== undefined && exporter.oncePerGroup === true;
     this.status = new ExporterStatus(this.name, metrics, logger);
     this.timeout = exporter.timeout ?? DEFAULTS.timeout;
     if (exporter.receive !== undefined) {
@@ -175,9 +180,15 @@ export class RunningExporter implements ExporterGauges {
     await this.shutDown(Math.max(deadline.left, MIN_SHUTDOWN));
   }
 
+  /** Whether this process delivers now, or, if it has left the group, whether none is left that does. */
+  private async isOurs(): Promise<boolean> {
+    return !this.isShared || this.group!.isFirst(this.name);
+  }
+
   private async shutDown(milliseconds: number): Promise<void> {
     try {
-      const shutdown = this.context.run(() => this.exporter.shutdown?.());
+      const isLast = await this.isOurs();
+      const shutdown = this.context.run(() => this.exporter.shutdown?.(isLast));
       await withTimeout(milliseconds, shutdown, 'The shutdown');
     } catch (error) {
       this.status.warn(
@@ -207,7 +218,8 @@ export class RunningExporter implements ExporterGauges {
     try {
       await this.queue?.flush(deadline, isLast);
     } finally {
-      await this.exports?.flush(deadline, isLast);
+      if (!isLast || (await this.isOurs()))
+        await this.exports?.flush(deadline, isLast);
     }
   }
 
@@ -238,7 +250,7 @@ export class RunningExporter implements ExporterGauges {
     };
     const maxPause = Math.min(interval || MAX_PAUSE, MAX_PAUSE);
     const retrier = this.newRetrier(deliver, this.status, maxPause);
-    return new PeriodicExport(retrier, interval);
+    return new PeriodicExport(retrier, interval, () => this.isOurs());
   }
 
   private newRetrier(

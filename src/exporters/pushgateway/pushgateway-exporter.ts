@@ -38,6 +38,9 @@ export class PushgatewayExporter implements MetricsExporter {
   /** The exporter renders a page, so it reads no snapshot. */
   // Why: docs/decisions/exporters.md, "A Pushgateway gets the page".
   readonly needsSnapshot = false;
+  /** The page has the metrics of all processes that the option `processes` joins. */
+  // Why: docs/decisions/exporters.md, "One process pushes the page of all".
+  readonly oncePerGroup = true;
   // A private field of the language, so that no inspection of the object shows a secret.
   readonly #config: PushgatewayConfig;
   private readonly gateway: Gateway;
@@ -82,9 +85,13 @@ export class PushgatewayExporter implements MetricsExporter {
     await this.gateway.send(this.#config.method, page, credentials, { signal });
   }
 
-  /** Deletes the group if `atShutdown` is `delete`. The process does not stay alive for it. */
-  async shutdown(): Promise<void> {
-    if (this.#config.atShutdown !== 'delete') return;
+  /**
+   * Deletes the group if `atShutdown` is `delete`. The process does not stay alive for it.
+   *
+   * @param isLast whether no other process goes on pushing to the group. Default: `true`.
+   */
+  async shutdown(isLast = true): Promise<void> {
+    if (!isLast || this.#config.atShutdown !== 'delete') return;
     await this.gateway.send('delete', '', await this.credentials(), {
       timeout: Math.min(this.timeout, MAX_DELETE),
       holdsProcess: false,

@@ -100,9 +100,14 @@ export class GroupMember<S, T> {
     return this.ownEpoch;
   }
 
-  /** Whether it is the first one that answers, or the last one that has ended. */
-  isFirst(): Promise<boolean> {
-    return this.group.isFirst(this.id);
+  /** As `Group.isFirst()` has it. */
+  isFirst(counts: (state: S) => boolean): Promise<boolean> {
+    return this.group.isFirst(this.id, this.hasEnded, counts);
+  }
+
+  /** Whether its last state is saved, and it saves no other one. */
+  get hasEnded(): boolean {
+    return this.phase === 'ended';
   }
 
   /** The folder of the member. */

@@ -147,14 +147,33 @@ export class Group<S, T> {
     return { ...(await this.read()), late: those('late') };
   }
 
-  /** Whether a member is the first one that answers. One that has ended is, if no other one does. */
-  async isFirst(self: string): Promise<boolean> {
+  /**
+   * Whether no member before this one answers, or no other one at all if this one has ended.
+   *
+   * @param counts whether a member with this state counts.
+   */
+  async isFirst(
+    self: string,
+    hasEnded: boolean,
+    counts: (state: S) => boolean,
+  ): Promise<boolean> {
     const { members } = await this.ledgers.read();
-    for (const id of members) {
-      if (id === self) return true;
-      if ((await this.doorbells.ring(`m/${id}`)) === 'saved') return false;
+    const at = members.indexOf(self);
+    const others = hasEnded || at < 0 ? members : members.slice(0, at);
+    for (const id of others) {
+      if (id !== self && (await this.answers(id, counts))) return false;
     }
     return true;
+  }
+
+  private async answers(
+    id: string,
+    counts: (state: S) => boolean,
+  ): Promise<boolean> {
+    const folder = `m/${id}`;
+    if ((await this.doorbells.ring(folder)) !== 'saved') return false;
+    const state = await this.contents.readState(folder, 'values');
+    return state !== undefined && counts(state);
   }
 
   /**

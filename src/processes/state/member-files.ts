@@ -27,6 +27,8 @@ export interface StateHeader {
   readonly exemplars: readonly StoredExemplar[];
   /** Whether the file `base` has values to subtract. */
   readonly hasBase: boolean;
+  /** What the member does for all, if it is the first that does it. Absent in states of older versions. */
+  readonly roles?: readonly string[];
 }
 
 /** The header of the file `base`. */
@@ -62,8 +64,11 @@ export class MemberFiles implements OwnState {
   private seq = 0;
   private readonly states: WrittenState[] = [];
   /** The last state in the present folder. */
-  private written: { folder: string; state: WrittenState } | undefined =
-    undefined;
+  private written:
+    | { folder: string; state: WrittenState; roles: readonly string[] }
+    | undefined = undefined;
+  /** See {@link StateHeader.roles}. */
+  roles: readonly string[] = [];
   private base: WrittenState | undefined = undefined;
   private names: NamesFile | undefined = undefined;
   private oldestNames = 0;
@@ -89,6 +94,7 @@ export class MemberFiles implements OwnState {
       return 'unchanged';
     }
     const state = { ...encoded, seq: ++this.seq };
+    const { roles } = this;
     const { take } = this.memory;
     const { names, before, last } = this.newFiles(folder, state, take);
     for (const { to, bytes } of before) {
@@ -99,7 +105,7 @@ export class MemberFiles implements OwnState {
     }
     if (!(await this.files.write(`${folder}/${file}`, last))) return undefined;
     this.names = names;
-    this.written = { folder: idOf(folder), state };
+    this.written = { folder: idOf(folder), state, roles };
     await this.removeOldNames(folder, state);
     return state.seq;
   }
@@ -126,6 +132,7 @@ export class MemberFiles implements OwnState {
     const last = this.written;
     return (
       last?.folder === idOf(folder) &&
+      last.roles === this.roles &&
       last.state.generation === encoded.generation &&
       sameItems(last.state.values, encoded.values) &&
       encoded.exemplars.length === 0
@@ -177,6 +184,7 @@ export class MemberFiles implements OwnState {
       nameSum: sum,
       exemplars,
       hasBase: this.base !== undefined,
+      roles: this.roles,
     };
   }
 

@@ -15,6 +15,8 @@ export interface MemberState {
   readonly process: string;
   /** Its values, and those to subtract. */
   readonly metrics: readonly MemberMetrics[];
+  /** What it does for all members, if it is the first that does it. */
+  readonly roles: readonly string[];
 }
 
 /** What was read of a member before. */
@@ -26,7 +28,7 @@ interface KnownMember {
 }
 
 /** A state of which nothing can be read. */
-const UNREADABLE: MemberState = { seq: 0, process: '', metrics: [] };
+const UNREADABLE: MemberState = { seq: 0, process: '', metrics: [], roles: [] };
 
 /** Reads the states of members, and of each only what is new. */
 export class MemberReader {
@@ -96,14 +98,14 @@ export class MemberReader {
     if (values.length !== layout.size) {
       throw new CorruptBlockError('its values do not match its names');
     }
-    const { process, started, exemplars, seq } = header;
+    const { process, started, exemplars, seq, roles = [] } = header;
     const common = { process, started, isAlive: folder.startsWith('m/') };
     const base = header.hasBase
       ? (known?.base ?? (await this.readBase(folder, common)))
       : undefined;
     const own = { ...common, layout, values, exemplars };
     const metrics = base === undefined ? [own] : [own, base];
-    return { header, layout, base, state: { seq, process, metrics } };
+    return { header, layout, base, state: { seq, process, metrics, roles } };
   }
 
   private async layoutOf(

@@ -20,6 +20,9 @@ const PACKAGE = {
   otlp: './build/exporters/otlp/index.js',
   pushgateway: './build/exporters/pushgateway/index.js',
   statsd: './build/exporters/statsd/index.js',
+  testing: './build/testing/index.js',
+  'testing-jest': './build/testing/jest.js',
+  'testing-vitest': './build/testing/vitest.js',
 };
 
 /** Each of these is bundled by itself. */

@@ -7,6 +7,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /** The floors of the house, from the top; a file imports from its own and from those below. */
 const FLOORS = [
+  'testing',
   '',
   'nest',
   'integrations',
@@ -69,6 +70,7 @@ describe.each(files)('src/%s', (file) => {
       integrations: /^(@langchain\/core\/.+|openai)$/,
       nest: /^(@nestjs\/(common|core)|prom-client)$/,
       '': /^$/,
+      testing: /^(@nestjs\/common|vitest|@jest\/globals)$/,
     };
     for (const name of packages) expect(name).toMatch(allowed[floor]!);
   });

@@ -63,6 +63,12 @@ export class DeclaredMetrics {
     if (!isLate) this.checkSuffixes();
   }
 
+  /** The declared metrics by exposed name. */
+  types(): ReadonlyMap<string, MetricType> {
+    const all = [...this.byName];
+    return new Map(all.map(([name, { first }]) => [name, first.type]));
+  }
+
   /** Whether there is a declaration of this name. */
   has(name: string, prefixed = true): boolean {
     return this.byName.has(this.existing.descriptor(name, prefixed).exposed);

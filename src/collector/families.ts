@@ -117,6 +117,11 @@ export class Families implements FamilyKeeper {
     return this.getOrCreateDescribed(descriptor, type, options).instrument;
   }
 
+  /** The exposed name of a metric, with what filters make of it. */
+  exposedName(name: string, prefixed: boolean): string {
+    return this.factory.descriptor(name, prefixed).exposed;
+  }
+
   /** Whether a filter denies the metric of this name. */
   isDenied(name: string): boolean {
     return this.factory.isDenied(name);

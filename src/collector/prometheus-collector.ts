@@ -176,6 +176,23 @@ export class PrometheusCollector extends MetricsCollector {
     return this.parts.snapshots.take();
   }
 
+  /** @internal All metrics that can be read synchronously, as they are now; the others are `unread`. */
+  snapshotNow(): MetricsSnapshot {
+    return this.parts.snapshots.takeNow();
+  }
+
+  /** @internal The types of declared metrics by exposed name, also before their first recording. */
+  declaredTypes(): ReadonlyMap<string, MetricType> {
+    return this.families.declared.types();
+  }
+
+  /** @internal The exposed names that a metric may have that the app calls by this name. */
+  exposedNames(name: string): string[] {
+    const { families, parts } = this;
+    const exposed = [true, false].map((one) => families.exposedName(name, one));
+    return [...new Set([name, ...exposed, parts.selfMetrics.nameOf(name)])];
+  }
+
   /**
    * The metrics page as text, as a scraper would get it.
    *

@@ -7,8 +7,8 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   boundaries: ['buckets'],
 };
 
-/** Characters of a name that are compared: no option is longer. */
-const MAX_LENGTH = 40;
+/** Characters of a name that are compared: few names are longer. */
+const MAX_LENGTH = 100;
 
 /** The largest edit distance of a misspelt name. */
 const MAX_EDITS = 2;
@@ -23,6 +23,25 @@ export function suggestion(
     others.find((name) => known.includes(name)) ??
     known.find((name) => isClose(given.toLowerCase(), name.toLowerCase()))
   );
+}
+
+/** The known names that are nearest to any form of a given name, nearest first. */
+export function nearest(
+  forms: readonly string[],
+  known: readonly string[],
+  count: number,
+): string[] {
+  return known
+    .map((name) => ({ name, distance: distanceOf(forms, name) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, count)
+    .map(({ name }) => name);
+}
+
+/** A name that has the given one in it is nearer than any other. */
+function distanceOf(forms: readonly string[], name: string): number {
+  const distances = forms.map((form) => edits(form, name));
+  return Math.min(...distances) - (name.includes(forms[0]!) ? name.length : 0);
 }
 
 function isClose(given: string, name: string): boolean {

@@ -213,7 +213,12 @@ export class MetricsModule
       logPages(paths, isOnApp ? server : undefined, pageServer, (message) =>
         logger.log(message),
       );
-    } else if (enabled && !processes && !this.prometheus.hasExporters) {
+    } else if (
+      enabled &&
+      prometheus.path !== false &&
+      !processes &&
+      !this.prometheus.hasExporters
+    ) {
       warn(
         'The metrics are neither served nor exported: this application has no HTTP server. Set prometheus.port, or an exporter such as otlp, statsd or pushgateway',
       );

@@ -4,6 +4,7 @@ import {
   ApplicationConfig,
   ExternalContextCreator,
   HttpAdapterHost,
+  LazyModuleLoader,
   ModuleRef,
   ModulesContainer,
 } from '@nestjs/core';
@@ -37,6 +38,7 @@ import {
   type MetricsConfig,
   resolveMetricsOptions,
 } from './metrics.options.js';
+import { overriddenOptions } from './metrics.overrides.js';
 import { HANDLER_METRICS, INSTRUMENTATION } from '../core/shared-state.js';
 
 /** The checked options, inside the module. */
@@ -55,7 +57,7 @@ export const warn = (message: string) => logger.warn(message);
 export const providers: Provider[] = [
   {
     provide: OPTIONS,
-    inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }],
+    inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }, LazyModuleLoader],
     useFactory: optionsOf,
   },
   { provide: PAGE_SERVER, inject: [OPTIONS], useFactory: pageServerOf },
@@ -143,13 +145,16 @@ export const providers: Provider[] = [
 ];
 
 /** @throws {OptionsError} if the module is imported by its class alone. */
-function optionsOf(options: Redacted<MetricsOptions> | undefined) {
+function optionsOf(
+  options: Redacted<MetricsOptions> | undefined,
+  loader: LazyModuleLoader,
+) {
   if (options === undefined) {
     throw new OptionsError(
       'MetricsModule is imported without its options; import MetricsModule.forRoot() once, in the root module. It is global: other modules need not import it',
     );
   }
-  return resolveMetricsOptions(options.reveal());
+  return resolveMetricsOptions(overriddenOptions(options.reveal(), loader));
 }
 
 /** The protection of a page that is switched off: no secret is read, and a controller of the app's that serves it lets in no one. */

@@ -111,6 +111,19 @@ export class Gatherer implements MetricsSource {
     return this.ownNow(({ family }) => family.isPersistent);
   }
 
+  /** All of our metrics as they are now. Those with a callback, and those of prom-client, are `unread`. */
+  gatherNow(): Omit<GatheredMetrics, 'headers'> {
+    const isReadNow = ({ metric }: RegisteredMetric) =>
+      metric instanceof RegistryAdapter && !metric.family.isReadThrough;
+    return {
+      metrics: this.ownNow(({ family }) => !family.isReadThrough),
+      added: this.addedLabels(),
+      unread: this.index()
+        .all.filter((one) => !isReadNow(one))
+        .map(({ name }) => name),
+    };
+  }
+
   private ownNow(
     isWanted: (adapter: RegistryAdapter) => boolean,
   ): readonly MetricFamily[] {

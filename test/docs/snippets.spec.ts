@@ -50,7 +50,7 @@ describe('TypeScript in the documentation', () => {
     async (_name, block) => {
       await run(fileOf(block));
     },
-    40_000,
+    70_000,
   );
 });
 

@@ -15,6 +15,7 @@ export const ENTRIES = [
   'instrumentation/gen-ai/index.ts',
   'integrations/openai/index.ts',
   'integrations/langchain/index.ts',
+  'testing/index.ts',
 ].map((file) => join(SRC, file));
 
 const options: ts.CompilerOptions = {

@@ -11,6 +11,8 @@ const exec = promisify(execFile);
 /** A git-ignored folder below the root, where the package resolves by its own name. */
 export const WORKSPACE = `${ROOT}coverage/snippets-${process.pid}`;
 
+const VITEST = `${ROOT}node_modules/vitest/vitest.mjs`;
+
 /** Where the block goes: blocks that say their path belong together, per document. */
 export function fileOf({ document, line, code }: Block): string {
   const path = /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? `line-${line}.ts`;
@@ -57,14 +59,24 @@ export function compile(blocks: readonly Block[]): string[] {
   );
 }
 
-/** Runs a compiled file in a process of its own. Rejects if it fails or does not end. */
+/** Runs a compiled file in a process of its own, a test by vitest. Rejects if it fails or does not end. */
 export async function run(file: string): Promise<string> {
-  const { stdout } = await exec(
-    process.execPath,
-    [file.replace(/\.ts$/, '.js')],
-    { cwd: dirname(file), timeout: 30_000 },
-  );
+  const compiled = file.replace(/\.ts$/, '.js');
+  const args = compiled.endsWith('.spec.js') ? vitestArguments() : [];
+  const { stdout } = await exec(process.execPath, [...args, compiled], {
+    cwd: dirname(file),
+    timeout: 60_000,
+  });
   return stdout;
+}
+
+/** Runs vitest without the configuration of this repository. */
+function vitestArguments(): string[] {
+  const config = put(
+    `${WORKSPACE}/vitest.config.mjs`,
+    `export default { root: import.meta.dirname, test: { include: ['**/*.spec.js'] } };`,
+  );
+  return [VITEST, 'run', '--config', config];
 }
 
 /**

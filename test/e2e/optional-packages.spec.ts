@@ -54,6 +54,12 @@ describe('optional packages', () => {
     expect(partsOf(loaded)).toEqual([]);
   });
 
+  test('an app loads nothing of the test kit', async () => {
+    const loaded = [...(await loadedBy({}))];
+    expect(loaded).toContain('./chunks/core.js');
+    expect(loaded.filter((name) => /testing|matchers/.test(name))).toEqual([]);
+  });
+
   test('an app with the option statsd loads no optional package, and nothing of other exporters', async () => {
     const loaded = await loadedBy({ statsd: { port: 9 }, flushTimeout: 1 });
     expect(partsOf(loaded)).toEqual(['./statsd-sender.js']);

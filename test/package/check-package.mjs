@@ -25,6 +25,7 @@ const MODULES = [
   'chunks/core.js',
   'chunks/import-peer.js',
   'chunks/join-group.js',
+  'chunks/matchers.js',
   'chunks/otlp-sender.js',
   'chunks/persisted-group.js',
   'chunks/persisted-process.js',
@@ -42,6 +43,9 @@ const MODULES = [
   'otlp.js',
   'pushgateway.js',
   'statsd.js',
+  'testing-jest.js',
+  'testing-vitest.js',
+  'testing.js',
 ];
 
 const REQUIRED_FILES = [

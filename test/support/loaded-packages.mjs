@@ -9,8 +9,8 @@ const hooks = `
   export async function resolve(specifier, context, next) {
     const [name] = /^(@[^/]+\\/)?[^/.:]+/.exec(specifier) ?? [];
     const isPackage = !/^(node:|file:|data:|[./])/.test(specifier);
-    const isPart = /^\\.\\/[\\w-]+\\.js$/.test(specifier) &&
-      context.parentURL.endsWith('/dist/chunks/core.js');
+    const isPart = /^\\.[\\w./-]+\\.js$/.test(specifier) &&
+      /\\/dist\\/(index|chunks\\/core)\\.js$/.test(context.parentURL);
     if (isPackage) writeSync(1, 'loads ' + name + '\\n');
     if (isPart) writeSync(1, 'loads ' + specifier + '\\n');
     return next(specifier, context);

@@ -5,6 +5,7 @@ import {
   TimeSlice,
   type EventLoopYielder,
 } from '../../core/event-loop-yielder.js';
+import type { Cell } from '../../model/cells.js';
 import type { LabelSet } from '../../model/labels.js';
 import { unixTime } from '../../core/wall-clock.js';
 import { type TakenSeries, takenSeriesOf } from './series-reader.js';
@@ -45,6 +46,18 @@ export class Snapshots {
     this.exemplarsShown();
     return { time, metrics, unread };
   }
+
+  /** A snapshot without what a callback or prom-client would have to be asked for; that is `unread`. */
+  takeNow(): MetricsSnapshot {
+    const { metrics: families, added, unread } = this.gatherer.gatherNow();
+    const metrics = families.map((family) => {
+      const series = takenSeriesOf(family);
+      for (const cell of family.cells)
+        series.take(labelled(cell, family, added), cell.generation);
+      return metricSnapshot(family, series);
+    });
+    return { time: unixTime(), metrics, unread };
+  }
 }
 
 async function takeSeries(
@@ -52,17 +65,20 @@ async function takeSeries(
   added: LabelSet,
   slice: TimeSlice,
 ): Promise<TakenSeries> {
-  const { name, cells } = family;
-  const isPlain = added.names.length === 0;
+  const { cells } = family;
   const series = takenSeriesOf(family);
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i]!;
-    const taken = isPlain ? cell : relabelled(cell, name, added);
-    series.take(taken, cell.generation);
+    series.take(labelled(cell, family, added), cell.generation);
     if (i % SERIES_PER_CLOCK_READ === 0 && slice.isUsedUp())
       await slice.yield();
   }
   return series;
+}
+
+/** The cell with the labels that the registry adds. */
+function labelled(cell: Cell, { name }: MetricFamily, added: LabelSet): Cell {
+  return added.names.length === 0 ? cell : relabelled(cell, name, added);
 }
 
 /** A metric whose `series` are made when they are first asked for. */

@@ -1,0 +1,16 @@
+export { AppMetrics } from './app-metrics.js';
+export { type MetricChange, MetricChanges } from './changes.js';
+export {
+  MetricTypeError,
+  NotRefreshedError,
+  UnknownMetricError,
+} from './errors.js';
+export { type BucketReading, HistogramReading } from './histogram-reading.js';
+export {
+  type MatcherResult,
+  metricsMatchers,
+  type MetricsMatchers,
+} from './matchers.js';
+export { metricsOf, type MetricsOwner } from './metrics-of.js';
+export { MetricsReader, type SeriesReading } from './metrics-reader.js';
+export { MetricsTestingModule } from './testing.module.js';

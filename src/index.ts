@@ -14,6 +14,20 @@ export type {
 } from './nest/metrics.options.js';
 export type { ProcessesOptions } from './processes/processes.options.js';
 
+export {
+  InjectCounter,
+  InjectGauge,
+  InjectHistogram,
+} from './nest/features/inject-metric.decorators.js';
+export {
+  counter,
+  gauge,
+  histogram,
+  type MetricDefinition,
+  timer,
+} from './nest/features/metric-definition.js';
+export { metricToken } from './nest/features/metric-token.js';
+
 export { Agent } from './decorators/agent.decorator.js';
 export { AgentRun } from './decorators/agent-run.decorator.js';
 export {
@@ -41,12 +55,6 @@ export type {
   EndedCall,
 } from './instrumentation/calls/call-metrics.js';
 export { AgentMetrics } from './instrumentation/gen-ai/agent-metrics.js';
-export type { AgentMetricsOptions } from './instrumentation/gen-ai/agents.options.js';
-export type {
-  ModelPrice,
-  Prices,
-  PriceTable,
-} from './instrumentation/gen-ai/price-table.js';
 export type { HttpClientOptions } from './instrumentation/http-client/http-client.options.js';
 export type { HttpOptions } from './instrumentation/http-server/http.options.js';
 export { MetricsInterceptor } from './instrumentation/handlers/metrics.interceptor.js';
@@ -67,9 +75,6 @@ export {
 } from './collector/metrics-collector.js';
 export { PrometheusCollector } from './collector/prometheus-collector.js';
 
-export type { ExportReport, MetricsExporter } from './exporters/exporter.js';
-export type { MetricSnapshot, MetricsSnapshot } from './exporters/snapshot.js';
-
 export type { ProtectionOptions } from './nest/guards/protection.options.js';
 export type { AccessOptions } from './http/access/access.options.js';
 export type { BasicAuth } from './http/access/basic-auth.js';
@@ -79,7 +84,6 @@ export type { TlsOptions } from './http/tls/tls.options.js';
 
 export type {
   HealthCheckDefinition,
-  HealthCheckFunction,
   HealthCheckOptions,
   HealthCheckResult,
 } from './health/health-check.js';

@@ -1,4 +1,5 @@
-import type { AgentMetricsOptions, MetricsOptions } from 'nestjs-agent-metrics';
+import type { MetricsOptions } from 'nestjs-agent-metrics';
+import type { AgentMetricsOptions } from 'nestjs-agent-metrics/agents';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -60,6 +60,9 @@ export const FIXED_INSTANCES = processWide(`${PREFIX}:fixed-instances`, () => ({
 /** The token of the app's `HandlerMetrics`. */
 export const HANDLER_METRICS = Symbol.for(`${PREFIX}:handler-metrics`);
 
+/** The token of the app's `FeatureMetrics`. */
+export const FEATURE_METRICS = Symbol.for(`${PREFIX}:feature-metrics`);
+
 /** The property with the kind of an object. `instanceof` would not recognize objects of other copies. */
 export const KIND = Symbol.for(`${PREFIX}:kind`);
 

@@ -11,6 +11,8 @@ import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { MetricsCollector } from '../collector/metrics-collector.js';
 import { PrometheusCollector } from '../collector/prometheus-collector.js';
 import { AppRoutes } from './routes/app-routes.js';
+import { featureModule } from './features/feature.module.js';
+import type { MetricDefinition } from './features/metric-definition.js';
 import { logPages } from './routes/page-log.js';
 import { MetricsHealthIndicator } from './metrics-health.indicator.js';
 import { ReadinessModule } from './readiness.module.js';
@@ -33,7 +35,11 @@ import {
 } from './metrics.options.js';
 import { configuredExporters, MetricsExporters } from './metrics.exporters.js';
 import { OptionsError } from '../core/errors.js';
-import { HANDLER_METRICS, INSTRUMENTATION } from '../core/shared-state.js';
+import {
+  FEATURE_METRICS,
+  HANDLER_METRICS,
+  INSTRUMENTATION,
+} from '../core/shared-state.js';
 import {
   checkInjected,
   checkSingleImport,
@@ -71,7 +77,7 @@ function injectedBy({ inject = [], useClass }: MetricsModuleAsyncOptions) {
 @Module({
   imports: [ReadinessModule],
   providers,
-  exports: [...PROVIDED, INSTRUMENTATION, HANDLER_METRICS],
+  exports: [...PROVIDED, INSTRUMENTATION, HANDLER_METRICS, FEATURE_METRICS],
 })
 export class MetricsModule
   extends ConfigurableModuleClass
@@ -141,6 +147,26 @@ export class MetricsModule
     }
     checkInjected(injectedBy(options), PROVIDED);
     return withAliases(super.forRootAsync(options));
+  }
+
+  /**
+   * Provides metrics for `@InjectCounter()`, `@InjectGauge()` and `@InjectHistogram()`, for the
+   * `imports` of the module that uses them. The root module imports `forRoot()`.
+   *
+   * @throws {OptionsError} if one of them is no definition. The app does not start, with a
+   *   {MetricConflictError}, if a name is defined in two ways.
+   *
+   * @example
+   * @Module({
+   *   imports: [
+   *     MetricsModule.forFeature([counter('orders_total', { description: 'Orders' })]),
+   *   ],
+   *   providers: [OrdersService],
+   * })
+   * class OrdersModule {}
+   */
+  static forFeature(definitions: readonly MetricDefinition[]): DynamicModule {
+    return featureModule(definitions);
   }
 
   /** Called after the user's `app.use()` and before Nest puts its routes on the adapter. */

@@ -17,6 +17,7 @@ import { modulePolicy } from './guards/guard-policy.js';
 import type { NestParts } from './guards/guarded-endpoint.js';
 import type { ProtectionConfig } from './guards/protection.options.js';
 import type { AccessPolicy } from '../http/access/access-policy.js';
+import { FeatureMetrics } from './features/feature-metrics.js';
 import { MetricsHealthIndicator } from './metrics-health.indicator.js';
 import { pathsOf } from '../http/resources.js';
 import { ScrapeServer } from '../http/scrape-server.js';
@@ -39,7 +40,11 @@ import {
   resolveMetricsOptions,
 } from './metrics.options.js';
 import { overriddenOptions } from './metrics.overrides.js';
-import { HANDLER_METRICS, INSTRUMENTATION } from '../core/shared-state.js';
+import {
+  FEATURE_METRICS,
+  HANDLER_METRICS,
+  INSTRUMENTATION,
+} from '../core/shared-state.js';
 
 /** The checked options, inside the module. */
 export const OPTIONS = Symbol('nestjs-agent-metrics:options');
@@ -112,6 +117,11 @@ export const providers: Provider[] = [
     inject: [OPTIONS, MetricsCollector],
     useFactory: ({ enabled }: MetricsConfig, to: MetricsCollector) =>
       enabled ? new HandlerMetrics(to) : undefined,
+  },
+  {
+    provide: FEATURE_METRICS,
+    inject: [MetricsCollector],
+    useFactory: (to: MetricsCollector) => new FeatureMetrics(to),
   },
   {
     provide: HandlerInstrumentation,

@@ -9,9 +9,11 @@ import {
   MetricValueError,
   OptionsError,
   PrometheusCollector,
-  type Prices,
-  type PriceTable,
 } from '../../src/index.js';
+import type {
+  Prices,
+  PriceTable,
+} from '../../src/instrumentation/gen-ai/index.js';
 import { type Inference } from '../../src/instrumentation/gen-ai/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 

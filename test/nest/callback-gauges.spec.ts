@@ -5,9 +5,9 @@ import {
   type Gauge,
   MetricsCollector,
   MetricsModule,
-  type MetricsSnapshot,
   PrometheusCollector,
 } from '../../src/index.js';
+import type { MetricsSnapshot } from '../../src/exporters/index.js';
 import { samplesOf } from '../support/collector.js';
 import { ADAPTERS, startApp } from './support/app.js';
 

@@ -6,13 +6,15 @@ import {
   Counted,
   type MetricEvent,
   MetricsCollector,
-  type MetricsExporter,
   MetricsExporters,
   MetricsModule,
   type MetricsModuleOptions,
-  type MetricsSnapshot,
   PrometheusCollector,
 } from '../../src/index.js';
+import type {
+  MetricsExporter,
+  MetricsSnapshot,
+} from '../../src/exporters/index.js';
 import { ADAPTERS, startApp } from './support/app.js';
 
 @Injectable()

@@ -5,10 +5,10 @@ import { Registry as PromClientRegistry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   type MetricRegistry,
-  type MetricsSnapshot,
   OptionsError,
   PrometheusCollector,
 } from '../../src/index.js';
+import type { MetricsSnapshot } from '../../src/exporters/index.js';
 import {
   makeCollector,
   OPEN_METRICS,

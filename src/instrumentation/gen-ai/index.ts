@@ -1,3 +1,4 @@
+export type { AgentMetricsOptions } from './agents.options.js';
 export {
   GEN_AI_CONVENTIONS_DATE,
   GEN_AI_METRICS,
@@ -19,3 +20,4 @@ export type {
 } from './recordings.js';
 export type { RunningInference } from './running-inference.js';
 export type { RunningWork } from './running-work.js';
+export type { ModelPrice, Prices, PriceTable } from './price-table.js';

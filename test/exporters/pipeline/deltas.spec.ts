@@ -6,7 +6,7 @@ import {
   TimeSlice,
   EventLoopYielder,
 } from '../../../src/core/event-loop-yielder.js';
-import type { MetricsSnapshot } from '../../../src/index.js';
+import type { MetricsSnapshot } from '../../../src/exporters/index.js';
 import type {
   DistributionSnapshot,
   ValueSnapshot,

@@ -1,4 +1,7 @@
-import type { MetricSnapshot, MetricsSnapshot } from '../../../src/index.js';
+import type {
+  MetricSnapshot,
+  MetricsSnapshot,
+} from '../../../src/exporters/index.js';
 
 const escaped = (value: string) =>
   value.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/"/g, '\\"');

@@ -1,10 +1,8 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Deltas } from '../../../src/exporters/pipeline/deltas.js';
-import type {
-  MetricsExporter,
-  PrometheusCollector,
-} from '../../../src/index.js';
+import type { PrometheusCollector } from '../../../src/index.js';
+import type { MetricsExporter } from '../../../src/exporters/index.js';
 import type {
   DistributionSnapshot,
   ValueSnapshot,

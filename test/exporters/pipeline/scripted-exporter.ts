@@ -1,4 +1,7 @@
-import type { MetricsExporter, MetricsSnapshot } from '../../../src/index.js';
+import type {
+  MetricsExporter,
+  MetricsSnapshot,
+} from '../../../src/exporters/index.js';
 
 /** What an export does: throw it, wait for it, or go through. */
 type Act = undefined | Error | Promise<void>;

@@ -7,7 +7,10 @@ import {
   Summary as PromSummary,
 } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import type { MetricSnapshot, MetricsSnapshot } from '../../../src/index.js';
+import type {
+  MetricSnapshot,
+  MetricsSnapshot,
+} from '../../../src/exporters/index.js';
 import { makeCollector } from '../../support/collector.js';
 import { pageOf } from './page-of.js';
 

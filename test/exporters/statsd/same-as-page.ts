@@ -1,10 +1,8 @@
 import { expect } from 'vitest';
 import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
 import type { StatsdOptions } from '../../../src/exporters/statsd/statsd.options.js';
-import type {
-  MetricsSnapshot,
-  PrometheusCollector,
-} from '../../../src/index.js';
+import type { PrometheusCollector } from '../../../src/index.js';
+import type { MetricsSnapshot } from '../../../src/exporters/index.js';
 import { makeCollector } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';
 import type { StatsdServer, Totals } from '../../support/statsd.js';

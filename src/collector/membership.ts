@@ -111,8 +111,10 @@ export class Membership {
     await (this.persistedGroup ?? (await this.persisted()))?.save();
   }
 
-  /** Forgets what was restored: all metrics were removed. */
+  /** Forgets what was counted before and is no longer in this process: all metrics were removed. */
   async clear(): Promise<void> {
+    const { group, persistedGroup } = this;
+    await (persistedGroup ?? group)?.clear();
     (await this.persistence)?.source.clear();
   }
 

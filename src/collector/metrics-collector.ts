@@ -119,7 +119,11 @@ export abstract class MetricsCollector {
   /** The number of metrics, by name. */
   abstract getMetricCount(): number;
 
-  /** Removes all metrics. An instrument that the app keeps starts again at its next recording. */
+  /**
+   * Removes all metrics. An instrument that the app keeps starts again at its next recording. With the
+   * options `processes` and `persistence`, the totals of ended processes and what was saved are
+   * removed too; other processes keep what they have counted themselves.
+   */
   abstract clearMetrics(): void;
 
   /**

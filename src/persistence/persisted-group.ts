@@ -21,6 +21,7 @@ export class PersistedGroup implements StateOwner {
   /** That of the totals into which the saved state belongs. */
   private readonly epoch: string;
   private stopSaving = () => {};
+  private isCleared = false;
 
   constructor(
     private readonly config: PersistenceConfig,
@@ -55,6 +56,13 @@ export class PersistedGroup implements StateOwner {
   async save(): Promise<void> {
     const { at, totals } = await this.read();
     await this.keeper.save({ at, fold: async () => totals });
+  }
+
+  /** Forgets what was saved: all metrics were removed. */
+  async clear(): Promise<void> {
+    this.isCleared = true;
+    await this.group.clear();
+    await this.keeper.reported(() => this.save());
   }
 
   /** Restores, and saves from time to time. */
@@ -95,7 +103,12 @@ export class PersistedGroup implements StateOwner {
     saved: SavedState | undefined,
   ): Totals | undefined {
     const gauges = saved?.totals.gauges;
-    if (saved?.owner !== this.id || isSame(gauges, totals.gauges)) return;
+    if (
+      this.isCleared ||
+      saved?.owner !== this.id ||
+      isSame(gauges, totals.gauges)
+    )
+      return;
     return { ...totals, gauges };
   }
 
@@ -103,7 +116,8 @@ export class PersistedGroup implements StateOwner {
   private restored(totals: Totals, saved: SavedState | undefined): Totals {
     const { owner, seq } = saved ?? { owner: '', seq: 0 };
     const origin = { owner, seq };
-    if (saved === undefined || owner === this.id) return { ...totals, origin };
+    const isNothing = saved === undefined || this.isCleared;
+    if (isNothing || owner === this.id) return { ...totals, origin };
     const both = [metricsOf(totals), metricsOf(saved.totals)];
     const sum = runNow(new Folder().fold(both)).totals;
     return { ...sum, gauges: saved.totals.gauges, origin };

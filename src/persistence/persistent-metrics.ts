@@ -51,6 +51,7 @@ export class PersistentMetrics implements MetricsSource, StateOwner {
     totals: NO_TOTALS,
     metrics: metricsOf(NO_TOTALS),
   };
+  private isCleared = false;
   private readonly encoder = new EncodedMember(unixTime());
   private readonly merger = new MetricsMerger();
   private readonly folder = new Folder(isKept);
@@ -65,13 +66,14 @@ export class PersistentMetrics implements MetricsSource, StateOwner {
   ) {}
 
   async adopt(saved: SavedState | undefined): Promise<boolean> {
-    const totals = saved?.totals ?? NO_TOTALS;
+    const totals = (!this.isCleared && saved?.totals) || NO_TOTALS;
     this.restored = { totals, metrics: metricsOf(totals) };
     return true;
   }
 
-  /** Forgets what was restored. */
+  /** Forgets what was restored, or would be later. */
   clear(): void {
+    this.isCleared = true;
     this.restored = { totals: NO_TOTALS, metrics: metricsOf(NO_TOTALS) };
   }
 

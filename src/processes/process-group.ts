@@ -22,7 +22,12 @@ import { GroupMember } from './group/group-member.js';
 import { NodeFiles } from './group/node-files.js';
 import { saveAtExit } from './exit-save.js';
 import type { MemberMetrics } from './merge/member-metrics.js';
-import { type Folder, metricsOf, type Totals } from './merge/fold.js';
+import {
+  type Folder,
+  metricsOf,
+  NO_TOTALS,
+  type Totals,
+} from './merge/fold.js';
 import { lastGaugesOf, withLastGauges } from './merge/last-gauges.js';
 import { MetricsMerger } from './merge/merged-metrics.js';
 import { OwnMetrics } from './own-metrics.js';
@@ -157,11 +162,20 @@ export class ProcessGroup implements MetricsSource {
     return this.readings.run(() => this.readTotalsNow(folder));
   }
 
-  /** Changes the totals of ended members, as `Group.changeTotals()` does. */
+  /** Forgets what this process, whose metrics were cleared, and all ended members have counted. */
+  async clear(): Promise<void> {
+    try {
+      await this.member.clear(({ origin }) => ({ ...NO_TOTALS, origin }));
+    } catch (error) {
+      this.observer.reportError('processes', error, 'clearing the metrics');
+    }
+  }
+
+  /** Changes the totals of ended members, as `Ledgers.changeTotals()` does. */
   changeTotals(
     change: (totals: Totals) => Promise<Totals | undefined>,
   ): Promise<Totals> {
-    return this.group.changeTotals(change);
+    return this.group.ledgers.changeTotals(change);
   }
 
   /** Another text each time the totals start from zero or from saved ones. */

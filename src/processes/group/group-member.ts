@@ -45,6 +45,8 @@ export class GroupMember<S, T> {
   /** Whether it has become a member. */
   private joined: Promise<boolean> = Promise.resolve(false);
   private gathers: Promise<unknown> = Promise.resolve();
+  /** Forgets the values of a member with this id, at the next save. */
+  private discard: ((id: string) => Promise<void>) | undefined = undefined;
 
   constructor(
     private readonly group: Group<S, T>,
@@ -95,6 +97,15 @@ export class GroupMember<S, T> {
     await this.closeDoorbell();
   }
 
+  /**
+   * Changes the totals of ended members, and forgets what the process has counted until now, which
+   * its own state no longer has. Readings that begin later see both.
+   */
+  clear(change: (totals: T) => T): Promise<void> {
+    this.discard = (id) => this.group.ledgers.discard(id, change);
+    return this.save();
+  }
+
   /** Another text each time the totals start from zero or from saved ones. */
   get epoch(): string {
     return this.ownEpoch;
@@ -135,14 +146,30 @@ export class GroupMember<S, T> {
   }
 
   private async saveOnce(): Promise<void> {
+    if (this.phase === 'ended') return;
+    const { discard } = this;
+    if (discard !== undefined && this.phase !== 'joining')
+      await this.beginAgain(discard);
     const { phase, folder } = this;
-    if (phase === 'ended') return;
     const isSaved =
       phase === 'ending'
         ? await this.saveFinal(folder)
         : await this.saveValues(folder);
     if (!isSaved && phase !== 'joining') await this.beBornAgain();
     else if (phase === 'ending') this.phase = 'ended';
+  }
+
+  /** Becomes another member if its values were cleared: others may have counted the old ones. */
+  // Why: docs/decisions/processes.md, "A member that clears its metrics becomes another member".
+  private async beginAgain(
+    discard: (id: string) => Promise<void>,
+  ): Promise<void> {
+    const { folder } = this;
+    await discard(this.id);
+    this.discard = undefined;
+    this.own.subtract('none');
+    await this.files.remove(folder);
+    await this.beBorn();
   }
 
   /** Returns false if the folder has been moved: the member was taken for ended. */

@@ -176,27 +176,6 @@ export class Group<S, T> {
     return state !== undefined && counts(state);
   }
 
-  /**
-   * Changes the totals by one commit.
-   *
-   * @param change returns the new totals; `undefined` to leave them as they are.
-   * @returns the present totals.
-   */
-  async changeTotals(
-    change: (totals: T) => Promise<T | undefined>,
-  ): Promise<T> {
-    for (;;) {
-      const ledger = await this.ledgers.read();
-      const totals = await change(ledger.totals);
-      if (totals === undefined) return ledger.totals;
-      const isChanged = await this.ledgers.commit(ledger, {
-        ...ledger,
-        totals,
-      });
-      if (isChanged) return totals;
-    }
-  }
-
   /** Marks a member as ended. Its state can no longer change. */
   private async end(id: string): Promise<void> {
     await this.files.rename(`m/${id}`, `c/${id}`);

@@ -116,6 +116,43 @@ export class Ledgers<T> {
     return true;
   }
 
+  /**
+   * Changes the totals by one commit.
+   *
+   * @param change returns the new totals; `undefined` to leave them as they are.
+   * @returns the present totals.
+   */
+  async changeTotals(
+    change: (totals: T) => Promise<T | undefined>,
+  ): Promise<T> {
+    for (;;) {
+      const ledger = await this.read();
+      const totals = await change(ledger.totals);
+      if (totals === undefined) return ledger.totals;
+      if (await this.commit(ledger, { ...ledger, totals })) return totals;
+    }
+  }
+
+  /**
+   * Ends a member whose values count for nothing, and changes the totals, by one commit.
+   *
+   * @param change returns the new totals.
+   */
+  async discard(id: string, change: (totals: T) => T): Promise<void> {
+    for (;;) {
+      const ledger = await this.read();
+      const isEnded = seqOfEnded(ledger, id) !== undefined;
+      const isCommitted = await this.commit(ledger, {
+        ...ledger,
+        members: ledger.members.filter((one) => one !== id),
+        // A member that finds its folder must not count it.
+        ended: isEnded ? ledger.ended : [...ledger.ended, [id, 0]],
+        totals: change(ledger.totals),
+      });
+      if (isCommitted) return;
+    }
+  }
+
   private async removeOld(latest: number): Promise<void> {
     const old = (await this.numbers()).filter(
       (number) => number < latest - KEPT_LEDGERS,

@@ -5,16 +5,30 @@ const { hrtime } = process;
 /** A moment on a monotonic clock, in nanoseconds from an arbitrary origin. */
 export type Instant = bigint;
 
+const realTime = (): Instant => hrtime.bigint();
+
+/** The clock of all durations: the real one, unless a test has replaced it. */
+// Why: docs/decisions/testing.md, "A fake clock is one function in place of another".
+let now: () => Instant = realTime;
+
 export function instant(): Instant {
-  return hrtime.bigint();
+  return now();
 }
 
 /** Subtracts before the conversion to a number, which is faster and exact. */
 export function secondsSince(start: Instant): number {
-  return Number(hrtime.bigint() - start) / 1e9;
+  return Number(now() - start) / 1e9;
 }
 
-/** Milliseconds on that clock: all processes of the machine have the same, and another one after its restart. */
+/** Measures durations by another clock. @returns a function that goes back to the real one. */
+export function replaceClock(clock: () => Instant): () => void {
+  now = clock;
+  return () => {
+    if (now === clock) now = realTime;
+  };
+}
+
+/** Milliseconds on the real clock: all processes of the machine have the same, and another one after its restart. */
 export function monotonicMilliseconds(): number {
-  return Number(hrtime.bigint() / 1_000_000n);
+  return Number(realTime() / 1_000_000n);
 }

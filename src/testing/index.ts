@@ -5,6 +5,20 @@ export {
   NotRefreshedError,
   UnknownMetricError,
 } from './errors.js';
+export { type FakeClock, fakeClock } from './fake-clock.js';
+export {
+  type LintProblem,
+  lintMetrics,
+  type LintRule,
+} from './lint/lint-metrics.js';
+export type { FakeAnswer, FakeAnswerLike } from './model/answers.js';
+export {
+  FakeModel,
+  fakeModel,
+  type FakeModelOptions,
+  type FakeModelRequest,
+  type FakeResource,
+} from './model/fake-model.js';
 export { type BucketReading, HistogramReading } from './histogram-reading.js';
 export {
   type MatcherResult,

@@ -20,10 +20,18 @@ export type MetricsOwner =
  * expect(metrics.value('agent_executions_total', { agent: 'Assistant' })).toBe(1);
  */
 export function metricsOf(owner: MetricsOwner): AppMetrics {
+  return new AppMetrics(collectorFor(owner, 'metricsOf()'));
+}
+
+/** @throws {OptionsError} if the owner has no `PrometheusCollector`. */
+export function collectorFor(
+  owner: MetricsOwner,
+  caller: string,
+): PrometheusCollector {
   const collector = isCollector(owner) ? owner : collectorOf(owner);
-  if (isCollector(collector)) return new AppMetrics(collector);
+  if (isCollector(collector)) return collector;
   throw new OptionsError(
-    `metricsOf() was given ${shown(owner)}, whose metrics are not in a PrometheusCollector; expected a PrometheusCollector, or an app that imports MetricsModule or MetricsTestingModule`,
+    `${caller} was given ${shown(owner)}, whose metrics are not in a PrometheusCollector; expected a PrometheusCollector, or an app that imports MetricsModule or MetricsTestingModule`,
   );
 }
 

@@ -18,6 +18,7 @@ import { Membership } from './membership.js';
 import { ProcessReport } from './process-report.js';
 import { MetricsEndpoint } from './metrics-endpoint.js';
 import { collectProcessMetrics } from './process-metrics.js';
+import { resolveProcessMetrics } from './process-metrics.options.js';
 import { SelfMetrics, SelfReport } from './self-metrics.js';
 import { TraceExemplars } from './trace-exemplars.js';
 
@@ -74,7 +75,9 @@ function recordingParts(
   families.reportTo(report);
   const exemplars = new TraceExemplars(families, report);
   const startWindow = () => exemplars.startWindow();
-  const gatherer = new Gatherer(registry, report);
+  const gatherer = new Gatherer(registry, report, (name) =>
+    families.isDenied(name),
+  );
   const yielder = new EventLoopYielder();
   const snapshots = new Snapshots(gatherer, yielder, startWindow);
   const renderer = new PageRenderer(gatherer, yielder, startWindow);
@@ -159,9 +162,10 @@ function addSteps(config: CollectorConfig, parts: CollectorParts): void {
   if (config.registry !== null) {
     lifecycle.addStep(() => parts.families.attach());
   }
-  if (config.defaultMetrics) {
+  const processMetrics = resolveProcessMetrics(config.defaultMetrics);
+  if (processMetrics !== undefined) {
     lifecycle.addStep(() =>
-      collectProcessMetrics(registry, config.defaultLabels),
+      collectProcessMetrics(registry, config.defaultLabels, processMetrics),
     );
   }
   if (config.exemplars) lifecycle.addStep(() => parts.exemplars.start());

@@ -33,6 +33,10 @@ import {
   type PersistenceOptions,
 } from '../persistence/persistence.options.js';
 import { checkFilters, type MetricFilter } from './filters/metric-filter.js';
+import {
+  checkProcessMetrics,
+  type ProcessMetricsOptions,
+} from './process-metrics.options.js';
 import { BUCKETS, DEFAULT_LABELS, MAX_SERIES } from './recording-checks.js';
 
 /** Names, labels and limits of all metrics. */
@@ -109,8 +113,8 @@ export interface PrometheusCollectorOptions
   port?: number;
   /** Path of the metrics page. Default: `'/metrics'`. */
   path?: string;
-  /** Whether prom-client's metrics of the process are collected. Default: `false`. */
-  defaultMetrics?: boolean;
+  /** Whether prom-client's metrics of the process are collected, or which of them. Default: `false`. */
+  defaultMetrics?: boolean | ProcessMetricsOptions;
   /** Protects the page and the health: tokens, passwords, addresses. Default: all requests are allowed. */
   access?: AccessOptions;
 }
@@ -175,7 +179,7 @@ export const SERVING_OPTIONS = {
   registry: option((value, path) => {
     if (value !== null) checkRegistry(value, path);
   }),
-  defaultMetrics: option(BOOLEAN, true),
+  defaultMetrics: option(checkProcessMetrics, true),
   maxScrapes: option(integer(1, 10_000), SCRAPE_LIMITS.maxScrapes),
   scrapeTimeout: option(
     integer(1, 3_600_000, ' (milliseconds)'),
@@ -204,7 +208,7 @@ export const COLLECTOR_OPTIONS = {
   ),
   port: option(SERVING_OPTIONS.port.rule, 9090),
   registry: option(SERVING_OPTIONS.registry.rule, null),
-  defaultMetrics: option(BOOLEAN, false),
+  defaultMetrics: option(checkProcessMetrics, false),
   access: option(checkAccess),
 } satisfies OptionTable<PrometheusCollectorOptions>;
 

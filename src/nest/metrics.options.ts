@@ -1,3 +1,4 @@
+import type { ProcessMetricsOptions } from '../collector/process-metrics.options.js';
 import {
   HEALTH_PATH,
   PATH,
@@ -102,8 +103,8 @@ export interface PrometheusOptions extends ServingOptions, ProtectionOptions {
   path?: string | false;
   /** Port of an HTTP server for metrics and health only. Default: none, the app serves them. */
   port?: number;
-  /** Whether prom-client's metrics of the process are collected. Default: `true`. */
-  defaultMetrics?: boolean;
+  /** Whether prom-client's metrics of the process are collected, or which of them. Default: `true`. */
+  defaultMetrics?: boolean | ProcessMetricsOptions;
 }
 
 /** The health: its place, its content and its protection. */

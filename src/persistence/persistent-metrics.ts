@@ -24,9 +24,9 @@ import { MetricsMerger } from '../processes/merge/merged-metrics.js';
 import {
   type GatheredMetrics,
   type Gatherer,
-  type GatherRequest,
   type MetricsSource,
 } from '../registry/gatherer.js';
+import { type GatherRequest } from '../registry/gather-request.js';
 import type { MetricFamily } from '../registry/metric-family.js';
 import { shownMetrics } from '../registry/shown-metrics.js';
 import { EncodedMember } from './encoded-member.js';

@@ -1,5 +1,6 @@
 import type { Aggregator } from '../model/aggregator.js';
 import type { MetricFamily } from '../registry/metric-family.js';
+import { processMetricOf } from '../registry/process-metric.js';
 
 /** How prom-client's metrics of the process are merged, where adding them up means nothing. */
 const AGGREGATORS: Readonly<Record<string, Aggregator>> = {
@@ -26,9 +27,13 @@ export function mergeableMetrics(
   isMainThread: boolean,
 ): MetricFamily[] {
   return metrics
-    .filter(({ name }) => isMainThread || !name.startsWith('process_'))
+    .filter(({ name }) => isMainThread || !isOfWholeProcess(name))
     .map((metric) => {
-      const aggregator = AGGREGATORS[metric.name];
+      const aggregator = AGGREGATORS[processMetricOf(metric.name) ?? ''];
       return aggregator === undefined ? metric : { ...metric, aggregator };
     });
+}
+
+function isOfWholeProcess(name: string): boolean {
+  return processMetricOf(name)?.startsWith('process_') === true;
 }

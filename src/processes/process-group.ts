@@ -10,10 +10,10 @@ import { runInSlices } from '../core/stepwise.js';
 import {
   type GatheredMetrics,
   type Gatherer,
-  type GatherRequest,
   type MetricsSource,
   NO_LABELS,
 } from '../registry/gatherer.js';
+import { type GatherRequest } from '../registry/gather-request.js';
 import type { MetricFamily } from '../registry/metric-family.js';
 import { shownMetrics } from '../registry/shown-metrics.js';
 import { SocketDoorbells } from './group/doorbell.js';

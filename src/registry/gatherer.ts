@@ -4,6 +4,7 @@ import { PromClientMetricError } from '../core/errors.js';
 import type { TimeSlice } from '../core/event-loop-yielder.js';
 import { HistogramFamily } from '../model/histogram.js';
 import type { LabelSet } from '../model/labels.js';
+import { type GatherRequest, isTotal, selection } from './gather-request.js';
 import type { FamilyHeader, MetricFamily, PageType } from './metric-family.js';
 import type { MetricRegistry } from './metric-registry.js';
 import { readPromClientMetric } from './prom-client-reader.js';
@@ -15,19 +16,7 @@ import {
   RegistryIndex,
 } from './registry-index.js';
 import { distinctWith } from './relabelled.js';
-import { namesOf, type ReservedNames } from './sample-names.js';
-
-/** Which metrics to gather. */
-export interface GatherRequest {
-  /** Only metrics with these names, of their own or of their samples. Default: all. */
-  readonly names?: readonly string[] | undefined;
-  /** Only the metric that is registered under this name. */
-  readonly registered?: string | undefined;
-  /** Milliseconds to wait for the callback of a metric. Default: the limit of pages. */
-  readonly limit?: number | undefined;
-  /** Only metrics that only grow: counters, histograms and summaries. Default: all types. */
-  readonly totalsOnly?: boolean | undefined;
-}
+import type { ReservedNames } from './sample-names.js';
 
 /** Metrics of a registry as they are at one moment. */
 export interface GatheredMetrics {
@@ -64,11 +53,13 @@ export class Gatherer implements MetricsSource {
   /** The types of prom-client metrics as last read: in some versions a metric has no type before it is read. */
   private readonly types = new WeakMap<object, PageType>();
   /** The index of the registry's metrics at the last read. */
-  private known = new RegistryIndex([], () => undefined);
+  private known = new RegistryIndex([], [], () => undefined);
 
+  /** @param isDenied whether a metric of prom-client is left out. Default: none is. */
   constructor(
     private readonly registry: MetricRegistry,
     private readonly errors: ErrorReporter,
+    private readonly isDenied: (name: string) => boolean = () => false,
   ) {}
 
   reportFailed(metric: string, error: unknown): void {
@@ -142,7 +133,11 @@ export class Gatherer implements MetricsSource {
       failures++;
       this.reportFailed('*', error);
     });
-    const index = new RegistryIndex(all, this.typeOf);
+    const shown = all.filter(
+      ({ name, metric }) =>
+        metric instanceof RegistryAdapter || !this.isDenied(name),
+    );
+    const index = new RegistryIndex(metrics.slice(), shown, this.typeOf);
     // A metric whose name cannot be read now may have one the next time.
     if (failures === 0) this.known = index;
     return index;
@@ -151,7 +146,7 @@ export class Gatherer implements MetricsSource {
   /** The index with the types that metrics have shown since it was made. */
   private withTypes(index: RegistryIndex): RegistryIndex {
     if (!index.isOutdated(this.typeOf)) return index;
-    const renewed = new RegistryIndex(index.all, this.typeOf);
+    const renewed = new RegistryIndex(index.registered, index.all, this.typeOf);
     if (this.known === index) this.known = renewed;
     return renewed;
   }
@@ -268,22 +263,6 @@ export class Gatherer implements MetricsSource {
       return NO_LABELS;
     }
   }
-}
-
-/** Whether the values of a metric only grow. */
-export function isTotal(type: PageType): boolean {
-  return type === 'counter' || type === 'histogram' || type === 'summary';
-}
-
-/** Whether a metric is requested, by its own name or by one of its samples. */
-export function selection({
-  names,
-  registered,
-}: GatherRequest): (header: FamilyHeader) => boolean {
-  if (registered !== undefined) return ({ name }) => name === registered;
-  if (names === undefined) return () => true;
-  const requested = new Set(names);
-  return (header) => namesOf(header).some((name) => requested.has(name));
 }
 
 async function refreshed(

@@ -95,8 +95,13 @@ export class RegistryIndex {
   /** Positions of the metrics whose type is not known yet. */
   private readonly untyped: readonly number[];
 
-  /** @param typeOf returns the type of a metric, if it is known. */
+  /**
+   * @param registered what the registry has, in its order.
+   * @param all those of them that are shown.
+   * @param typeOf returns the type of a metric, if it is known.
+   */
   constructor(
+    readonly registered: readonly object[],
     readonly all: readonly RegisteredMetric[],
     typeOf: (one: RegisteredMetric) => PageType | undefined,
   ) {
@@ -115,11 +120,11 @@ export class RegistryIndex {
     );
   }
 
-  /** Whether these are the indexed metrics, in the same order. */
+  /** Whether these are the metrics that the registry had, in the same order. */
   isOf(metrics: readonly object[]): boolean {
     return (
-      metrics.length === this.all.length &&
-      metrics.every((metric, i) => metric === this.all[i]!.metric)
+      metrics.length === this.registered.length &&
+      metrics.every((metric, i) => metric === this.registered[i])
     );
   }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { COLLECTOR_OPTIONS } from '../../src/collector/collector.options.js';
+import { PROCESS_METRICS_OPTIONS } from '../../src/collector/process-metrics.options.js';
 import type { OptionTable } from '../../src/core/options.js';
 import { OTLP_OPTIONS } from '../../src/exporters/otlp/config/otlp.options.js';
 import { PUSHGATEWAY_OPTIONS } from '../../src/exporters/pushgateway/pushgateway.options.js';
@@ -35,6 +36,11 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     file: 'nest/metrics.options.ts',
     type: 'PrometheusOptions',
     table: PROMETHEUS_OPTIONS,
+  },
+  processMetrics: {
+    file: 'collector/process-metrics.options.ts',
+    type: 'ProcessMetricsOptions',
+    table: PROCESS_METRICS_OPTIONS,
   },
   health: {
     file: 'nest/metrics.options.ts',

@@ -3,6 +3,7 @@ import { exposedForm } from '../../model/names.js';
 import { isObject } from '../../core/validate.js';
 import { labelFilterOf, type PlacedFilter } from './label-filters.js';
 import type { MetricFilter } from './metric-filter.js';
+import { beginningOf, isMeant } from './name-pattern.js';
 
 /** The result of all filters for one metric. */
 export interface FilteredMetric {
@@ -55,26 +56,13 @@ export class Filters {
   }
 }
 
-function isMeant(name: string, metrics: string | RegExp = '*'): boolean {
-  const exposed = exposedForm(name);
-  if (metrics instanceof RegExp) return exposed.search(metrics) >= 0;
-  return metrics.endsWith('*')
-    ? exposed.startsWith(beginning(metrics))
-    : exposed === exposedForm(metrics);
-}
-
 function renamed(name: string, metrics: string | RegExp, to: string): string {
   const exposed = exposedForm(name);
   // A copy: a sticky RegExp keeps its last position.
   if (metrics instanceof RegExp)
     return exposed.replace(new RegExp(metrics), to);
   if (!metrics.endsWith('*')) return to;
-  return beginning(to) + exposed.slice(beginning(metrics).length);
-}
-
-/** The part before the `*`. */
-function beginning(pattern: string): string {
-  return exposedForm(pattern.slice(0, -1));
+  return beginningOf(to) + exposed.slice(beginningOf(metrics).length);
 }
 
 function copyOf(value: unknown): unknown {

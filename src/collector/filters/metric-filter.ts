@@ -7,6 +7,7 @@ import {
   MAX_SERIES,
   succeeds,
 } from '../recording-checks.js';
+import { NAME_PATTERN, type NamePattern } from './name-pattern.js';
 
 /** The actions of a {@link MetricFilter}. Each filter has exactly one. */
 export interface MetricFilterActions {
@@ -56,7 +57,7 @@ export type MetricFilter = {
    * that begin so. A RegExp is tested on names as they are exposed, without
    * namespace and subsystem. Default: all metrics.
    */
-  metrics?: string | RegExp | undefined;
+  metrics?: NamePattern | undefined;
 } & OneOf<MetricFilterActions>;
 
 /** Any filter, with all actions optional. */
@@ -92,12 +93,7 @@ const ACTION_RULES = {
 } satisfies Rules;
 
 const FILTER_RULES: Rules = {
-  metrics: new Check(
-    'a metric name, which may end in *, or a RegExp',
-    (value) =>
-      value instanceof RegExp ||
-      (typeof value === 'string' && /^([^*]+\*?|\*)$/.test(value)),
-  ),
+  metrics: NAME_PATTERN,
   ...ACTION_RULES,
 };
 

@@ -1,6 +1,6 @@
 import { ExactSum } from '../../core/exact-sum.js';
 import { type Stepwise } from '../../core/stepwise.js';
-import { isTotal } from '../../registry/gatherer.js';
+import { isTotal } from '../../registry/gather-request.js';
 import {
   Layout,
   type LayoutPart,

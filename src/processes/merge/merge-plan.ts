@@ -1,6 +1,6 @@
 import { sameItems } from '../../core/same-items.js';
 import type { Stepwise } from '../../core/stepwise.js';
-import { isTotal } from '../../registry/gatherer.js';
+import { isTotal } from '../../registry/gather-request.js';
 import type { PageType } from '../../registry/metric-family.js';
 import type {
   LayoutFamily,

@@ -53,3 +53,22 @@ test.each([-FIVE_DAYS, FIVE_DAYS])(
     await expect.poll(() => savedIn(file), { timeout: 5_000 }).toBe(10);
   },
 );
+
+test('members whose directory is removed go on counting and saving', async () => {
+  const members = new Members();
+  const file = fileOf(tempFolder());
+  const { collector: one, warnings } = await addTo(members, file);
+  const { collector: two } = await addTo(members, file);
+  one.counter('jobs_total').inc(2);
+  two.counter('jobs_total').inc(3);
+  await expect.poll(() => savedIn(file), { timeout: 5_000 }).toBe(5);
+  rmSync(members.directory, { recursive: true });
+  for (const member of [one, two, one]) {
+    await expect
+      .poll(() => valueOn(member, 'jobs_total'), { timeout: 5_000 })
+      .toBe(5);
+  }
+  two.counter('jobs_total').inc(1);
+  await expect.poll(() => savedIn(file), { timeout: 5_000 }).toBe(6);
+  expect(warnings.join()).not.toContain('Another running app');
+});

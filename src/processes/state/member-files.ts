@@ -65,7 +65,12 @@ export class MemberFiles implements OwnState {
   private readonly states: WrittenState[] = [];
   /** The last state in the present folder. */
   private written:
-    | { folder: string; state: WrittenState; roles: readonly string[] }
+    | {
+        folder: string;
+        state: WrittenState;
+        roles: readonly string[];
+        base: WrittenState | undefined;
+      }
     | undefined = undefined;
   /** See {@link StateHeader.roles}. */
   roles: readonly string[] = [];
@@ -94,7 +99,7 @@ export class MemberFiles implements OwnState {
       return 'unchanged';
     }
     const state = { ...encoded, seq: ++this.seq };
-    const { roles } = this;
+    const { roles, base } = this;
     const { take } = this.memory;
     const { names, before, last } = this.newFiles(folder, state, take);
     for (const { to, bytes } of before) {
@@ -105,7 +110,7 @@ export class MemberFiles implements OwnState {
     }
     if (!(await this.files.write(`${folder}/${file}`, last))) return undefined;
     this.names = names;
-    this.written = { folder: idOf(folder), state, roles };
+    this.written = { folder: idOf(folder), state, roles, base };
     await this.removeOldNames(folder, state);
     return state.seq;
   }
@@ -133,6 +138,7 @@ export class MemberFiles implements OwnState {
     return (
       last?.folder === idOf(folder) &&
       last.roles === this.roles &&
+      last.base === this.base &&
       last.state.generation === encoded.generation &&
       sameItems(last.state.values, encoded.values) &&
       encoded.exemplars.length === 0

@@ -101,7 +101,11 @@ interface Kill {
  */
 export async function playWithKills(
   traffic: Traffic,
-  { members, kills }: { members: number; kills: number },
+  {
+    members,
+    kills,
+    atOnce = Math.floor(members / 2),
+  }: { members: number; kills: number; atOnce?: number },
   kill: (alive: readonly string[]) => Promise<string>,
 ): Promise<void> {
   const killed: Kill[] = [];
@@ -110,11 +114,7 @@ export async function playWithKills(
     while (killed.length < kills) {
       const alive = new Set(await traffic.membersThatAnswer(members));
       // The others go on.
-      for (
-        let i = 0;
-        i < Math.floor(members / 2) && killed.length < kills;
-        i++
-      ) {
+      for (let i = 0; i < atOnce && killed.length < kills; i++) {
         const time = performance.now();
         const member = await kill([...alive]);
         alive.delete(member);

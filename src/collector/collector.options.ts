@@ -69,6 +69,11 @@ export interface RecordingOptions {
    */
   filters?: readonly MetricFilter[];
   /**
+   * Whether series exist before the first recording, with the value 0: counters without labels,
+   * `initialLabels`, and the outcomes of decorated methods. Default: `true`.
+   */
+  initialSeries?: boolean;
+  /**
    * Shows the metrics of all processes and threads of the app on this host as one page,
    * whichever of them answers. Default: they have a page each, with a warning; `false`: without one.
    */
@@ -160,6 +165,7 @@ export const RECORDING_OPTIONS = {
     {},
   ),
   filters: option(checkFilters, []),
+  initialSeries: option(BOOLEAN, true),
   processes: option(checkProcesses),
   persistence: option(checkPersistence, false),
   flushTimeout: option(integer(0, 3_600_000, ' (milliseconds)'), 5_000),

@@ -71,7 +71,12 @@ export class DeclaredMetrics {
 
   /** Whether there is a declaration of this name. */
   has(name: string, prefixed = true): boolean {
-    return this.byName.has(this.existing.descriptor(name, prefixed).exposed);
+    return this.hasExposed(this.existing.descriptor(name, prefixed).exposed);
+  }
+
+  /** The same for an exposed name. */
+  hasExposed(exposed: string): boolean {
+    return this.byName.has(exposed);
   }
 
   /**

@@ -14,6 +14,9 @@ import { MetricType } from '../model/metric-type.js';
 import type { Families } from './families.js';
 import type { AnyInstrument } from './family-factory.js';
 
+/** An event makes the series that it is recorded in, and no other. */
+const NONE: readonly Labels[] = [];
+
 /**
  * Records the value of an event in the series of these labels.
  *
@@ -37,8 +40,9 @@ export function recordUnready(
   event: MetricEventInit,
 ): void {
   const labels = checkEvent(event);
-  const { name, type, value } = event;
-  recordValue(families.getOrCreate(name, type, event), value, labels);
+  const { name, type, value, description, unit } = event;
+  const options = { description, unit, initialLabels: NONE };
+  recordValue(families.getOrCreate(name, type, options), value, labels);
 }
 
 /**

@@ -2,20 +2,20 @@ import type { MetricRegistry } from '../registry/metric-registry.js';
 import { RegistryAdapter } from '../registry/registry-adapter.js';
 import { MetricConflictError } from '../core/errors.js';
 import type { ExemplarSampler } from '../model/exemplars.js';
-import type { Family, FamilyKeeper } from '../model/family.js';
+import { CounterFamily } from '../model/counter-family.js';
+import type { FamilyKeeper } from '../model/family-keeper.js';
+import type { Family } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { areExposedAlike, type MetricType } from '../model/metric-type.js';
-import {
-  type RecordingListener,
-  RecordingHook,
-} from '../model/recording-hook.js';
+import { RecordingHook } from '../model/recording-hook.js';
 import {
   type AnyInstrument,
   FamilyFactory,
   type MetricDescriptor,
   type FamilyConfig,
 } from './family-factory.js';
+import type { FamilyListener, SelectiveListener } from './family-listeners.js';
 import { type Entry, FamilyStore } from './family-store.js';
 import { DeclaredMetrics } from './declared-metrics.js';
 import {
@@ -26,17 +26,6 @@ import {
   typeName,
 } from './family-metadata.js';
 import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
-
-/** Receives the recordings of metrics of some types. */
-export interface SelectiveListener extends RecordingListener {
-  wants(type: MetricType): boolean;
-}
-
-/** Receives the events of families. */
-export interface FamilyListener extends Omit<FamilyKeeper, 'reregister'> {
-  /** A recording was dropped, as there are `maxMetrics` metrics. */
-  hadNoRoom(family: Family): void;
-}
 
 /** The options of an instrument of any type. */
 type AnyInstrumentOptions = GaugeOptions & HistogramOptions;
@@ -220,6 +209,7 @@ export class Families implements FamilyKeeper {
     applyMetadata(entry.family, options);
     if (!entry.family.registered || !this.isRegistered(entry))
       this.register(entry);
+    if (options.initialLabels !== undefined) entry.family.start();
     return entry;
   }
 
@@ -252,8 +242,24 @@ export class Families implements FamilyKeeper {
     const entry = { descriptor, ...made, metric: new RegistryAdapter(family) };
     applyMetadata(family, options);
     if (denied) family.deny();
+    else if (
+      family instanceof CounterFamily &&
+      this.startsUnlabelled(descriptor, options)
+    )
+      family.startProvisional();
     this.register(entry);
     return entry;
+  }
+
+  /** Whether nothing says yet which labels the series of a metric have. */
+  private startsUnlabelled(
+    { exposed, isSelfMetric }: MetricDescriptor,
+    { labelNames = [], initialLabels }: AnyInstrumentOptions,
+  ): boolean {
+    const isDescribed = isSelfMetric || this.declared.hasExposed(exposed);
+    return (
+      !isDescribed && labelNames.length === 0 && initialLabels === undefined
+    );
   }
 
   /** Whether the registry has exactly this metric: other code may remove and add metrics too. */
@@ -266,6 +272,7 @@ export class Families implements FamilyKeeper {
   private register(entry: Entry): void {
     const { descriptor, family, metric } = entry;
     const isShown = !descriptor.denied && this.store.hasRoomFor(entry);
+    const isNew = isShown && !family.registered;
     if (isShown) {
       checkSuffixes(family, (name) => this.registered(name));
       this.enter(metric);
@@ -273,6 +280,7 @@ export class Families implements FamilyKeeper {
       this.updateHook(entry);
     }
     this.store.file(entry);
+    if (isNew) family.start();
   }
 
   private enter(metric: RegistryAdapter): void {

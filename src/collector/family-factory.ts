@@ -3,9 +3,11 @@ import {
   DEFAULT_HISTOGRAM_BUCKETS,
   DEFAULT_TIMER_BUCKETS,
 } from '../model/buckets.js';
-import { Counter, CounterFamily } from '../model/counter.js';
+import { CounterFamily } from '../model/counter-family.js';
+import { Counter } from '../model/counter.js';
 import type { FamilyDescriptor } from '../model/family-descriptor.js';
-import type { Family, FamilyKeeper } from '../model/family.js';
+import type { FamilyKeeper } from '../model/family-keeper.js';
+import type { Family } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import { Gauge } from '../model/gauge.js';
 import { Histogram, HistogramFamily } from '../model/histogram.js';
@@ -30,6 +32,7 @@ export type FamilyConfig = Pick<
   | 'maxSeriesPerMetric'
   | 'buckets'
   | 'filters'
+  | 'initialSeries'
 >;
 
 /** A metric before it is created, whatever its type. */
@@ -112,6 +115,7 @@ export class FamilyFactory {
       unit: type === MetricType.TIMER ? 'seconds' : undefined,
       defaultLabels: this.config.defaultLabels,
       maxSeries: descriptor.maxSeries ?? this.config.maxSeriesPerMetric,
+      hasInitialSeries: this.config.initialSeries,
       filterLabels: descriptor.labelFilter(exposed),
     };
   }

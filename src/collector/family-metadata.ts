@@ -1,10 +1,16 @@
 import type { Aggregator } from '../model/aggregator.js';
 import { checkBuckets } from '../model/buckets.js';
-import { MetricConflictError, OptionsError, shown } from '../core/errors.js';
+import {
+  LabelError,
+  MetricConflictError,
+  OptionsError,
+  shown,
+} from '../core/errors.js';
+import { CounterFamily } from '../model/counter-family.js';
 import type { Family } from '../model/family.js';
 import { HistogramFamily } from '../model/histogram.js';
 import { GaugeFamily } from '../model/gauge-family.js';
-import { checkLabelName } from '../model/labels.js';
+import { checkLabelName, type Labels } from '../model/labels.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
 import { sameItems } from '../core/same-items.js';
 import { shortened } from '../core/shortened.js';
@@ -22,13 +28,19 @@ export const HISTOGRAM_SUFFIXES: readonly string[] = [
 
 /** Applies description, unit, label names and aggregator to a family. The first description and unit stay. */
 export function applyMetadata(family: Family, options: GaugeOptions): void {
-  const { description, unit, labelNames, aggregator, persistent } = options;
+  const { description, unit, labelNames, initialLabels } = options;
+  const { aggregator, persistent } = options;
   if (family instanceof GaugeFamily && aggregator !== undefined)
     family.aggregator = aggregatorFor(family, aggregator);
   if (family instanceof GaugeFamily && persistent === true)
     family.isPersistent = true;
   if (labelNames !== undefined)
     family.labelNames = namesFor(family, labelNames);
+  if (initialLabels !== undefined) addInitial(family, initialLabels);
+  const areLabelsKnown =
+    family.labelNames.length > 0 || initialLabels !== undefined;
+  if (areLabelsKnown && family instanceof CounterFamily)
+    family.dropProvisional();
   if (description !== undefined) {
     const help = checkText('description', description, family.name);
     if (family.help === family.name && help !== '') {
@@ -67,6 +79,24 @@ function namesFor(family: Family, given: readonly string[]): readonly string[] {
     );
   }
   return [...given];
+}
+
+/** @throws {LabelError} naming the metric and the place among the labels. */
+function addInitial(family: Family, given: readonly Labels[]): void {
+  if (!Array.isArray(given)) {
+    throw new OptionsError(
+      `The initialLabels of metric "${family.name}" are ${shown(given)}; expected an array of objects of label names and values`,
+    );
+  }
+  for (const [i, labels] of given.entries()) {
+    try {
+      family.addInitial(labels);
+    } catch (error) {
+      if (!(error instanceof LabelError)) throw error;
+      const { message } = error;
+      throw new LabelError(`initialLabels[${i}]: ${message}`, { cause: error });
+    }
+  }
 }
 
 function checkText(option: string, text: unknown, metric: string): string {

@@ -20,6 +20,7 @@ const COMMON = {
   description: ANY,
   unit: ANY,
   labelNames: ANY,
+  initialLabels: ANY,
   prefixed: BOOLEAN,
 } satisfies Rules;
 

@@ -3,6 +3,7 @@ import type { Counter } from '../model/counter.js';
 import type { Aggregator } from '../model/aggregator.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import type { Histogram } from '../model/histogram.js';
+import type { Labels } from '../model/labels.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import type { MetricDeclaration } from './metric-declaration.js';
 
@@ -14,6 +15,17 @@ export interface InstrumentOptions {
   unit?: string;
   /** The label names of values that are given by position, as in `labels('GET', '/runs')`. */
   labelNames?: readonly string[];
+  /**
+   * The labels of series that exist before anything is recorded in them, and again after a
+   * reset; an empty array stands for none. Default: none, but a counter without `labelNames`
+   * starts with the series without labels, which goes when the first one with labels comes.
+   *
+   * @example
+   * collector.counter('payments_total', {
+   *   initialLabels: [{ status: 'success' }, { status: 'error' }],
+   * });
+   */
+  initialLabels?: readonly Labels[];
   /** Whether namespace and subsystem precede the name. Default: `true`. */
   prefixed?: boolean;
 }

@@ -7,7 +7,8 @@ import type { Counter } from '../model/counter.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import { MetricType } from '../model/metric-type.js';
 import { buildMetricName } from '../model/names.js';
-import type { Families, FamilyListener } from './families.js';
+import type { Families } from './families.js';
+import type { FamilyListener } from './family-listeners.js';
 import type { GaugeOptions } from './metrics-collector.js';
 
 /**

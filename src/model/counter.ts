@@ -1,20 +1,9 @@
 import { MetricValueError, shown } from '../core/errors.js';
-import { ValueCell } from './cells.js';
-import { Family } from './family.js';
+import type { ValueCell } from './cells.js';
+import type { CounterFamily } from './counter-family.js';
+import type { Family } from './family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
-import {
-  type Labels,
-  type LabelSet,
-  type LabelValue,
-  NO_LABELS,
-} from './labels.js';
-
-/** All series of one counter. */
-export class CounterFamily extends Family<ValueCell> {
-  protected newCell(labels: LabelSet): ValueCell {
-    return new ValueCell(this.name, labels);
-  }
-}
+import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
 
 /**
  * A value that only goes up.

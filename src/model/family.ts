@@ -2,44 +2,24 @@ import type { Aggregator } from './aggregator.js';
 import { sameItems } from '../core/same-items.js';
 import type { Cell } from './cells.js';
 import type { FamilyDescriptor } from './family-descriptor.js';
-import { LabelIndex } from './label-index.js';
+import type { FamilyKeeper } from './family-keeper.js';
+import { InitialSeries } from './initial-series.js';
+import type { LabelIndex } from './label-index.js';
 import {
-  canonicalSet,
   checkGiven,
   type GivenLabels,
-  hasLongValue,
-  type LabelFilter,
   type Labels,
   type LabelSet,
   NO_LABELS,
-  readLabels,
 } from './labels.js';
 import type { MetricType } from './metric-type.js';
 import type { RecordingHook } from './recording-hook.js';
-
-/** The owner of families. It receives their events. */
-export interface FamilyKeeper {
-  /**
-   * Called before an unregistered family, such as a cleared one, gets a series. Returns
-   * the family that is registered under its name, which may be another one by now;
-   * `undefined` if there is no room. Throws if the name belongs to another type.
-   */
-  reregister(family: Family): Family | undefined;
-  /** Called when a family is full. Returns a function to call for each recording in the overflow series. */
-  overflowed(family: Family): () => void;
-  /** Called when the callback of a gauge fails. */
-  collectFailed(family: Family, error: unknown): void;
-}
+import { SeriesLabels } from './series-labels.js';
+import { SeriesIndex } from './series-index.js';
 
 /** The labels of the series that takes recordings once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
 // Why: docs/decisions/recording.md, "The series of a metric are bounded".
 const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
-
-/** How many forms of given labels (other orders, other types of values) the index keeps per series. */
-const PATHS_PER_SERIES = 4;
-
-/** How many removed cells the index may keep, at least, before it is rebuilt. */
-const MIN_GARBAGE = 64;
 
 /** All series of one metric name. */
 export abstract class Family<C extends Cell = Cell> {
@@ -65,19 +45,14 @@ export abstract class Family<C extends Cell = Cell> {
   /** Called for each recording, if set. */
   hook: RecordingHook | undefined = undefined;
 
-  /** The series by labels as they are given. */
-  private readonly givenIndex = new LabelIndex<C>();
-  /** The series by the labels that they have; the same index, unless a filter changes labels. */
-  // Why: docs/decisions/recording.md, "A filtered series is found by the labels as given".
-  private readonly setIndex: LabelIndex<C>;
-  private readonly defaultLabels: Labels;
-  private readonly filterLabels: LabelFilter | undefined;
-  /** Whether series have exactly the labels that are given. */
-  private readonly keepsGivenLabels: boolean;
+  private readonly index: SeriesIndex<C>;
+  /** That of `index`; a field of its own, as each recording reads it. */
+  private readonly givenIndex: LabelIndex<C>;
+  private readonly initial: InitialSeries;
+  private readonly hasInitialSeries: boolean;
+  protected readonly labels: SeriesLabels;
   private overflow: C | undefined = undefined;
   private countOverflow: (() => void) | undefined = undefined;
-  private paths = 0;
-  private garbage = 0;
 
   constructor(
     descriptor: FamilyDescriptor,
@@ -87,14 +62,13 @@ export abstract class Family<C extends Cell = Cell> {
     this.type = descriptor.type;
     this.help = descriptor.help;
     this.unit = descriptor.unit;
-    this.defaultLabels = descriptor.defaultLabels;
-    this.filterLabels = descriptor.filterLabels;
-    this.keepsGivenLabels =
-      this.filterLabels === undefined &&
-      Object.keys(descriptor.defaultLabels).length === 0;
-    this.setIndex =
-      this.filterLabels === undefined ? this.givenIndex : new LabelIndex<C>();
+    this.hasInitialSeries = descriptor.hasInitialSeries;
+    this.labels = new SeriesLabels(descriptor);
     this.maxSeries = descriptor.maxSeries;
+    const isFiltered = descriptor.filterLabels !== undefined;
+    this.index = new SeriesIndex<C>(this.cells, isFiltered, this.maxSeries);
+    this.givenIndex = this.index.given;
+    this.initial = new InitialSeries(this.maxSeries);
   }
 
   /** Directs all recordings, whatever their labels, to one cell that no page shows. */
@@ -147,6 +121,36 @@ export abstract class Family<C extends Cell = Cell> {
     );
   }
 
+  /**
+   * As {@link cell}, for a series that stays although nothing is recorded in it.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  lastingCell(labels: Labels): C {
+    return this.cell(labels);
+  }
+
+  /**
+   * Adds a series that the metric has whenever pages show it. {@link start} creates it.
+   *
+   * @throws {LabelError} if the labels cannot be written.
+   */
+  addInitial(labels: Labels): void {
+    this.initial.add(this.labels.ofObject(labels));
+  }
+
+  protected get canStart(): boolean {
+    return this.hasInitialSeries && this.registered && !this.isDenied;
+  }
+
+  /** Creates the initial series that do not exist. */
+  start(): void {
+    if (!this.canStart) return;
+    for (const set of this.initial.sets) {
+      if (this.index.find(set) === undefined) this.newSeries(set);
+    }
+  }
+
   /** Removes one series. Returns whether there was one. */
   remove(labels: Labels): boolean {
     const cell = this.findExisting(labels);
@@ -159,14 +163,15 @@ export abstract class Family<C extends Cell = Cell> {
     for (const cell of this.cells) cell.markRemoved();
     this.cells.length = 0;
     this.overflow = undefined;
-    this.rebuildIndex();
+    this.index.rebuild();
   }
 
-  /** Removes every series. The one without labels starts again at 0, unless label names were declared. */
+  /** Removes every series. The initial ones, and the one without labels unless label names were declared, start again at 0. */
   reset(): void {
     const unlabelled = this.unlabelled();
     this.clear();
     if (unlabelled !== undefined) this.addCell(unlabelled);
+    this.start();
   }
 
   protected drop(cell: C): void {
@@ -201,20 +206,12 @@ export abstract class Family<C extends Cell = Cell> {
 
   private dropped(count: number): void {
     if (this.overflow?.removed) this.overflow = undefined;
-    this.garbage += count;
-    if (this.garbage > Math.max(MIN_GARBAGE, this.cells.length)) {
-      this.rebuildIndex();
-    }
+    this.index.dropped(count);
   }
 
   /** The cell of these labels, if it exists. */
   private findExisting(labels: Labels): C | undefined {
-    return this.findSet(this.canonical(readLabels(labels, this.name)));
-  }
-
-  private findSet(set: LabelSet): C | undefined {
-    const cell = this.setIndex.findSet(set);
-    return cell?.removed === false ? cell : undefined;
+    return this.index.find(this.labels.ofObject(labels));
   }
 
   /** Finds or creates the cell of labels that are new, or in another order or of other types than before. */
@@ -222,33 +219,24 @@ export abstract class Family<C extends Cell = Cell> {
     checkGiven(given, labels, this.name);
     const isNew =
       this.isFull() &&
-      this.keepsGivenLabels &&
+      this.labels.keepsGiven &&
       this.givenIndex.isCanonical(given);
     if (isNew && !this.findsRoom()) return this.overflowCell();
-    const set = this.canonical(given);
-    let cell = this.setIndex.findSet(set);
-    if (cell === undefined || cell.removed) {
-      if (this.isFull() && !this.findsRoom()) return this.overflowCell();
-      const family = this.registered ? this : this.keeper.reregister(this);
-      if (family === undefined) return this.newDiscardedCell();
-      if (family !== this) return (family as Family<C>).resolve(labels, given);
-      cell = this.addCell(set);
+    const set = this.labels.of(given);
+    const known = this.index.find(set);
+    if (known === undefined && !this.registered) {
+      return this.resolveRegistered(labels, given);
     }
-    // Labels with a shortened value are not indexed as given: the index would keep the full text.
-    if (!hasLongValue(given.values)) this.remember(given, cell);
+    const cell = known ?? this.newSeries(set);
+    if (cell !== this.overflow) this.index.remember(given, cell);
     return cell;
   }
 
-  /** Adds a path to the index. With too many paths the index is rebuilt, and paths in use are added again. */
-  private remember(given: GivenLabels, cell: C): void {
-    if (this.paths >= this.maxSeries * PATHS_PER_SERIES) this.rebuildIndex();
-    this.givenIndex.add(given, cell);
-    this.paths++;
-  }
-
-  private canonical(given: GivenLabels): LabelSet {
-    const set = canonicalSet(given, this.name, this.defaultLabels);
-    return this.filterLabels === undefined ? set : this.filterLabels(set);
+  private resolveRegistered(labels: Labels, given: GivenLabels): C {
+    const family = this.keeper.reregister(this) as Family<C> | undefined;
+    return family === undefined
+      ? this.newDiscardedCell()
+      : family.resolve(labels, given);
   }
 
   private isFull(): boolean {
@@ -272,16 +260,23 @@ export abstract class Family<C extends Cell = Cell> {
     this.countOverflow ??= this.keeper.overflowed(this);
     this.countOverflow();
     if (this.overflow === undefined) {
-      const set = this.canonical(readLabels(OVERFLOW, this.name));
-      this.overflow = this.findSet(set) ?? this.addCell(set);
+      const set = this.labels.ofObject(OVERFLOW);
+      this.overflow = this.index.find(set) ?? this.addCell(set);
     }
     return this.overflow;
   }
 
-  private addCell({ names, values }: LabelSet): C {
+  /** A new cell if there is room for it, else the overflow cell. */
+  private newSeries(set: LabelSet): C {
+    return this.isFull() && !this.findsRoom()
+      ? this.overflowCell()
+      : this.addCell(set);
+  }
+
+  protected addCell({ names, values }: LabelSet): C {
     const cell = this.newCell({ names: this.sharedNames(names), values });
     this.cells.push(cell);
-    this.setIndex.addSet(cell);
+    this.index.add(cell);
     return cell;
   }
 
@@ -289,13 +284,5 @@ export abstract class Family<C extends Cell = Cell> {
   private sharedNames(names: readonly string[]): readonly string[] {
     const before = this.cells.at(-1)?.names ?? [];
     return sameItems(before, names) ? before : names;
-  }
-
-  private rebuildIndex(): void {
-    this.givenIndex.clear();
-    this.setIndex.clear();
-    this.paths = 0;
-    this.garbage = 0;
-    for (const cell of this.cells) this.setIndex.addSet(cell);
   }
 }

@@ -2,7 +2,8 @@ import { MetricValueError, shown } from '../core/errors.js';
 import { bucketOf } from './buckets.js';
 import { emptyCounts, HistogramCell } from './cells.js';
 import type { FamilyDescriptor } from './family-descriptor.js';
-import { Family, type FamilyKeeper } from './family.js';
+import type { FamilyKeeper } from './family-keeper.js';
+import { Family } from './family.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import {
   type Labels,
@@ -66,8 +67,7 @@ export class Histogram extends Instrument<HistogramFamily> {
   }
 
   /**
-   * Creates the series of these labels with 0 observations, so that pages show it before
-   * the first observation. An existing series is reset to 0.
+   * As {@link init}, but an existing series is reset to 0.
    *
    * @throws {LabelError} if the labels cannot be written.
    *
@@ -77,7 +77,7 @@ export class Histogram extends Instrument<HistogramFamily> {
   zero(labels: Labels = NO_LABELS): void {
     const given = ownLabels(labels, this.name);
     this.family.remove(given);
-    this.family.cell(given);
+    this.family.lastingCell(given);
   }
 
   /** @internal A tally for observations whose labels are not known yet; {@link addTally} adds it. */

@@ -45,6 +45,31 @@ export abstract class Instrument<F extends Family> {
   }
 
   /**
+   * Creates the series of these labels with the value 0, or without observations, so that
+   * pages show it before the first recording. A series that exists stays as it is.
+   *
+   * @param labels Default: the series without labels.
+   * @throws {LabelError} if the labels cannot be written.
+   *
+   * @example
+   * requests.init({ method: 'GET' });
+   */
+  init(labels?: Labels): void;
+  /**
+   * Creates the series of these label values, in the order of the `labelNames` that the metric was asked for with.
+   *
+   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   *
+   * @example
+   * requests.init('GET');
+   */
+  init(...values: LabelValue[]): void;
+  init(...given: [Labels?] | LabelValue[]): void {
+    const labels = namedOrNone(this.family, given);
+    this.family.lastingCell(ownLabels(labels, this.name));
+  }
+
+  /**
    * Removes the series of these labels, by default the one without labels. Recording to
    * them again starts a new series.
    *
@@ -66,10 +91,7 @@ export abstract class Instrument<F extends Family> {
    */
   remove(...values: LabelValue[]): boolean;
   remove(...given: [Labels?] | LabelValue[]): boolean {
-    const isNothing = given.length <= 1 && (given[0] ?? null) === null;
-    return this.family.remove(
-      isNothing ? NO_LABELS : namedLabels(this.family, given as LabelValue[]),
-    );
+    return this.family.remove(namedOrNone(this.family, given));
   }
 
   /**
@@ -83,9 +105,9 @@ export abstract class Instrument<F extends Family> {
   }
 
   /**
-   * Removes all series. The series without labels, if there is one, starts again at 0,
-   * unless the metric was asked for with `labelNames`. Prometheus and exporters see a
-   * reset of the metric.
+   * Removes all series. Those of `initialLabels` start again at 0, and so does the series
+   * without labels, if there is one and the metric was asked for without `labelNames`.
+   * Prometheus and exporters see a reset of the metric.
    *
    * @example
    * requests.reset();
@@ -116,6 +138,15 @@ export function namedLabels(
   return Object.fromEntries(labelNames.map((label, i) => [label, values[i]]));
 }
 
+/** As {@link namedLabels}; no labels if nothing was given. */
+export function namedOrNone(
+  family: Family,
+  given: [Labels?] | LabelValue[],
+): Labels {
+  const isNothing = given.length <= 1 && (given[0] ?? null) === null;
+  return isNothing ? NO_LABELS : namedLabels(family, given as LabelValue[]);
+}
+
 /** One series, its labels resolved once: the fastest way to record. */
 export abstract class Series<C extends Cell, F extends Family<C> = Family<C>> {
   private cell: C;
@@ -128,7 +159,7 @@ export abstract class Series<C extends Cell, F extends Family<C> = Family<C>> {
     labels: Labels,
   ) {
     this.labels = ownLabels(labels, family.name);
-    this.cell = family.cell(this.labels);
+    this.cell = family.lastingCell(this.labels);
   }
 
   /** @internal */

@@ -2,6 +2,7 @@ import type { ErrorReporter } from '../core/catch-and-report.js';
 import { CoalescedTask } from '../core/coalesced-task.js';
 import { PromClientMetricError } from '../core/errors.js';
 import type { TimeSlice } from '../core/event-loop-yielder.js';
+import { CounterFamily } from '../model/counter-family.js';
 import { HistogramFamily } from '../model/histogram.js';
 import type { LabelSet } from '../model/labels.js';
 import { type GatherRequest, isTotal, selection } from './gather-request.js';
@@ -286,6 +287,8 @@ function snapshotOf({ adapter, isFresh }: RefreshedFamily): MetricFamily {
     unit,
     aggregator,
     isPersistent: isPersistent || undefined,
+    isProvisional:
+      (family instanceof CounterFamily && family.isProvisional) || undefined,
     bounds: family instanceof HistogramFamily ? family.bounds : [],
     cells: family.cellsAfter(isFresh).slice(),
   };

@@ -28,6 +28,8 @@ export interface MetricFamily extends FamilyHeader {
   readonly aggregator?: Aggregator | undefined;
   /** Whether the last value of a gauge outlives its process. Default: `false`. */
   readonly isPersistent?: boolean | undefined;
+  /** Whether it has only the series that a counter starts with, which goes when others come. Default: `false`. */
+  readonly isProvisional?: boolean | undefined;
   /** The upper bounds of a histogram's buckets, without `+Inf`. */
   readonly bounds: readonly number[];
   readonly cells: readonly Cell[];

@@ -396,7 +396,7 @@ describe('labels', () => {
         expect(refused, `${name}()`).toThrow(TypeError);
       }
       const page = await collector.metrics();
-      expect(page.replace(/^#.*\n/gm, '')).toBe('');
+      expect(page.replace(/^#.*\n/gm, '')).toBe('hits_total 0\n');
     },
   );
 });

@@ -123,7 +123,10 @@ describe.each(INSTRUMENTS)('a %s', (_name, make) => {
   });
 
   test('a metric without labels is 0 after reset(), also through a kept series', async () => {
-    const { collector } = makeCollector({ defaultLabels: { app: 'docs' } });
+    const { collector } = makeCollector({
+      defaultLabels: { app: 'docs' },
+      initialSeries: false,
+    });
     const { instrument, add } = make(collector);
     instrument.reset();
     expect(await seriesOf(collector)).toEqual([]);

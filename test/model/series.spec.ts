@@ -71,7 +71,10 @@ describe('a series', () => {
       steps: { labels: Labels; removed: boolean }[],
       own: Record<string, string>,
     ) => {
-      const { collector } = makeCollector({ defaultLabels: own });
+      const { collector } = makeCollector({
+        defaultLabels: own,
+        initialSeries: false,
+      });
       const counter = collector.counter('hits_total');
       const expected = new Map<string, number>();
       for (const { labels, removed } of steps) {

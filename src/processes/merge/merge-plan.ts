@@ -56,6 +56,7 @@ export function* planMerge(
   members: readonly MemberMetrics[],
 ): Stepwise<MergePlan> {
   const newest = newestFamilies(members);
+  const settled = settledNames(members);
   const drafts = new Map<string, Map<string, Draft>>();
   for (const name of newest.keys()) drafts.set(name, new Map());
   const conflicts = new Set<string>();
@@ -64,6 +65,7 @@ export function* planMerge(
     for (const family of member.layout.families) {
       const target = newest.get(family.name);
       if (target === undefined || !isMerged(family, member)) continue;
+      if (family.isProvisional && settled.has(family.name)) continue;
       if (kindOf(family.type) !== kindOf(target.type)) {
         conflicts.add(family.name);
         continue;
@@ -78,7 +80,9 @@ export function* planMerge(
     }
   }
   const families = [...newest.values()].map((family) => ({
-    family,
+    family: settled.has(family.name)
+      ? { ...family, isProvisional: undefined }
+      : family,
     series: [...drafts.get(family.name)!.values()],
   }));
   return { families, conflicts: [...conflicts] };
@@ -104,6 +108,18 @@ function newestFamilies(
     }
   }
   return newest;
+}
+
+/** The metrics of which a member has series that stay: the provisional ones of other members are not needed. */
+function settledNames(members: readonly MemberMetrics[]): Set<string> {
+  const families = members.flatMap(({ layout }) => layout.families);
+  return new Set(
+    families
+      .filter(
+        ({ series, isProvisional }) => series.length > 0 && !isProvisional,
+      )
+      .map(({ name }) => name),
+  );
 }
 
 /** Gauges are about now: only those of living members count. */

@@ -11,6 +11,8 @@ export interface StoredFamily {
   readonly aggregator?: Aggregator | undefined;
   /** Whether the last value of a gauge outlives its process. */
   readonly isPersistent?: boolean | undefined;
+  /** Whether it has only the series that a counter starts with, which goes when others come. */
+  readonly isProvisional?: boolean | undefined;
   /** The upper bounds of a histogram, or the quantiles of a summary. */
   readonly bounds: readonly number[];
 }

@@ -168,6 +168,7 @@ function isSameFamily(stored: StoredFamily, metric: MetricFamily): boolean {
     stored.unit === metric.unit &&
     stored.aggregator === metric.aggregator &&
     stored.isPersistent === metric.isPersistent &&
+    stored.isProvisional === metric.isProvisional &&
     sameItems(stored.bounds, storedFamily(metric).bounds)
   );
 }

@@ -22,14 +22,24 @@ export type StoredExemplar = readonly [
 ];
 
 export function storedFamily(metric: MetricFamily): StoredFamily {
-  const { name, type, help, unit, aggregator, isPersistent, cells } = metric;
+  const { name, type, help, unit, aggregator, cells } = metric;
+  const { isPersistent, isProvisional } = metric;
   const bounds =
     type === 'summary'
       ? ((cells[0] as SummaryCell | undefined)?.quantiles ?? []).map(
           ({ quantile }) => quantile,
         )
       : metric.bounds;
-  return { name, type, help, unit, aggregator, isPersistent, bounds };
+  return {
+    name,
+    type,
+    help,
+    unit,
+    aggregator,
+    isPersistent,
+    isProvisional,
+    bounds,
+  };
 }
 
 /** Writes the values of a metric's series, as `widthOf()` describes them. */

@@ -1,0 +1,19 @@
+import { labelPairs } from './label-text.js';
+import type { LabelSet } from './labels.js';
+
+/** The label sets of the series that a metric has whenever pages show it, recorded in or not. */
+export class InitialSeries {
+  private readonly byText = new Map<string, LabelSet>();
+
+  /** @param maxSeries how many sets are kept at most. */
+  constructor(private readonly maxSeries: number) {}
+
+  add(set: LabelSet): void {
+    if (this.byText.size < this.maxSeries)
+      this.byText.set(labelPairs(set), set);
+  }
+
+  get sets(): Iterable<LabelSet> {
+    return this.byText.values();
+  }
+}

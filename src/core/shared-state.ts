@@ -39,6 +39,9 @@ export const HEALTH_CHECKS = Symbol.for(`${PREFIX}:health-checks`);
 /** Metadata of a prototype: the metrics that decorators of its methods declare. An array of `MethodMetric`. */
 export const DECLARED_METRICS = Symbol.for(`${PREFIX}:declared-metrics`);
 
+/** Metadata of a prototype: what is measured of its methods. An array of `MethodConfig`. */
+export const METHOD_CONFIGS = Symbol.for(`${PREFIX}:method-configs`);
+
 /** Metadata of a prototype: the methods with `@MetricLabel()`. An array of `LabelledMethod`. */
 export const LABELLED_METHODS = Symbol.for(`${PREFIX}:labelled-methods`);
 

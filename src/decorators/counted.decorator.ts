@@ -2,6 +2,7 @@ import {
   type CallLabels,
   countedCalls,
 } from '../instrumentation/calls/call-metrics.js';
+import type { Labels } from '../model/labels.js';
 import { measuringDecorator } from '../instrumentation/measured-method.js';
 import { COUNTED_RULES, namedOptions } from './option-rules.js';
 
@@ -13,6 +14,11 @@ export interface CountedOptions {
   description?: string;
   /** More labels: fixed, or computed when a call has ended. */
   labels?: CallLabels;
+  /**
+   * For labels that calls give: the values whose series exist from the start of the app, with 0
+   * and each outcome. Default: none where calls give labels, else one for each outcome.
+   */
+  initialLabels?: readonly Labels[];
   /** Count failed calls only. Default: `false`. */
   recordFailuresOnly?: boolean;
 }
@@ -29,12 +35,11 @@ export interface CountedOptions {
 export function Counted(options: string | CountedOptions = {}) {
   return measuringDecorator('@Counted()', arguments, (method) => {
     const given = namedOptions(method, options, COUNTED_RULES);
-    const { name, description, labels, recordFailuresOnly } = given;
+    const { name, recordFailuresOnly, ...others } = given;
     const metric = countedCalls({
+      ...others,
       name: name ?? 'agent_executions_total',
-      description,
       summary: 'Agent calls by outcome.',
-      labels,
       failuresOnly: recordFailuresOnly,
     });
     return { metrics: [metric] };

@@ -9,7 +9,13 @@ import {
 } from '../instrumentation/decorated-method.js';
 import { checkLabelName } from '../model/labels.js';
 import { checkMetricName } from '../model/names.js';
-import { BOOLEAN, Check, type Rules, validate } from '../core/validate.js';
+import {
+  BOOLEAN,
+  Check,
+  type Rules,
+  validate,
+  validateOne,
+} from '../core/validate.js';
 
 const CALL_LABELS = new Check(
   `a function of the ended call, or ${DEFAULT_LABELS.expected}`,
@@ -26,10 +32,23 @@ export const LABEL_NAME = new Check(
     typeof value === 'string' && succeeds(() => checkLabelName(value, '')),
 );
 
+const LABEL_SETS = new Check(
+  'an array of objects of label names and values',
+  Array.isArray,
+);
+
+function checkLabelSets(value: unknown, path: string): void {
+  validateOne(value, LABEL_SETS, path);
+  for (const [i, labels] of (value as unknown[]).entries()) {
+    validateOne(labels, DEFAULT_LABELS, `${path}[${i}]`);
+  }
+}
+
 export const TIMED_RULES = {
   name: NAME,
   description: TEXT,
   labels: CALL_LABELS,
+  initialLabels: checkLabelSets,
   buckets: BUCKETS,
 } satisfies Rules;
 
@@ -37,12 +56,14 @@ export const COUNTED_RULES = {
   name: NAME,
   description: TEXT,
   labels: CALL_LABELS,
+  initialLabels: checkLabelSets,
   recordFailuresOnly: BOOLEAN,
 } satisfies Rules;
 
 export const STREAMED_RULES = {
   name: NAME,
   labels: CALL_LABELS,
+  initialLabels: checkLabelSets,
   buckets: BUCKETS,
 } satisfies Rules;
 

@@ -4,6 +4,7 @@ import {
   countedItems,
   timedFirstItems,
 } from '../instrumentation/calls/call-metrics.js';
+import type { Labels } from '../model/labels.js';
 import { measuringDecorator } from '../instrumentation/measured-method.js';
 import { namedOptions, STREAMED_RULES } from './option-rules.js';
 
@@ -16,6 +17,11 @@ export interface StreamedOptions {
   name?: string;
   /** More labels: fixed, or computed when a stream has ended. */
   labels?: CallLabels;
+  /**
+   * For labels that calls give: the values whose series exist from the start of the app, with 0
+   * and each outcome. Default: none where calls give labels, else one for each outcome.
+   */
+  initialLabels?: readonly Labels[];
   /** Upper bounds in seconds, of the time to the first item. Default: those of the module's `buckets` for its name, else 1 ms to 100 s. */
   buckets?: readonly number[];
 }
@@ -41,18 +47,20 @@ export function Streamed(options: string | StreamedOptions = {}) {
 }
 
 function metricsOfStreams(options: StreamedOptions): CallMetric[] {
-  const { name = 'agent', labels, buckets } = options;
+  const { name = 'agent', labels, initialLabels, buckets } = options;
   return [
     timedFirstItems({
       name: `${name}_time_to_first_item_seconds`,
       summary: 'Time until the first item of a stream in seconds.',
       labels,
+      initialLabels,
       buckets,
     }),
     countedItems({
       name: `${name}_items_total`,
       summary: 'Items that streams gave.',
       labels,
+      initialLabels,
     }),
   ];
 }

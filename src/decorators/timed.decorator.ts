@@ -2,6 +2,7 @@ import {
   type CallLabels,
   timedCalls,
 } from '../instrumentation/calls/call-metrics.js';
+import type { Labels } from '../model/labels.js';
 import { measuringDecorator } from '../instrumentation/measured-method.js';
 import { namedOptions, TIMED_RULES } from './option-rules.js';
 
@@ -13,6 +14,11 @@ export interface TimedOptions {
   description?: string;
   /** More labels: fixed, or computed when a call has ended. */
   labels?: CallLabels;
+  /**
+   * For labels that calls give: the values whose series exist from the start of the app, with 0
+   * and each outcome. Default: none where calls give labels, else one for each outcome.
+   */
+  initialLabels?: readonly Labels[];
   /** Upper bounds in seconds. Default: those of the module's `buckets` for this name, else 1 ms to 100 s. */
   buckets?: readonly number[];
 }

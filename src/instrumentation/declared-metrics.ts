@@ -1,7 +1,11 @@
 import type { MetricDeclaration } from '../collector/metric-declaration.js';
 import { DecoratorError } from '../core/errors.js';
 import { MetricType } from '../model/metric-type.js';
-import { DECLARED_METRICS, LABELLED_METHODS } from '../core/shared-state.js';
+import {
+  DECLARED_METRICS,
+  LABELLED_METHODS,
+  METHOD_CONFIGS,
+} from '../core/shared-state.js';
 import type { CallMetric } from './calls/call-metrics.js';
 import type { InFlightMetric } from './calls/running-calls.js';
 import { memberName } from './decorated-method.js';
@@ -10,6 +14,7 @@ import {
   type GenAiMetric,
   genAiType,
 } from './gen-ai/gen-ai-conventions.js';
+import type { MethodConfig } from './instrumentation.js';
 import { isExcludedClass, isExcludedMethod } from './no-metrics.js';
 
 type Key = string | symbol;
@@ -54,6 +59,21 @@ export function declareMetrics(
     ...genAiMetricsOf(config),
   ].map((metric) => ({ takesArguments: false, ...metric, key, place }));
   append(DECLARED_METRICS, prototype, ...added);
+}
+
+/** Notes on the prototype what is measured of a method. */
+export function noteMethod(prototype: object, config: MethodConfig): void {
+  append(METHOD_CONFIGS, prototype, config);
+}
+
+/** What is measured of the methods of a class, inherited ones too. */
+export function measuredMethodsOf(constructor: Function): MethodConfig[] {
+  if (isExcludedClass(constructor)) return [];
+  return prototypesOf(constructor).flatMap((prototype) =>
+    declaredIn<MethodConfig>(METHOD_CONFIGS, prototype).filter(
+      ({ key }) => !isExcludedMethod(prototype, key),
+    ),
+  );
 }
 
 /** Notes that an argument of a method becomes a label. */

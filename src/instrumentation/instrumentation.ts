@@ -7,7 +7,7 @@ import { joinObservers, type StartObserver } from './calls/run.js';
 import { type InFlightMetric, RunningCalls } from './calls/running-calls.js';
 import type { Labels } from '../model/labels.js';
 import { KIND } from '../core/shared-state.js';
-import { metricsDeclaredBy } from './declared-metrics.js';
+import { measuredMethodsOf, metricsDeclaredBy } from './declared-metrics.js';
 import { report } from '../core/catch-and-report.js';
 
 /** What is measured of one method, by all decorators on it. */
@@ -27,10 +27,14 @@ export class Instrumentation {
   private readonly scopes = new WeakMap<object, ClassScope>();
   private readonly running: RunningCalls;
 
-  /** @param agents where agent runs and tool calls are recorded. */
+  /**
+   * @param agents where agent runs and tool calls are recorded.
+   * @param startsSeries whether series exist before the first call.
+   */
   constructor(
     readonly collector: MetricsCollector,
     readonly agents: AgentMetrics,
+    private readonly startsSeries: boolean,
   ) {
     this.running = new RunningCalls(collector);
   }
@@ -53,6 +57,16 @@ export class Instrumentation {
     });
   }
 
+  /** Starts the series of the decorated methods of classes, before their first call. Never throws. */
+  start(classes: readonly Function[]): void {
+    if (!this.startsSeries) return;
+    for (const one of new Set(classes)) {
+      for (const config of measuredMethodsOf(one)) {
+        this.scopeOf(one).recorder(config);
+      }
+    }
+  }
+
   scopeOf(constructor: Function): ClassScope {
     let scope = this.scopes.get(constructor);
     if (scope === undefined) {
@@ -61,6 +75,7 @@ export class Instrumentation {
         this.running,
         this.agents,
         classLabel(constructor),
+        this.startsSeries,
       );
       this.scopes.set(constructor, scope);
     }
@@ -90,6 +105,7 @@ export class ClassScope {
     private readonly running: RunningCalls,
     private readonly agents: AgentMetrics,
     private readonly agent: string,
+    private readonly startsSeries: boolean,
   ) {}
 
   recorder(config: MethodConfig): CallRecorder {
@@ -99,8 +115,17 @@ export class ClassScope {
       const observer = this.observerOf(config, identity);
       recorder = new CallRecorder(this.collector, config, identity, observer);
       this.recorders.set(config, recorder);
+      if (this.startsSeries) this.start(config, recorder);
     }
     return recorder;
+  }
+
+  private start(config: MethodConfig, recorder: CallRecorder): void {
+    const { inFlight, agentRun, tool } = config;
+    recorder.start();
+    if (inFlight !== undefined) this.running.open(inFlight);
+    if (agentRun === true) this.agents.startAgentSeries(this.agent);
+    if (tool !== undefined) this.agents.startToolSeries(tool);
   }
 
   private observerOf(

@@ -12,6 +12,7 @@ import {
   declareLabel,
   declareMetrics,
   type DecoratorConfig,
+  noteMethod,
 } from './declared-metrics.js';
 import type { ClassScope, MethodConfig } from './instrumentation.js';
 import { measureClass, scopeOf } from './measured-class.js';
@@ -82,6 +83,7 @@ function measureMethod(
     measureClass(prototype);
     descriptor.value = wrap(original, config);
     configs.set(descriptor.value, config);
+    noteMethod(prototype, config);
   }
   config.metrics.push(...metrics);
   Object.assign(config, others);

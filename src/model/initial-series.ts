@@ -5,12 +5,12 @@ import type { LabelSet } from './labels.js';
 export class InitialSeries {
   private readonly byText = new Map<string, LabelSet>();
 
-  /** @param maxSeries how many sets are kept at most. */
+  /** @param maxSeries how many series the metric may have. One more set is kept, as the series without room is reported. */
   constructor(private readonly maxSeries: number) {}
 
   add(set: LabelSet): void {
-    if (this.byText.size < this.maxSeries)
-      this.byText.set(labelPairs(set), set);
+    if (this.byText.size > this.maxSeries) return;
+    this.byText.set(labelPairs(set), set);
   }
 
   get sets(): Iterable<LabelSet> {

@@ -107,10 +107,10 @@ export const providers: Provider[] = [
     provide: INSTRUMENTATION,
     inject: [OPTIONS, MetricsCollector, AgentMetrics],
     useFactory: (
-      { enabled }: MetricsConfig,
+      { enabled, initialSeries }: MetricsConfig,
       to: MetricsCollector,
       agents: AgentMetrics,
-    ) => (enabled ? new Instrumentation(to, agents) : undefined),
+    ) => (enabled ? new Instrumentation(to, agents, initialSeries) : undefined),
   },
   {
     provide: HANDLER_METRICS,

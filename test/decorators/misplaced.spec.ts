@@ -241,22 +241,22 @@ describe('an option of a decorator', () => {
     [
       Timed,
       { bucket: [1] },
-      '@Timed() on Assistant.run(): bucket is not an option; known here are: name, description, labels, buckets; did you mean "buckets"?',
+      '@Timed() on Assistant.run(): bucket is not an option; known here are: name, description, labels, initialLabels, buckets; did you mean "buckets"?',
     ],
     [
       Timed,
       { help: 'text' },
-      '@Timed() on Assistant.run(): help is not an option; known here are: name, description, labels, buckets; did you mean "description"?',
+      '@Timed() on Assistant.run(): help is not an option; known here are: name, description, labels, initialLabels, buckets; did you mean "description"?',
     ],
     [
       Timed,
       { labelNames: ['a'] },
-      '@Timed() on Assistant.run(): labelNames is not an option; known here are: name, description, labels, buckets; did you mean "labels"?',
+      '@Timed() on Assistant.run(): labelNames is not an option; known here are: name, description, labels, initialLabels, buckets; did you mean "labels"?',
     ],
     [
       Counted,
       { recordFailures: true },
-      '@Counted() on Assistant.run(): recordFailures is not an option; known here are: name, description, labels, recordFailuresOnly; did you mean "recordFailuresOnly"?',
+      '@Counted() on Assistant.run(): recordFailures is not an option; known here are: name, description, labels, initialLabels, recordFailuresOnly; did you mean "recordFailuresOnly"?',
     ],
     [
       Counted,
@@ -276,12 +276,12 @@ describe('an option of a decorator', () => {
     [
       Timed,
       [0.1, 1],
-      '@Timed() on Assistant.run(): The options object is [ 0.1, 1 ]; expected an object with any of: name, description, labels, buckets',
+      '@Timed() on Assistant.run(): The options object is [ 0.1, 1 ]; expected an object with any of: name, description, labels, initialLabels, buckets',
     ],
     [
       Timed,
       null,
-      '@Timed() on Assistant.run(): The options object is null; expected an object with any of: name, description, labels, buckets',
+      '@Timed() on Assistant.run(): The options object is null; expected an object with any of: name, description, labels, initialLabels, buckets',
     ],
     [
       Timed,
@@ -291,7 +291,7 @@ describe('an option of a decorator', () => {
     [
       Streamed,
       { description: 'text' },
-      '@Streamed() on Assistant.run(): description is not an option; known here are: name, labels, buckets',
+      '@Streamed() on Assistant.run(): description is not an option; known here are: name, labels, initialLabels, buckets',
     ],
     [
       Timed,

@@ -142,6 +142,7 @@ async function start(options: MetricsModuleOptions = {}) {
     imports: [
       MetricsModule.forRoot({
         namespace: '',
+        initialSeries: false,
         prometheus: { defaultMetrics: false },
         ...options,
       }),

@@ -21,7 +21,11 @@ async function anotherCopy(): Promise<Copy> {
   return import('../../src/index.js');
 }
 
-const OPTIONS = { namespace: '', prometheus: { defaultMetrics: false } };
+const OPTIONS = {
+  namespace: '',
+  initialSeries: false,
+  prometheus: { defaultMetrics: false },
+};
 
 afterEach(() => vi.resetModules());
 

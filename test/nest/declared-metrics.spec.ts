@@ -34,6 +34,7 @@ import { ADAPTERS, startApp } from './support/app.js';
 
 const OPTIONS: MetricsModuleOptions = {
   namespace: '',
+  initialSeries: false,
   prometheus: { defaultMetrics: false, createdSamples: false },
 };
 

@@ -42,6 +42,7 @@ async function appOf(
     imports: [
       MetricsModule.forRoot({
         namespace: '',
+        initialSeries: false,
         prometheus: { defaultMetrics: false },
         ...options,
       }),
@@ -480,7 +481,13 @@ describe('a decorated class', () => {
 
   test('a decorated class is measured where the module is not global but imported', async () => {
     @Module({
-      imports: [MetricsModule.forRoot({ isGlobal: false, namespace: '' })],
+      imports: [
+        MetricsModule.forRoot({
+          isGlobal: false,
+          namespace: '',
+          initialSeries: false,
+        }),
+      ],
       providers: [AssistantAgent],
     })
     class Inside {}
@@ -707,7 +714,9 @@ describe.each(ADAPTERS)(
     test('routes, parameters and metadata are kept beside our decorators in any order', async () => {
       const { app, text } = await startApp(
         {
-          imports: [MetricsModule.forRoot({ namespace: '' })],
+          imports: [
+            MetricsModule.forRoot({ namespace: '', initialSeries: false }),
+          ],
           controllers: [AboveController, BelowController],
         },
         adapter,

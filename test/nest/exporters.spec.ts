@@ -64,7 +64,10 @@ describe.each(ADAPTERS)('an exporter of an app on %s', (_name, adapter) => {
     const { app } = await startApp(
       {
         imports: [
-          MetricsModule.forRoot({ exporters: [WarehouseExporter] }),
+          MetricsModule.forRoot({
+            initialSeries: false,
+            exporters: [WarehouseExporter],
+          }),
           WarehouseModule,
         ],
         providers: [AssistantAgent, WarehouseExporter],
@@ -285,7 +288,10 @@ describe('a job without a server', () => {
     expect(metrics).toContainEqual(
       expect.objectContaining({
         name: row[0],
-        series: [expect.objectContaining({ value: 1 })],
+        series: [
+          expect.objectContaining({ value: 1 }),
+          expect.objectContaining({ value: 0 }),
+        ],
       }),
     );
   });

@@ -17,7 +17,13 @@ import { samples } from '../support/collector.js';
 import { ADAPTERS, startApp } from './support/app.js';
 
 const handlers = {
-  imports: [MetricsModule.forRoot({ namespace: '', interceptor: true })],
+  imports: [
+    MetricsModule.forRoot({
+      namespace: '',
+      initialSeries: false,
+      interceptor: true,
+    }),
+  ],
 };
 
 @Controller()

@@ -10,7 +10,11 @@ import {
 import { samples } from '../support/collector.js';
 import { ADAPTERS, startApp } from './support/app.js';
 
-const OPTIONS = { namespace: '', prometheus: { defaultMetrics: false } };
+const OPTIONS = {
+  namespace: '',
+  initialSeries: false,
+  prometheus: { defaultMetrics: false },
+};
 
 @Injectable()
 class VectorStore {

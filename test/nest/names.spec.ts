@@ -22,7 +22,11 @@ import {
 import { samples } from '../support/collector.js';
 import { ADAPTERS, startApp } from './support/app.js';
 
-const OPTIONS = { namespace: '', prometheus: { defaultMetrics: false } };
+const OPTIONS = {
+  namespace: '',
+  initialSeries: false,
+  prometheus: { defaultMetrics: false },
+};
 
 /** A class with the name that a minifier gives it. */
 function minified<C extends Function>(name: string, constructor: C): C {

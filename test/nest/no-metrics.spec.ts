@@ -66,7 +66,13 @@ class Child extends Parent {
 describe('@NoMetrics()', () => {
   test('@NoMetrics() switches off what is measured of a handler, wherever it stands among the decorators', async () => {
     const { app, text } = await startApp({
-      imports: [MetricsModule.forRoot({ namespace: '', interceptor: true })],
+      imports: [
+        MetricsModule.forRoot({
+          namespace: '',
+          initialSeries: false,
+          interceptor: true,
+        }),
+      ],
       controllers: [MixedController],
     });
     expect(await text('/mixed/seen')).toBe('seen');
@@ -84,7 +90,13 @@ describe('@NoMetrics()', () => {
 
   test('@NoMetrics() switches off all methods of a class', async () => {
     const { app, text } = await startApp({
-      imports: [MetricsModule.forRoot({ namespace: '', interceptor: true })],
+      imports: [
+        MetricsModule.forRoot({
+          namespace: '',
+          initialSeries: false,
+          interceptor: true,
+        }),
+      ],
       controllers: [HiddenController],
     });
     expect(await text('/hidden')).toBe('hidden');
@@ -94,7 +106,7 @@ describe('@NoMetrics()', () => {
 
   test('@NoMetrics() leaves an overriding method to its own decorators', async () => {
     const { app } = await startApp({
-      imports: [MetricsModule.forRoot({ namespace: '' })],
+      imports: [MetricsModule.forRoot({ namespace: '', initialSeries: false })],
       providers: [Parent, Child],
     });
     expect([app.get(Parent).run(), app.get(Child).run()]).toEqual([

@@ -56,7 +56,11 @@ class Jobs {
   }
 }
 
-const metrics = MetricsModule.forRoot({ namespace: '', interceptor: true });
+const metrics = MetricsModule.forRoot({
+  namespace: '',
+  initialSeries: false,
+  interceptor: true,
+});
 const schedule = ScheduleModule.forRoot();
 
 /** An app without HTTP, as workers are; closed when the test ends. */

@@ -145,6 +145,7 @@ async function writer() {
     imports: [
       MetricsModule.forRoot({
         namespace: '',
+        initialSeries: false,
         prometheus: { defaultMetrics: false },
       }),
     ],

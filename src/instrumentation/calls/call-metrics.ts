@@ -31,6 +31,8 @@ export interface CallMetric {
   /** The buckets of the user. */
   readonly buckets: readonly number[] | undefined;
   readonly labels: CallLabels | undefined;
+  /** The further labels of series that exist before the first call, for labels that calls give. */
+  readonly initialLabels: readonly Labels[] | undefined;
   /** Whether only failed calls are recorded. */
   readonly failuresOnly: boolean;
   readonly figure: Figure;
@@ -44,6 +46,7 @@ interface CallMetricOptions {
   description?: string | undefined;
   summary: string;
   labels?: CallLabels | undefined;
+  initialLabels?: readonly Labels[] | undefined;
 }
 
 interface TimerOptions extends CallMetricOptions {
@@ -75,7 +78,8 @@ export function countedItems(options: CallMetricOptions): CallMetric {
 }
 
 function timer(figure: Figure, options: TimerOptions): CallMetric {
-  const { name, description, summary, labels, buckets } = options;
+  const { name, description, summary, labels, initialLabels } = options;
+  const { buckets } = options;
   return {
     name,
     type: MetricType.TIMER,
@@ -84,13 +88,15 @@ function timer(figure: Figure, options: TimerOptions): CallMetric {
     // A copy: the caller may change the array later, and it is checked only once.
     buckets: buckets && [...buckets],
     labels,
+    initialLabels,
     failuresOnly: false,
     figure,
   };
 }
 
 function counter(figure: Figure, options: CounterOptions): CallMetric {
-  const { name, description, summary, labels, failuresOnly = false } = options;
+  const { name, description, summary, labels, initialLabels } = options;
+  const { failuresOnly = false } = options;
   return {
     name,
     type: MetricType.COUNTER,
@@ -98,6 +104,7 @@ function counter(figure: Figure, options: CounterOptions): CallMetric {
     summary,
     buckets: undefined,
     labels,
+    initialLabels,
     failuresOnly,
     figure,
   };

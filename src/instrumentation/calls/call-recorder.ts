@@ -37,6 +37,11 @@ export class CallRecorder {
       );
   }
 
+  /** Starts the series whose labels are known before the first call. Never throws. */
+  start(): void {
+    for (const writer of this.writers) writer.start();
+  }
+
   /**
    * Makes the call, and records it once its work has ended.
    *

@@ -14,6 +14,8 @@ import type { EndedRun, RunRecorder } from './run.js';
 /** The labels whose values are arguments of the call, by position. */
 export type ArgumentLabels = ReadonlyMap<number, string>;
 
+const NONE: readonly Labels[] = [];
+
 type CallSeries = CounterSeries | HistogramSeries;
 
 /** Writes ended calls to one metric. */
@@ -34,6 +36,17 @@ export class MetricWriter implements RunRecorder {
   ) {
     this.fixed =
       argumentLabels.size === 0 && typeof metric.labels !== 'function';
+  }
+
+  /** Starts the series of each outcome, where its labels are known before the first call. Never throws. */
+  start(): void {
+    try {
+      const initialLabels = this.initialLabels();
+      if (initialLabels.length > 0)
+        this.instrument = this.getOrCreate(initialLabels);
+    } catch (error) {
+      this.report('labels', error);
+    }
   }
 
   ended(run: EndedRun): void {
@@ -70,10 +83,10 @@ export class MetricWriter implements RunRecorder {
     return this.instrument;
   }
 
-  private getOrCreate(): Counter | Histogram {
+  private getOrCreate(initialLabels = NONE): Counter | Histogram {
     const { collector, metric } = this;
     const { name, description, summary, buckets } = metric;
-    const options = { description: description ?? summary };
+    const options = { description: description ?? summary, initialLabels };
     return metric.type === MetricType.COUNTER
       ? collector.counter(name, options)
       : getOrCreateHistogram(
@@ -82,6 +95,23 @@ export class MetricWriter implements RunRecorder {
           (given) => collector.timer(name, { ...options, ...given }),
           (error) => this.report('call', error),
         );
+  }
+
+  // Why: docs/decisions/instrumentation.md, "A failure's series starts without its error type".
+  /** The labels of a failure have no `error_type`: its values are known only once there is a failure. */
+  private initialLabels(): Labels[] {
+    const { labels, failuresOnly, name } = this.metric;
+    const { initialLabels = this.fixed ? [{}] : [] } = this.metric;
+    const fixed = typeof labels === 'function' ? undefined : labels;
+    const outcomes = failuresOnly ? ['error'] : ['success', 'error'];
+    return initialLabels.flatMap((further) =>
+      outcomes.map((status) => {
+        const set: MutableLabels = { ...this.identity, status };
+        addOwnLabels(set, fixed, name);
+        addOwnLabels(set, further, name);
+        return set;
+      }),
+    );
   }
 
   private writeLabelled(call: EndedCall, value: number): void {

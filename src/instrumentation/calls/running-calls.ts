@@ -22,6 +22,11 @@ export class RunningCalls {
 
   constructor(private readonly collector: MetricsCollector) {}
 
+  /** Shows the gauges before the first call. Never throws. */
+  open({ name }: InFlightMetric): void {
+    this.gauges.get(name)?.open();
+  }
+
   /** @param identity the labels that say which method it is. */
   of(metric: InFlightMetric, identity: Labels): MethodCalls {
     let gauges = this.gauges.get(metric.name);

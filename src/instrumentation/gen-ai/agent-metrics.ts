@@ -234,6 +234,16 @@ export class AgentMetrics implements ErrorReporter {
     return observer;
   }
 
+  /** @internal Starts the series of an agent's runs, before the first one. Never throws. */
+  startAgentSeries(agent: string): void {
+    this.record(agent, () => this.writer.startAgentSeries(agent));
+  }
+
+  /** @internal Starts the series of a tool's calls outside of agent runs, before the first one. Never throws. */
+  startToolSeries(tool: string): void {
+    this.record(tool, () => this.writer.startToolSeries(tool));
+  }
+
   /** @internal Reports an error that is kept from the app. */
   reportError(cause: string, error: unknown, where?: string): void {
     report(this.collector, cause, error, where);

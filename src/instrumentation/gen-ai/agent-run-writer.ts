@@ -55,7 +55,7 @@ export class AgentRunWriter {
   }
 }
 
-function agentLabels(agent: string) {
+export function agentLabels(agent: string) {
   return {
     gen_ai_operation_name: 'invoke_agent',
     gen_ai_agent_name: agent,

@@ -33,6 +33,14 @@ export class GenAiInstruments {
     return histogram;
   }
 
+  /** Starts a series without observations. Throws as {@link histogram} does. */
+  start(name: GenAiMetricName, labels: GenAiLabels): void {
+    this.histogram(name);
+    const metric = GEN_AI_METRICS[name];
+    const options = { prefixed: false, initialLabels: [labels] };
+    this.collector[genAiType(metric)](metric.name, options);
+  }
+
   /** The histogram of a metric. Its name has no namespace: dashboards for the conventions expect the plain name. */
   private open(metric: GenAiMetric): Histogram {
     const { collector } = this;

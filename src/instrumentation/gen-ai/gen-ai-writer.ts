@@ -1,6 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Tally } from '../../model/tally.js';
-import { AgentRunWriter } from './agent-run-writer.js';
+import { agentLabels, AgentRunWriter } from './agent-run-writer.js';
 import { GenAiInstruments } from './gen-ai-instruments.js';
 import { InferenceWriter } from './inference-writer.js';
 import type { PriceList } from './price-list.js';
@@ -45,10 +45,19 @@ export class GenAiWriter {
     }
   }
 
+  /** Starts the series of a tool's calls. */
+  startToolSeries(tool: string): void {
+    this.instruments.start('toolDuration', toolLabels(tool));
+  }
+
+  /** Starts the series of an agent's runs. */
+  startAgentSeries(agent: string): void {
+    this.instruments.start('agentDuration', agentLabels(agent));
+  }
+
   tool(call: ToolCall, agent: string | undefined): void {
     const labels = {
-      gen_ai_operation_name: 'execute_tool',
-      gen_ai_tool_name: call.tool,
+      ...toolLabels(call.tool),
       gen_ai_agent_name: agent,
       error_type: failureOf(call),
     };
@@ -69,4 +78,8 @@ export class GenAiWriter {
       .histogram('workflowDuration')
       .observe(labels, ended.seconds);
   }
+}
+
+function toolLabels(tool: string) {
+  return { gen_ai_operation_name: 'execute_tool', gen_ai_tool_name: tool };
 }

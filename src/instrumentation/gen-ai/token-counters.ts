@@ -87,7 +87,10 @@ export class TokenCounters {
   private counter(name: string, description: string): Counter {
     let counter = this.counters.get(name);
     if (counter === undefined) {
-      counter = this.collector.counter(name, { description });
+      counter = this.collector.counter(name, {
+        description,
+        initialLabels: [],
+      });
       this.counters.set(name, counter);
     }
     return counter;

@@ -46,7 +46,9 @@ function bindAll(
     valuesOf(modules).flatMap((value) => instancesIn(value, instrumentation)),
   );
   const classes = [...found].map(({ constructor }) => constructor);
-  instrumentation.declare([...classesOf(modules), ...classes], isLate);
+  const all = [...classesOf(modules), ...classes];
+  instrumentation.declare(all, isLate);
+  instrumentation.start(all);
   for (const instance of found) {
     catchAndReport(instrumentation.collector, 'unmeasured', () =>
       attach(instance, instrumentation),

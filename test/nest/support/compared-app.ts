@@ -171,7 +171,8 @@ async function recordedCalls(collector: PrometheusCollector): Promise<Calls> {
     const found = /agent="(\w+)".*method="(\w+)".* (\d+)$/.exec(line);
     const [, agent, method, count] = found!;
     const name = `${agent}.${method}`;
-    calls[name] = (calls[name] ?? 0) + Number(count);
+    // Series that are there from the start are no calls.
+    if (count !== '0') calls[name] = (calls[name] ?? 0) + Number(count);
   }
   return calls;
 }

@@ -306,6 +306,7 @@ async function start(providers: Function[]) {
     imports: [
       MetricsModule.forRoot({
         namespace: '',
+        initialSeries: false,
         prometheus: { defaultMetrics: false },
       }),
     ],

@@ -1,0 +1,145 @@
+import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  Agent,
+  AgentRun,
+  Counted,
+  MetricsCollector,
+  MetricsModule,
+  Timed,
+  Tool,
+} from '../../src/index.js';
+import { freePort, waitFor } from '../support/http.js';
+import {
+  isInstalled,
+  type Prometheus,
+  startPrometheus,
+} from '../support/processes.js';
+
+const RULES = fileURLToPath(
+  new URL('../../rules/tframex.rules.yml', import.meta.url),
+);
+
+class NoPassageError extends Error {}
+
+@Agent('Toolbox')
+@Injectable()
+class Toolbox {
+  @Tool('search')
+  search(query: string) {
+    if (query === '') throw new NoPassageError('no query');
+  }
+}
+
+@Agent('Assistant')
+@Injectable()
+class Assistant {
+  @Counted()
+  counted(input: string) {
+    if (input === '') throw new NoPassageError('no input');
+  }
+
+  @Timed()
+  timed(input: string) {
+    this.counted(input);
+  }
+
+  @AgentRun()
+  use(toolbox: Toolbox, query: string) {
+    toolbox.search(query);
+  }
+}
+
+/** Starts an app on a port. It is closed with the test. */
+async function startApp(port: number, initialSeries: boolean) {
+  @Module({
+    imports: [MetricsModule.forRoot({ initialSeries })],
+    providers: [Toolbox, Assistant],
+  })
+  class AppModule {}
+  const app = await NestFactory.create(AppModule, { logger: false });
+  onTestFinished(() => app.close());
+  const failures = app.get(MetricsCollector).counter('failures_total');
+  await app.listen(port, '127.0.0.1');
+  return { app, failures };
+}
+
+function failOnce({ app, failures }: Awaited<ReturnType<typeof startApp>>) {
+  const assistant = app.get(Assistant);
+  expect(() => assistant.counted('')).toThrow('no input');
+  expect(() => assistant.timed('')).toThrow('no input');
+  expect(() => assistant.use(app.get(Toolbox), '')).toThrow('no query');
+  failures.inc();
+}
+
+/** Waits until Prometheus has scraped the targets of all jobs this often since now. */
+async function waitForScrapes(prometheus: Prometheus, jobs: string[]) {
+  const start = Date.now() / 1_000;
+  await waitFor(
+    async () => {
+      const { result } = await prometheus.api('query', {
+        query: `count_over_time(up[${Math.ceil(Date.now() / 1_000 - start)}s]) >= 3 and up == 1`,
+      });
+      return result.length === jobs.length;
+    },
+    'three scrapes of each app',
+    30,
+  );
+}
+
+/** The alerts that fire, as text. */
+async function firing(prometheus: Prometheus): Promise<string[]> {
+  const { alerts } = await prometheus.api('alerts');
+  return (alerts as { labels: Record<string, string> }[])
+    .map(({ labels: { alertname, job, agent, method, gen_ai_tool_name } }) =>
+      [job, alertname, agent, method, gen_ai_tool_name]
+        .filter((label) => label !== undefined)
+        .join(' '),
+    )
+    .toSorted();
+}
+
+test.skipIf(!(await isInstalled('prometheus')))(
+  'the first failure of a decorated method, of a tool and of a counter fires the shipped alerts, also after a restart, and not without initial series',
+  async () => {
+    const ports = [await freePort(), await freePort()];
+    const jobs = ['with', 'without'];
+    const prometheus = await startPrometheus(
+      JSON.stringify({
+        global: { scrape_interval: '1s', evaluation_interval: '1s' },
+        rule_files: [RULES],
+        scrape_configs: jobs.map((job_name, i) => ({
+          job_name,
+          static_configs: [{ targets: [`127.0.0.1:${ports[i]}`] }],
+        })),
+      }),
+    );
+    onTestFinished(() => prometheus.stop());
+    const { app: first } = await startApp(ports[0]!, true);
+    const other = await startApp(ports[1]!, false);
+    await waitForScrapes(prometheus, jobs);
+    await first.close();
+    const restarted = await startApp(ports[0]!, true);
+    await waitForScrapes(prometheus, jobs);
+    expect(await firing(prometheus)).toEqual([]);
+
+    failOnce(restarted);
+    failOnce(other);
+    const expected = [
+      'with AgentCallFailed Assistant counted',
+      'with AgentCallFailed Assistant timed',
+      'with FailureCounted',
+      'with ToolCallFailed search',
+    ];
+    await waitFor(
+      async () => (await firing(prometheus)).length >= expected.length,
+      'the alerts to fire',
+      30,
+    );
+    await waitForScrapes(prometheus, jobs);
+    expect(await firing(prometheus)).toEqual(expected);
+  },
+);

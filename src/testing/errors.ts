@@ -14,3 +14,8 @@ export class NotRefreshedError extends MetricsError {
 export class MetricTypeError extends MetricsError {
   readonly code = 'wrong_type';
 }
+
+/** An exporter breaks a rule of `exporterContract()`. */
+export class ContractError extends MetricsError {
+  readonly code = 'contract';
+}

@@ -1,6 +1,13 @@
 export { AppMetrics } from './app-metrics.js';
 export { type MetricChange, MetricChanges } from './changes.js';
+export type { ContractBackend } from './contract/contract-backend.js';
 export {
+  type ContractTest,
+  exporterContract,
+} from './contract/exporter-contract.js';
+export type { MakeExporter } from './contract/trial.js';
+export {
+  ContractError,
   MetricTypeError,
   NotRefreshedError,
   UnknownMetricError,

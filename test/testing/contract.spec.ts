@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { ContractError, exporterContract } from '../../src/testing/index.js';
+import {
+  type Fault,
+  FaultyExporter,
+  MemoryBackend,
+} from './faulty-exporter.js';
+
+const contractOf = (fault: Fault) =>
+  exporterContract(
+    (backend: MemoryBackend) => new FaultyExporter(backend, fault),
+    () => new MemoryBackend(),
+  );
+
+describe('an exporter without a fault', () => {
+  for (const { name, run } of contractOf('none')) test.concurrent(name, run);
+});
+
+describe('an exporter with a fault breaks the rule about it', () => {
+  const FAULTS: readonly [Fault, RegExp, RegExp][] = [
+    [
+      'acknowledges before it sends',
+      /^flush\(\)/,
+      /has 0 of contract_jobs_total; expected 3/,
+    ],
+    [
+      'sends totals as increases',
+      /^increases are/,
+      /has 10 of contract_jobs_total; expected 5/,
+    ],
+    [
+      'loses what it cannot deliver',
+      /^what could not/,
+      /After an outage, the back end has 502 of/,
+    ],
+    [
+      'takes a failure for a success',
+      /^what could not/,
+      /has fulfilled while the back end was away/,
+    ],
+    [
+      'ignores the signal',
+      /^an aborted/,
+      /has not ended 1000 ms after its signal was aborted/,
+    ],
+    [
+      'writes to a dead connection',
+      /^nothing that/,
+      /In round 2, .*has 1 of contract_jobs_total; expected 2/,
+    ],
+    [
+      'forgets what took too long',
+      /^a delivery that/,
+      /After deliveries that took too long, the back end has 1 of/,
+    ],
+    [
+      'counts again after a start',
+      /^a collector/,
+      /After the collector was initialized again/,
+    ],
+    ['shows its token', /^no text/, /such as .*key=<secret>/],
+  ];
+
+  test.concurrent.each(FAULTS)(
+    'an exporter that %s breaks the rule %s',
+    async (fault, rule, message) => {
+      const { run } = contractOf(fault).find(({ name }) => rule.test(name))!;
+      const error: unknown = await run().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(ContractError);
+      expect((error as Error).message).toMatch(message);
+    },
+  );
+
+  test('each rule has an exporter that breaks it', () => {
+    const broken = contractOf('none').filter(
+      ({ name }) => !FAULTS.some(([, rule]) => rule.test(name)),
+    );
+    expect(broken.map(({ name }) => name)).toEqual([]);
+  });
+});

@@ -2,6 +2,12 @@ import { MetricValueError, shown } from '../core/errors.js';
 import type { ValueCell } from './cells.js';
 import type { CounterFamily } from './counter-family.js';
 import type { Family } from './family.js';
+import {
+  type ExemplarCall,
+  exemplarCallOf,
+  type ExemplarOptions,
+  manualExemplar,
+} from './manual-exemplars.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
 
@@ -18,20 +24,62 @@ export class Counter extends Instrument<CounterFamily> {
    * Adds to the series of these labels.
    *
    * @param value how much to add: finite, 0 or more, as the sum must be. Default: 1.
+   * @param options the exemplar of the recording, if the app names its trace itself.
    * @throws {MetricValueError} or {LabelError}. Nothing is recorded then.
+   *
+   * @example
+   * requests.inc({ method: 'GET' }, 1, { exemplar: { trace_id: traceId } });
    */
-  inc(labels?: Labels, value?: number): void;
+  inc(labels?: Labels, value?: number, options?: ExemplarOptions): void;
   /** Adds `value` (default 1) to the series without labels. Throws as with labels. */
-  inc(value?: number): void;
-  inc(labels: Labels | number = NO_LABELS, value = 1): void {
-    if (typeof labels === 'object') this.record(labels, value);
-    else this.record(NO_LABELS, labels);
+  inc(value?: number, options?: ExemplarOptions): void;
+  /** Adds with an exemplar, in the form that prom-client has for it. Throws as with labels. */
+  inc(call: ExemplarCall): void;
+  inc(
+    labels: Labels | ExemplarCall | number = NO_LABELS,
+    value: number | ExemplarOptions = 1,
+    options?: ExemplarOptions,
+  ): void {
+    if (typeof labels !== 'object') {
+      this.incUnlabelled(labels, value);
+    } else if (options === undefined) {
+      try {
+        this.record(labels as Labels, value as number);
+      } catch (error) {
+        this.incAsCall(labels, error);
+      }
+    } else {
+      this.recordWith(labels as Labels, value as number, options);
+    }
   }
 
   /** @internal */
   override record(labels: Labels, value: number): void {
     if (!isIncrement(value)) throw incrementError(value, this.family.name);
     addTo(this.family.cell(labels), value, this.family);
+  }
+
+  private incUnlabelled(value: number, options: number | ExemplarOptions) {
+    if (typeof options !== 'object') this.record(NO_LABELS, value);
+    else this.recordWith(NO_LABELS, value, options);
+  }
+
+  /** @throws the error of labels that are no call in the form of prom-client. */
+  private incAsCall(given: object, error: unknown): void {
+    const call = exemplarCallOf(given);
+    if (call === undefined) throw error;
+    const { labels = NO_LABELS, value = 1, exemplarLabels } = call;
+    this.recordWith(labels, value, { exemplar: exemplarLabels });
+  }
+
+  private recordWith(
+    labels: Labels,
+    value: number,
+    options: ExemplarOptions,
+  ): void {
+    const exemplar = manualExemplar(options, value, this.name);
+    this.record(labels, value);
+    if (exemplar !== undefined) this.family.cell(labels).exemplar = exemplar;
   }
 
   /**
@@ -57,11 +105,20 @@ export class CounterSeries extends Series<ValueCell> {
    * Adds to the series.
    *
    * @param value how much to add: finite, 0 or more, as the sum must be. Default: 1.
-   * @throws {MetricValueError} if it is anything else. Nothing is recorded then.
+   * @param options the exemplar of the recording, if the app names its trace itself.
+   * @throws {MetricValueError} if it is anything else; {LabelError} if the exemplar cannot be written. Nothing is recorded then.
    */
-  inc(value = 1): void {
+  inc(value = 1, options?: ExemplarOptions): void {
     if (!isIncrement(value)) throw incrementError(value, this.metric);
-    addTo(this.live(), value, this.family);
+    if (options === undefined) addTo(this.live(), value, this.family);
+    else this.incWith(value, options);
+  }
+
+  private incWith(value: number, options: ExemplarOptions): void {
+    const exemplar = manualExemplar(options, value, this.metric);
+    const cell = this.live();
+    addTo(cell, value, this.family);
+    if (exemplar !== undefined) cell.exemplar = exemplar;
   }
 }
 

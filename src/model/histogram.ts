@@ -4,6 +4,13 @@ import { emptyCounts, HistogramCell } from './cells.js';
 import type { FamilyDescriptor } from './family-descriptor.js';
 import type { FamilyKeeper } from './family-keeper.js';
 import { Family } from './family.js';
+import type { Exemplar } from './exemplars.js';
+import {
+  type ExemplarCall,
+  exemplarCallOf,
+  type ExemplarOptions,
+  manualExemplar,
+} from './manual-exemplars.js';
 import { Instrument, namedLabels, Series } from './instrument.js';
 import {
   type Labels,
@@ -44,21 +51,67 @@ export class Histogram extends Instrument<HistogramFamily> {
   /**
    * Observes a value in the series of these labels.
    *
+   * @param options the exemplar of the recording, if the app names its trace itself.
    * @throws {MetricValueError} if `value`, or the sum of all observations with it, is
-   *   not finite; {LabelError} if the labels cannot be written.
+   *   not finite; {LabelError} if the labels or the exemplar cannot be written. Nothing is recorded then.
+   *
+   * @example
+   * latency.observe({ store: 'docs' }, 0.2, { exemplar: { trace_id: traceId } });
    */
-  observe(labels: Labels, value: number): void;
+  observe(labels: Labels, value: number, options?: ExemplarOptions): void;
   /** Observes a value in the series without labels. Throws as with labels. */
-  observe(value: number): void;
-  observe(labels: Labels | number, value?: number): void {
-    if (typeof labels === 'object') this.record(labels, value);
-    else this.record(NO_LABELS, labels);
+  observe(value: number, options?: ExemplarOptions): void;
+  /** Observes with an exemplar, in the form that prom-client has for it. Throws as with labels. */
+  observe(call: ExemplarCall): void;
+  observe(
+    labels: Labels | ExemplarCall | number,
+    value?: number | ExemplarOptions,
+    options?: ExemplarOptions,
+  ): void {
+    if (typeof labels !== 'object') {
+      this.observeUnlabelled(labels, value);
+    } else if (options === undefined) {
+      try {
+        this.record(labels as Labels, value as number);
+      } catch (error) {
+        this.observeAsCall(labels, error);
+      }
+    } else {
+      this.recordWith(labels as Labels, value as number, options);
+    }
   }
 
   /** @internal */
   override record(labels: Labels, value: number | undefined): void {
     checkObservation(value, this.family.name);
     observeIn(this.family.cell(labels), value, this.family);
+  }
+
+  private observeUnlabelled(
+    value: number,
+    options: number | ExemplarOptions | undefined,
+  ): void {
+    if (typeof options !== 'object') this.record(NO_LABELS, value);
+    else this.recordWith(NO_LABELS, value, options);
+  }
+
+  /** @throws the error of labels that are no call in the form of prom-client. */
+  private observeAsCall(given: object, error: unknown): void {
+    const call = exemplarCallOf(given);
+    if (call === undefined) throw error;
+    const { labels = NO_LABELS, value, exemplarLabels } = call;
+    this.recordWith(labels, value, { exemplar: exemplarLabels });
+  }
+
+  private recordWith(
+    labels: Labels,
+    value: number | undefined,
+    options: ExemplarOptions,
+  ): void {
+    checkObservation(value, this.name);
+    const exemplar = manualExemplar(options, value, this.name);
+    this.record(labels, value);
+    setExemplar(this.family.cell(labels), exemplar, value, this.family);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
@@ -126,12 +179,22 @@ export class HistogramSeries extends Series<HistogramCell, HistogramFamily> {
   /**
    * Observes a value.
    *
-   * @throws {MetricValueError} if `value`, or the sum of all observations with it, is not finite.
+   * @param options the exemplar of the recording, if the app names its trace itself.
+   * @throws {MetricValueError} if `value`, or the sum of all observations with it, is not
+   *   finite; {LabelError} if the exemplar cannot be written. Nothing is recorded then.
    */
-  observe(value: number): void {
+  observe(value: number, options?: ExemplarOptions): void {
     // A value that is not finite shows in the sum, which is checked below.
     if (typeof value !== 'number') checkObservation(value, this.metric);
-    observeIn(this.live(), value, this.family);
+    if (options === undefined) observeIn(this.live(), value, this.family);
+    else this.observeWith(value, options);
+  }
+
+  private observeWith(value: number, options: ExemplarOptions): void {
+    const exemplar = manualExemplar(options, value, this.metric);
+    const cell = this.live();
+    observeIn(cell, value, this.family);
+    setExemplar(cell, exemplar, value, this.family);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
@@ -169,6 +232,17 @@ function observeIn(
   cell.sum = sum;
   const { hook } = family;
   if (hook !== undefined) hook.observed(cell, bucket, value);
+}
+
+function setExemplar(
+  cell: HistogramCell,
+  exemplar: Exemplar | undefined,
+  value: number,
+  { bounds }: HistogramFamily,
+): void {
+  if (exemplar === undefined) return;
+  cell.exemplars ??= cell.counts.map(() => undefined);
+  cell.exemplars[bucketOf(bounds, value)] = exemplar;
 }
 
 /** Throws where the sum is not finite: it would stay so for good. */

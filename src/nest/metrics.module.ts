@@ -156,14 +156,7 @@ export class MetricsModule
    * @throws {OptionsError} if one of them is no definition. The app does not start, with a
    *   {MetricConflictError}, if a name is defined in two ways.
    *
-   * @example
-   * @Module({
-   *   imports: [
-   *     MetricsModule.forFeature([counter('orders_total', { description: 'Orders' })]),
-   *   ],
-   *   providers: [OrdersService],
-   * })
-   * class OrdersModule {}
+   * Example: `imports: [MetricsModule.forFeature([counter('orders_total', { description: 'Orders' })])]`.
    */
   static forFeature(definitions: readonly MetricDefinition[]): DynamicModule {
     return featureModule(definitions);

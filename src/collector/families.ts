@@ -8,7 +8,7 @@ import type { Family } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { areExposedAlike, type MetricType } from '../model/metric-type.js';
-import { RecordingHook } from '../model/recording-hook.js';
+import { hookOf } from '../model/recording-hook.js';
 import {
   type AnyInstrument,
   FamilyFactory,
@@ -207,6 +207,7 @@ export class Families implements FamilyKeeper {
       return this.create(descriptor, type, options);
     }
     applyMetadata(entry.family, options);
+    if (options.expireAfter !== undefined) this.updateHook(entry);
     if (!entry.family.registered || !this.isRegistered(entry))
       this.register(entry);
     if (options.initialLabels !== undefined) entry.family.start();
@@ -219,13 +220,7 @@ export class Families implements FamilyKeeper {
     const isHeard =
       !descriptor.isSelfMetric && this.listening?.wants(family.type) === true;
     const listener = isHeard ? this.listening : undefined;
-    const isPlain =
-      exemplars === undefined &&
-      listener === undefined &&
-      !family.isReadThrough;
-    family.hook = isPlain
-      ? undefined
-      : new RecordingHook(family, exemplars, listener);
+    family.hook = hookOf(family, exemplars, listener);
   }
 
   private create(

@@ -33,6 +33,8 @@ export type FamilyConfig = Pick<
   | 'buckets'
   | 'filters'
   | 'initialSeries'
+  | 'processes'
+  | 'persistence'
 >;
 
 /** A metric before it is created, whatever its type. */
@@ -56,12 +58,17 @@ const UNFILTERED = new Filters([]);
 /** Creates families from options and filters. */
 export class FamilyFactory {
   private readonly filters: Filters;
+  /** Whether counters and histograms are added to those of other processes or runs, and must not fall. */
+  // Why: docs/decisions/recording.md, "A series expires after it was shown".
+  private readonly sharesTotals: boolean;
 
   constructor(
     private readonly config: FamilyConfig,
     private readonly keeper: FamilyKeeper,
   ) {
     this.filters = new Filters(config.filters);
+    this.sharesTotals =
+      Boolean(config.processes) || Boolean(config.persistence);
   }
 
   /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
@@ -115,6 +122,7 @@ export class FamilyFactory {
       unit: type === MetricType.TIMER ? 'seconds' : undefined,
       defaultLabels: this.config.defaultLabels,
       maxSeries: descriptor.maxSeries ?? this.config.maxSeriesPerMetric,
+      canExpire: type === MetricType.GAUGE || !this.sharesTotals,
       hasInitialSeries: this.config.initialSeries,
       filterLabels: descriptor.labelFilter(exposed),
     };

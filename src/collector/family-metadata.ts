@@ -11,6 +11,7 @@ import type { Family } from '../model/family.js';
 import { HistogramFamily } from '../model/histogram.js';
 import { GaugeFamily } from '../model/gauge-family.js';
 import { checkLabelName, type Labels } from '../model/labels.js';
+import { SeriesExpiry } from '../model/series-expiry.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
 import { sameItems } from '../core/same-items.js';
 import { shortened } from '../core/shortened.js';
@@ -29,7 +30,9 @@ export const HISTOGRAM_SUFFIXES: readonly string[] = [
 /** Applies description, unit, label names and aggregator to a family. The first description and unit stay. */
 export function applyMetadata(family: Family, options: GaugeOptions): void {
   const { description, unit, labelNames, initialLabels } = options;
-  const { aggregator, persistent } = options;
+  const { aggregator, persistent, expireAfter } = options;
+  if (expireAfter !== undefined && family.descriptor.canExpire)
+    family.expiry = expiryFor(family, expireAfter);
   if (family instanceof GaugeFamily && aggregator !== undefined)
     family.aggregator = aggregatorFor(family, aggregator);
   if (family instanceof GaugeFamily && persistent === true)
@@ -62,6 +65,17 @@ function aggregatorFor(family: Family, given: Aggregator): Aggregator {
     );
   }
   return given;
+}
+
+/** How long series stay that are not recorded in; the first time stays. */
+function expiryFor(family: Family, given: number): SeriesExpiry {
+  const { expiry = new SeriesExpiry(given) } = family;
+  if (expiry.seconds !== given) {
+    throw new MetricConflictError(
+      `Metric "${family.name}" has the expireAfter ${expiry.seconds} and was asked for with ${given}; use the same one`,
+    );
+  }
+  return expiry;
 }
 
 /** The declared label names; the first ones stay. */

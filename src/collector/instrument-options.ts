@@ -16,11 +16,17 @@ import type { GaugeOptions, HistogramOptions } from './metrics-collector.js';
 /** Accepts every value: the option is checked where it is used. */
 const ANY = new Check('', () => true);
 
+const SECONDS = new Check(
+  'a finite number of seconds above 0',
+  (value) => Number.isFinite(value) && (value as number) > 0,
+);
+
 const COMMON = {
   description: ANY,
   unit: ANY,
   labelNames: ANY,
   initialLabels: ANY,
+  expireAfter: SECONDS,
   prefixed: BOOLEAN,
 } satisfies Rules;
 

@@ -26,6 +26,16 @@ export interface InstrumentOptions {
    * });
    */
   initialLabels?: readonly Labels[];
+  /**
+   * Seconds after which a series that is not recorded in is removed, by the next page or snapshot
+   * after one that has shown it; longer than the interval of all scrapes and exports. Series
+   * that are there from the start stay. Not for counters and histograms with `processes` or
+   * `persistence`. Default: they stay.
+   *
+   * @example
+   * collector.gauge('tenant_sessions', { expireAfter: 3600 });
+   */
+  expireAfter?: number;
   /** Whether namespace and subsystem precede the name. Default: `true`. */
   prefixed?: boolean;
 }

@@ -43,6 +43,10 @@ export class CounterFamily extends Family<ValueCell> {
     return cell;
   }
 
+  protected override isInitial(cell: ValueCell): boolean {
+    return cell === this.provisional || super.isInitial(cell);
+  }
+
   protected newCell(labels: LabelSet): ValueCell {
     return new ValueCell(this.name, labels);
   }

@@ -12,6 +12,8 @@ export interface FamilyDescriptor {
   readonly defaultLabels: Labels;
   /** The largest number of series, without the overflow series. */
   readonly maxSeries: number;
+  /** Whether series may be removed that were not recorded in for long. */
+  readonly canExpire: boolean;
   /** Whether series may exist before the first recording. */
   readonly hasInitialSeries: boolean;
   /** Changes the label set of each new series. */

@@ -14,12 +14,9 @@ import {
 } from './labels.js';
 import type { MetricType } from './metric-type.js';
 import type { RecordingHook } from './recording-hook.js';
-import { SeriesLabels } from './series-labels.js';
+import type { SeriesExpiry } from './series-expiry.js';
+import { OVERFLOW, SeriesLabels } from './series-labels.js';
 import { SeriesIndex } from './series-index.js';
-
-/** The labels of the series that takes recordings once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
-// Why: docs/decisions/recording.md, "The series of a metric are bounded".
-const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
 
 /** All series of one metric name. */
 export abstract class Family<C extends Cell = Cell> {
@@ -44,25 +41,25 @@ export abstract class Family<C extends Cell = Cell> {
   private isDenied = false;
   /** Called for each recording, if set. */
   hook: RecordingHook | undefined = undefined;
+  /** Has series removed that were not recorded in for long, if set. */
+  expiry: SeriesExpiry | undefined = undefined;
 
   private readonly index: SeriesIndex<C>;
   /** That of `index`; a field of its own, as each recording reads it. */
   private readonly givenIndex: LabelIndex<C>;
   private readonly initial: InitialSeries;
-  private readonly hasInitialSeries: boolean;
   protected readonly labels: SeriesLabels;
   private overflow: C | undefined = undefined;
   private countOverflow: (() => void) | undefined = undefined;
 
   constructor(
-    descriptor: FamilyDescriptor,
+    readonly descriptor: FamilyDescriptor,
     protected readonly keeper: FamilyKeeper,
   ) {
     this.name = descriptor.name;
     this.type = descriptor.type;
     this.help = descriptor.help;
     this.unit = descriptor.unit;
-    this.hasInitialSeries = descriptor.hasInitialSeries;
     this.labels = new SeriesLabels(descriptor);
     this.maxSeries = descriptor.maxSeries;
     const isFiltered = descriptor.filterLabels !== undefined;
@@ -93,7 +90,20 @@ export abstract class Family<C extends Cell = Cell> {
    * @param _limit milliseconds that the callback may take.
    */
   async refresh(_limit?: number): Promise<boolean> {
+    this.expire();
     return true;
+  }
+
+  /** Removes the series that were not recorded in for long, apart from those that the metric always has. */
+  protected expire(): void {
+    const { expiry } = this;
+    if (expiry === undefined || this.isPersistent) return;
+    const due = expiry.dueAmong(this.cells);
+    this.dropAll(new Set(due.filter((cell) => !this.isInitial(cell))));
+  }
+
+  protected isInitial(cell: C): boolean {
+    return this.initial.has(cell);
   }
 
   /** Whether a callback sets series. Then a change is no recording. */
@@ -140,7 +150,8 @@ export abstract class Family<C extends Cell = Cell> {
   }
 
   protected get canStart(): boolean {
-    return this.hasInitialSeries && this.registered && !this.isDenied;
+    const { hasInitialSeries } = this.descriptor;
+    return hasInitialSeries && this.registered && !this.isDenied;
   }
 
   /** Creates the initial series that do not exist. */

@@ -34,6 +34,7 @@ export class GaugeFamily extends Family<ValueCell> {
   override async refresh(limit?: number): Promise<boolean> {
     try {
       await this.collection?.get(limit);
+      this.expire();
       return true;
     } catch (error) {
       this.keeper.collectFailed(this, error);

@@ -150,6 +150,7 @@ export class Histogram extends Instrument<HistogramFamily> {
       cell.counts[bucket]! += count;
     }
     cell.sum += sum;
+    this.family.expiry?.touch(cell);
   }
 
   /** @internal Whether a listener, e.g. an exporter for StatsD, receives each observation. */

@@ -13,6 +13,10 @@ export class InitialSeries {
     this.byText.set(labelPairs(set), set);
   }
 
+  has(set: LabelSet): boolean {
+    return this.byText.has(labelPairs(set));
+  }
+
   get sets(): Iterable<LabelSet> {
     return this.byText.values();
   }

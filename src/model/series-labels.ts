@@ -8,6 +8,10 @@ import {
   readLabels,
 } from './labels.js';
 
+/** The labels of the series that takes recordings once a family is full (OpenTelemetry metrics SDK, "Cardinality limits"). */
+// Why: docs/decisions/recording.md, "The series of a metric are bounded".
+export const OVERFLOW: Labels = { otel_metric_overflow: 'true' };
+
 /** Makes the labels of series from labels as they are given: with the default labels, and changed by filters. */
 export class SeriesLabels {
   private readonly metric: string;

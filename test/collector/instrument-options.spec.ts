@@ -13,7 +13,7 @@ function ask(collector: PrometheusCollector, kind: Kind, options: unknown) {
   return collector[kind]('m', options as object);
 }
 
-const COMMON = 'description, unit, labelNames, initialLabels, prefixed';
+const COMMON = 'description, unit, labelNames, initialLabels, expireAfter, prefixed';
 
 const mistakes: [Kind, unknown, string][] = [
   [

@@ -3,3 +3,5 @@ import { member, startApp } from './app.mjs';
 
 const { port } = await startApp();
 process.send?.({ member, port });
+// As the `wait_ready` of PM2 expects it.
+process.send?.('ready');

@@ -11,11 +11,17 @@ import {
   killOne,
   playExactly,
   playWithKills,
+  playWithReplacements,
   SAVE_INTERVAL,
 } from './rehearsal.js';
 import { fetchText, Traffic } from './traffic.js';
 
 const MEMBERS = 4;
+
+/** Milliseconds for a test, which starts 15 processes. */
+const TIME_LIMIT = 300_000;
+
+const RELOADS = { members: MEMBERS, times: 2 };
 const PLAY = { members: MEMBERS, calls: 1_000, scrapes: 25 };
 
 const path = (relative: string) =>
@@ -77,36 +83,48 @@ function allJoined(origin: string): Promise<boolean> {
 
 const CONFIG = 'ecosystem.config.cjs';
 
-test('the instances of PM2 in cluster mode make one page, as docs/processes.md configures them', async () => {
-  const { folder, ports } = await makeFolder();
-  const directories = new Directories();
-  const pm2 = startPm2(folder);
-  await pm2('start', CONFIG, '--only', 'agents');
-  const origin = `http://127.0.0.1:${ports[3000]}`;
-  await allJoined(origin);
-  await directories.add(origin);
-  const traffic = new Traffic({
-    call: () => `${origin}/call`,
-    page: () => `${origin}/metrics`,
-  });
-  await playExactly(traffic, PLAY);
-  await playWithKills(traffic, { members: MEMBERS, kills: 3 }, killOne);
-});
+test(
+  'the instances of PM2 in cluster mode make one page, as docs/processes.md configures them, whose totals go on through reloads',
+  async () => {
+    const { folder, ports } = await makeFolder();
+    const directories = new Directories();
+    const pm2 = startPm2(folder);
+    await pm2('start', CONFIG, '--only', 'agents');
+    const origin = `http://127.0.0.1:${ports[3000]}`;
+    await allJoined(origin);
+    await directories.add(origin);
+    const traffic = new Traffic({
+      call: () => `${origin}/call`,
+      page: () => `${origin}/metrics`,
+    });
+    await playExactly(traffic, PLAY);
+    await playWithReplacements(traffic, RELOADS, () => pm2('reload', 'agents'));
+    await playWithKills(traffic, { members: MEMBERS, kills: 3 }, killOne);
+  },
+  TIME_LIMIT,
+);
 
-test('the instances of PM2 in fork mode make one page on a port that they share', async () => {
-  const { folder, ports } = await makeFolder();
-  const directories = new Directories();
-  const pm2 = startPm2(folder);
-  await pm2('start', CONFIG, '--only', 'agents-fork');
-  const shared = `http://127.0.0.1:${ports[9464]}`;
-  let calls = 0;
-  const next = () => `http://127.0.0.1:${ports[3100] + (calls++ % MEMBERS)}`;
-  await allJoined(shared);
-  await directories.add(next());
-  const traffic = new Traffic({
-    call: () => `${next()}/call`,
-    page: () => `${shared}/metrics`,
-  });
-  await playExactly(traffic, PLAY);
-  await playWithKills(traffic, { members: MEMBERS, kills: 3 }, killOne);
-});
+test(
+  'the instances of PM2 in fork mode make one page on a port that they share, whose totals go on through reloads',
+  async () => {
+    const { folder, ports } = await makeFolder();
+    const directories = new Directories();
+    const pm2 = startPm2(folder);
+    await pm2('start', CONFIG, '--only', 'agents-fork');
+    const shared = `http://127.0.0.1:${ports[9464]}`;
+    let calls = 0;
+    const next = () => `http://127.0.0.1:${ports[3100] + (calls++ % MEMBERS)}`;
+    await allJoined(shared);
+    await directories.add(next());
+    const traffic = new Traffic({
+      call: () => `${next()}/call`,
+      page: () => `${shared}/metrics`,
+    });
+    await playExactly(traffic, PLAY);
+    await playWithReplacements(traffic, RELOADS, () =>
+      pm2('reload', 'agents-fork'),
+    );
+    await playWithKills(traffic, { members: MEMBERS, kills: 3 }, killOne);
+  },
+  TIME_LIMIT,
+);

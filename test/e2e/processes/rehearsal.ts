@@ -8,6 +8,9 @@ import { fetchText, type Traffic } from './traffic.js';
 
 const CLIENTS = 16;
 
+/** Clients while members are replaced: more would slow down the start of the new ones. */
+const FEW_CLIENTS = 4;
+
 /** Milliseconds between two saves of the apps. */
 export const SAVE_INTERVAL = 200;
 
@@ -129,6 +132,33 @@ export async function playWithKills(
     killAll().finally(() => (isOver = true)),
   ]);
   expectWithin(await traffic.scrape(), traffic, lossOf(traffic, killed));
+}
+
+/**
+ * Plays calls while all members are replaced in order, several times, and checks that the page
+ * never falls, and misses none of the calls that were answered.
+ *
+ * @param replace ends all members, and resolves when others have taken their place.
+ */
+export async function playWithReplacements(
+  traffic: Traffic,
+  { members, times }: { members: number; times: number },
+  replace: () => Promise<unknown>,
+): Promise<void> {
+  const before = traffic.answers.size;
+  let isOver = false;
+  const replaceAll = async () => {
+    for (let i = 0; i < times; i++) {
+      await replace();
+      await traffic.membersThatAnswer(members);
+    }
+  };
+  await Promise.all([
+    traffic.run(FEW_CLIENTS, () => isOver),
+    replaceAll().finally(() => (isOver = true)),
+  ]);
+  expect(traffic.answers.size - before).toBe(times * members);
+  expectWithin(await traffic.scrape(), traffic, 0);
 }
 
 function lossOf(traffic: Traffic, killed: readonly Kill[]): number {

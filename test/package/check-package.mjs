@@ -11,7 +11,7 @@ import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FreshApp } from './fresh-app.mjs';
-import { readQuickStart } from './quick-start.mjs';
+import { readQuickStart, readTest } from './quick-start.mjs';
 import { Report, run } from './report.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -81,11 +81,13 @@ const APPS = [
     type: 'module',
     peers: ['openai@6'],
     integration: INTEGRATION,
+    runner: 'vitest',
   },
   {
     major: 11,
     nest: ['npx', '-y', '@nestjs/cli@11'],
     type: undefined,
+    runner: 'jest',
     specs: ['app.service.ts', 'metrics.spec.ts'],
   },
 ];
@@ -177,14 +179,26 @@ async function checkIntegration(app, { peers, integration }) {
   await app.write(integration);
 }
 
-/** The specs that the app came with, and ours, by the app's own command. */
-async function checkSpecs(app, { specs = [] }) {
-  if (specs.length === 0) return;
+/** The specs that the app came with, that of the README, and ours, by the app's own command. */
+async function checkSpecs(app, { specs = [], runner }) {
+  await app.write(testFor(runner, await readTest(README)));
   for (const name of specs) {
     const code = await readFile(join(JEST_APP, `${name}.txt`), 'utf8');
     await app.write({ path: `src/${name}`, code });
   }
   await step('npm test', () => app.test());
+}
+
+/** The README's test is for vitest. Jest has its functions as globals, and CommonJS modules without extensions. */
+function testFor(runner, { path, code }) {
+  if (runner === 'vitest') return { path, code };
+  return {
+    path,
+    code: code
+      .replace(/^import .* from 'vitest';\n/m, '')
+      .replace('testing/vitest', 'testing/jest')
+      .replace(/'(\.\/.*)\.js'/g, "'$1'"),
+  };
 }
 
 /** Writes the quick start's files into an app and returns its request. */

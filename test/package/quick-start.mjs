@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 
-const SECTION = /^## Quick start\s*\n(.*?)(?=^## |$(?![^]))/ms;
+const sectionOf = (heading) =>
+  new RegExp(`^## ${heading}\\s*\\n(.*?)(?=^## |$(?![^]))`, 'ms');
 const CODE_BLOCK = /^```(\w+)[^\n]*\n(.*?)^```/gms;
 const PATH_COMMENT = /^\/\/ (\S+\.ts)[ \t]*\n/;
 const SHELL_WORD = /[ \t]*((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\|;&<>])+)/y;
 
 /** The files and the request that the README's quick start shows. */
 export async function readQuickStart(readmePath) {
-  const blocks = codeBlocks(
-    quickStartSection(await readFile(readmePath, 'utf8')),
-  );
+  const blocks = await blocksOf(readmePath, 'Quick start');
   const files = sourceFiles(blocks.filter(({ language }) => language === 'ts'));
   if (files.length === 0) {
     throw new Error(
@@ -19,10 +18,22 @@ export async function readQuickStart(readmePath) {
   return { files, request: postRequest(blocks) };
 }
 
-function quickStartSection(readme) {
-  const section = SECTION.exec(readme.replaceAll('\r\n', '\n'))?.[1];
-  if (!section) throw new Error('The README has no section "## Quick start".');
-  return section;
+/** The test that the README shows, for the app of the quick start. */
+export async function readTest(readmePath) {
+  const [file] = sourceFiles(await blocksOf(readmePath, 'Testing'));
+  if (file === undefined) {
+    throw new Error('The section "## Testing" shows no test with its path.');
+  }
+  return file;
+}
+
+async function blocksOf(readmePath, heading) {
+  const readme = (await readFile(readmePath, 'utf8')).replaceAll('\r\n', '\n');
+  const section = sectionOf(heading).exec(readme)?.[1];
+  if (!section) {
+    throw new Error(`The README has no section "## ${heading}".`);
+  }
+  return codeBlocks(section);
 }
 
 function codeBlocks(markdown) {

@@ -8,9 +8,9 @@ import {
 } from '../../src/collector/event-loop-delays.js';
 import type { ValueSnapshot } from '../../src/exporters/index.js';
 import { makeCollector, OPEN_METRICS } from '../support/collector.js';
-import { pass } from '../support/manual-clock.js';
+import { fakeClock } from '../../src/testing/index.js';
 
-vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
+const clock = fakeClock();
 
 /** Monitors whose observations the test sets. */
 function monitors() {
@@ -54,7 +54,7 @@ test.each([1, 7, 30, MIN_WINDOW])(
       if (second % interval === Math.ceil(interval / 2) % interval) {
         observe(second);
       }
-      pass(1);
+      clock.advance(1);
       // Somebody else reads each second.
       const seen = read();
       if (second % interval === 0 && second > interval) {
@@ -69,7 +69,7 @@ test('a delay is shown for two minutes at most', () => {
   const delays = new EventLoopDelays(start);
   observe(9);
   for (let i = 0; i < 9; i++) {
-    pass(15);
+    clock.advance(15);
     observe(1);
     delays.reset();
   }

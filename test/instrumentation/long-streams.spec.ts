@@ -1,11 +1,11 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AgentMetrics, type MetricEvent } from '../../src/index.js';
 import { makeCollector, samplesOf } from '../support/collector.js';
 import { usedHeap } from '../support/heap.js';
 import { waitFor } from '../support/http.js';
-import { pass } from '../support/manual-clock.js';
+import { fakeClock } from '../../src/testing/index.js';
 
-vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
+const clock = fakeClock();
 
 const REQUEST = { provider: 'acme', model: 'acme-1' };
 const METRIC = 'gen_ai_client_operation_time_per_output_chunk_seconds';
@@ -40,7 +40,7 @@ describe('the times of the chunks of an inference', () => {
         const inference = agents.startInference(REQUEST);
         inference.chunk();
         for (const seconds of times) {
-          pass(seconds);
+          clock.advance(seconds);
           inference.chunk();
         }
         // The model is known at the end only.
@@ -64,7 +64,7 @@ describe('the times of the chunks of an inference', () => {
     const inference = new AgentMetrics(collector).startInference(REQUEST);
     const chunks = (count: number) => {
       for (let i = 0; i < count; i++) {
-        pass(0.001);
+        clock.advance(0.001);
         inference.chunk();
       }
     };

@@ -1,5 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
-import { pass } from '../support/manual-clock.js';
+import { describe, expect, test } from 'vitest';
+import { fakeClock } from '../../src/testing/index.js';
 import {
   CHAT_USAGE,
   chatChunk,
@@ -12,7 +12,7 @@ import {
 import { observe, stepByStep } from './openai-app.js';
 import { VERSIONS } from './openai-versions.js';
 
-vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
+const clock = fakeClock();
 
 const QUESTION = {
   model: 'gpt-4o',
@@ -68,28 +68,28 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
     const promise = client.chat.completions.create(STREAMED);
     const api = await request();
     expect(api.body).toEqual(STREAMED);
-    pass(0.5);
+    clock.advance(0.5);
     api.chunk(chatChunk('Ye'));
     const stream = await promise;
-    pass(100);
+    clock.advance(100);
     const chunks = stream[Symbol.asyncIterator]();
     expect((await chunks.next()).value).toEqual(chatChunk('Ye'));
-    pass(100);
+    clock.advance(100);
     for (const [seconds, chunk] of [
       [0.25, chatChunk('s.')],
       [0.125, USAGE_CHUNK],
     ] as const) {
       const next = chunks.next();
-      pass(seconds);
+      clock.advance(seconds);
       api.chunk(chunk);
       expect((await next).value).toEqual(chunk);
-      pass(100);
+      clock.advance(100);
     }
     const end = chunks.next();
-    pass(0.125);
+    clock.advance(0.125);
     api.done();
     expect(await end).toEqual({ done: true, value: undefined });
-    pass(100);
+    clock.advance(100);
     expect(await genAi(recorded)).toEqual([
       ...times(1, 0.5, [0.375, 2]),
       ...TOKEN_USAGE,
@@ -159,7 +159,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       const chunks = (await promise)[Symbol.asyncIterator]();
       await chunks.next();
       const next = chunks.next();
-      pass(0.5);
+      clock.advance(0.5);
       api.break();
       await expect(next).rejects.toThrow(new TypeError('terminated'));
       expect((await recorded()).slice(0, 2)).toEqual([
@@ -318,7 +318,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       expect((await chunks.next()).value).toEqual(created);
       for (const event of [item, part, delta, completed]) {
         const next = chunks.next();
-        pass(0.25);
+        clock.advance(0.25);
         api.chunk(event);
         expect((await next).value).toMatchObject({ type: event.type });
       }

@@ -1,6 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { pass } from '../support/manual-clock.js';
+import { fakeClock } from '../../src/testing/index.js';
 import {
   chatChunk,
   chatCompletion,
@@ -11,7 +11,7 @@ import {
 import { observe } from './openai-app.js';
 import { VERSIONS } from './openai-versions.js';
 
-vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
+const clock = fakeClock();
 
 const PARAMETERS = {
   type: 'object' as const,
@@ -65,7 +65,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, zodFunction }) => {
       parameters: PARAMETERS,
       parse: JSON.parse as (text: string) => { query: string },
       function: async ({ query }: { query: string }, runner: object) => {
-        pass(0.25);
+        clock.advance(0.25);
         expect(runner).toHaveProperty('messages');
         return `found ${query}`;
       },
@@ -154,7 +154,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, zodFunction }) => {
       name: 'weather',
       parameters: z.object({ query: z.string() }),
       function: ({ query }) => {
-        pass(0.5);
+        clock.advance(0.5);
         return `wet ${query}`;
       },
     });

@@ -4,7 +4,7 @@ import OpenAI5 from 'openai-5';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import type { AgentMetrics } from '../../src/index.js';
 import { observeOpenAI } from '../../src/integrations/openai/index.js';
-import { pass } from '../support/manual-clock.js';
+import { fakeClock } from '../../src/testing/index.js';
 import {
   CHAT_USAGE,
   chatCompletion,
@@ -19,7 +19,7 @@ import {
 } from './openai-app.js';
 import { VERSIONS } from './openai-versions.js';
 
-vi.mock('../../src/core/clock.js', () => import('../support/manual-clock.js'));
+const clock = fakeClock();
 
 const QUESTION = {
   model: 'gpt-4o',
@@ -66,7 +66,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       const { client, recorded } = await observe(OpenAI, (request) => {
         expect(request.path).toBe('/v1/chat/completions');
         expect(request.body).toEqual({ ...QUESTION });
-        pass(0.25);
+        clock.advance(0.25);
         request.json(chatCompletion());
       });
       const answer = await client.chat.completions.create(QUESTION);
@@ -116,10 +116,10 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
         .create(QUESTION)
         .then((completion) => completion);
       const api = await request();
-      pass(0.25);
+      clock.advance(0.25);
       api.begin();
       await arrival;
-      pass(0.5);
+      clock.advance(0.5);
       api.json(chatCompletion());
       await answered;
       expect(await app.recorded()).toEqual(chatSamples(0.75));
@@ -140,7 +140,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
     test('a chat completion is one inference, however often the SDK tries', async () => {
       const statuses = [429, 500, 200];
       const { client, recorded } = await observe(OpenAI, (request) => {
-        pass(0.25);
+        clock.advance(0.25);
         request.json(chatCompletion(), statuses.shift());
       });
       await client.chat.completions.create(QUESTION, { maxRetries: 2 });
@@ -156,7 +156,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       'a chat completion that is answered with %i fails with a %s and has no tokens',
       async (status, name) => {
         const { client, recorded } = await observe(OpenAI, (request) => {
-          pass(0.5);
+          clock.advance(0.5);
           request.refuse(status);
         });
         const failed = client.chat.completions.create(QUESTION);
@@ -201,7 +201,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
   describe('the promise of an answer', () => {
     const answering = () =>
       observe(OpenAI, (request) => {
-        pass(0.25);
+        clock.advance(0.25);
         request.json(chatCompletion());
       });
 
@@ -210,14 +210,14 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       const { client, recorded } = await observe(
         OpenAI,
         (request) => {
-          pass(0.25);
+          clock.advance(0.25);
           request.json(chatCompletion());
         },
         { fetch },
       );
       const promise = client.chat.completions.create(QUESTION);
       await arrival;
-      pass(10);
+      clock.advance(10);
       expect(await promise).toBe(await promise);
       expect(await recorded()).toEqual(chatSamples(0.25));
     });
@@ -286,7 +286,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
 
     test('the promise of an answer may share nothing with promises made of it, as in version 7', async () => {
       const { url, metrics, recorded } = await observe(OpenAI, (request) => {
-        pass(0.25);
+        clock.advance(0.25);
         if (request.body.model === 'none') request.refuse(429);
         else request.json(chatCompletion());
       });
@@ -338,7 +338,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
 
   test('text completions and embeddings have operations of their own', async () => {
     const { client, recorded } = await observe(OpenAI, (request) => {
-      pass(0.125);
+      clock.advance(0.125);
       request.json(
         request.path === '/v1/embeddings'
           ? EMBEDDINGS
@@ -378,7 +378,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
 
     test('a response is a chat with the tokens that the API reports', async () => {
       const { client, recorded } = await observe(OpenAI, (request) => {
-        pass(0.5);
+        clock.advance(0.5);
         request.json(modelResponse());
       });
       const answer = await client.responses.create({

@@ -210,7 +210,6 @@ export class Families implements FamilyKeeper {
     if (options.expireAfter !== undefined) this.updateHook(entry);
     if (!entry.family.registered || !this.isRegistered(entry))
       this.register(entry);
-    if (options.initialLabels !== undefined) entry.family.start();
     return entry;
   }
 

@@ -10,7 +10,7 @@ import { CounterFamily } from '../model/counter-family.js';
 import type { Family } from '../model/family.js';
 import { HistogramFamily } from '../model/histogram.js';
 import { GaugeFamily } from '../model/gauge-family.js';
-import { checkLabelName, type Labels } from '../model/labels.js';
+import { checkLabelName, type Labels, type LabelSet } from '../model/labels.js';
 import { SeriesExpiry } from '../model/series-expiry.js';
 import { exposedType, MetricType } from '../model/metric-type.js';
 import { sameItems } from '../core/same-items.js';
@@ -39,11 +39,11 @@ export function applyMetadata(family: Family, options: GaugeOptions): void {
     family.isPersistent = true;
   if (labelNames !== undefined)
     family.labelNames = namesFor(family, labelNames);
-  if (initialLabels !== undefined) addInitial(family, initialLabels);
-  const areLabelsKnown =
-    family.labelNames.length > 0 || initialLabels !== undefined;
+  const sets = initialLabels && initialSets(family, initialLabels);
+  const areLabelsKnown = family.labelNames.length > 0 || sets !== undefined;
   if (areLabelsKnown && family instanceof CounterFamily)
     family.dropProvisional();
+  for (const set of sets ?? []) family.addInitial(set);
   if (description !== undefined) {
     const help = checkText('description', description, family.name);
     if (family.help === family.name && help !== '') {
@@ -96,21 +96,21 @@ function namesFor(family: Family, given: readonly string[]): readonly string[] {
 }
 
 /** @throws {LabelError} naming the metric and the place among the labels. */
-function addInitial(family: Family, given: readonly Labels[]): void {
+function initialSets(family: Family, given: readonly Labels[]): LabelSet[] {
   if (!Array.isArray(given)) {
     throw new OptionsError(
       `The initialLabels of metric "${family.name}" are ${shown(given)}; expected an array of objects of label names and values`,
     );
   }
-  for (const [i, labels] of given.entries()) {
+  return given.map((labels, i) => {
     try {
-      family.addInitial(labels);
+      return family.labels.ofObject(labels);
     } catch (error) {
       if (!(error instanceof LabelError)) throw error;
       const { message } = error;
       throw new LabelError(`initialLabels[${i}]: ${message}`, { cause: error });
     }
-  }
+  });
 }
 
 function checkText(option: string, text: unknown, metric: string): string {

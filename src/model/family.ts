@@ -48,7 +48,7 @@ export abstract class Family<C extends Cell = Cell> {
   /** That of `index`; a field of its own, as each recording reads it. */
   private readonly givenIndex: LabelIndex<C>;
   private readonly initial: InitialSeries;
-  protected readonly labels: SeriesLabels;
+  readonly labels: SeriesLabels;
   private overflow: C | undefined = undefined;
   private countOverflow: (() => void) | undefined = undefined;
 
@@ -140,13 +140,10 @@ export abstract class Family<C extends Cell = Cell> {
     return this.cell(labels);
   }
 
-  /**
-   * Adds a series that the metric has whenever pages show it. {@link start} creates it.
-   *
-   * @throws {LabelError} if the labels cannot be written.
-   */
-  addInitial(labels: Labels): void {
-    this.initial.add(this.labels.ofObject(labels));
+  /** Adds a series that the metric has whenever pages show it. */
+  addInitial(set: LabelSet): void {
+    this.initial.add(set);
+    if (this.canStart) this.startOne(set);
   }
 
   protected get canStart(): boolean {
@@ -157,9 +154,11 @@ export abstract class Family<C extends Cell = Cell> {
   /** Creates the initial series that do not exist. */
   start(): void {
     if (!this.canStart) return;
-    for (const set of this.initial.sets) {
-      if (this.index.find(set) === undefined) this.newSeries(set);
-    }
+    for (const set of this.initial.sets) this.startOne(set);
+  }
+
+  private startOne(set: LabelSet): void {
+    if (this.index.find(set) === undefined) this.newSeries(set);
   }
 
   /** Removes one series. Returns whether there was one. */

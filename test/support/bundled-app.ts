@@ -56,8 +56,9 @@ void main();
 `;
 
 /** What {@link APP} prints. */
-export const OUTPUT =
-  'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1\n';
+export const OUTPUT = `tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1
+tframex_agent_executions_total{agent="Assistant",method="run",status="error"} 0
+`;
 
 /** A folder with the built package and what the app imports, gone when the test ends. */
 export function appFolder(): string {

@@ -52,9 +52,8 @@ export default defineConfig({
           name: 'e2e',
           include: [E2E_TESTS],
           exclude: [BUILDING_TEST],
-          // After the others, whose times they would spoil, and one by one: each starts processes.
+          // After the others, whose times they would spoil: each starts processes.
           sequence: { groupOrder: 1 },
-          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

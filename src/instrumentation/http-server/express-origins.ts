@@ -6,6 +6,7 @@ import {
   type ExpressLayer,
   type ExpressRoute,
 } from './express-app.js';
+import type { RouteAdded } from './http-framework.js';
 import { watchRoutes } from './route-methods.js';
 
 /**
@@ -33,9 +34,10 @@ export class ExpressOrigins {
   }
 
   /** Notes routes and middleware that the adapter adds. Returns a function that stops it. */
-  watchRoutes(adapter: HttpServer): () => void {
+  watchRoutes(adapter: HttpServer, added: RouteAdded): () => void {
     const restores = [
-      watchRoutes(adapter, (_path, handler, add) => {
+      watchRoutes(adapter, (path, handler, add, method) => {
+        added(method, path, handler);
         const [result, layers] = addedLayers(this.app, add);
         for (const { route } of layers) {
           if (route !== undefined) this.handlers.set(route, handler);

@@ -13,6 +13,7 @@ import { ExpressOrigins } from './express-origins.js';
 import type {
   Begin,
   HttpFramework,
+  RouteAdded,
   RouteDescription,
 } from './http-framework.js';
 import { isCatchAll } from './route-methods.js';
@@ -76,8 +77,8 @@ export class ExpressFramework implements HttpFramework {
     };
   }
 
-  beforeRoutes(): void {
-    this.stopWatchingRoutes = this.origins.watchRoutes(this.adapter);
+  beforeRoutes(added: RouteAdded): void {
+    this.stopWatchingRoutes = this.origins.watchRoutes(this.adapter, added);
     this.origins.watchFallbacks(this.adapter, () => {
       [, [this.end]] = addedLayers(this.app, () => this.noteUnanswered());
     });

@@ -4,6 +4,7 @@ import { isExcludedRoute } from './excluded-routes.js';
 import type {
   Begin,
   HttpFramework,
+  RouteAdded,
   RouteDescription,
 } from './http-framework.js';
 import { isCatchAll, watchRoutes } from './route-methods.js';
@@ -71,10 +72,11 @@ export class FastifyFramework implements HttpFramework {
     };
   }
 
-  beforeRoutes(): void {
+  beforeRoutes(added: RouteAdded): void {
     this.stopWatchingRoutes = watchRoutes(
       this.adapter,
-      (path, _handler, add) => {
+      (path, handler, add, method) => {
+        added(method, path, handler);
         if (isCatchAll(path)) this.catchAlls.add(path);
         return add();
       },

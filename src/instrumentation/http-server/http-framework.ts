@@ -10,12 +10,23 @@ export interface RouteDescription {
   readonly isExcluded: boolean;
 }
 
+/**
+ * Is called when Nest adds a route.
+ *
+ * @param method the method of the adapter, e.g. `get` or `all`.
+ */
+export type RouteAdded = (
+  method: string,
+  path: unknown,
+  handler: Function,
+) => void;
+
 /** What the metrics need of Express or Fastify. */
 export interface HttpFramework {
   /** Calls `begin` with every request from now on. Returns a function that stops the calls. */
   listen(begin: Begin): () => void;
   /** Must run before Nest registers its middleware and routes. */
-  beforeRoutes(): void;
+  beforeRoutes(added: RouteAdded): void;
   /** Must run right after Nest has registered all routes. */
   afterRoutes(): void;
   /** The route of a request, as one object for all its requests; `undefined` if no route has answered. */

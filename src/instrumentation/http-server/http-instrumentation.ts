@@ -10,6 +10,7 @@ import { FastifyFramework } from './fastify.js';
 import type { HttpConfig } from './http.options.js';
 import type { HttpFramework } from './http-framework.js';
 import { HttpRequests } from './http-requests.js';
+import { isExcludedClass } from '../no-metrics.js';
 
 /** Measures the HTTP requests to one app, from the creation of its adapter until it is closed. */
 export class HttpInstrumentation {
@@ -36,7 +37,10 @@ export class HttpInstrumentation {
   beforeRoutes(modules: ModulesContainer, adapter: HttpServer): void {
     if (!this.started) this.start(adapter);
     markExcludedRoutes(modules);
-    this.framework?.beforeRoutes();
+    this.framework?.beforeRoutes((method, path, handler) => {
+      if (typeof path === 'string' && !isExcludedClass(handler))
+        this.requests?.startRoute(method.toUpperCase(), path);
+    });
   }
 
   /** Must run right after Nest has registered its routes. */

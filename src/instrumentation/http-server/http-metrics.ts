@@ -5,7 +5,7 @@ import type { Gauge } from '../../model/gauge.js';
 import type { Histogram, HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import { MetricType } from '../../model/metric-type.js';
-import { HTTP_DURATION_BUCKETS } from '../http-conventions.js';
+import { HTTP_DURATION_BUCKETS, methodLabel } from '../http-conventions.js';
 import { addOwnLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../../core/catch-and-report.js';
 import type { HttpConfig } from './http.options.js';
@@ -95,6 +95,22 @@ export class HttpMetrics {
     this.histograms = openHistograms(collector, options);
     this.active = this.openActive();
     this.unmatched = this.newRoute(UNMATCHED, false);
+  }
+
+  /**
+   * Creates the series that a route has from the start.
+   *
+   * @throws {LabelError} if the labels are invalid.
+   */
+  startRoute(method: string, template: string): void {
+    const { initialStatuses, labels } = this.options;
+    const route = this.newRoute(template, false);
+    // Routes of all methods have none that is known.
+    const isKnown = methodLabel(method) === method;
+    if (labels !== undefined || route.isHidden || !isKnown) return;
+    for (const status of initialStatuses) {
+      this.histograms.duration.init(requestLabels(route, method, status));
+    }
   }
 
   /** A request begins. */

@@ -37,6 +37,13 @@ export class HttpRequests {
     this.stopListening = framework.listen((req, res) => this.begin(req, res));
   }
 
+  /** Creates the series that a route has from the start. */
+  startRoute(method: string, template: string): void {
+    catchAndReport(this.collector, 'http', () =>
+      this.metrics.startRoute(method, template),
+    );
+  }
+
   close(): void {
     this.stopListening();
   }

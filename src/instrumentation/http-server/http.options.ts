@@ -23,6 +23,12 @@ export interface HttpOptions {
   labels?: (request: any, response: any) => Labels;
   /** Upper bounds of the durations, in seconds. Default: 5 ms to 10 s, as OpenTelemetry recommends. */
   buckets?: readonly number[];
+  /**
+   * Status codes that each route of a controller has a series of from the start, with 0
+   * requests, e.g. `[500]` for an alert on its first failure. Not for routes of all methods, nor
+   * with `labels`, whose values only requests have. Default: none.
+   */
+  initialStatuses?: readonly number[];
   /** Whether the sizes of request bodies are recorded. Default: `false`. */
   requestSize?: boolean;
   /** Whether the sizes of response bodies are recorded. Default: `false`. */
@@ -46,9 +52,20 @@ export const HTTP_OPTIONS = {
     ),
   ),
   buckets: option(BUCKETS),
+  initialStatuses: option(
+    new Check(
+      'an array of status codes from 100 to 599',
+      (value) => Array.isArray(value) && value.every(isStatus),
+    ),
+    [],
+  ),
   requestSize: option(BOOLEAN, false),
   responseSize: option(BOOLEAN, false),
 } satisfies OptionTable<HttpOptions>;
+
+function isStatus(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 100 && Number(value) < 600;
+}
 
 /** {@link HttpOptions}, resolved. */
 export type HttpConfig = Resolved<HttpOptions, typeof HTTP_OPTIONS> & {

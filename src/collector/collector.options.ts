@@ -75,7 +75,8 @@ export interface RecordingOptions {
   initialSeries?: boolean;
   /**
    * Shows the metrics of all processes and threads of the app on this host as one page,
-   * whichever of them answers. Default: they have a page each, with a warning; `false`: without one.
+   * whichever of them answers. Default: each of them has a page of its own, which the start
+   * warns of; `false`: the same without the warning.
    */
   processes?: boolean | ProcessesOptions;
   /**

@@ -51,7 +51,7 @@ export class MetricConflictError extends MetricsError {
   readonly code = 'conflict';
 }
 
-/** A metric of prom-client, or one of its series, cannot be written. */
+/** A metric of prom-client, or one of its series, is invalid, so that no page can show it. */
 export class PromClientMetricError extends MetricsError {
   readonly code = 'foreign_metric';
 }

@@ -85,13 +85,13 @@ export class Counter extends Instrument<CounterFamily> {
   /**
    * The series of these labels, resolved once: the fastest way to record in it.
    *
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    */
   labels(labels: Labels): CounterSeries;
   /**
    * The series of these label values, in the order of the `labelNames` that the metric was asked for with.
    *
-   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   * @throws {LabelError} if there are more or fewer of them, or they are invalid.
    */
   labels(...values: LabelValue[]): CounterSeries;
   labels(...labels: [Labels] | LabelValue[]): CounterSeries {
@@ -106,7 +106,7 @@ export class CounterSeries extends Series<ValueCell> {
    *
    * @param value how much to add: finite, 0 or more, as the sum must be. Default: 1.
    * @param options the exemplar of the recording, if the app names its trace itself.
-   * @throws {MetricValueError} if it is anything else; {LabelError} if the exemplar cannot be written. Nothing is recorded then.
+   * @throws {MetricValueError} if it is anything else; {LabelError} if the exemplar is invalid. Nothing is recorded then.
    */
   inc(value = 1, options?: ExemplarOptions): void {
     if (!isIncrement(value)) throw incrementError(value, this.metric);

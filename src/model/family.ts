@@ -122,7 +122,7 @@ export abstract class Family<C extends Cell = Cell> {
   /**
    * The cell of these labels; a new one if there is room for it, else the overflow cell.
    *
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    */
   cell(labels: Labels): C {
     return (
@@ -134,7 +134,7 @@ export abstract class Family<C extends Cell = Cell> {
   /**
    * As {@link cell}, for a series that stays although nothing is recorded in it.
    *
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    */
   lastingCell(labels: Labels): C {
     return this.cell(labels);

@@ -29,7 +29,7 @@ export class Gauge extends Instrument<GaugeFamily> {
   /**
    * Sets the series of these labels.
    *
-   * @throws {MetricValueError} if `value` is not a number; {LabelError} if the labels cannot be written.
+   * @throws {MetricValueError} if `value` is not a number; {LabelError} if the labels are invalid.
    */
   set(labels: Labels, value: number): void;
   /** Sets the series without labels. Throws as with labels. */
@@ -87,13 +87,13 @@ export class Gauge extends Instrument<GaugeFamily> {
   /**
    * The series of these labels, resolved once: the fastest way to record in it.
    *
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    */
   labels(labels: Labels): GaugeSeries;
   /**
    * The series of these label values, in the order of the `labelNames` that the metric was asked for with.
    *
-   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   * @throws {LabelError} if there are more or fewer of them, or they are invalid.
    */
   labels(...values: LabelValue[]): GaugeSeries;
   labels(...labels: [Labels] | LabelValue[]): GaugeSeries {

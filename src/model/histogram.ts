@@ -53,7 +53,7 @@ export class Histogram extends Instrument<HistogramFamily> {
    *
    * @param options the exemplar of the recording, if the app names its trace itself.
    * @throws {MetricValueError} if `value`, or the sum of all observations with it, is
-   *   not finite; {LabelError} if the labels or the exemplar cannot be written. Nothing is recorded then.
+   *   not finite; {LabelError} if the labels or the exemplar are invalid. Nothing is recorded then.
    *
    * @example
    * latency.observe({ store: 'docs' }, 0.2, { exemplar: { trace_id: traceId } });
@@ -122,7 +122,7 @@ export class Histogram extends Instrument<HistogramFamily> {
   /**
    * As {@link init}, but an existing series is reset to 0.
    *
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    *
    * @example
    * latency.zero({ store: 'docs' });
@@ -142,7 +142,7 @@ export class Histogram extends Instrument<HistogramFamily> {
    * @internal Adds a tally of this histogram to the series of these labels. It makes no
    * events, as only the sum and the buckets of its observations are known.
    *
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    */
   addTally(labels: Labels, { counts, sum }: Tally): void {
     const cell = this.family.cell(labels);
@@ -161,13 +161,13 @@ export class Histogram extends Instrument<HistogramFamily> {
   /**
    * The series of these labels, resolved once: the fastest way to record in it.
    *
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    */
   labels(labels: Labels): HistogramSeries;
   /**
    * The series of these label values, in the order of the `labelNames` that the metric was asked for with.
    *
-   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   * @throws {LabelError} if there are more or fewer of them, or they are invalid.
    */
   labels(...values: LabelValue[]): HistogramSeries;
   labels(...labels: [Labels] | LabelValue[]): HistogramSeries {
@@ -182,7 +182,7 @@ export class HistogramSeries extends Series<HistogramCell, HistogramFamily> {
    *
    * @param options the exemplar of the recording, if the app names its trace itself.
    * @throws {MetricValueError} if `value`, or the sum of all observations with it, is not
-   *   finite; {LabelError} if the exemplar cannot be written. Nothing is recorded then.
+   *   finite; {LabelError} if the exemplar is invalid. Nothing is recorded then.
    */
   observe(value: number, options?: ExemplarOptions): void {
     // A value that is not finite shows in the sum, which is checked below.

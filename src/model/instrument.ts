@@ -38,7 +38,7 @@ export abstract class Instrument<F extends Family> {
   /**
    * @internal Creates the series of these labels, so that recording in it does not fail.
    *
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    */
   prepare(labels: Labels): void {
     this.family.cell(labels);
@@ -49,7 +49,7 @@ export abstract class Instrument<F extends Family> {
    * pages show it before the first recording. A series that exists stays as it is.
    *
    * @param labels Default: the series without labels.
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    *
    * @example
    * requests.init({ method: 'GET' });
@@ -58,7 +58,7 @@ export abstract class Instrument<F extends Family> {
   /**
    * Creates the series of these label values, in the order of the `labelNames` that the metric was asked for with.
    *
-   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   * @throws {LabelError} if there are more or fewer of them, or they are invalid.
    *
    * @example
    * requests.init('GET');
@@ -74,7 +74,7 @@ export abstract class Instrument<F extends Family> {
    * them again starts a new series.
    *
    * @returns whether there was such a series.
-   * @throws {LabelError} if the labels cannot be written.
+   * @throws {LabelError} if the labels are invalid.
    *
    * @example
    * requests.remove({ method: 'GET' });
@@ -84,7 +84,7 @@ export abstract class Instrument<F extends Family> {
    * Removes the series of these label values, in the order of the `labelNames` that the metric was asked for with.
    *
    * @returns whether there was such a series.
-   * @throws {LabelError} if there are more or fewer of them, or they cannot be written.
+   * @throws {LabelError} if there are more or fewer of them, or they are invalid.
    *
    * @example
    * requests.remove('GET');

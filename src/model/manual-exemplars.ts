@@ -38,7 +38,7 @@ const RULES: Rules = {
 /**
  * The exemplar that a recording is given; `undefined` if it is given none.
  *
- * @throws {OptionsError} if the options have a mistake; {LabelError} if the exemplar cannot be written.
+ * @throws {OptionsError} if the options have a mistake; {LabelError} if the exemplar is invalid.
  */
 export function manualExemplar(
   options: ExemplarOptions,

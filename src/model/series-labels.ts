@@ -28,7 +28,7 @@ export class SeriesLabels {
       filterLabels === undefined && Object.keys(defaultLabels).length === 0;
   }
 
-  /** @throws {LabelError} if the labels cannot be written. */
+  /** @throws {LabelError} if the labels are invalid. */
   of(given: GivenLabels): LabelSet {
     const set = canonicalSet(given, this.metric, this.defaults);
     return this.filter === undefined ? set : this.filter(set);

@@ -94,7 +94,7 @@ export class PersistentMetrics implements MetricsSource, StateOwner {
     return this.totalsOf(this.encode(metrics, unread));
   }
 
-  /** The totals as they are now, while the process ends: those of our own metrics; others are as they were read last. */
+  /** The totals as they are now, while the process ends. Metrics of prom-client, which can only be read asynchronously, have the values of the last page or save. */
   readNow(): { at: number; fold: () => Totals } {
     const ours = this.gatherer.totalsNow();
     const names = new Set(ours.map(({ name }) => name));

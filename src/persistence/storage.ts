@@ -8,7 +8,7 @@ export interface Storage {
   save(bytes: Uint8Array): Promise<void>;
   /** Whether others may have replaced the bytes since the last load or save. */
   mayHaveChanged(): Promise<boolean>;
-  /** Keeps bytes that cannot be read under another name. Returns that name. */
+  /** Moves or copies the bytes to another name, as they are no state that can be read. Returns that name. */
   setAside(bytes: Uint8Array): Promise<string>;
   /** Saves while the process ends, if that is possible, unless others have replaced the bytes. */
   saveNow?(bytes: Uint8Array): void;

@@ -6,7 +6,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /** What the end of this process or thread saves. */
 const saves = new Set<() => void>();
 
-/** `undefined` while there is nothing to save. */
+/** `undefined` as long as no member of this process saves at its end. */
 let threads: ThreadSaves | undefined = undefined;
 
 /**

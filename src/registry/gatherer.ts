@@ -248,7 +248,7 @@ export class Gatherer implements MetricsSource {
     return { ...metric, cells };
   }
 
-  /** Labels that the registry adds to all series without a label of that name; none if they cannot be written. */
+  /** Labels that the registry adds to all series without a label of that name; none if they are invalid. */
   addedLabels(): LabelSet {
     try {
       // prom-client has no method that returns the default labels.

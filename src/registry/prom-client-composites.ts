@@ -27,7 +27,7 @@ export class PromClientComposites {
     private readonly names: PromClientNames,
   ) {}
 
-  /** @throws {PromClientMetricError} if the value cannot be written. */
+  /** @throws {PromClientMetricError} if the value is invalid. */
   add(given: PromClientValue): void {
     const sample = sampleOf(given, this.type, this.names);
     const key = labelPairs(sample.labels);
@@ -36,7 +36,7 @@ export class PromClientComposites {
     else known.push(sample);
   }
 
-  /** @throws {PromClientMetricError} if buckets or quantiles cannot be written. */
+  /** @throws {PromClientMetricError} if buckets or quantiles are invalid. */
   async cells(slice: TimeSlice): Promise<Cell[]> {
     const cells: Cell[] = [];
     await forEachInSlices(this.series.values(), slice, (samples) => {

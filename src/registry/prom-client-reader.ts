@@ -17,7 +17,7 @@ import { pageType, type RegisteredMetric } from './registry-index.js';
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
-/** A prom-client metric, as far as it can be written. */
+/** A prom-client metric, without the series that no page can show. */
 export interface PromClientReading {
   readonly metric: MetricFamily;
   /** The error of series that are left out. */
@@ -29,7 +29,7 @@ export interface PromClientReading {
  * returns is checked.
  *
  * @param get calls the metric's own `get()`.
- * @throws {PromClientMetricError} naming what cannot be written; and whatever the metric throws.
+ * @throws {PromClientMetricError} naming what is invalid; and whatever the metric throws.
  */
 // Why: docs/decisions/pages.md, "Invalid metrics and series are left out for all readers".
 export async function readPromClientMetric(
@@ -113,7 +113,7 @@ class PromClientValues {
     private readonly names: PromClientNames,
   ) {}
 
-  /** @throws {PromClientMetricError} if the value cannot be written. */
+  /** @throws {PromClientMetricError} if the value is invalid. */
   add(given: PromClientValue): void {
     const { name } = this.names;
     const { labels, value, exemplar } = sampleOf(given, this.type, this.names);

@@ -105,7 +105,7 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
  * The labels of a prom-client metric or registry: in their order, with empty values,
  * and converted to text.
  *
- * @throws {PromClientMetricError} if a name cannot be written.
+ * @throws {PromClientMetricError} if a name is invalid.
  */
 export function promClientLabels(labels: object, metric: string): LabelSet {
   const names = Object.keys(labels);
@@ -135,7 +135,7 @@ function textOf(value: unknown): string {
 /** Characters that the labels of an exemplar may have (OpenMetrics 1.0.0, "Exemplars"). */
 const MAX_EXEMPLAR_CHARACTERS = 128;
 
-/** The exemplar of a sample; `undefined` if it cannot be written. Its sample is written in any case. */
+/** The exemplar of a sample; `undefined` if it is invalid. Its sample is shown in any case. */
 export function promClientExemplar(given: unknown): Exemplar | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
   try {

@@ -19,7 +19,7 @@ beforeEach(() => {
 const EXPIRES = { expireAfter: 60 };
 
 describe('a series of a metric with expireAfter', () => {
-  test('a series that nobody has recorded in for so long goes with the next page', async () => {
+  test('a series without a recording for so long goes with the next page', async () => {
     const { collector } = makeCollector();
     const jobs = collector.counter('jobs_total', EXPIRES);
     jobs.inc({ queue: 'mail' });

@@ -130,7 +130,7 @@ export class StatsdSender {
   }
 }
 
-/** Returns `false` if the transport cannot carry a packet of that size. */
+/** Returns `false` if a packet of the batch is too large for the transport. Other errors are thrown. */
 async function isSent(connection: Connection, batch: Batch): Promise<boolean> {
   let isComplete = true;
   for (const packet of batch.packets) {

@@ -76,7 +76,7 @@ function beginMetric(
   const name = isCounter ? counterFamily(metric.name) : metric.name;
   const help = escapeText(metric.help).replace(/"/g, '\\"');
   out.text(`# TYPE ${name} ${type}\n`);
-  // The name must end with the unit ("Unit"). A unit with characters that cannot be written is not the end of a valid name.
+  // The name must end with the unit ("Unit"). A unit with characters that names cannot have is not the end of a valid name.
   if (unit && name.endsWith(`_${unit}`)) out.text(`# UNIT ${name} ${unit}\n`);
   out.text(`# HELP ${name} ${help}\n`);
   return { write: linesOf(metric, style, out), end: () => {} };

@@ -71,7 +71,7 @@ class GuardPolicy implements AccessPolicy {
     if (isProbe(resource)) return undefined;
     if (!isGuarded(this.options[resource])) return undefined;
     const run = this.run[resource];
-    // Nothing was prepared: the module is disabled, and a controller of the app's serves the page.
+    // No guards were prepared, since the module is disabled: a request that reaches a controller of the app's with this page is refused.
     if (run === undefined) return guardRefusal(403);
     try {
       await run(framework?.request ?? req, framework?.response ?? res);

@@ -75,9 +75,7 @@ function recordingParts(
   families.reportTo(report);
   const exemplars = new TraceExemplars(families, report);
   const startWindow = () => exemplars.startWindow();
-  const gatherer = new Gatherer(registry, report, (name) =>
-    families.isDenied(name),
-  );
+  const gatherer = new Gatherer(registry, report, families);
   const yielder = new EventLoopYielder();
   const snapshots = new Snapshots(gatherer, yielder, startWindow);
   const renderer = new PageRenderer(gatherer, yielder, startWindow);

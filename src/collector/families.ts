@@ -6,6 +6,7 @@ import { CounterFamily } from '../model/counter-family.js';
 import type { FamilyKeeper } from '../model/family-keeper.js';
 import type { Family } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
+import type { LabelFilter } from '../model/labels.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { areExposedAlike, type MetricType } from '../model/metric-type.js';
 import { hookOf } from '../model/recording-hook.js';
@@ -114,6 +115,10 @@ export class Families implements FamilyKeeper {
   /** Whether a filter denies the metric of this name. */
   isDenied(name: string): boolean {
     return this.factory.isDenied(name);
+  }
+
+  labelFilter(name: string): LabelFilter | undefined {
+    return this.factory.labelFilter(name);
   }
 
   /** Sets the sampler of exemplars for all metrics; `undefined` for no exemplars. */

@@ -1,3 +1,4 @@
+import type { LabelFilter } from '../model/labels.js';
 import {
   checkBuckets,
   DEFAULT_HISTOGRAM_BUCKETS,
@@ -87,6 +88,11 @@ export class FamilyFactory {
 
   isDenied(name: string): boolean {
     return this.filters.apply(name).denied;
+  }
+
+  /** How filters change the labels of a metric with this name; `undefined` if they do not. */
+  labelFilter(name: string): LabelFilter | undefined {
+    return this.filters.apply(name).labelFilter(name);
   }
 
   /** @throws {BucketsError} if the buckets that were asked for cannot be used. */

@@ -2,14 +2,18 @@ import type { ErrorReporter } from '../core/catch-and-report.js';
 import { CoalescedTask } from '../core/coalesced-task.js';
 import { PromClientMetricError } from '../core/errors.js';
 import type { TimeSlice } from '../core/event-loop-yielder.js';
-import { CounterFamily } from '../model/counter-family.js';
-import { HistogramFamily } from '../model/histogram.js';
 import type { LabelSet } from '../model/labels.js';
+import {
+  filteredMetric,
+  NO_FILTERS,
+  type PromClientFilters,
+} from './filtered-metric.js';
 import { type GatherRequest, isTotal, selection } from './gather-request.js';
 import type { FamilyHeader, MetricFamily, PageType } from './metric-family.js';
 import type { MetricRegistry } from './metric-registry.js';
 import { readPromClientMetric } from './prom-client-reader.js';
 import { promClientLabels } from './prom-client-sample.js';
+import { refreshed, snapshotOf } from './refreshed-family.js';
 import { RegistryAdapter } from './registry-adapter.js';
 import {
   type RegisteredMetric,
@@ -28,12 +32,6 @@ export interface GatheredMetrics {
   readonly added: LabelSet;
   /** Names of registered metrics that could not be read this time. */
   readonly unread: readonly string[];
-}
-
-/** One of our families whose callback has run. */
-interface RefreshedFamily {
-  readonly adapter: RegistryAdapter;
-  readonly isFresh: boolean;
 }
 
 /** Gathers the metrics of a page or snapshot. */
@@ -56,11 +54,11 @@ export class Gatherer implements MetricsSource {
   /** The index of the registry's metrics at the last read. */
   private known = new RegistryIndex([], [], () => undefined);
 
-  /** @param isDenied whether a metric of prom-client is left out. Default: none is. */
+  /** @param filters those for metrics of prom-client. Default: none. */
   constructor(
     private readonly registry: MetricRegistry,
     private readonly errors: ErrorReporter,
-    private readonly isDenied: (name: string) => boolean = () => false,
+    private readonly filters: PromClientFilters = NO_FILTERS,
   ) {}
 
   reportFailed(metric: string, error: unknown): void {
@@ -136,7 +134,7 @@ export class Gatherer implements MetricsSource {
     });
     const shown = all.filter(
       ({ name, metric }) =>
-        metric instanceof RegistryAdapter || !this.isDenied(name),
+        metric instanceof RegistryAdapter || !this.filters.isDenied(name),
     );
     const index = new RegistryIndex(metrics.slice(), shown, this.typeOf);
     // A metric whose name cannot be read now may have one the next time.
@@ -200,7 +198,9 @@ export class Gatherer implements MetricsSource {
       const { metric, omitted } = await readPromClientMetric(one, get, slice);
       this.types.set(one.metric, metric.type);
       if (omitted !== undefined) this.reportFailed(one.name, omitted);
-      return metric;
+      const filtered = filteredMetric(metric, this.filters);
+      if (filtered.hasClash) this.reportClash(one.name, 'after the filters');
+      return filtered.metric;
     } catch (error) {
       const present: unknown = this.registry.getSingleMetric(one.name);
       if (present === one.metric) {
@@ -241,11 +241,15 @@ export class Gatherer implements MetricsSource {
     if (added.names.length === 0) return metric;
     const cells = distinctWith(metric.cells, added);
     if (cells === metric.cells) return metric;
-    const error = new PromClientMetricError(
-      `Series of metric "${metric.name}" have the same labels once those of the registry are added; only the first of them is shown`,
-    );
-    this.reportFailed(metric.name, error);
+    this.reportClash(metric.name, 'once those of the registry are added');
     return { ...metric, cells };
+  }
+
+  private reportClash(metric: string, when: string): void {
+    const error = new PromClientMetricError(
+      `Series of metric "${metric}" have the same labels ${when}; only the first of them is shown`,
+    );
+    this.reportFailed(metric, error);
   }
 
   /** Labels that the registry adds to all series without a label of that name; none if they are invalid. */
@@ -264,32 +268,4 @@ export class Gatherer implements MetricsSource {
       return NO_LABELS;
     }
   }
-}
-
-async function refreshed(
-  adapter: RegistryAdapter,
-  failed: (name: string) => void,
-  limit: number | undefined,
-): Promise<RefreshedFamily> {
-  const { family } = adapter;
-  const isFresh = await family.refresh(limit);
-  if (!isFresh) failed(family.name);
-  return { adapter, isFresh };
-}
-
-function snapshotOf({ adapter, isFresh }: RefreshedFamily): MetricFamily {
-  const { family, type } = adapter;
-  const { name, help, unit, aggregator, isPersistent } = family;
-  return {
-    name,
-    type,
-    help,
-    unit,
-    aggregator,
-    isPersistent: isPersistent || undefined,
-    isProvisional:
-      (family instanceof CounterFamily && family.isProvisional) || undefined,
-    bounds: family instanceof HistogramFamily ? family.bounds : [],
-    cells: family.cellsAfter(isFresh).slice(),
-  };
 }

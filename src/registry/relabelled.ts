@@ -5,7 +5,11 @@ import { SummaryCell } from './metric-family.js';
 
 /** A copy of a series with the labels that the registry adds, except those that the series has itself. */
 export function relabelled(cell: Cell, metric: string, added: LabelSet): Cell {
-  const labels = withAdded(cell, added);
+  return copyWith(cell, metric, withAdded(cell, added));
+}
+
+/** A copy of a series with other labels. */
+export function copyWith(cell: Cell, metric: string, labels: LabelSet): Cell {
   const { created } = cell;
   if (cell instanceof ValueCell) {
     const { value, exemplar } = cell;

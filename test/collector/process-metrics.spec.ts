@@ -1,8 +1,8 @@
 import perfHooks from 'node:perf_hooks';
-import { Counter, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
 import type { PrometheusCollectorOptions } from '../../src/index.js';
-import { makeCollector } from '../support/collector.js';
+import { makeCollector, samplesOf } from '../support/collector.js';
 
 type DefaultMetrics = PrometheusCollectorOptions['defaultMetrics'];
 
@@ -168,5 +168,88 @@ describe('filters and metrics of prom-client', () => {
     expect(page).not.toContain('jobs_');
     expect(page).toContain('tasks_total 0');
     expect(page).toContain('rows_total 0');
+  });
+
+  it('filters of labels change the series of metrics of prom-client, and add up those that become one', async () => {
+    const registry = new Registry();
+    const { collector, warnings } = makeCollector({
+      registry,
+      filters: [
+        { metrics: '*', dropLabels: ['user'] },
+        { metrics: 'jobs_*', renameLabels: { queue: 'lane' } },
+        { metrics: 'jobs_*', mapLabels: { lane: (lane) => lane.slice(0, 1) } },
+        { metrics: 'jobs_*', defaultLabels: { region: 'eu' } },
+      ],
+    });
+    const labelNames = ['queue', 'user'];
+    const registers = [registry];
+    const jobs = new Counter({
+      name: 'jobs_total',
+      help: 'j',
+      labelNames,
+      registers,
+    });
+    jobs.inc({ queue: 'mail', user: 'anna' }, 2);
+    jobs.inc({ queue: 'map', user: 'ben' }, 3);
+    jobs.inc({ queue: 'sms', user: 'ben' }, 5);
+    const size = new Histogram({
+      name: 'size',
+      help: 's',
+      labelNames,
+      buckets: [1, 2],
+      registers,
+    });
+    size.observe({ queue: 'mail', user: 'anna' }, 1);
+    size.observe({ queue: 'mail', user: 'ben' }, 2);
+    const level = new Gauge({
+      name: 'level',
+      help: 'l',
+      labelNames,
+      registers,
+    });
+    level.set({ queue: 'mail', user: 'anna' }, 7);
+    level.set({ queue: 'mail', user: 'ben' }, 8);
+    const page = await collector.metrics();
+    expect(samplesOf(page, 'jobs_total')).toEqual([
+      'jobs_total{lane="m",region="eu"} 5',
+      'jobs_total{lane="s",region="eu"} 5',
+    ]);
+    expect(samplesOf(page, 'size')).toEqual([
+      'size_bucket{queue="mail",le="1"} 1',
+      'size_bucket{queue="mail",le="2"} 2',
+      'size_bucket{queue="mail",le="+Inf"} 2',
+      'size_sum{queue="mail"} 3',
+      'size_count{queue="mail"} 2',
+    ]);
+    expect(samplesOf(page, 'level')).toEqual(['level{queue="mail"} 7']);
+    expect(warnings.join()).toContain(
+      'Series of metric "level" have the same labels after the filters; only the first of them is shown',
+    );
+    // The page reads prom-client's metrics, and does not change them.
+    expect(samplesOf(await collector.metrics(), 'jobs_total')).toEqual(
+      samplesOf(page, 'jobs_total'),
+    );
+    const { values } = await jobs.get();
+    expect(values).toHaveLength(3);
+  });
+
+  it('a metric of prom-client whose labels cannot be mapped is left out, with a warning', async () => {
+    const registry = new Registry();
+    const { collector, warnings } = makeCollector({
+      registry,
+      filters: [{ mapLabels: { queue: () => ({}) as string } }],
+    });
+    const registers = [registry];
+    new Counter({
+      name: 'jobs_total',
+      help: 'j',
+      labelNames: ['queue'],
+      registers,
+    }).inc({ queue: 'a' });
+    new Counter({ name: 'rows_total', help: 'r', registers });
+    const page = await collector.metrics();
+    expect(page).not.toContain('jobs_total');
+    expect(page).toContain('rows_total 0');
+    expect(warnings.join()).toContain('filters[0].mapLabels gave');
   });
 });

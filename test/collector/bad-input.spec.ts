@@ -206,7 +206,10 @@ describe('a collector configured with', () => {
       { registry: {} },
       'registry is {}, which lacks the methods registerMetric',
     ],
-    [{ defaultMetrics: 1 }, 'defaultMetrics is 1; expected true or false'],
+    [
+      { defaultMetrics: 1 },
+      'defaultMetrics is 1; expected true, false or an object',
+    ],
     [
       { prot: 9090 },
       'prot is not an option; known here are: namespace, subsystem',

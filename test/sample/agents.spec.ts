@@ -113,7 +113,7 @@ describe('the runs of agents', () => {
     const app = await SampleApp.start();
     await app.post('assistant', { input: 'qzxwvk jjqqzx' });
     const metric = 'gen_ai_execute_tool_duration_seconds_count';
-    expect(await app.metrics(metric)).toEqual([
+    expect(await app.recorded(metric)).toEqual([
       `${metric}{error_type="NoPassageFoundError",gen_ai_agent_name="Retriever",gen_ai_operation_name="execute_tool",gen_ai_tool_name="search"} 1`,
     ]);
   });

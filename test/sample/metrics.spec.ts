@@ -17,7 +17,7 @@ describe('the metrics of agents', () => {
 
     await app.post('assistant', QUESTION);
 
-    const counts = await app.metrics('tframex_agent_executions_total');
+    const counts = await app.recorded('tframex_agent_executions_total');
     expect(counts.sort()).toEqual(onceEach);
   });
 
@@ -26,7 +26,7 @@ describe('the metrics of agents', () => {
 
     await eventsOf(await app.stream('assistant', QUESTION));
 
-    const counts = await app.metrics('tframex_agent_executions_total');
+    const counts = await app.recorded('tframex_agent_executions_total');
     expect(counts.sort()).toEqual(onceEach);
   });
 
@@ -35,7 +35,7 @@ describe('the metrics of agents', () => {
 
     await app.post('assistant', QUESTION);
 
-    const timed = await app.metrics('tframex_agent_duration_seconds_count');
+    const timed = await app.recorded('tframex_agent_duration_seconds_count');
     expect(timed.sort()).toEqual(
       ['Assistant', 'Retriever', 'Writer'].map(
         (agent) =>
@@ -49,7 +49,7 @@ describe('the metrics of agents', () => {
 
     await app.post('assistant', { input: 'qzxwvk jjqqzx' });
 
-    const counts = await app.metrics('tframex_agent_executions_total');
+    const counts = await app.recorded('tframex_agent_executions_total');
     expect(counts.sort()).toEqual(
       ['Assistant', 'Retriever'].map(
         (agent) =>
@@ -64,7 +64,7 @@ describe('the metrics of agents', () => {
     await app.post('assistant', {});
     await app.post('nobody', QUESTION);
 
-    expect(await app.metrics('tframex_agent_')).toEqual([]);
+    expect(await app.recorded('tframex_agent_')).toEqual([]);
   });
 });
 

@@ -72,7 +72,7 @@ describe('with an OpenAI-compatible API', () => {
       const body = await response.text();
       expect(body).toContain(`refused with status ${status}`);
       expect(body).not.toContain('secret-key');
-      const counts = await app.metrics('tframex_agent_executions_total');
+      const counts = await app.recorded('tframex_agent_executions_total');
       expect(counts).toContain(errorsOf('Writer'));
       expect(counts).toContain(errorsOf('Assistant'));
     },
@@ -112,7 +112,7 @@ describe('with an OpenAI-compatible API', () => {
         },
       },
     ]);
-    const counts = await app.metrics('tframex_agent_executions_total');
+    const counts = await app.recorded('tframex_agent_executions_total');
     expect(counts).toContain(errorsOf('Writer'));
   });
 });
@@ -149,7 +149,7 @@ describe('a client that leaves', () => {
       await expect(answer).rejects.toThrow();
       await vi.waitFor(() => expect(upstreamClosed).toBe(true));
       await vi.waitFor(async () => {
-        const counts = await app.metrics('tframex_agent_executions_total');
+        const counts = await app.recorded('tframex_agent_executions_total');
         expect(counts).toHaveLength(3);
       });
     },

@@ -88,6 +88,11 @@ export class SampleApp {
     const page = await (await fetch(`${this.url}/metrics`)).text();
     return page.split('\n').filter((line) => line.startsWith(name));
   }
+
+  /** The same, without the series that have been at 0 from the start. */
+  async recorded(name: string): Promise<string[]> {
+    return (await this.metrics(name)).filter((line) => !line.endsWith(' 0'));
+  }
 }
 
 export interface ServerSentEvent {

@@ -11,7 +11,7 @@ describe('playing questions', () => {
     const tallies = await play(`${app.url}/`, 10);
 
     expect(tallies).toEqual({ runs: 10, answered: 8, failed: 2 });
-    const counts = await app.metrics(
+    const counts = await app.recorded(
       'tframex_agent_executions_total{agent="Assistant"',
     );
     expect(counts.sort()).toEqual([

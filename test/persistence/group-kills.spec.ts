@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   copyFileSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -148,6 +149,7 @@ test('an app can start from each of 50 copies of its directory and file while pr
   const places = new Places();
   const all = await startAll(places);
   const alive = [...all];
+  await expect.poll(() => existsSync(places.file)).toBe(true);
   for (let i = 0; i < 50; i++) {
     if (i % 10 === 5) {
       await alive.shift()!.kill();

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -28,7 +29,10 @@ async function start(
     cwd: tmpdir(),
     env: { ...env, ...more },
   });
-  onTestFinished(() => void app.kill());
+  onTestFinished(async () => {
+    const ended = once(app, 'exit');
+    if (app.kill()) await ended;
+  });
   let said = '';
   for await (const text of app.stdout) {
     said += text;

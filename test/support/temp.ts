@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 /** A folder that is there until the test ends. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'metrics-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // Processes that were told to end may still write a last file.
+  onTestFinished(() =>
+    vi.waitFor(() => rmSync(folder, { recursive: true, force: true }), 10_000),
+  );
   return folder;
 }

@@ -13,7 +13,8 @@ function ask(collector: PrometheusCollector, kind: Kind, options: unknown) {
   return collector[kind]('m', options as object);
 }
 
-const COMMON = 'description, unit, labelNames, initialLabels, expireAfter, prefixed';
+const COMMON =
+  'description, unit, labelNames, initialLabels, expireAfter, prefixed';
 
 const mistakes: [Kind, unknown, string][] = [
   [

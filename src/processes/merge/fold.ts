@@ -10,12 +10,7 @@ import {
 } from '../state/layout.js';
 import type { LastGauge } from './last-gauges.js';
 import type { MemberMetrics } from './member-metrics.js';
-import type {
-  MergePlan,
-  PlannedFamily,
-  PlannedSeries,
-  Source,
-} from './merge-plan.js';
+import type { MergePlan, PlannedFamily, PlannedSeries } from './merge-plan.js';
 import { addCounts, exactSumOf, plainSumOf, sumOf } from './merged-values.js';
 import { PlanCache } from './plan-cache.js';
 
@@ -70,8 +65,6 @@ interface FoldedLayout {
   readonly families: readonly PlannedFamily[];
   readonly layout: LayoutPart;
   readonly size: number;
-  /** The index of the member that alone has values, in the same places; `undefined` for several. */
-  readonly onlyMember: number | undefined;
 }
 
 /** Adds up the counters, histograms and summaries of members, without rounding. */
@@ -88,14 +81,8 @@ export class Folder {
   /** Results for the same members with the same layouts share the object `layout`. */
   *fold(members: readonly MemberMetrics[]): Stepwise<Folded> {
     const plan = yield* this.plans.planOf(members);
-    if (this.last?.plan !== plan) this.last = this.layoutOf(plan, members);
-    const { families, layout, size, onlyMember } = this.last;
-    if (onlyMember !== undefined) {
-      const { values, parts = new Map() } = members[onlyMember]!;
-      // A copy: the member may read its next state into the same memory.
-      const totals = { layout, values: values.slice(), parts };
-      return { totals, conflicts: plan.conflicts };
-    }
+    if (this.last?.plan !== plan) this.last = this.layoutOf(plan);
+    const { families, layout, size } = this.last;
     const values = new Float64Array(size);
     const parts = new Map<number, readonly number[]>();
     let [at, folded] = [0, 0];
@@ -111,10 +98,7 @@ export class Folder {
     return { totals: { layout, values, parts }, conflicts: plan.conflicts };
   }
 
-  private layoutOf(
-    plan: MergePlan,
-    members: readonly MemberMetrics[],
-  ): FoldedLayout {
+  private layoutOf(plan: MergePlan): FoldedLayout {
     const families = plan.families.filter(({ family }) =>
       this.isFolded(family),
     );
@@ -127,32 +111,8 @@ export class Folder {
       size += planned.length * widthOf(family);
     }
     const layout = { families: families.map((one) => one.family), series };
-    const onlyMember = onlyMemberOf(families, members, size);
-    return { plan, families, layout, size, onlyMember };
+    return { plan, families, layout, size };
   }
-}
-
-/** The member whose values are the sum as they are: no other one has any, and each is in its place. */
-function onlyMemberOf(
-  families: readonly PlannedFamily[],
-  members: readonly MemberMetrics[],
-  size: number,
-): number | undefined {
-  const first = families.find(({ series }) => series.length > 0);
-  const only = first?.series[0]!.sources[0]!.member;
-  if (only === undefined || members[only]!.isNegative) return undefined;
-  let at = 0;
-  for (const { family, series } of families) {
-    // The quantiles of a summary are not kept.
-    if (family.type === 'summary') return undefined;
-    for (const { sources } of series) {
-      const [{ member, offset, buckets }] = sources as [Source];
-      const isCopy = member === only && offset === at && buckets === undefined;
-      if (sources.length > 1 || !isCopy) return undefined;
-      at += widthOf(family);
-    }
-  }
-  return members[only]!.layout.size === size ? only : undefined;
 }
 
 function writeSum(

@@ -30,9 +30,8 @@ interface FilteredMetric {
  */
 export function filteredMetric(
   metric: MetricFamily,
-  filters: PromClientFilters,
+  filter: LabelFilter | undefined,
 ): FilteredMetric {
-  const filter = filters.labelFilter(metric.name);
   if (filter === undefined) return { metric, hasClash: false };
   const byText = new Map<string, Cell>();
   let hasClash = false;

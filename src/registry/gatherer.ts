@@ -132,14 +132,19 @@ export class Gatherer implements MetricsSource {
       failures++;
       this.reportFailed('*', error);
     });
-    const shown = all.filter(
-      ({ name, metric }) =>
-        metric instanceof RegistryAdapter || !this.filters.isDenied(name),
-    );
+    const shown = all.flatMap((one) => this.filtered(one));
     const index = new RegistryIndex(metrics.slice(), shown, this.typeOf);
     // A metric whose name cannot be read now may have one the next time.
     if (failures === 0) this.known = index;
     return index;
+  }
+
+  /** A metric with the filters that apply to it; none if it is left out. Our own were filtered when they were made. */
+  private filtered(one: RegisteredMetric): RegisteredMetric[] {
+    const { name, metric } = one;
+    if (metric instanceof RegistryAdapter) return [one];
+    if (this.filters.isDenied(name)) return [];
+    return [{ ...one, labelFilter: this.filters.labelFilter(name) }];
   }
 
   /** The index with the types that metrics have shown since it was made. */
@@ -198,7 +203,7 @@ export class Gatherer implements MetricsSource {
       const { metric, omitted } = await readPromClientMetric(one, get, slice);
       this.types.set(one.metric, metric.type);
       if (omitted !== undefined) this.reportFailed(one.name, omitted);
-      const filtered = filteredMetric(metric, this.filters);
+      const filtered = filteredMetric(metric, one.labelFilter);
       if (filtered.hasClash) this.reportClash(one.name, 'after the filters');
       return filtered.metric;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { PromClientMetricError, shown } from '../core/errors.js';
+import type { LabelFilter } from '../model/labels.js';
 import type { FamilyHeader, PageType } from './metric-family.js';
 import type { MetricRegistry } from './metric-registry.js';
 import { RegistryAdapter } from './registry-adapter.js';
@@ -11,6 +12,8 @@ export interface RegisteredMetric {
   /** The type; `undefined` if it is known only after the metric was read, as in prom-client 14. */
   readonly type: PageType | undefined;
   readonly metric: object;
+  /** Changes the labels of its series. Default: nothing does. */
+  readonly labelFilter?: LabelFilter | undefined;
 }
 
 const TYPES: ReadonlySet<unknown> = new Set([

@@ -7,7 +7,7 @@ import {
   resolveOptions,
   rulesOf,
 } from '../core/options.js';
-import { Check, isObject, validate, validateOne } from '../core/validate.js';
+import { Check, switchable, validateOne } from '../core/validate.js';
 import { NAME_PATTERN, type NamePattern } from './filters/name-pattern.js';
 
 /**
@@ -47,18 +47,13 @@ export type ProcessMetricsConfig = Resolved<
   typeof PROCESS_METRICS_OPTIONS
 >;
 
-const RULES = rulesOf(PROCESS_METRICS_OPTIONS);
+const checkSwitch = switchable(rulesOf(PROCESS_METRICS_OPTIONS));
 
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
 export function checkProcessMetrics(value: unknown, path: string): void {
-  if (typeof value === 'boolean') return;
-  if (!isObject(value)) {
-    throw new OptionsError(
-      `${path} is ${shown(value)}; expected true, false or an object with any of: ${Object.keys(RULES).join(', ')}`,
-    );
-  }
-  validate(value, RULES, path);
-  if (value['only'] === undefined || value['except'] === undefined) return;
+  checkSwitch(value, path);
+  const { only, except } = Object(value) as ProcessMetricsOptions;
+  if (only === undefined || except === undefined) return;
   throw new OptionsError(`${path} has only and except; expected one of them`);
 }
 

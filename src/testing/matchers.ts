@@ -143,7 +143,7 @@ function seriesText(reader: MetricsReader, name: string): string {
   const all = reader.series(name);
   const what = `${exposed} (${type})`;
   const change = reader instanceof MetricChanges ? 'changed' : '';
-  if (all.length === 0) return `${what} has no ${change || ''} series.`;
+  if (all.length === 0) return `${what} has no ${change} series.`;
   const lines = all.slice(0, MAX_SHOWN).map(lineOf);
   const rest = all.length - lines.length;
   if (rest > 0) lines.push(`  and ${rest} more`);

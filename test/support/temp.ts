@@ -6,7 +6,7 @@ import { onTestFinished, vi } from 'vitest';
 /** A folder that is there until the test ends. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'metrics-'));
-  // Processes that were told to end may still write a last file.
+  // A process that ends may still write a last file.
   onTestFinished(() =>
     vi.waitFor(() => rmSync(folder, { recursive: true, force: true }), 10_000),
   );

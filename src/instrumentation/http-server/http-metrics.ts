@@ -104,10 +104,11 @@ export class HttpMetrics {
    */
   startRoute(method: string, template: string): void {
     const { initialStatuses, labels } = this.options;
-    const route = this.newRoute(template, false);
+    if (initialStatuses.length === 0 || labels !== undefined) return;
     // Routes of all methods have none that is known.
-    const isKnown = methodLabel(method) === method;
-    if (labels !== undefined || route.isHidden || !isKnown) return;
+    if (methodLabel(method) !== method) return;
+    const route = this.newRoute(template, false);
+    if (route.isHidden) return;
     for (const status of initialStatuses) {
       this.histograms.duration.init(requestLabels(route, method, status));
     }

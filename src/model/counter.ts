@@ -2,13 +2,14 @@ import { MetricValueError, shown } from '../core/errors.js';
 import type { ValueCell } from './cells.js';
 import type { CounterFamily } from './counter-family.js';
 import type { Family } from './family.js';
+import { ExemplarInstrument } from './exemplar-instrument.js';
+import type { Exemplar } from './exemplars.js';
 import {
   type ExemplarCall,
-  exemplarCallOf,
   type ExemplarOptions,
   manualExemplar,
 } from './manual-exemplars.js';
-import { Instrument, namedLabels, Series } from './instrument.js';
+import { namedLabels, Series } from './instrument.js';
 import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
 
 /**
@@ -19,7 +20,7 @@ import { type Labels, type LabelValue, NO_LABELS } from './labels.js';
  * requests.inc({ method: 'GET' });
  * requests.inc({ method: 'GET' }, 5);
  */
-export class Counter extends Instrument<CounterFamily> {
+export class Counter extends ExemplarInstrument<ValueCell, CounterFamily> {
   /**
    * Adds to the series of these labels.
    *
@@ -41,12 +42,12 @@ export class Counter extends Instrument<CounterFamily> {
     options?: ExemplarOptions,
   ): void {
     if (typeof labels !== 'object') {
-      this.incUnlabelled(labels, value);
+      this.recordUnlabelled(labels, value);
     } else if (options === undefined) {
       try {
         this.record(labels as Labels, value as number);
       } catch (error) {
-        this.incAsCall(labels, error);
+        this.recordAsCall(labels, error, 1);
       }
     } else {
       this.recordWith(labels as Labels, value as number, options);
@@ -59,27 +60,9 @@ export class Counter extends Instrument<CounterFamily> {
     addTo(this.family.cell(labels), value, this.family);
   }
 
-  private incUnlabelled(value: number, options: number | ExemplarOptions) {
-    if (typeof options !== 'object') this.record(NO_LABELS, value);
-    else this.recordWith(NO_LABELS, value, options);
-  }
-
-  /** @throws the error of labels that are no call in the form of prom-client. */
-  private incAsCall(given: object, error: unknown): void {
-    const call = exemplarCallOf(given);
-    if (call === undefined) throw error;
-    const { labels = NO_LABELS, value = 1, exemplarLabels } = call;
-    this.recordWith(labels, value, { exemplar: exemplarLabels });
-  }
-
-  private recordWith(
-    labels: Labels,
-    value: number,
-    options: ExemplarOptions,
-  ): void {
-    const exemplar = manualExemplar(options, value, this.name);
-    this.record(labels, value);
-    if (exemplar !== undefined) this.family.cell(labels).exemplar = exemplar;
+  /** @internal */
+  protected override setExemplar(cell: ValueCell, exemplar: Exemplar): void {
+    cell.exemplar = exemplar;
   }
 
   /**

@@ -7,11 +7,11 @@ import { Family } from './family.js';
 import type { Exemplar } from './exemplars.js';
 import {
   type ExemplarCall,
-  exemplarCallOf,
   type ExemplarOptions,
   manualExemplar,
 } from './manual-exemplars.js';
-import { Instrument, namedLabels, Series } from './instrument.js';
+import { ExemplarInstrument } from './exemplar-instrument.js';
+import { namedLabels, Series } from './instrument.js';
 import {
   type Labels,
   type LabelSet,
@@ -47,7 +47,10 @@ export class HistogramFamily extends Family<HistogramCell> {
  * const found = await lookup();
  * stop({ found: found.length > 0 });
  */
-export class Histogram extends Instrument<HistogramFamily> {
+export class Histogram extends ExemplarInstrument<
+  HistogramCell,
+  HistogramFamily
+> {
   /**
    * Observes a value in the series of these labels.
    *
@@ -69,12 +72,12 @@ export class Histogram extends Instrument<HistogramFamily> {
     options?: ExemplarOptions,
   ): void {
     if (typeof labels !== 'object') {
-      this.observeUnlabelled(labels, value);
+      this.recordUnlabelled(labels, value);
     } else if (options === undefined) {
       try {
         this.record(labels as Labels, value as number);
       } catch (error) {
-        this.observeAsCall(labels, error);
+        this.recordAsCall(labels, error);
       }
     } else {
       this.recordWith(labels as Labels, value as number, options);
@@ -87,31 +90,9 @@ export class Histogram extends Instrument<HistogramFamily> {
     observeIn(this.family.cell(labels), value, this.family);
   }
 
-  private observeUnlabelled(
-    value: number,
-    options: number | ExemplarOptions | undefined,
-  ): void {
-    if (typeof options !== 'object') this.record(NO_LABELS, value);
-    else this.recordWith(NO_LABELS, value, options);
-  }
-
-  /** @throws the error of labels that are no call in the form of prom-client. */
-  private observeAsCall(given: object, error: unknown): void {
-    const call = exemplarCallOf(given);
-    if (call === undefined) throw error;
-    const { labels = NO_LABELS, value, exemplarLabels } = call;
-    this.recordWith(labels, value, { exemplar: exemplarLabels });
-  }
-
-  private recordWith(
-    labels: Labels,
-    value: number | undefined,
-    options: ExemplarOptions,
-  ): void {
-    checkObservation(value, this.name);
-    const exemplar = manualExemplar(options, value, this.name);
-    this.record(labels, value);
-    setExemplar(this.family.cell(labels), exemplar, value, this.family);
+  /** @internal */
+  protected override setExemplar(cell: HistogramCell, exemplar: Exemplar) {
+    setExemplar(cell, exemplar, this.family);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
@@ -195,7 +176,7 @@ export class HistogramSeries extends Series<HistogramCell, HistogramFamily> {
     const exemplar = manualExemplar(options, value, this.metric);
     const cell = this.live();
     observeIn(cell, value, this.family);
-    setExemplar(cell, exemplar, value, this.family);
+    if (exemplar !== undefined) setExemplar(cell, exemplar, this.family);
   }
 
   /** Starts a timer. Stopping it observes the seconds since then and returns them. */
@@ -237,13 +218,11 @@ function observeIn(
 
 function setExemplar(
   cell: HistogramCell,
-  exemplar: Exemplar | undefined,
-  value: number,
+  exemplar: Exemplar,
   { bounds }: HistogramFamily,
 ): void {
-  if (exemplar === undefined) return;
   cell.exemplars ??= cell.counts.map(() => undefined);
-  cell.exemplars[bucketOf(bounds, value)] = exemplar;
+  cell.exemplars[bucketOf(bounds, exemplar.value)] = exemplar;
 }
 
 /** Throws where the sum is not finite: it would stay so for good. */

@@ -9,7 +9,11 @@ type DefaultMetrics = PrometheusCollectorOptions['defaultMetrics'];
 async function shown(defaultMetrics: DefaultMetrics): Promise<string[]> {
   const { collector } = makeCollector({ defaultMetrics });
   await collector.initialize();
-  const page = await collector.metrics();
+  return namesOn(await collector.metrics());
+}
+
+/** The names of the metrics on a page, without those about the metrics. */
+function namesOn(page: string): string[] {
   const names = [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
   return names.filter((name) => !name.startsWith('metrics_')).sort();
 }
@@ -133,13 +137,7 @@ describe('filters and metrics of prom-client', () => {
         defaultMetrics: { only: ['nodejs_version_info'] },
       });
       await collector.initialize();
-      const page = await collector.metrics();
-      const names = [...page.matchAll(/^# TYPE (\S+)/gm)].map(
-        ([, name]) => name!,
-      );
-      expect(
-        names.filter((name) => !name.startsWith('metrics_')).sort(),
-      ).toEqual(expected.sort());
+      expect(namesOn(await collector.metrics())).toEqual(expected.sort());
       const snapshot = await collector.snapshot();
       expect(
         snapshot.metrics

@@ -11,12 +11,9 @@ import {
   exporterContract,
 } from '../../src/testing/index.js';
 import { freePort } from '../support/http.js';
-import { type OtlpBackend, startOtlpBackend } from '../support/otlp-backend.js';
+import { startOtlpBackend } from '../support/otlp-backend.js';
 import type { SentPoint } from '../support/otlp-definitions.js';
-import {
-  type GrpcBackend,
-  startGrpcBackend,
-} from '../support/otlp-grpc-backend.js';
+import { startGrpcBackend } from '../support/otlp-grpc-backend.js';
 import {
   installedPushgateway,
   type RealPushgateway,
@@ -55,19 +52,31 @@ interface UrlBackend extends ContractBackend {
   readonly url: string;
 }
 
-/** A server that takes OTLP over HTTP. A request that it does not answer is not taken. */
-async function otlpOverHttp(temporality: Temporality): Promise<UrlBackend> {
+/** What both servers of OTLP have. */
+interface OtlpServer {
+  readonly url: string;
+  /** Gives the answer to a request, or nothing for none. */
+  answer: (...request: never[]) => unknown;
+  close(): void | Promise<void>;
+}
+
+/**
+ * A server that takes OTLP. A request that it does not answer is not taken.
+ *
+ * @param listen starts it; it passes the points that it takes on.
+ */
+async function otlpBackend(
+  temporality: Temporality,
+  listen: (
+    port: number,
+    take: (points: SentPoint[]) => void,
+  ) => Promise<OtlpServer>,
+): Promise<UrlBackend> {
   const taken: SentPoint[] = [];
-  let server: OtlpBackend;
-  const open = async (port = 0) => {
-    server = await startOtlpBackend({ port });
-    server.answer = ({ points }) => {
-      taken.push(...points);
-      return {};
-    };
-  };
-  await open();
-  const { url } = server!;
+  const open = (port: number) =>
+    listen(port, (points) => taken.push(...points));
+  let server = await open(0);
+  const { url } = server;
   return {
     url,
     secrets: [SECRET],
@@ -76,38 +85,31 @@ async function otlpOverHttp(temporality: Temporality): Promise<UrlBackend> {
     stop: () => server.close(),
     start: async () => {
       await server.close();
-      await open(Number(new URL(url).port));
+      server = await open(Number(new URL(url).port));
     },
     close: () => server.close(),
   };
 }
 
-/** The same over gRPC. */
-async function otlpOverGrpc(temporality: Temporality): Promise<UrlBackend> {
-  const taken: SentPoint[] = [];
-  let server: GrpcBackend;
-  const open = async (port = 0) => {
-    server = await startGrpcBackend(undefined, 'http', port);
+const otlpOverHttp = (temporality: Temporality) =>
+  otlpBackend(temporality, async (port, take) => {
+    const server = await startOtlpBackend({ port });
+    server.answer = ({ points }) => {
+      take(points);
+      return {};
+    };
+    return server;
+  });
+
+const otlpOverGrpc = (temporality: Temporality) =>
+  otlpBackend(temporality, async (port, take) => {
+    const server = await startGrpcBackend(undefined, 'http', port);
     server.answer = () => {
-      taken.push(...server.calls.at(-1)!.points);
+      take(server.calls.at(-1)!.points);
       return Buffer.alloc(0);
     };
-  };
-  await open();
-  const { url } = server!;
-  return {
-    url,
-    secrets: [SECRET],
-    totalOf: (metric) => totalOf(taken, metric, temporality),
-    hang: () => void (server.answer = () => undefined),
-    stop: () => server.close(),
-    start: async () => {
-      server.close();
-      await open(Number(new URL(url).port));
-    },
-    close: () => server.close(),
-  };
-}
+    return server;
+  });
 
 describe.each([
   ['http/protobuf', otlpOverHttp],

@@ -173,9 +173,7 @@ export class Membership {
         const persisted = await this.persistGroup(group);
         this.useSource(group);
         this.group = group;
-        return async () => {
-          await (persisted === undefined ? leave() : persisted.end(leave));
-        };
+        return () => (persisted === undefined ? leave() : persisted.end(leave));
       },
       (error) =>
         this.observer.reportError(

@@ -26,7 +26,7 @@ import {
   type Gatherer,
   type MetricsSource,
 } from '../registry/gatherer.js';
-import { type GatherRequest } from '../registry/gather-request.js';
+import type { GatherRequest } from '../registry/gather-request.js';
 import type { MetricFamily } from '../registry/metric-family.js';
 import { shownMetrics } from '../registry/shown-metrics.js';
 import { EncodedMember } from './encoded-member.js';

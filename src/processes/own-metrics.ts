@@ -4,7 +4,7 @@ import {
   TimeSlice,
 } from '../core/event-loop-yielder.js';
 import type { LabelSet } from '../model/labels.js';
-import { type Gatherer } from '../registry/gatherer.js';
+import type { Gatherer } from '../registry/gatherer.js';
 import { isTotal } from '../registry/gather-request.js';
 import type { MetricFamily } from '../registry/metric-family.js';
 import { relabelled } from '../registry/relabelled.js';

@@ -13,7 +13,7 @@ import {
   type MetricsSource,
   NO_LABELS,
 } from '../registry/gatherer.js';
-import { type GatherRequest } from '../registry/gather-request.js';
+import type { GatherRequest } from '../registry/gather-request.js';
 import type { MetricFamily } from '../registry/metric-family.js';
 import { shownMetrics } from '../registry/shown-metrics.js';
 import { SocketDoorbells } from './group/doorbell.js';

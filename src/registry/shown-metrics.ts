@@ -1,4 +1,4 @@
-import { type GatheredMetrics } from './gatherer.js';
+import type { GatheredMetrics } from './gatherer.js';
 import { type GatherRequest, selection } from './gather-request.js';
 import type { MetricFamily } from './metric-family.js';
 import { ReservedNames, textNamesOf } from './sample-names.js';

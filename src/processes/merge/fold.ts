@@ -1,5 +1,5 @@
 import { ExactSum } from '../../core/exact-sum.js';
-import { type Stepwise } from '../../core/stepwise.js';
+import type { Stepwise } from '../../core/stepwise.js';
 import { isTotal } from '../../registry/gather-request.js';
 import {
   Layout,

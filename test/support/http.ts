@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -14,15 +15,30 @@ export async function occupyPort(): Promise<number> {
   return portOf(server);
 }
 
+/** Below the ports that systems give to connections and to `listen(0)`, so that none of these takes one of ours first. */
+const PORTS = { first: 20_000, last: 32_000 };
+
 /** A port that nothing listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve()),
-  );
-  const port = portOf(server);
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  return port;
+export function freePort(): Promise<number> {
+  return freePorts(1);
+}
+
+/** The first of so many ports in a row that nothing listened on a moment ago. */
+export async function freePorts(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const first = randomInt(PORTS.first, PORTS.last);
+    const ports = Array.from({ length: count }, (_, i) => first + i);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
+  }
+  throw new Error(`No ${count} ports in a row are free`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 export function portOf(server: Pick<Server, 'address'>): number {

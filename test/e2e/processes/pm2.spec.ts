@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { blocksOf } from '../../docs/markdown.js';
 import { AppFolder } from '../../support/app-folder.js';
-import { freePort, waitFor } from '../../support/http.js';
+import { freePort, freePorts, waitFor } from '../../support/http.js';
 import {
   Directories,
   killOne,
@@ -35,7 +35,7 @@ async function makeFolder() {
   folder.write('dist/main.js', readFileSync(path('main.mjs'), 'utf8'));
   const ports = {
     3000: await freePort(),
-    3100: await freePort(),
+    3100: await freePorts(MEMBERS),
     9464: await freePort(),
   };
   const [block, ...others] = blocksOf('docs/processes.md').filter(({ code }) =>

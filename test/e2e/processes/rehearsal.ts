@@ -65,6 +65,7 @@ export async function playExactly(
   traffic: Traffic,
   { members, calls, scrapes }: Play,
 ): Promise<void> {
+  await traffic.reach(members);
   await traffic.run(
     CLIENTS,
     () => traffic.begun >= calls && traffic.scrapes >= scrapes,

@@ -71,6 +71,18 @@ export class Traffic {
     ]);
   }
 
+  /** Calls until so many members have answered. A call that nobody listens to yet does not count. */
+  async reach(count: number): Promise<void> {
+    const call = async () => {
+      this.note(await fetchText(this.routes.call()));
+      this.begun++;
+    };
+    await waitFor(async () => {
+      await Promise.allSettled(Array.from({ length: count }, call));
+      return this.answers.size >= count;
+    }, `${count} members`);
+  }
+
   /** Waits until so many members have answered from now on. Returns them. */
   async membersThatAnswer(count: number): Promise<string[]> {
     this.recent = new Set();
@@ -98,16 +110,19 @@ export class Traffic {
     while (!isDone()) {
       this.begun++;
       try {
-        const member = await fetchText(this.routes.call());
-        if (!this.killed.has(member)) this.recent.add(member);
-        const times = this.answers.get(member) ?? [];
-        times.push(performance.now());
-        this.answers.set(member, times);
+        this.note(await fetchText(this.routes.call()));
       } catch {
         // Its member was killed. Others may not listen yet.
         await pause(10);
       }
     }
+  }
+
+  private note(member: string): void {
+    if (!this.killed.has(member)) this.recent.add(member);
+    const times = this.answers.get(member) ?? [];
+    times.push(performance.now());
+    this.answers.set(member, times);
   }
 
   private async scrapeUntil(isDone: () => boolean): Promise<void> {

@@ -40,7 +40,7 @@ export class NodeFiles implements GroupFiles {
 
   read(
     path: string,
-    allocate: (size: number) => Buffer = (size) => Buffer.allocUnsafe(size),
+    allocate: (size: number) => Buffer = newMemory,
   ): Promise<Uint8Array | undefined> {
     return unlessCode(readInto(this.at(path), allocate), GONE, undefined);
   }
@@ -89,27 +89,32 @@ export class NodeFiles implements GroupFiles {
   }
 }
 
+/** Bytes that most files of a group have at most, so that one read is enough. */
+const USUAL_SIZE = 16_384;
+
+function newMemory(size: number): Buffer {
+  return Buffer.allocUnsafe(Math.max(size, USUAL_SIZE));
+}
+
 async function readInto(
   path: string,
   allocate: (size: number) => Buffer,
 ): Promise<Uint8Array> {
   const descriptor = await fs.open(path, 'r');
   try {
-    const { size } = await fs.fstat(descriptor);
-    const bytes = allocate(size);
+    let bytes = allocate(1);
     let length = 0;
-    while (length < size) {
-      const read = await fs.read(
-        descriptor,
-        bytes,
-        length,
-        size - length,
-        null,
-      );
-      if (read.bytesRead === 0) break;
+    for (;;) {
+      const free = bytes.length - length;
+      const read = await fs.read(descriptor, bytes, length, free, null);
       length += read.bytesRead;
+      // A read that leaves memory free has come to the end of the file.
+      if (length < bytes.length) return bytes.subarray(0, length);
+      const { size } = await fs.fstat(descriptor);
+      const begun = bytes;
+      bytes = allocate(Math.max(size, length) + 1);
+      begun.copy(bytes, 0, 0, length);
     }
-    return bytes.subarray(0, length);
   } finally {
     await fs.close(descriptor);
   }

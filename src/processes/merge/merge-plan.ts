@@ -9,15 +9,20 @@ import type {
 } from '../state/layout.js';
 import type { MemberMetrics } from './member-metrics.js';
 
-/** Where one of the merged values comes from. */
-export interface Source {
-  /** The index of the member. */
-  readonly member: number;
+/**
+ * Where the values of a merged series come from, by source. Lists of numbers take a third of the
+ * time of a list of objects: a page of 16 processes reads hundreds of thousands of values.
+ */
+export interface Sources {
+  /** The indexes of the members. */
+  readonly members: readonly number[];
   /** The index of the series' first value. */
-  readonly offset: number;
+  readonly offsets: readonly number[];
   /** For each of its buckets the bucket of the merged histogram; `undefined` if they are the same. */
-  readonly buckets: readonly number[] | undefined;
+  readonly buckets: readonly BucketMap[];
 }
+
+type BucketMap = readonly number[] | undefined;
 
 /** A merged series. */
 export interface PlannedSeries {
@@ -25,7 +30,7 @@ export interface PlannedSeries {
   readonly values: readonly string[];
   /** The earliest time of creation (Unix seconds); 0: unknown. */
   readonly created: number;
-  readonly sources: readonly Source[];
+  readonly sources: Sources;
 }
 
 /** A merged metric. */
@@ -48,7 +53,11 @@ interface Draft {
   readonly names: readonly string[];
   readonly values: readonly string[];
   created: number;
-  readonly sources: Source[];
+  readonly sources: {
+    readonly members: number[];
+    readonly offsets: number[];
+    readonly buckets: BucketMap[];
+  };
 }
 
 /** Plans the merge of these members. The newest member that has series of a metric decides its type, help and buckets. */
@@ -73,8 +82,10 @@ export function* planMerge(
       const series = drafts.get(family.name)!;
       const buckets = bucketMap(family, target);
       for (const one of family.series) {
-        const source = { member: index, offset: one.offset, buckets };
-        addSource(series, target, member, one, source);
+        const { sources } = draftOf(series, target, member, one);
+        sources.members.push(index);
+        sources.offsets.push(one.offset);
+        sources.buckets.push(buckets);
         if (++planned % SERIES_PER_STEP === 0) yield;
       }
     }
@@ -131,27 +142,28 @@ function kindOf(type: PageType): PageType {
   return type === 'unknown' ? 'gauge' : type;
 }
 
-function addSource(
+/** Finds or adds the merged series that a series of a member belongs to. */
+function draftOf(
   series: Map<string, Draft>,
   { aggregator }: StoredFamily,
   { process }: MemberMetrics,
   { text, names, values, created }: LayoutSeries,
-  source: Source,
-): void {
+): Draft {
   const isEach = aggregator === 'each' && !names.includes('process');
   const key = isEach ? `${process} ${text}` : text;
   const known = series.get(key);
-  if (known === undefined) {
-    series.set(key, {
-      names: isEach ? [...names, 'process'] : names,
-      values: isEach ? [...values, process] : values,
-      created,
-      sources: [source],
-    });
-    return;
+  if (known !== undefined) {
+    known.created = earlier(known.created, created);
+    return known;
   }
-  known.sources.push(source);
-  known.created = earlier(known.created, created);
+  const draft = {
+    names: isEach ? [...names, 'process'] : names,
+    values: isEach ? [...values, process] : values,
+    created,
+    sources: { members: [], offsets: [], buckets: [] },
+  };
+  series.set(key, draft);
+  return draft;
 }
 
 /** The earlier of two times of which 0 is unknown. */

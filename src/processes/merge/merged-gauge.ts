@@ -11,15 +11,15 @@ export function gaugeValue(
 ): number {
   const { sources } = series;
   const valueOf = (at: number) =>
-    members[sources[at]!.member]!.values[sources[at]!.offset]!;
-  const all = () => sources.map((_, at) => valueOf(at));
+    members[sources.members[at]!]!.values[sources.offsets[at]!]!;
+  const all = () => sources.members.map((_, at) => valueOf(at));
   switch (aggregator) {
     case 'min':
       return Math.min(...all());
     case 'max':
       return Math.max(...all());
     case 'average':
-      return sumOf(members, series) / sources.length;
+      return sumOf(members, series) / sources.members.length;
     case 'latest':
       return valueOf(latestOf(members, series));
     case 'first':
@@ -37,8 +37,8 @@ function latestOf(
 ): number {
   let latest = 0;
   let at = -Infinity;
-  sources.forEach(({ member, offset }, i) => {
-    const changed = members[member]!.values[offset + 1]!;
+  sources.members.forEach((member, i) => {
+    const changed = members[member]!.values[sources.offsets[i]! + 1]!;
     if (changed > at) [latest, at] = [i, changed];
   });
   return latest;

@@ -121,10 +121,13 @@ function summaryCell(
   { names, values, created }: Cell,
   members: readonly MemberMetrics[],
 ): SummaryCell {
+  const { sources } = series;
   const quantiles = bounds.map((quantile, i) => {
-    const found = series.sources.map(({ member, offset, buckets }) => {
+    const found = sources.members.map((member, source) => {
+      const buckets = sources.buckets[source];
       const at = buckets === undefined ? i : buckets.indexOf(i);
-      return at < 0 ? NaN : members[member]!.values[offset + 2 + at]!;
+      const first = sources.offsets[source]! + 2;
+      return at < 0 ? NaN : members[member]!.values[first + at]!;
     });
     const numbers = found.filter((value) => !Number.isNaN(value));
     return {

@@ -1,6 +1,6 @@
 import { ExactSum } from '../../core/exact-sum.js';
 import type { MemberMetrics } from './member-metrics.js';
-import type { PlannedSeries, Source } from './merge-plan.js';
+import type { PlannedSeries, Sources } from './merge-plan.js';
 
 /** The largest number up to which sums of whole numbers are exact. */
 const MAX_EXACT = Number.MAX_SAFE_INTEGER;
@@ -16,11 +16,12 @@ export function sumOf(
   at = 0,
 ): number {
   let sum = 0;
-  for (const { member, offset } of sources) {
-    const { values, isNegative, parts } = members[member]!;
-    const value = values[offset + at]!;
+  for (let i = 0; i < sources.members.length; i++) {
+    const { values, isNegative, parts } = members[sources.members[i]!]!;
+    const index = sources.offsets[i]! + at;
+    const value = values[index]!;
     // The parts of an exact sum are needed only where it is no whole number.
-    if (isNegative || !Number.isInteger(value) || parts?.has(offset + at)) {
+    if (isNegative || !Number.isInteger(value) || parts?.has(index)) {
       return exactSumOf(members, sources, at).value;
     }
     sum += value;
@@ -32,11 +33,12 @@ export function sumOf(
 /** The sum of the first values of a series, if adding them rounds nothing; else `undefined`. */
 export function plainSumOf(
   members: readonly MemberMetrics[],
-  sources: readonly Source[],
+  sources: Sources,
 ): number | undefined {
   let sum = 0;
-  for (const { member, offset } of sources) {
-    const { values, isNegative, parts } = members[member]!;
+  for (let i = 0; i < sources.members.length; i++) {
+    const { values, isNegative, parts } = members[sources.members[i]!]!;
+    const offset = sources.offsets[i]!;
     if (isNegative || parts?.has(offset)) return undefined;
     const before = sum;
     const value = values[offset]!;
@@ -56,15 +58,16 @@ export function plainSumOf(
  */
 export function exactSumOf(
   members: readonly MemberMetrics[],
-  sources: readonly Source[],
+  sources: Sources,
   at = 0,
   sum = new ExactSum(),
 ): ExactSum {
-  for (const { member, offset } of sources) {
-    const { values, parts, isNegative } = members[member]!;
+  for (let i = 0; i < sources.members.length; i++) {
+    const { values, parts, isNegative } = members[sources.members[i]!]!;
+    const index = sources.offsets[i]! + at;
     const sign = isNegative ? -1 : 1;
-    const exact = parts?.get(offset + at);
-    if (exact === undefined) sum.add(sign * values[offset + at]!);
+    const exact = parts?.get(index);
+    if (exact === undefined) sum.add(sign * values[index]!);
     else for (const part of exact) sum.add(sign * part);
   }
   return sum;
@@ -83,8 +86,10 @@ export function addCounts(
   start = 0,
   last = counts.length,
 ): void {
-  for (const { member, offset, buckets } of sources) {
-    const { values, isNegative } = members[member]!;
+  for (let source = 0; source < sources.members.length; source++) {
+    const { values, isNegative } = members[sources.members[source]!]!;
+    const offset = sources.offsets[source]!;
+    const buckets = sources.buckets[source];
     if (buckets === undefined && !isNegative) {
       for (let i = 0; i < last; i++) {
         counts[start + i]! += values[offset + 1 + i]!;

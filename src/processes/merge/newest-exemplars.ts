@@ -32,10 +32,10 @@ export class NewestExemplars {
   /** @param at the place of the value after the first one of the series. */
   private newest({ sources }: PlannedSeries, at: number): Exemplar | undefined {
     let newest: StoredExemplar | undefined;
-    for (const { member, offset, buckets } of sources) {
+    for (const [i, member] of sources.members.entries()) {
       // An exemplar may lie outside of its bucket where the merged histogram has others.
-      if (buckets !== undefined) continue;
-      const found = this.byMember[member]!.get(offset + at);
+      if (sources.buckets[i] !== undefined) continue;
+      const found = this.byMember[member]!.get(sources.offsets[i]! + at);
       if (found === undefined) continue;
       if (newest === undefined || found[3] > newest[3]) newest = found;
     }

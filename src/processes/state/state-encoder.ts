@@ -109,10 +109,7 @@ export class StateEncoder {
     return (
       isSameFamily(slot.stored, metric) &&
       cells.length >= slot.series.length &&
-      slot.series.every(
-        ({ text, created }, i) =>
-          text === cells[i]!.text && created === cells[i]!.created,
-      )
+      slot.series.every((one, i) => isSameSeries(one, cells[i]!))
     );
   }
 
@@ -129,8 +126,9 @@ export class StateEncoder {
     }
     const width = widthOf(stored);
     for (let i = slot.series.length; i < series.length; i++) {
-      const { names, values, text, created } = series[i]!;
-      slot.series.push({ names, values, text, created });
+      const one = series[i]!;
+      const { names, values, created } = one;
+      slot.series.push(one);
       slot.offsets.push(this.size);
       this.size += width;
       const time = created === NO_TIME ? 0 : unixTimeOf(created);
@@ -159,6 +157,11 @@ export class StateEncoder {
       });
     }
   }
+}
+
+/** Cells of prom-client's metrics are made for each page. */
+function isSameSeries(a: SlotSeries, b: SlotSeries): boolean {
+  return a === b || (a.text === b.text && a.created === b.created);
 }
 
 function isSameFamily(stored: StoredFamily, metric: MetricFamily): boolean {

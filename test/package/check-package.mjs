@@ -82,13 +82,17 @@ const APPS = [
     peers: ['openai@6'],
     integration: INTEGRATION,
     runner: 'vitest',
+    jest: {
+      packages: ['jest', 'ts-jest', '@jest/globals'],
+      files: ['jest.config.mjs', 'src/metrics.jest-spec.ts'],
+    },
   },
   {
     major: 11,
     nest: ['npx', '-y', '@nestjs/cli@11'],
     type: undefined,
     runner: 'jest',
-    specs: ['app.service.ts', 'metrics.spec.ts'],
+    files: ['src/metrics.spec.ts'],
   },
 ];
 
@@ -180,26 +184,49 @@ async function checkIntegration(app, { peers, integration }) {
 }
 
 /** The specs that the app came with, that of the README, and ours, by the app's own command. */
-async function checkSpecs(app, { specs = [], runner }) {
-  await app.write(testFor(runner, await readTest(README)));
-  for (const name of specs) {
-    const code = await readFile(join(JEST_APP, `${name}.txt`), 'utf8');
-    await app.write({ path: `src/${name}`, code });
-  }
+async function checkSpecs(app, { files = [], runner, jest }) {
+  const test = await readTest(README);
+  await app.write(runner === 'vitest' ? test : jestTest(test));
+  await writeJestApp(app, ['src/app.service.ts', ...files]);
   await step('npm test', () => app.test());
+  if (jest !== undefined) await checkJestModules(app, test, jest);
+}
+
+/** The same in Jest with ES modules, which `nest new` does not set up. */
+async function checkJestModules(app, test, { packages, files }) {
+  await app.write(jestModuleTest(test));
+  await writeJestApp(app, files);
+  await step(`npm install ${packages.join(' ')}`, () =>
+    app.install(...packages),
+  );
+  await step('node --experimental-vm-modules jest', () =>
+    app.testJestModules(),
+  );
+}
+
+async function writeJestApp(app, paths) {
+  for (const path of paths) {
+    const code = await readFile(join(JEST_APP, `${path}.txt`), 'utf8');
+    await app.write({ path, code });
+  }
 }
 
 /** The README's test is for vitest. Jest has its functions as globals, and CommonJS modules without extensions. */
-function testFor(runner, { path, code }) {
-  if (runner === 'vitest') return { path, code };
-  return {
-    path,
-    code: code
-      .replace(/^import .* from 'vitest';\n/m, '')
-      .replace('testing/vitest', 'testing/jest')
-      .replace(/'(\.\/.*)\.js'/g, "'$1'"),
-  };
-}
+const jestTest = ({ path, code }) => ({
+  path,
+  code: code
+    .replace(/^import .* from 'vitest';\n/m, '')
+    .replace('testing/vitest', 'testing/jest')
+    .replace(/'(\.\/.*)\.js'/g, "'$1'"),
+});
+
+/** In ES modules, Jest's functions are imported. The name is one that vitest does not take. */
+const jestModuleTest = ({ path, code }) => ({
+  path: path.replace('.spec.ts', '.jest-spec.ts'),
+  code: code
+    .replace("from 'vitest'", "from '@jest/globals'")
+    .replace('testing/vitest', 'testing/jest'),
+});
 
 /** Writes the quick start's files into an app and returns its request. */
 async function follow(app) {

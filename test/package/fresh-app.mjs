@@ -71,6 +71,16 @@ export class FreshApp {
     await run(this.#directory, 'npm', 'test');
   }
 
+  /** Runs Jest's tests of ES modules. */
+  async testJestModules() {
+    await run(
+      this.#directory,
+      process.execPath,
+      '--experimental-vm-modules',
+      'node_modules/jest/bin/jest.js',
+    );
+  }
+
   async build() {
     await this.#runInstalled('nest', 'build');
   }

@@ -1,3 +1,11 @@
+export type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
+export type {
+  BilledTokens,
+  Modality,
+  Money,
+  TokensByModality,
+  TokenUsage,
+} from '../../accounting/usage.js';
 export type { AgentMetricsOptions } from './agents.options.js';
 export {
   GEN_AI_CONVENTIONS_DATE,
@@ -6,16 +14,13 @@ export {
   type GenAiOperation,
 } from './gen-ai-conventions.js';
 export type {
-  ChunkAnswer,
   ChunkOf,
   ChunkStream,
   EndedAgentRun,
   EndedWorkflow,
   Inference,
-  InferenceAnswer,
   InferenceRequest,
   ReadChunk,
-  TokenUsage,
   ToolCall,
 } from './recordings.js';
 export type { RunningInference } from './running-inference.js';

@@ -1,5 +1,5 @@
 import type { ModelPrice, PriceTable } from './price-table.js';
-import type { TokenUsage } from './recordings.js';
+import type { TokenUsage } from '../../accounting/usage.js';
 
 /** How many models are cached with their price. Without a limit, unexpected names from providers would fill the memory. */
 const MAX_REMEMBERED = 1_000;

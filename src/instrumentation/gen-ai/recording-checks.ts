@@ -1,11 +1,15 @@
 import { MetricValueError, shown } from '../../core/errors.js';
 import { AMOUNT, Check, isObject, TEXT } from '../../core/validate.js';
 import type {
+  BilledTokens,
+  Money,
+  TokenUsage,
+} from '../../accounting/usage.js';
+import type {
   EndedAgentRun,
   EndedWorkflow,
   Inference,
   InferenceRequest,
-  TokenUsage,
   ToolCall,
 } from './recordings.js';
 
@@ -24,6 +28,15 @@ const AMOUNTS = new Check(
 
 const OBJECT = new Check('an object', isObject);
 
+const FLAG = new Check('true or false', (value) => typeof value === 'boolean');
+
+const COUNTS = new Check(
+  `an object, in which each value is ${COUNT.expected}`,
+  (value) =>
+    isObject(value) &&
+    Object.values(value).every((one) => one === undefined || COUNT.test(one)),
+);
+
 const ANY = new Check('anything', () => true);
 
 const REQUEST: Fields<InferenceRequest> = {
@@ -37,6 +50,12 @@ const INFERENCE: Fields<Inference> = {
   ...REQUEST,
   responseModel: optional(TEXT),
   usage: optional(OBJECT),
+  isPartial: optional(FLAG),
+  billedTokens: optional(OBJECT),
+  hostedCalls: optional(COUNTS),
+  reportedCost: optional(OBJECT),
+  serviceTier: optional(TEXT),
+  finishReason: optional(TEXT),
   seconds: AMOUNT,
   secondsToFirstChunk: optional(AMOUNT),
   secondsPerOutputChunk: optional(AMOUNTS),
@@ -47,7 +66,25 @@ const USAGE: Fields<TokenUsage> = {
   inputTokens: optional(COUNT),
   outputTokens: optional(COUNT),
   cachedInputTokens: optional(COUNT),
+  cacheWriteTokens: optional(COUNT),
+  cacheWriteHourTokens: optional(COUNT),
   reasoningTokens: optional(COUNT),
+  inputByModality: optional(COUNTS),
+  cachedInputByModality: optional(COUNTS),
+  outputByModality: optional(COUNTS),
+};
+
+const BILLED_TOKENS: Fields<BilledTokens> = {
+  inputTokens: optional(COUNT),
+  outputTokens: optional(COUNT),
+};
+
+const MONEY: Fields<Money> = {
+  amount: new Check(
+    'a decimal number of 0 or more, as a number or a text',
+    (value) => /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(String(value)),
+  ),
+  currency: TEXT,
 };
 
 const TOOL_CALL: Fields<ToolCall> = {
@@ -79,7 +116,44 @@ export function checkInferenceRequest(request: InferenceRequest): void {
 
 export function checkInference(inference: Inference): void {
   check(inference, INFERENCE, 'inference');
-  check(inference.usage ?? {}, USAGE, 'inference.usage');
+  const { usage = {}, billedTokens, reportedCost } = inference;
+  check(usage, USAGE, 'inference.usage');
+  checkParts(usage);
+  check(billedTokens ?? {}, BILLED_TOKENS, 'inference.billedTokens');
+  if (reportedCost !== undefined) {
+    check(reportedCost, MONEY, 'inference.reportedCost');
+  }
+}
+
+/** Some providers tell the tokens of a cache or of reasoning beside the others: who passes them on must add them. */
+function checkParts(usage: TokenUsage): void {
+  const {
+    inputTokens = Infinity,
+    cachedInputTokens = 0,
+    cacheWriteTokens = 0,
+    cacheWriteHourTokens = 0,
+  } = usage;
+  const { outputTokens = Infinity, reasoningTokens = 0 } = usage;
+  const cached = cachedInputTokens + cacheWriteTokens + cacheWriteHourTokens;
+  insistOnParts(
+    cached,
+    'read from or written to a cache',
+    inputTokens,
+    'inputTokens',
+  );
+  insistOnParts(reasoningTokens, 'of reasoning', outputTokens, 'outputTokens');
+}
+
+function insistOnParts(
+  parts: number,
+  what: string,
+  total: number,
+  field: keyof TokenUsage,
+): void {
+  if (parts <= total) return;
+  throw new MetricValueError(
+    `The inference.usage has ${parts} tokens ${what} and ${total} as ${field}; expected ${field} to include them`,
+  );
 }
 
 export function checkToolCall(call: ToolCall): void {

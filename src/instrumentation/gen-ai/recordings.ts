@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
 import { errorType } from '../class-name.js';
 import type { GenAiOperation } from './gen-ai-conventions.js';
 
@@ -6,18 +7,6 @@ import type { GenAiOperation } from './gen-ai-conventions.js';
  * Recordings of agents' work. They accept no custom labels: ids of
  * conversations and users, and texts, would each create a series.
  */
-
-/** Tokens as the provider bills them. Leave out unknown numbers. */
-export interface TokenUsage {
-  /** All tokens of the prompt, those from a cache included. */
-  readonly inputTokens?: number | undefined;
-  /** All tokens of the answer, those of reasoning included. */
-  readonly outputTokens?: number | undefined;
-  /** Those of `inputTokens` that came from a cache. */
-  readonly cachedInputTokens?: number | undefined;
-  /** Those of `outputTokens` that were spent on reasoning. */
-  readonly reasoningTokens?: number | undefined;
-}
 
 /** A request to a model. */
 export interface InferenceRequest {
@@ -29,16 +18,6 @@ export interface InferenceRequest {
   readonly model: string;
   /** The agent that sends the request. Default: that of the run around the call. */
   readonly agent?: string | undefined;
-}
-
-/** What the answer says about an inference. */
-export interface InferenceAnswer {
-  /** The model that answered. */
-  readonly responseModel?: string | undefined;
-  /** The tokens of the inference. Default: none are counted. */
-  readonly usage?: TokenUsage | undefined;
-  /** The error, if it failed. */
-  readonly error?: unknown;
 }
 
 /** An inference that has ended. */
@@ -93,12 +72,6 @@ export type ChunkStream<T> =
 
 /** The type of the chunks of a stream, or of a promise of one. */
 export type ChunkOf<S> = Awaited<S> extends ChunkStream<infer T> ? T : never;
-
-/** What one chunk says about an inference. */
-export interface ChunkAnswer extends InferenceAnswer {
-  /** `false` for a chunk without any output, e.g. an event that the work has begun. Default: `true`. */
-  readonly isOutput?: boolean | undefined;
-}
 
 /** Reads what a chunk says about an inference; `undefined` if it says nothing. */
 export type ReadChunk<T> = (chunk: T) => ChunkAnswer | undefined;

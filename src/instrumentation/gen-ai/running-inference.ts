@@ -2,12 +2,11 @@ import type { Tally } from '../../model/tally.js';
 import { Stopwatch } from '../calls/observed-run.js';
 import type { Run } from '../calls/run.js';
 import { followStream } from './readable-stream.js';
+import type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
 import type {
-  ChunkAnswer,
   ChunkOf,
   ChunkStream,
   Inference,
-  InferenceAnswer,
   InferenceRequest,
   ReadChunk,
 } from './recordings.js';

@@ -3,7 +3,8 @@ import { checkIncrement, type Counter } from '../../model/counter.js';
 import { report } from '../../core/catch-and-report.js';
 import type { RecordingBatch } from './recording-batch.js';
 import type { PriceList } from './price-list.js';
-import type { Inference, TokenUsage } from './recordings.js';
+import type { TokenUsage } from '../../accounting/usage.js';
+import type { Inference } from './recordings.js';
 
 // Why: docs/decisions/instrumentation.md, "Each kind of tokens has a counter of its own".
 const TOKEN_COUNTERS = [

@@ -1,7 +1,5 @@
-import type {
-  InferenceAnswer,
-  TokenUsage,
-} from '../../instrumentation/gen-ai/recordings.js';
+import type { InferenceAnswer } from '../../accounting/answer.js';
+import type { TokenUsage } from '../../accounting/usage.js';
 import { isName } from './serialized.js';
 
 /** The parts of LangChain's messages that are read here. Some providers leave them out. */

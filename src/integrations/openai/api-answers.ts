@@ -1,8 +1,6 @@
-import type {
-  InferenceAnswer,
-  TokenUsage,
-} from '../../instrumentation/gen-ai/recordings.js';
-import type { ChunkAnswer } from '../../instrumentation/gen-ai/recordings.js';
+import type { InferenceAnswer } from '../../accounting/answer.js';
+import type { TokenUsage } from '../../accounting/usage.js';
+import type { ChunkAnswer } from '../../accounting/answer.js';
 
 /**
  * The parts of the API's answers that are read. Other servers with the same API leave parts

@@ -1,10 +1,8 @@
 import { isNativePromise } from '../../instrumentation/calls/result-kinds.js';
 import { watchPromise } from '../../instrumentation/calls/watch-promise.js';
 import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
-import type {
-  ChunkAnswer,
-  ReadChunk,
-} from '../../instrumentation/gen-ai/recordings.js';
+import type { ChunkAnswer } from '../../accounting/answer.js';
+import type { ReadChunk } from '../../instrumentation/gen-ai/recordings.js';
 import {
   type CallObserver,
   isApiPromise,

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../../instrumentation/gen-ai/recordings.js';
+import type { TokenUsage } from '../../accounting/usage.js';
 
 /** What a fake model answers to a request. */
 export interface FakeAnswer {

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../../instrumentation/gen-ai/recordings.js';
+import type { TokenUsage } from '../../accounting/usage.js';
 import type { ResolvedAnswer } from './answers.js';
 
 /** A chat completion, as the API sends it. */

@@ -18,7 +18,12 @@ export {
   lintMetrics,
   type LintRule,
 } from './lint/lint-metrics.js';
-export type { FakeAnswer, FakeAnswerLike } from './model/answers.js';
+export type {
+  FakeAnswer,
+  FakeAnswerLike,
+  FakeFinishReason,
+  FakeToolCall,
+} from './model/answers.js';
 export {
   FakeModel,
   fakeModel,

@@ -170,16 +170,15 @@ describe('fakeModel()', () => {
   });
 
   test('delays without a clock pass in real time, and end when the request is aborted', async () => {
-    const model = fakeModel([{ delay: 0.05 }, { delay: 3_600 }]);
+    const model = fakeModel(({ delay }) => ({ delay: Number(delay) }));
     const start = performance.now();
-    await model.chat.completions.create({});
+    await model.chat.completions.create({ delay: 0.05 });
     expect(performance.now() - start).toBeGreaterThan(40);
     const aborter = new AbortController();
-    const request = model.chat.completions.create(
-      {},
-      { signal: aborter.signal },
-    );
+    const ask = () => model.chat.completions.create({ delay: 3_600 }, aborter);
+    const request = ask();
     aborter.abort();
     await expect(request).rejects.toThrow('aborted');
+    await expect(ask()).rejects.toThrow('aborted');
   });
 });

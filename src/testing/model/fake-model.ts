@@ -1,17 +1,17 @@
 import { OptionsError, shown } from '../../core/errors.js';
-import { setTimeout } from '../../core/timers.js';
+import { clearTimeout, setTimeout } from '../../core/timers.js';
 import type { FakeClock } from '../fake-clock.js';
 import {
   type FakeAnswerLike,
   type ResolvedAnswer,
   resolveAnswer,
 } from './answers.js';
-import { chatChunk, chatCompletion, chatEnd } from './chat-completions.js';
+import { chatCompletion, chatEnd, chatParts } from './chat-completions.js';
 import {
   modelResponse,
-  responseCompleted,
   responseCreated,
-  responseDelta,
+  responseEnd,
+  responseParts,
 } from './responses.js';
 
 /** Options of {@link fakeModel}. */
@@ -50,27 +50,27 @@ export interface FakeResource {
 interface Api {
   readonly whole: (answer: ResolvedAnswer) => object;
   readonly first: (answer: ResolvedAnswer) => object[];
-  readonly part: (answer: ResolvedAnswer, text: string) => object;
+  readonly parts: (answer: ResolvedAnswer) => object[][];
   readonly last: (answer: ResolvedAnswer, body: FakeModelRequest) => object[];
 }
 
 const CHAT: Api = {
   whole: chatCompletion,
   first: () => [],
-  part: chatChunk,
+  parts: chatParts,
   last: chatEnd,
 };
 
 const RESPONSES: Api = {
   whole: modelResponse,
   first: (answer) => [responseCreated(answer)],
-  part: responseDelta,
-  last: responseCompleted,
+  parts: responseParts,
+  last: responseEnd,
 };
 
 /** A model that answers as a test says, with the shape of a client of the package `openai`. */
 export class FakeModel {
-  /** The bodies of the requests, in their order. */
+  /** The bodies of the requests, in their order, as they came: with copies of arrays such as `messages`, to which agents add. */
   readonly requests: FakeModelRequest[] = [];
   /** The API of chats. */
   readonly chat = {
@@ -98,9 +98,10 @@ export class FakeModel {
     body: FakeModelRequest,
     { signal }: RequestOptions = {},
   ): Promise<unknown> {
-    const index = this.requests.push(body) - 1;
-    const answer = resolveAnswer(this.answerTo(body, index), body.model);
-    if (body.stream === true && (!answer.fails || answer.chunks.length > 0)) {
+    const index = this.requests.push(withCopiedArrays(body)) - 1;
+    const given = this.answerTo(body, index);
+    const answer = resolveAnswer(given, body.model, index);
+    if (body.stream === true && (!answer.fails || hasParts(answer))) {
       return this.stream(api, body, answer, signal);
     }
     await this.wait(answer.delay, signal);
@@ -115,9 +116,9 @@ export class FakeModel {
     signal: AbortSignal | null | undefined,
   ): AsyncGenerator<object> {
     yield* api.first(answer);
-    for (const [i, text] of answer.chunks.entries()) {
+    for (const [i, part] of api.parts(answer).entries()) {
       await this.wait(i === 0 ? answer.delay : answer.chunkDelay, signal);
-      yield api.part(answer, text);
+      yield* part;
     }
     if (answer.fails) throw answer.error;
     yield* api.last(answer, body);
@@ -127,10 +128,23 @@ export class FakeModel {
     seconds: number,
     signal: AbortSignal | null | undefined,
   ): Promise<void> {
+    signal?.throwIfAborted();
     if (this.clock !== undefined) this.clock.advance(seconds);
     else if (seconds > 0) await sleep(seconds, signal);
     signal?.throwIfAborted();
   }
+}
+
+function hasParts({ chunks, toolCalls }: ResolvedAnswer): boolean {
+  return chunks.length > 0 || toolCalls.length > 0;
+}
+
+function withCopiedArrays(body: FakeModelRequest): FakeModelRequest {
+  const copied = Object.entries(body).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? [...value] : value,
+  ]);
+  return Object.fromEntries(copied) as FakeModelRequest;
 }
 
 /** Ends early if the signal is aborted. */
@@ -139,13 +153,18 @@ function sleep(
   signal: AbortSignal | null | undefined,
 ): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, seconds * 1_000);
-    signal?.addEventListener('abort', () => resolve(), { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, seconds * 1_000);
+    signal?.addEventListener('abort', end);
   });
 }
 
 /**
- * A model for tests of agents: it answers with given texts, tokens, chunks, delays and errors.
+ * A model for tests of agents: it answers with given texts, tool calls, tokens, chunks, delays and errors.
  * `observeOpenAI()` takes it, and so does code that uses `chat.completions.create()` or
  * `responses.create()` of the package `openai`.
  *

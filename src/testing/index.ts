@@ -5,6 +5,13 @@ export {
   type ContractTest,
   exporterContract,
 } from './contract/exporter-contract.js';
+export {
+  type HttpBackend,
+  httpBackend,
+  type HttpBackendOptions,
+  type TakenRequest,
+  type TotalOf,
+} from './contract/http-backend.js';
 export type { MakeExporter } from './contract/trial.js';
 export {
   ContractError,

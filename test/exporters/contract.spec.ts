@@ -9,10 +9,10 @@ import { StatsdExporter } from '../../src/exporters/statsd/statsd-exporter.js';
 import {
   type ContractBackend,
   exporterContract,
+  httpBackend,
 } from '../../src/testing/index.js';
 import { freePort } from '../support/http.js';
-import { startOtlpBackend } from '../support/otlp-backend.js';
-import type { SentPoint } from '../support/otlp-definitions.js';
+import { decodeRequest, type SentPoint } from '../support/otlp-definitions.js';
 import { startGrpcBackend } from '../support/otlp-grpc-backend.js';
 import {
   installedPushgateway,
@@ -52,30 +52,30 @@ interface UrlBackend extends ContractBackend {
   readonly url: string;
 }
 
-/** What both servers of OTLP have. */
-interface OtlpServer {
-  readonly url: string;
-  /** Gives the answer to a request, or nothing for none. */
-  answer: (...request: never[]) => unknown;
-  close(): void | Promise<void>;
-}
+const otlpOverHttp = (temporality: Temporality) =>
+  httpBackend(
+    (requests, metric) => {
+      const points = requests.flatMap(({ body, headers }) => {
+        const isJson = headers['content-type'] === 'application/json';
+        return decodeRequest(body, isJson).points;
+      });
+      return totalOf(points, metric, temporality);
+    },
+    { secrets: [SECRET] },
+  );
 
-/**
- * A server that takes OTLP. A request that it does not answer is not taken.
- *
- * @param listen starts it; it passes the points that it takes on.
- */
-async function otlpBackend(
-  temporality: Temporality,
-  listen: (
-    port: number,
-    take: (points: SentPoint[]) => void,
-  ) => Promise<OtlpServer>,
-): Promise<UrlBackend> {
+/** A server that takes OTLP by gRPC. A request that it does not answer is not taken. */
+async function otlpOverGrpc(temporality: Temporality): Promise<UrlBackend> {
   const taken: SentPoint[] = [];
-  const open = (port: number) =>
-    listen(port, (points) => taken.push(...points));
-  let server = await open(0);
+  const open = async (port?: number) => {
+    const server = await startGrpcBackend(undefined, 'http', port);
+    server.answer = () => {
+      taken.push(...server.calls.at(-1)!.points);
+      return Buffer.alloc(0);
+    };
+    return server;
+  };
+  let server = await open();
   const { url } = server;
   return {
     url,
@@ -84,32 +84,11 @@ async function otlpBackend(
     hang: () => void (server.answer = () => undefined),
     stop: () => server.close(),
     start: async () => {
-      await server.close();
+      server.close();
       server = await open(Number(new URL(url).port));
     },
-    close: () => server.close(),
   };
 }
-
-const otlpOverHttp = (temporality: Temporality) =>
-  otlpBackend(temporality, async (port, take) => {
-    const server = await startOtlpBackend({ port });
-    server.answer = ({ points }) => {
-      take(points);
-      return {};
-    };
-    return server;
-  });
-
-const otlpOverGrpc = (temporality: Temporality) =>
-  otlpBackend(temporality, async (port, take) => {
-    const server = await startGrpcBackend(undefined, 'http', port);
-    server.answer = () => {
-      take(server.calls.at(-1)!.points);
-      return Buffer.alloc(0);
-    };
-    return server;
-  });
 
 describe.each([
   ['http/protobuf', otlpOverHttp],
@@ -246,7 +225,6 @@ async function pushgateway(program: string): Promise<UrlBackend> {
       await stop();
       hanging = await listening(port);
     },
-    close: stop,
   };
 }
 

@@ -44,6 +44,16 @@ describe('an exporter with a fault breaks the rule about it', () => {
       /has not ended 1000 ms after its signal was aborted/,
     ],
     [
+      'fulfils when it is aborted',
+      /^an aborted/,
+      /has fulfilled although the back end has not answered/,
+    ],
+    [
+      'has no time-out',
+      /^a delivery that/,
+      /has the timeout 60000; expected 5000 ms or less/,
+    ],
+    [
       'writes to a dead connection',
       /^nothing that/,
       /In round 2, .*has 1 of contract_jobs_total; expected 2/,
@@ -52,6 +62,11 @@ describe('an exporter with a fault breaks the rule about it', () => {
       'forgets what took too long',
       /^a delivery that/,
       /After deliveries that took too long, the back end has 1 of/,
+    ],
+    [
+      'delivers nothing at shutdown',
+      /^a collector/,
+      /After shutdown\(\), the back end has 6 of/,
     ],
     [
       'counts again after a start',

@@ -14,7 +14,10 @@ export type Fault =
   | 'writes to a dead connection'
   | 'takes a failure for a success'
   | 'ignores the signal'
+  | 'fulfils when it is aborted'
+  | 'has no time-out'
   | 'forgets what took too long'
+  | 'delivers nothing at shutdown'
   | 'counts again after a start'
   | 'shows its token';
 
@@ -52,12 +55,11 @@ export class MemoryBackend implements ContractBackend {
     this.state = 'hanging';
     this.resumed = new Promise((resolve) => (this.resume = resolve));
   }
-
-  close(): void {}
 }
 
 function unlessAborted(done: Promise<void>, signal?: AbortSignal) {
   return new Promise<void>((resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason as Error);
     signal?.addEventListener('abort', () => reject(signal.reason as Error));
     void done.then(resolve);
   });
@@ -67,7 +69,8 @@ function unlessAborted(done: Promise<void>, signal?: AbortSignal) {
 export class FaultyExporter implements MetricsExporter {
   readonly name = 'faulty';
   readonly interval = false;
-  readonly timeout = 200;
+  readonly timeout: number;
+  readonly flushAtShutdown: boolean;
   readonly #delivered = new Map<string, number>();
   private connection: number | undefined = undefined;
   private skipped = 0;
@@ -75,7 +78,10 @@ export class FaultyExporter implements MetricsExporter {
   constructor(
     private readonly backend: MemoryBackend,
     private readonly fault: Fault,
-  ) {}
+  ) {
+    this.timeout = fault === 'has no time-out' ? 60_000 : 200;
+    this.flushAtShutdown = fault !== 'delivers nothing at shutdown';
+  }
 
   start(): void {
     if (this.fault === 'counts again after a start') this.#delivered.clear();
@@ -120,6 +126,7 @@ export class FaultyExporter implements MetricsExporter {
   private failed(error: unknown, forget: () => void, signal: AbortSignal) {
     const { fault } = this;
     if (fault === 'takes a failure for a success') return;
+    if (fault === 'fulfils when it is aborted' && signal.aborted) return;
     if (fault === 'loses what it cannot deliver') forget();
     if (fault === 'forgets what took too long' && signal.aborted) forget();
     if (fault !== 'shows its token') throw error;

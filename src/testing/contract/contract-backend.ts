@@ -1,4 +1,4 @@
-/** A back end of the contract suite: a real server, or one that behaves like it. */
+/** A back end of the contract suite: a real server, or one that behaves like it. `httpBackend()` makes one for HTTP. */
 export interface ContractBackend {
   /**
    * The total of a counter as the back end has it, by its exposed name: the last value that came, or
@@ -13,8 +13,8 @@ export interface ContractBackend {
   hang?(): void | Promise<void>;
   /** `false` for datagrams: what is sent while the server is away may be lost unnoticed. Default: `true`. */
   readonly acknowledges?: boolean;
-  /** Ends the server after the test. */
-  close(): void | Promise<void>;
+  /** Ends the server after the test. Default: `stop()`. */
+  close?(): void | Promise<void>;
   /** What the exporter is given and must show nowhere, such as tokens. Default: none. */
   readonly secrets?: readonly string[];
 }

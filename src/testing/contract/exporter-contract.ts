@@ -1,6 +1,6 @@
 import type { ContractBackend } from './contract-backend.js';
 import { type Rule, RULES } from './rules.js';
-import { type MakeExporter, Trial } from './trial.js';
+import { closeBackend, type MakeExporter, Trial } from './trial.js';
 
 /** A test of the contract, for the `test()` of any runner. */
 export interface ContractTest {
@@ -19,14 +19,14 @@ export interface ContractTest {
  * failed deliveries are retried, aborts and time-outs end deliveries, no text shows a secret, and
  * what is recorded arrives once, across flushes and restarts.
  *
- * @param makeExporter makes an exporter for a back end. It has `interval: false`, and a `timeout`
- *   of 5000 ms at most. A `PushgatewayExporter` and its kind get the collector.
- * @param makeBackend starts a back end. Each test gets one of its own.
+ * @param makeExporter makes an exporter for a back end. It has no `interval` or a long one, and a
+ *   `timeout` of 5000 ms at most. A `PushgatewayExporter` and its kind get the collector.
+ * @param makeBackend starts a back end, such as an `httpBackend()`. Each test gets one of its own.
  *
  * @example
  * for (const { name, run } of exporterContract(
- *   (backend: Warehouse) => new WarehouseExporter(backend.url),
- *   () => Warehouse.start(),
+ *   ({ url }) => new WarehouseExporter(url),
+ *   () => httpBackend(totalInWarehouse),
  * )) test(name, run);
  */
 export function exporterContract<B extends ContractBackend>(
@@ -46,7 +46,7 @@ async function checkRule<B extends ContractBackend>(
 ): Promise<void> {
   const backend = await makeBackend();
   // A protocol without answers has none that could be late.
-  if (needsHang && backend.hang === undefined) return backend.close();
+  if (needsHang && backend.hang === undefined) return closeBackend(backend);
   const trial = new Trial(backend, makeExporter);
   try {
     await trial.start();

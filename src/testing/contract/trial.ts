@@ -103,13 +103,17 @@ export class Trial<B extends ContractBackend> {
   async close(): Promise<void> {
     await this.backend.start();
     await this.collector.shutdown();
-    await this.backend.close();
+    await closeBackend(this.backend);
   }
 
   private async total(): Promise<number> {
     const { name } = this.collector.counter(COUNTER);
     return this.backend.totalOf(name);
   }
+}
+
+export async function closeBackend(backend: ContractBackend): Promise<void> {
+  await (backend.close === undefined ? backend.stop() : backend.close());
 }
 
 const DEEP = { depth: 10, showHidden: true } as const;

@@ -66,11 +66,6 @@ describe('an inference costs', () => {
       14,
     ],
     [
-      'no less than nothing for input, if more was cached than there was',
-      { usage: { inputTokens: 1, cachedInputTokens: 4 } },
-      2,
-    ],
-    [
       'the full price of cached tokens, if they have none of their own',
       {
         model: 'acme-1-mini',
@@ -224,17 +219,45 @@ describe('prices that are', () => {
     [{ currency: '', models: [] }, "agents.prices.currency is ''"],
     [
       { ...TABLE, perTokens: 0 },
-      'agents.prices.perTokens is 0; expected a finite number above 0',
+      'agents.prices.perTokens is 0; expected a power of ten, from 1 to 1000000000',
     ],
     [{ ...TABLE, models: {} }, 'agents.prices.models is {}; expected an array'],
     [{ ...TABLE, models: [5] }, 'agents.prices.models[0] is 5; expected an'],
     [
       { ...TABLE, models: [price, { ...price, input: -1 }] },
-      'agents.prices.models[1].input is -1; expected a finite number of 0 or more',
+      'agents.prices.models[1].input is -1; expected a decimal number of 0 or more',
     ],
     [
-      { ...TABLE, models: [{ ...price, output: undefined }] },
-      'agents.prices.models[0].output is missing',
+      { ...TABLE, models: [{ model: 'a' }] },
+      'agents.prices.models[0] has no price; expected one at least, e.g. input and output',
+    ],
+    [
+      { ...TABLE, models: [{ ...price, tiers: [{ input: 1 }] }] },
+      'agents.prices.models[0].tiers[0].above is missing',
+    ],
+    [
+      { ...TABLE, models: [{ ...price, serviceTiers: { flex: 0.5 } }] },
+      'agents.prices.models[0].serviceTiers.flex is 0.5; expected an object',
+    ],
+    [
+      { ...TABLE, models: [{ ...price, perCall: { search: '1 cent' } }] },
+      "agents.prices.models[0].perCall.search is '1 cent'; expected a decimal number of 0 or more",
+    ],
+    [
+      {
+        ...TABLE,
+        models: [{ ...price, hours: [{ from: '1:00', to: '04:00' }] }],
+      },
+      "agents.prices.models[0].hours[0].from is '1:00'; expected a time such as '16:30'",
+    ],
+    [
+      {
+        ...TABLE,
+        models: [
+          { ...price, hours: [{ from: '01:00', to: '04:00', weekdays: [0] }] },
+        ],
+      },
+      'agents.prices.models[0].hours[0].weekdays[0] is 0; expected an integer from 1 to 7',
     ],
     [
       { ...TABLE, models: [{ ...price, inputs: 1 }] },

@@ -9,9 +9,9 @@ import {
 } from '../../core/catch-and-report.js';
 import { AgentRuns } from './agent-runs.js';
 import { GenAiWriter } from './gen-ai-writer.js';
-import { PriceList } from './price-list.js';
+import { resolvePrices } from '../../accounting/prices/price-files.js';
+import { PriceList } from '../../accounting/prices/price-list.js';
 import type { AgentMetricsOptions } from './agents.options.js';
-import { resolvePrices } from './price-table.js';
 import {
   checkAgentRun,
   checkInference,
@@ -59,7 +59,7 @@ export class AgentMetrics implements ErrorReporter {
   ) {
     this.writer = new GenAiWriter(
       collector,
-      prices && new PriceList(resolvePrices(prices, 'prices')),
+      new PriceList(prices ? [resolvePrices(prices, 'prices')] : []),
     );
   }
 

@@ -1,5 +1,6 @@
 import { option, type OptionTable } from '../../core/options.js';
-import { type Prices, resolvePrices } from './price-table.js';
+import { resolvePrices } from '../../accounting/prices/price-files.js';
+import type { Prices } from '../../accounting/prices/price-table.js';
 
 /** Options of the metrics of agents. */
 export interface AgentMetricsOptions {

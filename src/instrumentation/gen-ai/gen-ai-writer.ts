@@ -3,7 +3,7 @@ import type { Tally } from '../../model/tally.js';
 import { agentLabels, AgentRunWriter } from './agent-run-writer.js';
 import { GenAiInstruments } from './gen-ai-instruments.js';
 import { InferenceWriter } from './inference-writer.js';
-import type { PriceList } from './price-list.js';
+import type { PriceList } from '../../accounting/prices/price-list.js';
 import {
   type EndedAgentRun,
   type EndedWorkflow,
@@ -21,7 +21,7 @@ export class GenAiWriter {
   private readonly inferences: InferenceWriter;
   private readonly agentRuns: AgentRunWriter;
 
-  constructor(collector: MetricsCollector, prices: PriceList | undefined) {
+  constructor(collector: MetricsCollector, prices: PriceList) {
     this.instruments = new GenAiInstruments(collector);
     this.inferences = new InferenceWriter(this.instruments, collector, prices);
     this.agentRuns = new AgentRunWriter(this.instruments);

@@ -25,4 +25,12 @@ export type {
 } from './recordings.js';
 export type { RunningInference } from './running-inference.js';
 export type { RunningWork } from './running-work.js';
-export type { ModelPrice, Prices, PriceTable } from './price-table.js';
+export type {
+  HourlyPrice,
+  LengthTier,
+  ModelPrice,
+  Prices,
+  PriceTable,
+  ServiceTierPrice,
+} from '../../accounting/prices/price-table.js';
+export type { Rate, TokenRates } from '../../accounting/prices/token-rates.js';

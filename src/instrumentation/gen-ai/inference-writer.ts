@@ -3,7 +3,7 @@ import type { Tally } from '../../model/tally.js';
 import { report } from '../../core/catch-and-report.js';
 import { RecordingBatch } from './recording-batch.js';
 import type { GenAiInstruments, GenAiLabels } from './gen-ai-instruments.js';
-import type { PriceList } from './price-list.js';
+import type { PriceList } from '../../accounting/prices/price-list.js';
 import { failureOf, type Inference } from './recordings.js';
 import { TokenCounters } from './token-counters.js';
 
@@ -14,7 +14,7 @@ export class InferenceWriter {
   constructor(
     private readonly instruments: GenAiInstruments,
     private readonly collector: MetricsCollector,
-    prices: PriceList | undefined,
+    prices: PriceList,
   ) {
     this.tokens = new TokenCounters(collector, prices);
   }

@@ -2,7 +2,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { checkIncrement, type Counter } from '../../model/counter.js';
 import { report } from '../../core/catch-and-report.js';
 import type { RecordingBatch } from './recording-batch.js';
-import type { PriceList } from './price-list.js';
+import type { Charge, PriceList } from '../../accounting/prices/price-list.js';
 import type { TokenUsage } from '../../accounting/usage.js';
 import type { Inference } from './recordings.js';
 
@@ -33,7 +33,7 @@ export class TokenCounters {
 
   constructor(
     private readonly collector: MetricsCollector,
-    private readonly prices: PriceList | undefined,
+    private readonly prices: PriceList,
   ) {}
 
   /** Adds the tokens and the cost of an inference to a batch. */
@@ -51,29 +51,28 @@ export class TokenCounters {
         batch.add(this.counter(name, description), labels, tokens);
       }
     }
-    const cost = this.costOf(inference, usage);
+    const cost = this.costOf(inference);
     if (cost === undefined) return;
-    checkIncrement(cost, COST.name);
-    const currency = this.prices?.currency;
+    const { amount, currency } = cost;
+    const value = amount.toNumber();
+    checkIncrement(value, COST.name);
     batch.add(
       this.counter(COST.name, COST.description),
       { ...labels, currency },
-      cost,
+      value,
     );
   }
 
-  /** The cost by the price of the model that answered, else by that of the requested model: a price list may name either. */
-  private costOf(inference: Inference, usage: TokenUsage): number | undefined {
+  private costOf(inference: Inference): Charge | undefined {
     const { prices } = this;
+    const { provider, model, usage = {} } = inference;
+    const charge = prices.charge({ provider, model, answer: inference });
     const { inputTokens, outputTokens } = usage;
     const isBilled = inputTokens !== undefined || outputTokens !== undefined;
-    if (prices === undefined || !isBilled) return undefined;
-    const { provider, model, responseModel = model } = inference;
-    const cost =
-      prices.cost(provider, responseModel, usage) ??
-      prices.cost(provider, model, usage);
-    if (cost === undefined) this.reportUnpriced(provider, responseModel);
-    return cost;
+    if (charge === undefined && isBilled && !prices.isEmpty) {
+      this.reportUnpriced(provider, inference.responseModel ?? model);
+    }
+    return charge;
   }
 
   private reportUnpriced(provider: string, model: string): void {

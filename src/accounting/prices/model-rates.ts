@@ -1,0 +1,127 @@
+import type { InferenceAnswer } from '../answer.js';
+import { Decimal } from '../decimal.js';
+import type {
+  HourlyPrice,
+  LengthTier,
+  ModelPrice,
+  ServiceTierPrice,
+} from './price-table.js';
+import { costOfTokens } from './token-cost.js';
+import { RateCard, TOKEN_RATES, type TokenRates } from './token-rates.js';
+
+/** Prices from the most general to the most special. */
+type Layers = readonly (TokenRates | undefined)[];
+
+/** Computes what answers of one model cost. */
+export class ModelRates {
+  private readonly serviceTiers: ReadonlyMap<string, ServiceTierPrice>;
+  private readonly perCall: ReadonlyMap<string, Decimal>;
+  private readonly hasTokenPrice: boolean;
+  /** The cards that were needed so far, by the prices that they are made of. */
+  private readonly cards: { layers: Layers; card: RateCard }[] = [];
+
+  /**
+   * @param price must not change.
+   * @param digits how many tokens the prices are for, as a power of ten.
+   */
+  constructor(
+    private readonly price: ModelPrice,
+    private readonly digits: number,
+  ) {
+    const { serviceTiers = {}, perCall = {} } = price;
+    this.serviceTiers = new Map(
+      Object.entries(serviceTiers).map(([name, tier]) => [lower(name), tier]),
+    );
+    this.perCall = new Map(
+      Object.entries(perCall).map(([name, rate]) => [
+        name,
+        Decimal.parse(rate) ?? Decimal.ZERO,
+      ]),
+    );
+    this.hasTokenPrice = TOKEN_RATES.some((rate) => price[rate] !== undefined);
+  }
+
+  /** @returns `undefined` if the answer does not tell its tokens, or if some of them have no price. */
+  cost(answer: InferenceAnswer, at: Date): Decimal | undefined {
+    const calls = this.costOfCalls(answer);
+    if (!this.hasTokenPrice) return calls;
+    const tokens = costOfTokens(answer, this.cardFor(answer, at));
+    return calls === undefined ? tokens : tokens?.plus(calls);
+  }
+
+  /** The prices that hold for an answer. */
+  cardFor(answer: InferenceAnswer, at: Date): RateCard {
+    const { price } = this;
+    const prompt =
+      answer.usage?.inputTokens ?? answer.billedTokens?.inputTokens ?? 0;
+    const service = this.serviceTiers.get(lower(answer.serviceTier ?? ''));
+    return this.cardOf([
+      price,
+      service,
+      tierOf(price.tiers, prompt),
+      tierOf(service?.tiers, prompt),
+      price.hours?.find((hours) => isWithin(hours, at)),
+    ]);
+  }
+
+  /** What calls of hosted tools cost; those without a price are free. `undefined` if none has a price. */
+  private costOfCalls({ hostedCalls }: InferenceAnswer): Decimal | undefined {
+    if (hostedCalls === undefined || this.perCall.size === 0) return undefined;
+    let cost: Decimal | undefined;
+    for (const [name, calls] of Object.entries(hostedCalls)) {
+      const price = this.perCall.get(name);
+      if (price === undefined) continue;
+      cost = price.times(Decimal.of(calls)).plus(cost ?? Decimal.ZERO);
+    }
+    return cost;
+  }
+
+  private cardOf(layers: Layers): RateCard {
+    const known = this.cards.find((one) =>
+      one.layers.every((layer, i) => layer === layers[i]),
+    );
+    if (known !== undefined) return known.card;
+    const given = layers.filter((layer) => layer !== undefined);
+    const card = new RateCard(given, this.digits);
+    this.cards.push({ layers, card });
+    return card;
+  }
+}
+
+/** The tier with the highest threshold that the prompt exceeds. */
+// Why: docs/decisions/accounting.md, "A price tier holds for the whole request".
+function tierOf(
+  tiers: readonly LengthTier[] | undefined,
+  prompt: number,
+): LengthTier | undefined {
+  let highest: LengthTier | undefined;
+  for (const tier of tiers ?? []) {
+    const { above, inclusive } = tier;
+    const holds = prompt > above || (inclusive === true && prompt === above);
+    if (holds && above >= (highest?.above ?? 0)) highest = tier;
+  }
+  return highest;
+}
+
+function isWithin({ from, to, weekdays }: HourlyPrice, at: Date): boolean {
+  const now = at.getUTCHours() * 60 + at.getUTCMinutes();
+  const [begin, end] = [minutesOf(from), minutesOf(to)];
+  const isOverMidnight = end <= begin;
+  const isLate = isOverMidnight && now < end;
+  const holds = isOverMidnight
+    ? now >= begin || isLate
+    : now >= begin && now < end;
+  if (!holds || weekdays === undefined) return holds;
+  // What holds after midnight began on the day before.
+  const day = (at.getUTCDay() + (isLate ? 6 : 0)) % 7;
+  return weekdays.includes(day === 0 ? 7 : day);
+}
+
+function minutesOf(time: string): number {
+  const [hours, minutes] = time.split(':').map(Number);
+  return hours! * 60 + minutes!;
+}
+
+function lower(name: string): string {
+  return name.toLowerCase();
+}

@@ -291,7 +291,7 @@ describe('prices that are', () => {
       usage: { inputTokens: 1 },
     });
     expect(await module.get(PrometheusCollector).metrics()).toContain(
-      'tframex_agent_cost_total{currency="EUR",model="acme-1",provider="acme"} 2',
+      'tframex_agent_cost_total{currency="EUR",model="acme-1",provider="acme",source="prices"} 2',
     );
   });
 
@@ -301,7 +301,7 @@ describe('prices that are', () => {
     models[0]!.input = 100;
     record({ usage: { inputTokens: 1 } });
     expect(await samples(collector, 'agent_cost_total')).toEqual([
-      'agent_cost_total{currency="EUR",model="acme-1",provider="acme"} 2',
+      'agent_cost_total{currency="EUR",model="acme-1",provider="acme",source="prices"} 2',
     ]);
   });
 });

@@ -311,7 +311,7 @@ describe('a scripted run of nested agents', () => {
     // (60 + 5) * 0.010 + 40 * 0.001 + 13 * 0.100
     const [cost] = samplesOf(text, 'agent_cost_total');
     expect(cost).toContain(
-      `agent_cost_total{agent="Writer",currency="EUR",model="acme-1-0924",provider="acme"}`,
+      `agent_cost_total{agent="Writer",currency="EUR",model="acme-1-0924",provider="acme",source="prices"}`,
     );
     expect(Number(cost!.split(' ').at(-1))).toBeCloseTo(1.99, 10);
   });

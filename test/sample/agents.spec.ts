@@ -73,7 +73,7 @@ describe('an answer without a language model', () => {
     const [cost, ...others] = await app.metrics('tframex_agent_cost_total');
     expect(others).toEqual([]);
     expect(cost).toContain(
-      '{agent="Writer",currency="EUR",model="extractive",provider="sample"}',
+      '{agent="Writer",currency="EUR",model="extractive",provider="sample",source="prices"}',
     );
     const [input, output] = [
       await tokens(app, 'input'),

@@ -1,6 +1,7 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Tally } from '../../model/tally.js';
 import { report } from '../../core/catch-and-report.js';
+import { CostCounters } from './cost-counters.js';
 import { RecordingBatch } from './recording-batch.js';
 import type { GenAiInstruments, GenAiLabels } from './gen-ai-instruments.js';
 import type { PriceList } from '../../accounting/prices/price-list.js';
@@ -10,13 +11,15 @@ import { TokenCounters } from './token-counters.js';
 /** Writes inferences that were checked: their times, their tokens and what they cost. */
 export class InferenceWriter {
   private readonly tokens: TokenCounters;
+  private readonly costs: CostCounters;
 
   constructor(
     private readonly instruments: GenAiInstruments,
     private readonly collector: MetricsCollector,
     prices: PriceList,
   ) {
-    this.tokens = new TokenCounters(collector, prices);
+    this.tokens = new TokenCounters(collector);
+    this.costs = new CostCounters(collector, prices);
   }
 
   /** @throws {MetricsError} if a part cannot be recorded; nothing is recorded then. */
@@ -46,6 +49,7 @@ export class InferenceWriter {
     this.addTokens(batch, inference, 'input', usage?.inputTokens);
     this.addTokens(batch, inference, 'output', usage?.outputTokens);
     this.tokens.add(batch, inference, agent);
+    this.costs.add(batch, inference, agent);
     batch.write();
     if (moreChunks !== undefined) this.reportMissedEvents(moreChunks);
   }

@@ -25,6 +25,20 @@ export class RecordingBatch {
 
   /**
    * @param labels must not change before the batch is written.
+   * @param totalOf returns the value that the series will have, from its present one.
+   * @throws {LabelError} if the metric does not take the labels.
+   */
+  addTotal(
+    counter: Counter,
+    labels: Labels,
+    totalOf: (series: { readonly value: number }) => number,
+  ): void {
+    counter.prepare(labels);
+    this.recordings.push(() => counter.raise(labels, totalOf));
+  }
+
+  /**
+   * @param labels must not change before the batch is written.
    * @param values finite numbers.
    * @param tally more observations of the same series, counted by bucket.
    * @throws {LabelError} if the metric does not take the labels.

@@ -1,8 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import { checkIncrement, type Counter } from '../../model/counter.js';
-import { report } from '../../core/catch-and-report.js';
+import type { Counter } from '../../model/counter.js';
 import type { RecordingBatch } from './recording-batch.js';
-import type { Charge, PriceList } from '../../accounting/prices/price-list.js';
 import type { TokenUsage } from '../../accounting/usage.js';
 import type { Inference } from './recordings.js';
 
@@ -22,21 +20,13 @@ const TOKEN_COUNTERS = [
   ],
 ] as const satisfies readonly (readonly [keyof TokenUsage, string, string])[];
 
-const COST = {
-  name: 'agent_cost_total',
-  description: 'What inferences cost, by currency.',
-};
-
-/** Counts tokens and what they cost, by agent and model. */
+/** Counts tokens, by agent and model. */
 export class TokenCounters {
   private readonly counters = new Map<string, Counter>();
 
-  constructor(
-    private readonly collector: MetricsCollector,
-    private readonly prices: PriceList,
-  ) {}
+  constructor(private readonly collector: MetricsCollector) {}
 
-  /** Adds the tokens and the cost of an inference to a batch. */
+  /** Adds the tokens of an inference to a batch. */
   add(
     batch: RecordingBatch,
     inference: Inference,
@@ -51,37 +41,6 @@ export class TokenCounters {
         batch.add(this.counter(name, description), labels, tokens);
       }
     }
-    const cost = this.costOf(inference);
-    if (cost === undefined) return;
-    const { amount, currency } = cost;
-    const value = amount.toNumber();
-    checkIncrement(value, COST.name);
-    batch.add(
-      this.counter(COST.name, COST.description),
-      { ...labels, currency },
-      value,
-    );
-  }
-
-  private costOf(inference: Inference): Charge | undefined {
-    const { prices } = this;
-    const { provider, model, usage = {} } = inference;
-    const charge = prices.charge({ provider, model, answer: inference });
-    const { inputTokens, outputTokens } = usage;
-    const isBilled = inputTokens !== undefined || outputTokens !== undefined;
-    if (charge === undefined && isBilled && !prices.isEmpty) {
-      this.reportUnpriced(provider, inference.responseModel ?? model);
-    }
-    return charge;
-  }
-
-  private reportUnpriced(provider: string, model: string): void {
-    report(
-      this.collector,
-      'unpriced_model',
-      new Error('no price matches; its tokens are counted, their cost is not'),
-      `model "${model}" of provider "${provider}"`,
-    );
   }
 
   private counter(name: string, description: string): Counter {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { AgentMetrics, type MetricEvent } from '../../src/index.js';
-import { makeCollector, samplesOf } from '../support/collector.js';
+import { makeCollector } from '../support/collector.js';
 import { usedHeap } from '../support/heap.js';
 import { waitFor } from '../support/http.js';
-import { fakeClock } from '../../src/testing/index.js';
+import { fakeClock, metricsOf } from '../../src/testing/index.js';
+import '../../src/testing/vitest.js';
 
 const clock = fakeClock();
 
@@ -18,25 +19,19 @@ function timesOf(count: number): number[] {
   );
 }
 
-async function chunkSamples(record: (agents: AgentMetrics) => void) {
+function chunkTimes(record: (agents: AgentMetrics) => void) {
   const { collector } = makeCollector();
   record(new AgentMetrics(collector));
-  const lines = samplesOf(await collector.metrics(), METRIC);
-  const isSum = (line: string) => line.startsWith(`${METRIC}_sum`);
-  const sum = lines.find(isSum);
-  return {
-    sum: sum === undefined ? 0 : Number(sum.split(' ').at(-1)),
-    others: lines.filter((line) => !isSum(line)),
-  };
+  return metricsOf(collector).histogram(METRIC);
 }
 
 describe('the times of the chunks of an inference', () => {
-  test.each([0, 1, 999, 1_000, 1_001, 30_000])(
+  test.each([1, 999, 1_000, 1_001, 30_000])(
     'times between chunks are recorded as if each was observed: %i chunks after the first',
-    async (count) => {
+    (count) => {
       const times = timesOf(count);
       const answer = { responseModel: 'acme-1-0613' };
-      const streamed = await chunkSamples((agents) => {
+      const streamed = chunkTimes((agents) => {
         const inference = agents.startInference(REQUEST);
         inference.chunk();
         for (const seconds of times) {
@@ -46,7 +41,7 @@ describe('the times of the chunks of an inference', () => {
         // The model is known at the end only.
         inference.end(answer);
       });
-      const observed = await chunkSamples((agents) =>
+      const observed = chunkTimes((agents) =>
         agents.recordInference({
           ...REQUEST,
           ...answer,
@@ -54,12 +49,12 @@ describe('the times of the chunks of an inference', () => {
           secondsPerOutputChunk: times,
         }),
       );
-      expect(streamed.others).toEqual(observed.others);
+      expect(streamed.buckets).toEqual(observed.buckets);
       expect(streamed.sum).toBeCloseTo(observed.sum, 3);
     },
   );
 
-  test('the times of the chunks of an inference take no more memory however many there are', async () => {
+  test('the times of the chunks of an inference take no more memory however many there are', () => {
     const { collector } = makeCollector();
     const inference = new AgentMetrics(collector).startInference(REQUEST);
     const chunks = (count: number) => {
@@ -74,11 +69,7 @@ describe('the times of the chunks of an inference', () => {
     // A number each would be 8 MB.
     expect(usedHeap() - before).toBeLessThan(1e6);
     inference.end();
-    const page = await collector.metrics();
-    const [count] = samplesOf(page, METRIC).filter((line) =>
-      line.startsWith(`${METRIC}_count`),
-    );
-    expect(count).toMatch(/ 1001999$/);
+    expect(metricsOf(collector).histogram(METRIC).count).toBe(1_001_999);
   });
 
   test('the times of up to 1,000 chunks are sent as events, and longer streams are logged', async () => {
@@ -93,22 +84,28 @@ describe('the times of the chunks of an inference', () => {
     }
     const ofChunks = () => events.filter(({ name }) => name === METRIC);
     await waitFor(() => ofChunks().length === 2_000, 'the events');
-    expect(
-      samplesOf(await collector.metrics(), 'metrics_errors_total'),
-    ).toContain('metrics_errors_total{cause="chunk_events"} 2');
+    const cause = { cause: 'chunk_events' };
+    expect(metricsOf(collector).value('metrics_errors_total', cause)).toBe(2);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(
       `500 times of its chunks are in the histogram "${METRIC}"`,
     );
   });
 
-  test('the times of the chunks of an inference are not recorded with an inference that is discarded', async () => {
-    const { others } = await chunkSamples((agents) => {
-      const inference = agents.startInference(REQUEST);
-      for (let i = 0; i < 3_000; i++) inference.chunk();
-      inference.discard();
-    });
-    expect(others).toEqual([]);
+  test('an inference with one chunk has no times between chunks', () => {
+    const { collector } = makeCollector();
+    const inference = new AgentMetrics(collector).startInference(REQUEST);
+    inference.chunk();
+    inference.end();
+    expect(metricsOf(collector)).not.toHaveMetric(METRIC);
+  });
+
+  test('the times of the chunks of an inference are not recorded with an inference that is discarded', () => {
+    const { collector } = makeCollector();
+    const inference = new AgentMetrics(collector).startInference(REQUEST);
+    for (let i = 0; i < 3_000; i++) inference.chunk();
+    inference.discard();
+    expect(metricsOf(collector)).not.toHaveMetric(METRIC);
   });
 
   test('the times of chunks are not recorded where another metric has that name', async () => {

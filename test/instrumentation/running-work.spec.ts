@@ -1,19 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { AgentMetrics, MetricValueError } from '../../src/index.js';
-import { makeCollector, samplesOf } from '../support/collector.js';
+import { metricsOf } from '../../src/testing/index.js';
+import '../../src/testing/vitest.js';
+import { makeCollector } from '../support/collector.js';
 
 function start() {
   const { collector } = makeCollector();
-  const counts = async (metric: string) =>
-    samplesOf(await collector.metrics(), metric).filter((line) =>
-      /_(sum|count)\{/.test(line),
-    );
-  return { metrics: new AgentMetrics(collector), counts };
+  return { metrics: new AgentMetrics(collector), read: metricsOf(collector) };
 }
 
 describe('work that is begun and ended apart', () => {
-  test('a started agent run counts the calls in it, and ends once', async () => {
-    const { metrics, counts } = start();
+  test('a started agent run counts the calls in it, and ends once', () => {
+    const { metrics, read } = start();
     const run = metrics.startAgentRun('Assistant');
     const tool = run.enter(() => metrics.startTool('search'));
     const inference = run.enter(() =>
@@ -24,24 +22,27 @@ describe('work that is begun and ended apart', () => {
     run.end();
     run.fail(new Error('too late'));
 
-    expect(await counts('gen_ai_execute_tool_duration_seconds_count')).toEqual([
-      'gen_ai_execute_tool_duration_seconds_count{error_type="TypeError",gen_ai_agent_name="Assistant",gen_ai_operation_name="execute_tool",gen_ai_tool_name="search"} 1',
+    const agent = { gen_ai_agent_name: 'Assistant' };
+    expect(read.series('gen_ai_execute_tool_duration_seconds')).toEqual([
+      {
+        labels: {
+          ...agent,
+          error_type: 'TypeError',
+          gen_ai_operation_name: 'execute_tool',
+          gen_ai_tool_name: 'search',
+        },
+        value: 1,
+      },
     ]);
-    const labels =
-      'gen_ai_agent_name="Assistant",gen_ai_operation_name="invoke_agent"';
     for (const calls of ['inference_calls', 'tool_calls']) {
-      expect(await counts(`gen_ai_invoke_agent_${calls}`)).toEqual([
-        `gen_ai_invoke_agent_${calls}_sum{${labels}} 1`,
-        `gen_ai_invoke_agent_${calls}_count{${labels}} 1`,
-      ]);
+      const reading = read.histogram(`gen_ai_invoke_agent_${calls}`, agent);
+      expect(reading).toMatchObject({ count: 1, sum: 1 });
     }
-    expect(await counts('gen_ai_invoke_agent_duration_seconds_count')).toEqual([
-      `gen_ai_invoke_agent_duration_seconds_count{${labels}} 1`,
-    ]);
+    expect(read).toHaveMetric('gen_ai_invoke_agent_duration_seconds', agent, 1);
   });
 
-  test('a started inference that is discarded counts nowhere', async () => {
-    const { metrics, counts } = start();
+  test('a started inference that is discarded counts nowhere', () => {
+    const { metrics, read } = start();
     const run = metrics.startAgentRun('Assistant');
     const inference = run.enter(() =>
       metrics.startInference({ provider: 'acme', model: 'acme-1' }),
@@ -50,12 +51,10 @@ describe('work that is begun and ended apart', () => {
     inference.discard();
     inference.end();
     run.end();
-    expect(await counts('gen_ai_client_operation_duration_seconds')).toEqual(
-      [],
+    expect(read).not.toHaveMetric('gen_ai_client_operation_duration_seconds');
+    expect(read.histogram('gen_ai_invoke_agent_inference_calls')).toMatchObject(
+      { count: 1, sum: 0 },
     );
-    expect(await counts('gen_ai_invoke_agent_inference_calls_sum')).toEqual([
-      'gen_ai_invoke_agent_inference_calls_sum{gen_ai_agent_name="Assistant",gen_ai_operation_name="invoke_agent"} 0',
-    ]);
   });
 
   test('a started agent run or tool needs a name', () => {

@@ -29,6 +29,7 @@ import {
   Timed,
   Tool,
 } from '../../src/index.js';
+import { metricsOf } from '../../src/testing/index.js';
 import { samples } from '../support/collector.js';
 import { ADAPTERS, startApp } from './support/app.js';
 
@@ -62,29 +63,20 @@ async function appOf(
   return { app, collector: app.get(PrometheusCollector) };
 }
 
-/** The bounds of a histogram as they are on the page. */
-async function boundsOf(
+/** The upper bounds of a histogram. */
+function boundsOf(
   collector: PrometheusCollector,
   metric = 'agent_duration_seconds',
-): Promise<string[]> {
-  const lines = await samples(collector, metric);
-  const bounds = lines.map((line) => /le="([^"]+)"/.exec(line)?.[1]);
-  return [...new Set(bounds.filter((bound) => bound !== undefined))];
+): number[] {
+  const { buckets } = metricsOf(collector).histogram(metric);
+  return buckets.map(({ le }) => le);
 }
 
 /** How often a histogram was recorded in, by agent. */
-async function countsOf(
-  collector: PrometheusCollector,
-  metric = 'agent_duration_seconds',
-): Promise<Record<string, number>> {
-  const lines = await samples(collector, metric);
+function countsOf(collector: PrometheusCollector): Record<string, number> {
+  const series = metricsOf(collector).series('agent_duration_seconds');
   return Object.fromEntries(
-    lines
-      .filter((line) => line.startsWith(`${metric}_count`))
-      .map((line) => [
-        /agent="([^"]+)"/.exec(line)![1]!,
-        Number(line.split(' ').at(-1)),
-      ]),
+    series.map(({ labels, value }) => [labels.agent, value]),
   );
 }
 
@@ -119,8 +111,8 @@ describe.each([
     async (_name, calls) => {
       const { app, collector } = await appOf({ providers: [...providers] });
       for (const agent of calls) app.get<Default>(agent).run();
-      expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
-      expect(await countsOf(collector)).toEqual({ Default: 1, Explicit: 1 });
+      expect(boundsOf(collector)).toEqual([2, Infinity]);
+      expect(countsOf(collector)).toEqual({ Default: 1, Explicit: 1 });
       expect(await samples(collector, 'metrics_errors_total')).toEqual([]);
     },
   );
@@ -150,7 +142,7 @@ describe('buckets that one decorator gives', () => {
         providers: [Default, ...providers],
       });
       app.get(Default).run();
-      expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
+      expect(boundsOf(collector)).toEqual([2, Infinity]);
     },
   );
 
@@ -183,10 +175,10 @@ describe('buckets that one decorator gives', () => {
       providers: [Default],
     });
     app.get(Default).run();
-    expect(await boundsOf(collector)).toEqual(['3', '+Inf']);
+    expect(boundsOf(collector)).toEqual([3, Infinity]);
     expect([...app.get(Routes).stream()]).toEqual([1]);
     const first = 'agent_time_to_first_item_seconds';
-    expect(await boundsOf(collector, first)).toEqual(['4', '+Inf']);
+    expect(boundsOf(collector, first)).toEqual([4, Infinity]);
   });
 
   test('buckets that one decorator gives are inherited with the method, and stand behind wrappers of others', async () => {
@@ -205,7 +197,7 @@ describe('buckets that one decorator gives', () => {
     class Heir extends Base {}
     const { app, collector } = await appOf({ providers: [Default, Heir] });
     app.get(Default).run();
-    expect(await boundsOf(collector)).toEqual(['7', '+Inf']);
+    expect(boundsOf(collector)).toEqual([7, Infinity]);
   });
 
   test('buckets that one decorator gives hold for an instrument that the app asks for before, without buckets', async () => {
@@ -216,7 +208,7 @@ describe('buckets that one decorator gives', () => {
       }
     }
     const { collector } = await appOf({ providers: [Eager, Explicit] });
-    expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
+    expect(boundsOf(collector)).toEqual([2, Infinity]);
   });
 
   test('buckets that one decorator gives hold after the metrics are cleared', async () => {
@@ -224,7 +216,7 @@ describe('buckets that one decorator gives', () => {
     app.get(Explicit).run();
     collector.clearMetrics();
     app.get(Default).run();
-    expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
+    expect(boundsOf(collector)).toEqual([2, Infinity]);
   });
 
   test('buckets that one decorator gives come before those of the option buckets, and after those of a filter', async () => {
@@ -232,17 +224,17 @@ describe('buckets that one decorator gives', () => {
     const providers = [Default, Explicit];
     const first = await appOf({ providers }, options);
     first.app.get(Default).run();
-    expect(await boundsOf(first.collector)).toEqual(['2', '+Inf']);
+    expect(boundsOf(first.collector)).toEqual([2, Infinity]);
     const second = await appOf({ providers: [Default] }, options);
     second.app.get(Default).run();
-    expect(await boundsOf(second.collector)).toEqual(['8', '+Inf']);
+    expect(boundsOf(second.collector)).toEqual([8, Infinity]);
     const filters = [{ metrics: 'agent_*', buckets: [9] }];
     const third = await appOf(
       { providers: [...providers, Other] },
       { filters },
     );
     third.app.get(Default).run();
-    expect(await boundsOf(third.collector)).toEqual(['9', '+Inf']);
+    expect(boundsOf(third.collector)).toEqual([9, Infinity]);
   });
 
   test('buckets that one decorator gives hold in the apps that have its class, and in no other', async () => {
@@ -252,9 +244,9 @@ describe('buckets that one decorator gives', () => {
       appOf({ providers: [Default] }),
     ]);
     for (const { app } of [first, second, third]) app.get(Default).run();
-    expect(await boundsOf(first.collector)).toEqual(['2', '+Inf']);
-    expect(await boundsOf(second.collector)).toEqual(['5', '+Inf']);
-    expect((await boundsOf(third.collector)).length).toBeGreaterThan(10);
+    expect(boundsOf(first.collector)).toEqual([2, Infinity]);
+    expect(boundsOf(second.collector)).toEqual([5, Infinity]);
+    expect(boundsOf(third.collector).length).toBeGreaterThan(10);
   });
 
   test('buckets that one decorator gives hold where the app replaces the collector', async () => {
@@ -270,7 +262,7 @@ describe('buckets that one decorator gives', () => {
     onTestFinished(() => module.close());
     await module.init();
     module.get(Default).run();
-    expect(await boundsOf(own)).toEqual(['2', '+Inf']);
+    expect(boundsOf(own)).toEqual([2, Infinity]);
   });
 
   test('buckets that one decorator gives are ignored where its class is excluded', async () => {
@@ -287,7 +279,7 @@ describe('buckets that one decorator gives', () => {
       providers: [Silent, Partly, Other],
     });
     app.get(Other).run();
-    expect(await boundsOf(collector)).toEqual(['5', '+Inf']);
+    expect(boundsOf(collector)).toEqual([5, Infinity]);
   });
 });
 
@@ -560,11 +552,11 @@ describe.each(ADAPTERS)('on %s, HTTP metrics', (_name, adapter) => {
     const { app, get } = await start(true);
     await get('/');
     expect(
-      await boundsOf(
+      boundsOf(
         app.get(PrometheusCollector),
         'http_server_request_duration_seconds',
       ),
-    ).toEqual(['2', '+Inf']);
+    ).toEqual([2, Infinity]);
     await expect(start({ buckets: [3] })).rejects.toThrow(
       'Metric "http_server_request_duration_seconds" is declared with buckets 2 by @Timed() on Routes.all() and with 3 by the option http; use the same buckets, or give one of them another name',
     );
@@ -582,8 +574,8 @@ describe('a class that is not in the app at its start', () => {
     const other = await app.get(ModuleRef).create(Other);
     for (let i = 0; i < 3; i++) other.run();
     app.get(Explicit).run();
-    expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
-    expect(await countsOf(collector)).toEqual({ Explicit: 1, Other: 3 });
+    expect(boundsOf(collector)).toEqual([2, Infinity]);
+    expect(countsOf(collector)).toEqual({ Explicit: 1, Other: 3 });
     expect(await samples(collector, 'metrics_errors_total')).toEqual([
       'metrics_errors_total{cause="conflict"} 1',
     ]);
@@ -602,8 +594,8 @@ describe('a class that is not in the app at its start', () => {
     const other = lazy.get(Other);
     other.run();
     other.run();
-    expect((await boundsOf(collector)).length).toBeGreaterThan(10);
-    expect(await countsOf(collector)).toEqual({ Other: 2 });
+    expect(boundsOf(collector).length).toBeGreaterThan(10);
+    expect(countsOf(collector)).toEqual({ Other: 2 });
     expect(await samples(collector, 'metrics_errors_total')).toEqual([
       'metrics_errors_total{cause="conflict"} 1',
     ]);
@@ -616,7 +608,7 @@ describe('a class that is not in the app at its start', () => {
     const lazy = await app.get(LazyModuleLoader).load(() => Lazy);
     lazy.get(Default).run();
     lazy.get(Explicit).run();
-    expect(await boundsOf(collector)).toEqual(['2', '+Inf']);
+    expect(boundsOf(collector)).toEqual([2, Infinity]);
     expect(await samples(collector, 'metrics_errors_total')).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { MetricsOptions } from '../../src/index.js';
-import { samples } from '../support/collector.js';
+import { metricsOf } from '../../src/testing/index.js';
 import {
   answerByPath,
   CLIENTS,
@@ -135,15 +135,13 @@ describe('the buckets', () => {
         ...(buckets && { buckets }),
       });
       await sendByFetch(`${url}/204`);
-      const page = await eventually(async () => {
-        const lines = await samples(collector, `ns_${DURATION}_bucket`);
-        expect(lines).not.toEqual([]);
-        return lines;
+      const reading = await eventually(async () => {
+        const histogram = metricsOf(collector).histogram(DURATION);
+        expect(histogram.count).toBe(1);
+        return histogram;
       });
-      expect(page.map((line) => /le="([^"]+)"/.exec(line)![1])).toEqual([
-        ...expected.map(String),
-        '+Inf',
-      ]);
+      const bounds = reading.buckets.map(({ le }) => le);
+      expect(bounds).toEqual([...expected, Infinity]);
     },
   );
 });

@@ -15,6 +15,8 @@ import {
   OptionsError,
   PrometheusCollector,
 } from '../../src/index.js';
+import { metricsOf } from '../../src/testing/index.js';
+import '../../src/testing/vitest.js';
 import { samples } from '../support/collector.js';
 import { ADAPTERS, type MakeAdapter, startApp } from './support/app.js';
 import { HttpClient } from './support/http-client.js';
@@ -79,24 +81,6 @@ async function start(
 
 const DURATION = 'http_server_request_duration_seconds';
 
-async function boundsOf(collector: PrometheusCollector): Promise<string[]> {
-  const lines = await samples(collector, DURATION);
-  return lines.flatMap((line) => /le="([\d.]+)"/.exec(line)?.[1] ?? []);
-}
-
-/** The value of the one sample line that has all these parts. */
-async function valueOf(
-  collector: PrometheusCollector,
-  metric: string,
-  ...parts: string[]
-): Promise<number> {
-  const lines = (await samples(collector, metric)).filter((line) =>
-    parts.every((part) => line.includes(part)),
-  );
-  expect(lines).toHaveLength(1);
-  return Number(lines[0]!.split(' ').at(-1));
-}
-
 describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
   test('HTTP metrics leave out the metrics page and the health', async () => {
     const { client, collector } = await start(adapter, true);
@@ -152,12 +136,11 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     });
     await client.send('/models/7', { headers: { 'x-tenant': 'acme' } });
     await client.send('/nowhere');
-    const count = (...parts: string[]) =>
-      valueOf(collector, DURATION, '_count', ...parts);
-    expect(await count('model="small"', 'tenant="acme"', 'id="string"')).toBe(
-      1,
-    );
-    expect(await count('route="unmatched"')).toBe(1);
+    await countsOf(collector, 2);
+    const metrics = metricsOf(collector);
+    const own = { model: 'small', tenant: 'acme', id: 'string' };
+    expect(metrics).toHaveMetric(DURATION, own, 1);
+    expect(metrics).toHaveMetric(DURATION, { route: 'unmatched' }, 1);
   });
 
   test('HTTP metrics do without own labels that fail, and report it', async () => {
@@ -171,7 +154,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
       const { client, collector } = await start(adapter, { labels });
       expect((await client.send('/ping')).body).toBe('pong');
       expect(await countsOf(collector, 1)).toEqual({ 'GET /ping 200': 1 });
-      expect(await valueOf(collector, 'metrics_errors_total')).toBe(1);
+      expect(metricsOf(collector).value('metrics_errors_total')).toBe(1);
     }
   });
 
@@ -181,15 +164,19 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
       [
         true,
         {},
-        '0.005 0.01 0.025 0.05 0.075 0.1 0.25 0.5 0.75 1 2.5 5 7.5 10',
+        [
+          0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5,
+          10,
+        ],
       ],
-      [{ buckets: [1, 2] }, byName, '1 2'],
-      [true, byName, '3 4'],
+      [{ buckets: [1, 2] }, byName, [1, 2]],
+      [true, byName, [3, 4]],
     ] as const) {
       const { client, collector } = await start(adapter, http, options);
       await client.send('/ping');
       await countsOf(collector, 1);
-      expect((await boundsOf(collector)).join(' ')).toBe(bounds);
+      const { buckets } = metricsOf(collector).histogram(DURATION);
+      expect(buckets.map(({ le }) => le)).toEqual([...bounds, Infinity]);
     }
   });
 
@@ -205,14 +192,18 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     await client.send('/text', { method: 'HEAD' });
     await client.send('/nothing');
     await countsOf(collector, 4);
-    const sum = (metric: string, ...parts: string[]) =>
-      valueOf(collector, `http_server_${metric}_size_bytes`, '_sum', ...parts);
-    expect(await sum('request_body', '/echo')).toBe(Buffer.byteLength(body));
-    expect(await sum('response_body', '/echo')).toBe(Buffer.byteLength(body));
-    expect(await sum('request_body', '/text', 'GET')).toBe(0);
-    expect(await sum('response_body', '/text', 'GET')).toBe(7);
-    expect(await sum('response_body', '/text', 'HEAD')).toBe(0);
-    expect(await sum('response_body', '/nothing')).toBe(0);
+    const sum = (metric: string, route: string, method: string) =>
+      metricsOf(collector).histogram(`http_server_${metric}_body_size_bytes`, {
+        route,
+        method,
+      }).sum;
+    const bytes = Buffer.byteLength(body);
+    expect(sum('request', '/echo', 'POST')).toBe(bytes);
+    expect(sum('response', '/echo', 'POST')).toBe(bytes);
+    expect(sum('request', '/text', 'GET')).toBe(0);
+    expect(sum('response', '/text', 'GET')).toBe(7);
+    expect(sum('response', '/text', 'HEAD')).toBe(0);
+    expect(sum('response', '/nothing', 'GET')).toBe(0);
   });
 
   test('HTTP metrics do not record the size of an upload that does not tell it', async () => {
@@ -224,7 +215,7 @@ describe.each(ADAPTERS)('HTTP metrics on %s', (_name, adapter) => {
     await client.send('/echo', { method: 'POST', body: '[1]', headers });
     expect(await countsOf(collector, 1)).toEqual({ 'POST /echo 201': 1 });
     const sizes = 'http_server_request_body_size_bytes';
-    expect(await valueOf(collector, sizes, '_count')).toBe(0);
+    expect(metricsOf(collector).histogram(sizes).count).toBe(0);
   });
 
   test('HTTP metrics come back after they were cleared, with what is active then', async () => {

@@ -13,7 +13,8 @@ import {
   PrometheusCollector,
   Timed,
 } from '../../src/index.js';
-import { samples } from '../support/collector.js';
+import { metricsOf } from '../../src/testing/index.js';
+import '../../src/testing/vitest.js';
 import { ADAPTERS, startApp } from './support/app.js';
 
 const handlers = {
@@ -66,23 +67,27 @@ describe.each(ADAPTERS)('the interceptor on %s', (_name, adapter) => {
       { ...handlers, controllers: [PlainController] },
       adapter,
     );
-    const collector = app.get(PrometheusCollector);
+    const metrics = metricsOf(app);
     expect(await text('/fine')).toBe('fine');
     expect((await get('/missing')).status).toBe(404);
     expect(await text('/observable')).toBe('last');
-    const labels = (method: string, outcome: string) =>
-      `{${outcome.startsWith('error') ? 'error_type="NotFoundException",' : ''}handler="PlainController",method="${method}",status="${outcome}",transport="http"}`;
-    expect(await samples(collector, 'handler_executions_total')).toEqual([
-      `handler_executions_total${labels('fine', 'success')} 1`,
-      `handler_executions_total${labels('missing', 'error')} 1`,
-      `handler_executions_total${labels('observable', 'success')} 1`,
-    ]);
-    const timed = await samples(collector, 'handler_duration_seconds');
-    expect(timed.filter((line) => line.includes('_count'))).toEqual([
-      `handler_duration_seconds_count${labels('fine', 'success')} 1`,
-      `handler_duration_seconds_count${labels('missing', 'error')} 1`,
-      `handler_duration_seconds_count${labels('observable', 'success')} 1`,
-    ]);
+    const once = (method: string, outcome: Record<string, string>) => ({
+      labels: {
+        handler: 'PlainController',
+        method,
+        transport: 'http',
+        ...outcome,
+      },
+      value: 1,
+    });
+    const failure = { error_type: 'NotFoundException', status: 'error' };
+    for (const metric of ['executions_total', 'duration_seconds']) {
+      expect(metrics.series(`handler_${metric}`)).toEqual([
+        once('fine', { status: 'success' }),
+        once('missing', failure),
+        once('observable', { status: 'success' }),
+      ]);
+    }
   });
 
   test('the interceptor measures the handlers that it is bound to, and those once', async () => {
@@ -96,14 +101,10 @@ describe.each(ADAPTERS)('the interceptor on %s', (_name, adapter) => {
       );
       await text('/bound');
       await text('/fine');
-      const lines = await samples(
-        app.get(PrometheusCollector),
-        'handler_executions_total',
-      );
-      expect(lines.filter((line) => line.includes('"bound"'))).toEqual([
-        'handler_executions_total{handler="BoundController",method="bound",status="success",transport="http"} 1',
-      ]);
-      expect(lines).toHaveLength(interceptor ? 2 : 1);
+      const executions = metricsOf(app).series('handler_executions_total');
+      const methods = executions.map(({ labels }) => labels.method);
+      expect(methods).toEqual(interceptor ? ['bound', 'fine'] : ['bound']);
+      expect(executions[0]!.value).toBe(1);
     }
   });
 
@@ -112,16 +113,18 @@ describe.each(ADAPTERS)('the interceptor on %s', (_name, adapter) => {
       { ...handlers, controllers: [BoundController] },
       adapter,
     );
-    const collector = app.get(PrometheusCollector);
+    const metrics = metricsOf(app);
     expect(await text('/decorated')).toBe('decorated');
-    const timed = await samples(collector, 'handler_duration_seconds');
-    expect(timed.filter((line) => line.includes('_count'))).toEqual([
-      'handler_duration_seconds_count{agent="BoundController",method="decorated",status="success"} 1',
+    const agent = {
+      agent: 'BoundController',
+      method: 'decorated',
+      status: 'success',
+    };
+    expect(metrics.series('handler_duration_seconds')).toEqual([
+      { labels: agent, value: 1 },
     ]);
-    expect(await samples(collector, 'handler_executions_total')).toHaveLength(
-      1,
-    );
-    expect(await samples(collector, 'agent_executions_total')).toHaveLength(1);
+    expect(metrics).toHaveMetric('handler_executions_total', 1);
+    expect(metrics).toHaveMetric('agent_executions_total', 1);
   });
 
   test('the interceptor changes nothing where the module is missing or switched off', async () => {

@@ -17,7 +17,8 @@ import {
   Streamed,
   Timed,
 } from '../../src/index.js';
-import { samples } from '../support/collector.js';
+import { metricsOf } from '../../src/testing/index.js';
+import '../../src/testing/vitest.js';
 import { usedHeap } from '../support/heap.js';
 import { waitFor } from '../support/http.js';
 
@@ -153,17 +154,15 @@ async function writer() {
   }).compile();
   await app.init();
   onTestFinished(() => app.close());
-  const collector = app.get(PrometheusCollector);
+  const metrics = metricsOf(app);
   return {
     agent: app.get(WriterAgent),
-    collector,
-    metric: (name: string) => samples(collector, name),
-    /** The value of the sample whose line begins so. */
-    value: async (name: string, line: string) => {
-      const found = (await samples(collector, name)).find((sample) =>
-        sample.startsWith(line),
-      );
-      return Number(found?.split(' ').at(-1));
+    collector: app.get(PrometheusCollector),
+    metrics,
+    /** The value of a gauge that is read through a callback. */
+    gauge: async (name: string, labels = {}) => {
+      await metrics.refresh();
+      return metrics.value(name, labels);
     },
   };
 }
@@ -174,7 +173,11 @@ function controlledClock() {
   onTestFinished(() => void vi.useRealTimers());
 }
 
-const METHOD = 'agent="Writer",method=';
+const DURATION = 'agent_duration_seconds';
+const EXECUTIONS = 'agent_executions_total';
+const ITEMS = 'agent_items_total';
+const FIRST = 'agent_time_to_first_item_seconds';
+const OLDEST = 'agent_in_flight_oldest_seconds';
 
 async function consume(items: AsyncIterable<unknown>, milliseconds: number) {
   for await (const _ of items) await sleep(milliseconds);
@@ -187,151 +190,127 @@ async function finished(work: Promise<unknown>) {
 
 describe('the time of a stream', () => {
   test('the time of a stream is that of the agent, without that of a slow consumer', async () => {
-    const { agent, value } = await writer();
+    const { agent, metrics } = await writer();
     controlledClock();
     await finished(consume(agent.chunks(100), 50));
-    const labels = `{${METHOD}"chunks",status="success"}`;
-    const sum = `agent_duration_seconds_sum${labels}`;
+    const labels = { method: 'chunks', status: 'success' };
     // 100 items of 10 ms each, while the consumer took 5 seconds.
-    expect(await value('agent_duration_seconds', sum)).toBeCloseTo(1, 6);
-    const first = 'agent_time_to_first_item_seconds';
-    expect(await value(first, `${first}_sum${labels}`)).toBeCloseTo(0.01, 6);
-    expect(await value('agent_items_total', 'agent_items_total')).toBe(100);
+    expect(metrics.histogram(DURATION, labels).sum).toBeCloseTo(1, 6);
+    expect(metrics.histogram(FIRST, labels).sum).toBeCloseTo(0.01, 6);
+    expect(metrics).toHaveMetric(ITEMS, 100);
   });
 
   test('the time of a stream is that of an Observable, without that of a slow subscriber', async () => {
-    const { agent, value } = await writer();
+    const { agent, metrics } = await writer();
     controlledClock();
     agent.pushed(100).subscribe(() => vi.advanceTimersByTime(50));
-    const labels = `{${METHOD}"pushed",status="success"}`;
-    const sum = `agent_duration_seconds_sum${labels}`;
-    expect(await value('agent_duration_seconds', sum)).toBeCloseTo(1, 6);
-    const first = 'agent_time_to_first_item_seconds';
-    expect(await value(first, `${first}_sum${labels}`)).toBeCloseTo(0.01, 6);
+    const labels = { method: 'pushed', status: 'success' };
+    expect(metrics.histogram(DURATION, labels).sum).toBeCloseTo(1, 6);
+    expect(metrics.histogram(FIRST, labels).sum).toBeCloseTo(0.01, 6);
   });
 
   test('the time of a stream goes on while several items are asked for at once', async () => {
-    const { agent, value } = await writer();
+    const { agent, metrics } = await writer();
     controlledClock();
     const items = agent.chunks(2);
     await finished(Promise.all([items.next(), items.next(), items.next()]));
-    const sum = `agent_duration_seconds_sum{${METHOD}"chunks",status="success"}`;
-    expect(await value('agent_duration_seconds', sum)).toBeCloseTo(0.02, 6);
+    expect(metrics.histogram(DURATION).sum).toBeCloseTo(0.02, 6);
   });
 
   test('the time of a stream is that of an iterable of an SDK, from its first item on', async () => {
-    const { agent, value, metric } = await writer();
+    const { agent, metrics } = await writer();
     controlledClock();
     const stream = await agent.sdk(10);
     expect(stream).toBeInstanceOf(SdkStream);
-    expect(await metric('agent_executions_total')).toEqual([]);
+    expect(metrics).not.toHaveMetric(EXECUTIONS);
     await finished(consume(stream, 50));
-    const sum = `agent_duration_seconds_sum{${METHOD}"sdk",status="success"}`;
-    expect(await value('agent_duration_seconds', sum)).toBeCloseTo(0.1, 6);
-    expect(await value('agent_items_total', 'agent_items_total')).toBe(10);
+    expect(metrics.histogram(DURATION).sum).toBeCloseTo(0.1, 6);
+    expect(metrics).toHaveMetric(ITEMS, { method: 'sdk' }, 10);
   });
 });
 
 describe('a stream', () => {
   test('a stream is cancelled when its consumer breaks off', async () => {
-    const { agent, metric } = await writer();
+    const { agent, metrics } = await writer();
     for await (const _ of agent.chunks(5, 0)) break;
-    expect(await metric('agent_executions_total')).toEqual([
-      `agent_executions_total{${METHOD}"chunks",status="cancelled"} 1`,
-    ]);
-    expect(await metric('agent_items_total')).toEqual([
-      `agent_items_total{${METHOD}"chunks",status="cancelled"} 1`,
-    ]);
+    const labels = { agent: 'Writer', method: 'chunks', status: 'cancelled' };
+    expect(metrics.series(EXECUTIONS)).toEqual([{ labels, value: 1 }]);
+    expect(metrics.series(ITEMS)).toEqual([{ labels, value: 1 }]);
   });
 
   test('a stream is cancelled when its subscriber leaves', async () => {
-    const { agent, metric } = await writer();
+    const { agent, metrics } = await writer();
     const subscription = agent.open().subscribe();
     agent.subject.next(1);
     agent.subject.next(2);
     subscription.unsubscribe();
-    expect(await metric('agent_executions_total')).toEqual([
-      `agent_executions_total{${METHOD}"open",status="cancelled"} 1`,
-    ]);
-    expect(await metric('agent_items_total')).toEqual([
-      `agent_items_total{${METHOD}"open",status="cancelled"} 2`,
-    ]);
+    const labels = { agent: 'Writer', method: 'open', status: 'cancelled' };
+    expect(metrics.series(EXECUTIONS)).toEqual([{ labels, value: 1 }]);
+    expect(metrics.series(ITEMS)).toEqual([{ labels, value: 2 }]);
   });
 
   test('a stream has succeeded when its consumer took the first item only', async () => {
-    const { agent, metric } = await writer();
+    const { agent, metrics } = await writer();
     const first = firstValueFrom(agent.open());
     agent.subject.next(7);
     expect(await first).toBe(7);
-    expect(await metric('agent_executions_total')).toEqual([
-      `agent_executions_total{${METHOD}"open",status="success"} 1`,
-    ]);
+    const labels = { agent: 'Writer', method: 'open', status: 'success' };
+    expect(metrics.series(EXECUTIONS)).toEqual([{ labels, value: 1 }]);
   });
 
   test('a stream that fails has given the items before', async () => {
-    const { agent, metric } = await writer();
+    const { agent, metrics } = await writer();
     await expect(consume(agent.chunks(13, 0), 0)).rejects.toThrow('unlucky');
-    expect(await metric('agent_items_total')).toEqual([
-      'agent_items_total{agent="Writer",error_type="RangeError",method="chunks",status="error"} 13',
-    ]);
+    const failed = { error_type: 'RangeError', status: 'error' };
+    expect(metrics).toHaveMetric(ITEMS, failed, 13);
+    expect(metrics).toHaveMetric(ITEMS, 13);
   });
 
   test('a stream is not what a plain result is', async () => {
-    const { agent, metric } = await writer();
+    const { agent, metrics } = await writer();
     expect(await agent.plain()).toBe('no stream');
-    expect(await metric('agent_items_total')).toEqual([]);
-    expect(await metric('agent_time_to_first_item_seconds')).toEqual([]);
-    expect(await metric('agent_executions_total')).toEqual([
-      `agent_executions_total{${METHOD}"plain",outcome="success",status="success"} 1`,
-    ]);
+    expect(metrics).not.toHaveMetric(ITEMS);
+    expect(metrics).not.toHaveMetric(FIRST);
+    const labels = { method: 'plain', outcome: 'success', status: 'success' };
+    expect(metrics).toHaveMetric(EXECUTIONS, labels, 1);
   });
 });
 
 describe('@InFlight()', () => {
   test('@InFlight() shows how many calls run, and the age of the oldest', async () => {
-    const { agent, metric } = await writer();
+    const { agent, gauge } = await writer();
     controlledClock();
     let end = () => {};
     const hanging = agent.hang(new Promise((resolve) => (end = resolve)));
     await vi.advanceTimersByTimeAsync(40_000);
     const other = agent.hang(sleep(60_000) as Promise<void>);
     await vi.advanceTimersByTimeAsync(20_000);
-    const labels = `{${METHOD}"hang",tier="gold"}`;
-    expect(await metric('agent_in_flight')).toEqual([
-      `agent_in_flight${labels} 2`,
-    ]);
-    expect(await metric('agent_in_flight_oldest_seconds')).toEqual([
-      `agent_in_flight_oldest_seconds${labels} 60`,
-    ]);
+    const labels = { agent: 'Writer', method: 'hang', tier: 'gold' };
+    expect(await gauge('agent_in_flight', labels)).toBe(2);
+    expect(await gauge(OLDEST, labels)).toBe(60);
     end();
     await hanging;
-    expect(await metric('agent_in_flight_oldest_seconds')).toEqual([
-      `agent_in_flight_oldest_seconds${labels} 20`,
-    ]);
+    expect(await gauge(OLDEST, labels)).toBe(20);
     await finished(other);
-    expect(await metric('agent_in_flight')).toEqual([
-      `agent_in_flight${labels} 0`,
-    ]);
-    expect(await metric('agent_in_flight_oldest_seconds')).toEqual([
-      `agent_in_flight_oldest_seconds${labels} 0`,
-    ]);
+    expect(await gauge('agent_in_flight', labels)).toBe(0);
+    expect(await gauge(OLDEST, labels)).toBe(0);
   });
 
   test('@InFlight() shows a stream while it is consumed', async () => {
-    const { agent, metric } = await writer();
-    const inFlight = async () => (await metric('agent_in_flight'))[0];
+    const { agent, gauge } = await writer();
+    const inFlight = () => gauge('agent_in_flight');
     const items = agent.chunks(2, 0);
-    expect(await inFlight()).toMatch(/ 0$/);
+    expect(await inFlight()).toBe(0);
     await items.next();
-    expect(await inFlight()).toMatch(/ 1$/);
+    expect(await inFlight()).toBe(1);
     await items.return(undefined);
-    expect(await inFlight()).toMatch(/ 0$/);
+    expect(await inFlight()).toBe(0);
   });
 
   test.each(Object.keys(ENDLESS) as (keyof typeof ENDLESS)[])(
     '@InFlight() forgets a stream that its consumer drops, and keeps nothing of it alive: %s',
     async (kind) => {
-      const { agent, metric } = await writer();
+      const { agent, gauge } = await writer();
       const before = usedHeap();
       for (let i = 0; i < 2_000; i++) {
         await begin(
@@ -340,17 +319,13 @@ describe('@InFlight()', () => {
             Array.from({ length: 10_000 }, () => i),
           ),
         );
-        if (i === 0)
-          expect((await metric('agent_in_flight'))[0]).toMatch(/ 1$/);
+        if (i === 0) expect(await gauge('agent_in_flight')).toBe(1);
       }
       await waitFor(async () => {
         usedHeap();
         await sleep(1);
-        const samples = [
-          ...(await metric('agent_in_flight')),
-          ...(await metric('agent_in_flight_oldest_seconds')),
-        ];
-        return samples.length === 2 && samples.every((s) => s.endsWith(' 0'));
+        const running = await gauge('agent_in_flight');
+        return running === 0 && (await gauge(OLDEST)) === 0;
       }, 'the gauges to come back');
       // Of 160 MB.
       expect(usedHeap() - before).toBeLessThan(16e6);
@@ -358,28 +333,28 @@ describe('@InFlight()', () => {
   );
 
   test('@InFlight() still shows a stream that is in use', async () => {
-    const { agent, metric } = await writer();
+    const { agent, gauge } = await writer();
     const items = agent.endless('generator', []) as Generator<number>;
     items.next();
     for (let i = 0; i < 3; i++) {
       usedHeap();
       await sleep(1);
     }
-    expect((await metric('agent_in_flight'))[0]).toMatch(/ 1$/);
+    expect(await gauge('agent_in_flight')).toBe(1);
     items.return(undefined);
-    expect((await metric('agent_in_flight'))[0]).toMatch(/ 0$/);
+    expect(await gauge('agent_in_flight')).toBe(0);
   });
 
   test('@InFlight() shows running calls again after the metrics were cleared', async () => {
-    const { agent, collector, metric } = await writer();
+    const { agent, collector, metrics, gauge } = await writer();
     await agent.hang(Promise.resolve());
     collector.clearMetrics();
-    expect(await metric('agent_in_flight')).toEqual([]);
+    await metrics.refresh();
+    expect(metrics).not.toHaveMetric('agent_in_flight');
     let end = () => {};
     const hanging = agent.hang(new Promise((resolve) => (end = resolve)));
-    expect(await metric('agent_in_flight')).toEqual([
-      `agent_in_flight{${METHOD}"hang",tier="gold"} 1`,
-    ]);
+    const labels = { agent: 'Writer', method: 'hang', tier: 'gold' };
+    expect(await gauge('agent_in_flight', labels)).toBe(1);
     end();
     await hanging;
   });

@@ -1,5 +1,5 @@
 import type { PrometheusCollector } from '../../../src/index.js';
-import { samples } from '../../support/collector.js';
+import { metricsOf } from '../../../src/testing/index.js';
 import { waitFor } from '../../support/http.js';
 
 const DURATION = 'http_server_request_duration_seconds';
@@ -7,20 +7,14 @@ const DURATION = 'http_server_request_duration_seconds';
 /** How many requests were measured, by `METHOD route status_code`. */
 export type RequestCounts = Record<string, number>;
 
-export async function requestCounts(
-  collector: PrometheusCollector,
-): Promise<RequestCounts> {
-  const counts: RequestCounts = {};
-  for (const line of await samples(collector, DURATION)) {
-    const found =
-      /_count\{method="(.*)",route="(.*)",status_code="(.*)"\} (\d+)$/.exec(
-        line,
-      );
-    if (found === null) continue;
-    const [, method, route, status, count] = found;
-    counts[`${method} ${route} ${status}`] = Number(count);
-  }
-  return counts;
+function requestCounts(collector: PrometheusCollector): RequestCounts {
+  const series = metricsOf(collector).series(DURATION);
+  return Object.fromEntries(
+    series.map(({ labels: { method, route, status_code }, value }) => [
+      `${method} ${route} ${status_code}`,
+      value,
+    ]),
+  );
 }
 
 export function total(counts: RequestCounts): number {
@@ -34,8 +28,8 @@ export async function countsOf(
 ): Promise<RequestCounts> {
   let counts: RequestCounts = {};
   await waitFor(
-    async () => {
-      counts = await requestCounts(collector);
+    () => {
+      counts = requestCounts(collector);
       return total(counts) >= requests;
     },
     `${requests} requests in ${DURATION}`,
@@ -49,7 +43,7 @@ export async function activeRequests(
   collector: PrometheusCollector,
   method = 'GET',
 ): Promise<number | undefined> {
-  const lines = await samples(collector, 'http_server_active_requests');
-  const line = lines.find((one) => one.includes(`method="${method}"`));
-  return line === undefined ? undefined : Number(line.split(' ').at(-1));
+  const metrics = metricsOf(collector);
+  await metrics.refresh();
+  return metrics.series('http_server_active_requests', { method })[0]?.value;
 }

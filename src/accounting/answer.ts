@@ -1,3 +1,4 @@
+import type { FinishKind } from './finish-kind.js';
 import type { BilledTokens, Money, TokenUsage } from './usage.js';
 
 /** What the answer says about an inference. Leave out what is unknown. */
@@ -16,8 +17,12 @@ export interface InferenceAnswer {
   readonly reportedCost?: Money | undefined;
   /** The tier that served the request, e.g. `'flex'`, `'priority'` or `'batch'`. */
   readonly serviceTier?: string | undefined;
+  /** Where the model ran, if the price depends on it, e.g. `'us'`. */
+  readonly inferenceGeo?: string | undefined;
   /** Why the answer ended, as the provider tells it, e.g. `'stop'` or `'max_tokens'`. */
   readonly finishReason?: string | undefined;
+  /** The kind of end where the reason does not say it, e.g. a refusal that the provider reports as `'stop'`. Default: that of `finishReason`. */
+  readonly finishKind?: FinishKind | undefined;
   /** The error, if it failed. */
   readonly error?: unknown;
 }

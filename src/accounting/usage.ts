@@ -18,7 +18,7 @@ export interface TokenUsage {
   readonly outputTokens?: number | undefined;
   /** Those of `inputTokens` that were read from a cache. */
   readonly cachedInputTokens?: number | undefined;
-  /** Those of `inputTokens` that were written to a cache for five minutes, or for a time that is not told. */
+  /** Those of `inputTokens` that were written to a cache for five minutes, or for a time that is not reported. */
   readonly cacheWriteTokens?: number | undefined;
   /** Those of `inputTokens` that were written to a cache for an hour. */
   readonly cacheWriteHourTokens?: number | undefined;

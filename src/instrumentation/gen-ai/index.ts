@@ -1,4 +1,15 @@
 export type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
+export {
+  AnswerReader,
+  answerReader,
+  type ChunkReader,
+  readAnswer,
+} from '../../accounting/answer-reader.js';
+export type {
+  AnswerApi,
+  AnswerSource,
+} from '../../accounting/answer-source.js';
+export { type FinishKind, finishKind } from '../../accounting/finish-kind.js';
 export type {
   BilledTokens,
   Modality,

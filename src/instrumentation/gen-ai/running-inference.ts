@@ -3,6 +3,8 @@ import { Stopwatch } from '../calls/observed-run.js';
 import type { Run } from '../calls/run.js';
 import { followStream } from './readable-stream.js';
 import type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
+import { readerForStream } from '../../accounting/answer-reader.js';
+import { mergeAnswers } from '../../accounting/merge-answers.js';
 import type {
   ChunkOf,
   ChunkStream,
@@ -54,7 +56,7 @@ export class RunningInference {
    * Follows the chunks of the answer. The inference ends with the last one.
    *
    * @param stream an async iterable, a web stream or an Observable, or a promise of one.
-   * @param read reads the model and the tokens from a chunk. Values of a later chunk replace those of an earlier one.
+   * @param read reads what a chunk says, which is merged field by field. Default: nothing is read.
    * @returns the stream to consume instead; it behaves like `stream`.
    */
   observeStream<S extends ChunkStream<any> | PromiseLike<ChunkStream<any>>>(
@@ -123,8 +125,7 @@ export class RunningInference {
       provider,
       model,
       agent,
-      responseModel: answer?.responseModel,
-      usage: answer?.usage,
+      ...answerFields(answer ?? {}),
       seconds: this.clock.seconds,
       secondsToFirstChunk: this.secondsToFirstChunk,
       secondsPerOutputChunk: this.secondsPerOutputChunk,
@@ -137,18 +138,21 @@ export class RunningInference {
 /** An inference with a streamed answer. Every further consumption of the stream is another inference. */
 class StreamedInference<T> implements Run {
   private answer: InferenceAnswer = {};
+  private readonly readOwn: ReadChunk<T>;
   private consumed = false;
 
   constructor(
     private readonly inference: RunningInference,
     private readonly read: ReadChunk<T>,
     private readonly callbacks: InferenceCallbacks,
-  ) {}
+  ) {
+    this.readOwn = readerForStream(read);
+  }
 
   item(chunk: unknown): void {
     const said = this.said(chunk as T);
     if (said.isOutput !== false) this.inference.chunk();
-    this.answer = merged(this.answer, said);
+    this.answer = mergeAnswers(this.answer, said);
   }
 
   runInContext<R>(part: () => R): R {
@@ -182,16 +186,16 @@ class StreamedInference<T> implements Run {
   }
 
   fail(error: unknown): void {
-    this.inference.fail(error, this.answer);
+    this.inference.fail(error, cutOff(this.answer));
   }
 
   cancel(): void {
-    this.inference.end(this.answer);
+    this.inference.end(cutOff(this.answer));
   }
 
   private said(chunk: T): ChunkAnswer {
     try {
-      return this.read(chunk) ?? {};
+      return this.readOwn(chunk) ?? {};
     } catch (error) {
       this.callbacks.unreadable(error);
       return {};
@@ -199,15 +203,27 @@ class StreamedInference<T> implements Run {
   }
 }
 
-/** Merges the values of two chunks: those of the later one replace those of the earlier one. */
-function merged(
-  before: InferenceAnswer,
-  now: InferenceAnswer,
-): InferenceAnswer {
+/** Unless the chunks say that they are complete, more tokens are billed than an answer tells that was cut off. */
+function cutOff(answer: InferenceAnswer): InferenceAnswer {
+  const { usage, isPartial = usage !== undefined } = answer;
+  return { ...answer, isPartial };
+}
+
+/** The fields of an answer alone: plain JavaScript may pass others. */
+function answerFields(answer: InferenceAnswer) {
+  const { responseModel, usage, isPartial, billedTokens } = answer;
+  const { hostedCalls, reportedCost, serviceTier, inferenceGeo } = answer;
+  const { finishReason, finishKind } = answer;
   return {
-    // Some providers send an empty name in some chunks.
-    responseModel: now.responseModel || before.responseModel,
-    usage: now.usage ?? before.usage,
-    error: now.error ?? before.error,
+    responseModel,
+    usage,
+    isPartial,
+    billedTokens,
+    hostedCalls,
+    reportedCost,
+    serviceTier,
+    inferenceGeo,
+    finishReason,
+    finishKind,
   };
 }

@@ -13,6 +13,14 @@ export interface AnswerCase {
   readonly provider: string;
   readonly api: string;
   readonly model: string;
+  readonly mode: 'json' | 'stream';
+  /** The answer; of a stream its chunks, with raw comments and the raw end. */
+  readonly answer: any;
+  readonly finish_reason: string | null;
+  /** How it ended, if it is not complete. */
+  readonly ended?: 'aborted' | 'error';
+  readonly error_expected?: string;
+  readonly http?: { readonly status: number; readonly content_type: string };
   readonly response_model: string | null;
   readonly usage_expected: UsageOfCase | null;
   readonly prices_per_million: PricesOfCase;

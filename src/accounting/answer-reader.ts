@@ -1,0 +1,155 @@
+import type { ChunkAnswer, InferenceAnswer } from './answer.js';
+import { reportedError, UnreadableAnswerError } from './answer-errors.js';
+import { type AnswerSource, readerOf } from './answer-source.js';
+import { isFields } from './fields.js';
+import { mergeAnswers } from './merge-answers.js';
+import {
+  type ApiReader,
+  mergeTold,
+  type ReadContext,
+  type Said,
+  type ToldUsage,
+} from './readers/said.js';
+import { settledUsage } from './readers/settled-usage.js';
+
+/**
+ * Reads a model's whole answer: its tokens in one inclusive model, whatever the provider counts
+ * where, the model that answered, why it ended, and what it costs if the provider says so.
+ *
+ * @param source the API and the provider of the answer.
+ * @param raw the answer as the provider sends it, e.g. what its SDK returns. An answer that does not belong to the API, and one that contains an error, has an `error`.
+ * @throws {OptionsError} if the API is not known or the provider is no text.
+ *
+ * @example
+ * const answer = readAnswer({ api: 'anthropic.messages', provider: 'anthropic' }, message);
+ * agents.recordInference({ provider: 'anthropic', model, seconds, ...answer });
+ */
+export function readAnswer(
+  source: AnswerSource,
+  raw: unknown,
+): InferenceAnswer {
+  const api = readerOf(source);
+  const context = contextOf(source, false);
+  const said = isFields(raw) ? api.read(raw, context) : undefined;
+  const error = isFields(raw) ? reportedError(raw) : undefined;
+  if (said === undefined && error === undefined) {
+    return { error: new UnreadableAnswerError() };
+  }
+  const answer = plainAnswer(said, error);
+  return mergeAnswers(answer, settled(api, said?.told, context, true));
+}
+
+/**
+ * Reads a streamed answer, chunk by chunk. One reader reads one stream.
+ *
+ * @example
+ * const reader = new AnswerReader({ api: 'chat.completions', provider: 'openai' });
+ * for await (const chunk of stream) answer = reader.read(chunk);
+ */
+export class AnswerReader {
+  private readonly api: ApiReader;
+  private readonly context: ReadContext;
+  private told: ToldUsage | undefined = undefined;
+  private answer: InferenceAnswer = {};
+  private isEnded = false;
+
+  /** @throws {OptionsError} if the API is not known or the provider is no text. */
+  constructor(source: AnswerSource) {
+    this.api = readerOf(source);
+    this.context = contextOf(source, true);
+  }
+
+  /**
+   * Reads a chunk, or an event, as the provider's SDK yields it. One that does not belong to the API says nothing.
+   *
+   * @returns what the stream says so far, and whether this chunk is output.
+   */
+  read(chunk: unknown): ChunkAnswer {
+    if (!isFields(chunk)) return { ...this.answer, isOutput: false };
+    const said = this.api.read(chunk, this.context);
+    const error = reportedError(chunk);
+    if ((said ?? error) !== undefined) this.add(said, error);
+    const isOutput = said?.isOutput === true;
+    return { ...this.answer, isOutput };
+  }
+
+  private add(said: Said | undefined, error: Error | undefined): void {
+    this.answer = mergeAnswers(this.answer, plainAnswer(said, error));
+    this.told = mergeTold(this.told, said?.told);
+    const isLast =
+      said?.isEnd === true || this.answer.finishReason !== undefined;
+    this.isEnded ||= isLast;
+    const usage = settled(this.api, this.told, this.context, this.isEnded);
+    this.answer = { ...this.answer, ...usage };
+  }
+}
+
+/** Reads the chunks of any number of streams: each stream that it is passed for has a reader of its own. */
+export interface ChunkReader {
+  /** Reads a chunk of one stream. */
+  (chunk: unknown): ChunkAnswer;
+  /** A reader for another stream, which has read nothing yet. */
+  fresh(): ChunkReader;
+}
+
+/**
+ * Creates a reader for `observeStream()`. It may be kept and passed for several streams.
+ *
+ * @param source the API and the provider of the streams.
+ * @throws {OptionsError} if the API is not known or the provider is no text.
+ *
+ * @example
+ * const chunks = agents.observeStream(
+ *   stream,
+ *   { provider: 'anthropic', model },
+ *   answerReader({ api: 'anthropic.messages', provider: 'anthropic' }),
+ * );
+ */
+export function answerReader(source: AnswerSource): ChunkReader {
+  const reader = new AnswerReader(source);
+  const read = (chunk: unknown) => reader.read(chunk);
+  return Object.assign(read, { fresh: () => answerReader(source) });
+}
+
+/** The function that reads one stream: another one for each, if `read` remembers what it has read. */
+export function readerForStream<R extends (chunk: never) => unknown>(
+  read: R,
+): R {
+  const { fresh } = read as Partial<ChunkReader>;
+  return typeof fresh === 'function' ? (fresh() as unknown as R) : read;
+}
+
+function contextOf(source: AnswerSource, isStream: boolean): ReadContext {
+  const { provider, model } = source;
+  return { provider, model, isStream };
+}
+
+function plainAnswer(
+  said: Said | undefined,
+  error: Error | undefined,
+): InferenceAnswer {
+  return {
+    responseModel: said?.responseModel,
+    serviceTier: said?.serviceTier,
+    inferenceGeo: said?.inferenceGeo,
+    finishReason: said?.finishReason,
+    finishKind: said?.finishKind,
+    error: said?.error ?? error,
+  };
+}
+
+/** What the usage says: a lower bound if the answer has not ended, or one of the totals is missing. */
+function settled(
+  api: ApiReader,
+  told: ToldUsage | undefined,
+  context: ReadContext,
+  isEnded: boolean,
+): InferenceAnswer {
+  if (told === undefined) return {};
+  const placement = api.placement?.(told, context) ?? {};
+  const answer = settledUsage(told, placement);
+  if (answer.usage === undefined) return answer;
+  const { inputTokens, outputTokens } = answer.usage;
+  const isWhole = inputTokens !== undefined && outputTokens !== undefined;
+  return { ...answer, isPartial: !isEnded || (api.hasBothTotals && !isWhole) };
+}

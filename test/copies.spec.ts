@@ -122,7 +122,7 @@ test('a client of OpenAI that two copies observe is counted once', async () => {
   const page = await collector.metrics();
   const [count] = samplesOf(
     page,
-    'gen_ai_client_operation_duration_seconds',
+    'gen_ai_client_inference_duration_seconds',
   ).filter((line) => line.includes('_count'));
   expect(count).toMatch(/ 1$/);
 });

@@ -54,7 +54,7 @@ async function measured({ quick }) {
           calls(asInference(inferences.agents, model())),
         ),
         total: inferences.total(
-          'gen_ai_client_operation_duration_seconds_count',
+          'gen_ai_client_inference_duration_seconds_count',
         ),
       },
     },

@@ -12,8 +12,7 @@ import { memberName } from './decorated-method.js';
 import {
   GEN_AI_METRICS,
   type GenAiMetric,
-  genAiType,
-} from './gen-ai/gen-ai-conventions.js';
+} from '../core/gen-ai-conventions.js';
 import type { MethodConfig } from './instrumentation.js';
 import { isExcludedClass, isExcludedMethod } from './no-metrics.js';
 
@@ -134,7 +133,7 @@ function genAiMetricsOf({ agentRun = false, tool }: DecoratorConfig) {
   ];
   return metrics.map((metric) => ({
     name: metric.name,
-    type: genAiType(metric),
+    type: metric.type === 'timer' ? MetricType.TIMER : MetricType.HISTOGRAM,
     prefixed: false,
     buckets: metric.buckets,
   }));

@@ -8,7 +8,7 @@ import {
 } from '../../src/accounting/answer-reader.js';
 import type { AnswerSource } from '../../src/accounting/answer-source.js';
 import { mergeAnswers } from '../../src/accounting/merge-answers.js';
-import { checkInference } from '../../src/instrumentation/gen-ai/recording-checks.js';
+import { checkInference } from '../../src/instrumentation/gen-ai/inference-checks.js';
 import { ANSWER_CASES } from './answers/cases.js';
 import { chunksOf, sourceOf } from './answers/sources.js';
 

@@ -212,11 +212,11 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       return found;
     };
 
-    const INFERENCES = 'gen_ai_client_operation_duration_seconds';
-    const TOKENS = 'gen_ai_client_token_usage';
+    const INFERENCES = 'gen_ai_client_inference_duration_seconds';
+    const OUTPUT = 'gen_ai_client_inference_operation_output_tokens';
+    const USAGE = 'gen_ai_client_inference_usage';
     const TOOL_CALLS = 'gen_ai_execute_tool_duration_seconds';
     const CALLS = 'gen_ai_invoke_agent_inference_calls';
-    const OUTPUT = '{gen_ai_token_type="output"}';
     const MODEL = 'gen_ai_request_model';
     const TOOL = 'gen_ai_tool_name';
 
@@ -258,8 +258,8 @@ describe.skipIf(!(await isInstalled('prometheus')))(
         const tokens = await quotients(
           answer,
           MODEL,
-          `${TOKENS}_sum${OUTPUT}`,
-          `${TOKENS}_count${OUTPUT}`,
+          `${OUTPUT}_sum`,
+          `${OUTPUT}_count`,
         );
         expect(tokens.extractive).toBeGreaterThan(10);
         expect(tokens.extractive).toBeLessThan(1_000);
@@ -280,9 +280,9 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       'Which share of the input tokens comes from a cache?': async (answer) => {
         const shares = await quotients(
           answer,
-          'model',
-          'tframex_agent_cached_input_tokens_total',
-          'tframex_agent_input_tokens_total',
+          MODEL,
+          `${USAGE}_cache_read_input_tokens_total`,
+          `${USAGE}_input_tokens_total`,
         );
         // By the second scrape all passages were asked for before; the questions are new.
         expect(shares.extractive).toBeGreaterThan(0.5);
@@ -316,7 +316,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
         const perSecond = await quotients(
           answer,
           MODEL,
-          `${TOKENS}_sum${OUTPUT}`,
+          `${OUTPUT}_sum`,
           `${INFERENCES}_sum`,
         );
         expect(perSecond.extractive).toBeGreaterThan(1);

@@ -49,6 +49,28 @@ const refusedInferences: [object | null, string][] = [
     { usage: { cachedInputTokens: 1e300 } },
     `has 1e+300 as cachedInputTokens; ${COUNT}`,
   ],
+  [
+    { usage: { inputTokens: 10, cachedInputTokens: 400 } },
+    'The inference.usage has 400 tokens read from or written to a cache and 10 as inputTokens; expected inputTokens to include them',
+  ],
+  [
+    { usage: { outputTokens: 9, reasoningTokens: 94 } },
+    'The inference.usage has 94 tokens of reasoning and 9 as outputTokens; expected outputTokens to include them',
+  ],
+  [
+    { usage: { inputByModality: { text: -1 } } },
+    'has { text: -1 } as inputByModality; expected an object, in which each value is a whole number of 0 or more, or nothing',
+  ],
+  [{ hostedCalls: { search: 0.5 } }, 'has { search: 0.5 } as hostedCalls'],
+  [
+    { reportedCost: { amount: '-1', currency: 'USD' } },
+    "The inference.reportedCost has '-1' as amount; expected a decimal number of 0 or more, as a number or a text",
+  ],
+  [
+    { billedTokens: { inputTokens: NaN } },
+    'The inference.billedTokens has NaN as inputTokens',
+  ],
+  [{ serverPort: 70_000 }, 'has 70000 as serverPort'],
 ];
 
 describe('bad input is refused with what was given, where, and what is allowed:', () => {

@@ -11,15 +11,15 @@ import { metricsOf } from '../../src/testing/index.js';
 import '../../src/testing/vitest.js';
 import { makeCollector } from '../support/collector.js';
 
-const DURATION = 'gen_ai_client_operation_duration_seconds';
-
-const TOKENS = 'gen_ai_client_token_usage';
+const DURATION = 'gen_ai_client_inference_duration_seconds';
 
 const LABELS = {
   gen_ai_operation_name: 'chat',
   gen_ai_provider_name: 'acme',
   gen_ai_request_model: 'acme-1',
 };
+
+const INPUT = 'gen_ai_client_inference_usage_input_tokens_total';
 
 const INFERENCE: Inference = { provider: 'acme', model: 'acme-1', seconds: 1 };
 
@@ -68,13 +68,13 @@ describe('recordInference()', () => {
       gen_ai_response_model: 'acme-1b',
     };
     const failed = { ...labels, error_type: 'RangeError' };
-    const operation = 'gen_ai_client_operation';
+    const operation = 'gen_ai_client_inference';
     const histograms: [string, Labels, number, number][] = [
       [DURATION, failed, 1, 1],
       [`${operation}_time_to_first_chunk_seconds`, labels, 1, 0.5],
       [`${operation}_time_per_output_chunk_seconds`, labels, 2, 0.75],
-      [TOKENS, { ...labels, gen_ai_token_type: 'input' }, 1, 40],
-      [TOKENS, { ...labels, gen_ai_token_type: 'output' }, 1, 20],
+      [`${operation}_operation_input_tokens`, labels, 1, 40],
+      [`${operation}_operation_output_tokens`, labels, 1, 20],
     ];
     for (const [metric, exact, count, sum] of histograms) {
       expect(app.metrics.series(metric)).toContainEqual({
@@ -83,17 +83,21 @@ describe('recordInference()', () => {
       });
       expect(app.metrics.histogram(metric, exact).sum).toBe(sum);
     }
-    const writer = { agent: 'Writer', model: 'acme-1b', provider: 'acme' };
+    const writer = {
+      agent: 'Writer',
+      ...labels,
+      gen_ai_token_modality: 'unknown',
+    };
     for (const [kind, value] of Object.entries({
       input: 40,
-      cached_input: 30,
+      cache_read_input: 30,
       output: 20,
-      reasoning: 10,
+      reasoning_output: 10,
     })) {
-      const metric = `agent_${kind}_tokens_total`;
+      const metric = `${operation}_usage_${kind}_tokens_total`;
       expect(app.metrics.series(metric)).toEqual([{ labels: writer, value }]);
     }
-    expect(app.collector.getMetricCount()).toBe(8);
+    expect(app.collector.getMetricCount()).toBe(9);
   });
 
   test.each([undefined, null])(
@@ -121,7 +125,12 @@ describe('recordInference()', () => {
       throw new Error('no');
     };
     const app = start({
-      filters: [{ metrics: 'agent_input_*', mapLabels: { model: fail } }],
+      filters: [
+        {
+          metrics: /_usage_input_/,
+          mapLabels: { gen_ai_token_modality: fail },
+        },
+      ],
     });
     const usage = { inputTokens: 1 };
     expect(() => app.agents.recordInference({ ...INFERENCE, usage })).toThrow(
@@ -132,7 +141,9 @@ describe('recordInference()', () => {
 
   test('recordInference() records nothing if one of its metrics cannot be had', async () => {
     const app = start();
-    app.collector.gauge('agent_output_tokens_total');
+    app.collector.gauge('gen_ai_client_inference_usage_output_tokens_total', {
+      prefixed: false,
+    });
     const usage = { inputTokens: 1, outputTokens: 1 };
     expect(() => app.agents.recordInference({ ...INFERENCE, usage })).toThrow(
       MetricConflictError,
@@ -195,7 +206,7 @@ describe('a running inference', () => {
     inference.end({ usage: { inputTokens: 3 } });
     inference.end({ usage: { inputTokens: 5 } });
     inference.fail(new Error('late'));
-    expect(metrics.value('agent_input_tokens_total')).toBe(3);
+    expect(metrics.value(INPUT)).toBe(3);
   });
 
   test('a running inference that fails counts the tokens that were billed anyway', () => {
@@ -205,15 +216,14 @@ describe('a running inference', () => {
       .fail(undefined, { usage: { inputTokens: 3 } });
     const failed = { ...LABELS, error_type: 'Error' };
     expect(metrics).toHaveMetric(DURATION, failed, 1);
-    const model = { model: 'acme-1', provider: 'acme' };
-    expect(metrics).toHaveMetric('agent_input_tokens_total', model, 3);
+    expect(metrics).toHaveMetric(INPUT, LABELS, 3);
   });
 
-  test('a running inference never throws: an answer that cannot be recorded is reported', () => {
+  test('a running inference never throws: an odd field of an answer is reported and left out, and all else is recorded', () => {
     const app = start();
     const end = (answer: unknown) =>
       app.agents.startInference(INFERENCE).end(answer as never);
-    end({ usage: { inputTokens: NaN } });
+    end({ usage: { inputTokens: NaN, outputTokens: 5 } });
     expect(app.metrics.series('metrics_errors_total')).toEqual([
       { labels: { cause: 'invalid_value' }, value: 1 },
     ]);
@@ -221,7 +231,10 @@ describe('a running inference', () => {
       `acme acme-1: MetricValueError: The inference.usage has NaN as inputTokens; expected a whole number of 0 or more, or nothing [invalid_value; logged once, counted]`,
     ]);
     end(null);
-    expect(app.metrics).toHaveMetric(DURATION, LABELS, 1);
+    expect(app.metrics).toHaveMetric(DURATION, LABELS, 2);
+    expect(app.metrics).not.toHaveMetric(INPUT);
+    const output = 'gen_ai_client_inference_usage_output_tokens_total';
+    expect(app.metrics).toHaveMetric(output, LABELS, 5);
   });
 });
 
@@ -230,7 +243,7 @@ describe('the metrics of agents', () => {
     const app = start({
       namespace: 'tframex',
       filters: [
-        { metrics: 'gen_ai_client_token_usage', deny: true },
+        { metrics: 'gen_ai_client_inference_operation_*', deny: true },
         { metrics: 'gen_ai_*', buckets: [1, 5] },
         {
           metrics: 'gen_ai_*',
@@ -242,10 +255,10 @@ describe('the metrics of agents', () => {
     app.agents.recordInference({ ...INFERENCE, usage });
     const page = await app.collector.metrics();
     expect(page).toContain(
-      'gen_ai_client_operation_duration_seconds_bucket{gen_ai_operation_name="chat",gen_ai_provider_name="acme",model="acme-1",le="5"} 1',
+      'gen_ai_client_inference_duration_seconds_bucket{gen_ai_operation_name="chat",gen_ai_provider_name="acme",model="acme-1",le="5"} 1',
     );
-    expect(page).not.toContain('gen_ai_client_token_usage');
-    expect(page).toContain('tframex_agent_input_tokens_total{');
+    expect(page).not.toContain('gen_ai_client_inference_operation');
+    expect(page).toContain('gen_ai_client_inference_usage_input_tokens_total{');
   });
 
   test('the metrics of agents start from zero after they were cleared', async () => {
@@ -260,7 +273,7 @@ describe('the metrics of agents', () => {
     app.agents.recordAgentRun(run);
     const ofRun = 'gen_ai_invoke_agent_duration_seconds';
     expect(app.metrics).toHaveMetric(ofRun, { gen_ai_agent_name: 'Writer' }, 1);
-    expect(app.metrics).toHaveMetric('agent_input_tokens_total', 2);
+    expect(app.metrics).toHaveMetric(INPUT, 2);
   });
 
   test('each collector has its own metrics of agents', async () => {

@@ -53,7 +53,7 @@ function figuresOf(page: string) {
       .filter((line) => line.startsWith(`${metric}_count`))
       .filter((line) => line.includes(label))
       .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
-  const operation = 'gen_ai_client_operation';
+  const operation = 'gen_ai_client_inference';
   return {
     inferences: count(`${operation}_duration_seconds`),
     failed: count(`${operation}_duration_seconds`, 'error_type'),
@@ -61,7 +61,9 @@ function figuresOf(page: string) {
     first: sum(`${operation}_time_to_first_chunk_seconds`),
     later: sum(`${operation}_time_per_output_chunk_seconds`),
     laterChunks: count(`${operation}_time_per_output_chunk_seconds`),
-    tokens: sum('gen_ai_client_token_usage'),
+    tokens:
+      sum(`${operation}_operation_input_tokens`) +
+      sum(`${operation}_operation_output_tokens`),
   };
 }
 
@@ -328,8 +330,8 @@ describe('a function that reads chunks', () => {
         agents.observeStream(generator(), REQUEST, (chunk) => said[chunk - 1]),
       ),
     );
-    expect(await collector.metrics()).toContain(
-      'agent_input_tokens_total{model="acme-1b",provider="acme"} 5',
+    expect(await collector.metrics()).toMatch(
+      /usage_input_tokens_total\{.*gen_ai_response_model="acme-1b".*\} 5/,
     );
   });
 });
@@ -342,6 +344,6 @@ test('a request that changes while its stream is consumed changes nothing', asyn
   request.model = '';
   expect(await play(consume(chunks))).toEqual([1, 2, 3]);
   expect(await collector.metrics()).toMatch(
-    /operation_duration_seconds_count\{.*acme-1"\} 2/,
+    /inference_duration_seconds_count\{.*acme-1"\} 2/,
   );
 });

@@ -9,7 +9,7 @@ import '../../src/testing/vitest.js';
 const clock = fakeClock();
 
 const REQUEST = { provider: 'acme', model: 'acme-1' };
-const METRIC = 'gen_ai_client_operation_time_per_output_chunk_seconds';
+const METRIC = 'gen_ai_client_inference_time_per_output_chunk_seconds';
 
 /** Times of output chunks that fall into all buckets, in whole nanoseconds. */
 function timesOf(count: number): number[] {

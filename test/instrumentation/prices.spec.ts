@@ -132,9 +132,12 @@ describe('a model without a price', () => {
     record({ model: 'new-1', usage });
     record({ model: 'new-1', usage });
     record({ model: 'new-2', usage });
-    expect(await samples(collector, 'agent_input_tokens_total')).toEqual([
-      'agent_input_tokens_total{model="new-1",provider="acme"} 6',
-      'agent_input_tokens_total{model="new-2",provider="acme"} 3',
+    const input = 'gen_ai_client_inference_usage_input_tokens_total';
+    const labels = (model: string) =>
+      `gen_ai_operation_name="chat",gen_ai_provider_name="acme",gen_ai_request_model="${model}",gen_ai_token_modality="unknown"`;
+    expect(await samples(collector, input)).toEqual([
+      `${input}{${labels('new-1')}} 6`,
+      `${input}{${labels('new-2')}} 3`,
     ]);
     expect(await samples(collector, 'agent_cost_total')).toEqual([]);
     expect(await samples(collector, 'metrics_errors_total')).toEqual([

@@ -51,7 +51,7 @@ describe('work that is begun and ended apart', () => {
     inference.discard();
     inference.end();
     run.end();
-    expect(read).not.toHaveMetric('gen_ai_client_operation_duration_seconds');
+    expect(read).not.toHaveMetric('gen_ai_client_inference_duration_seconds');
     expect(read.histogram('gen_ai_invoke_agent_inference_calls')).toMatchObject(
       { count: 1, sum: 0 },
     );

@@ -15,7 +15,7 @@ describeModelsAndTools(
 );
 
 describe('a handler', () => {
-  const COUNT = 'gen_ai_client_operation_duration_seconds_count';
+  const COUNT = 'gen_ai_client_inference_duration_seconds_count';
 
   test('a handler receives chunks also when another handler prefers events to tokens', async () => {
     class Events extends BaseCallbackHandler {
@@ -31,8 +31,8 @@ describe('a handler', () => {
     const model = scriptedModel(core1, chunks, { stream: true });
     const callbacks = [handler, new Events()];
     await play(() => model.invoke('Hi', { callbacks }));
-    const first = 'gen_ai_client_operation_time_to_first_chunk_seconds_sum';
-    const later = 'gen_ai_client_operation_time_per_output_chunk_seconds';
+    const first = 'gen_ai_client_inference_time_to_first_chunk_seconds_sum';
+    const later = 'gen_ai_client_inference_time_per_output_chunk_seconds';
     expect(await totals(first)).toEqual([expect.stringMatching(/ 0\.01$/)]);
     expect(await totals(later)).toEqual([
       expect.stringMatching(/_sum.* 0\.05$/),

@@ -14,6 +14,7 @@ import { createReactAgent } from '@langchain/langgraph/prebuilt';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Chain } from '../../src/integrations/langchain/index.js';
+import { counted } from '../support/gen-ai-samples.js';
 import { core1 } from './support/langchain-core.js';
 import { observe, play } from './support/observed.js';
 import { type Answer, scriptedModel, sleep } from './support/scripted-model.js';
@@ -24,7 +25,10 @@ const DURATION = 'gen_ai_invoke_agent_duration_seconds';
 const INFERENCES = 'gen_ai_invoke_agent_inference_calls_sum';
 const TOOL_CALLS = 'gen_ai_invoke_agent_tool_calls_sum';
 const TOOL = 'gen_ai_execute_tool_duration_seconds';
-const INPUT = 'agent_input_tokens_total';
+const INPUT = 'gen_ai_client_inference_usage_input_tokens_total';
+
+const CHAT =
+  'gen_ai_operation_name="chat",gen_ai_provider_name="acme",gen_ai_request_model="acme-1"';
 
 const INPUT_MESSAGES = { messages: [new HumanMessage('Hi')] };
 
@@ -109,7 +113,7 @@ describe('an agent of LangGraph', () => {
       `${TOOL}_count{${labels('search')}} 2`,
     ]);
     expect(await totals(INPUT)).toEqual([
-      `${INPUT}{agent="Researcher",model="acme-1",provider="acme"} 20`,
+      `${INPUT}{${counted(CHAT, 'Researcher')}} 20`,
     ]);
     expect(warnings).toEqual([]);
   });
@@ -323,7 +327,7 @@ describe('an agent run of the app', () => {
       `${INFERENCES}${by('Editor')} 2`,
     ]);
     expect(await totals(INPUT)).toEqual([
-      `${INPUT}{agent="Writer",model="acme-1",provider="acme"} 10`,
+      `${INPUT}{${counted(CHAT, 'Writer')}} 10`,
     ]);
   });
 });

@@ -9,6 +9,7 @@ import {
   RESPONSE_EVENTS,
   USAGE_CHUNK,
 } from './openai-api.js';
+import { counted, tokenSamples } from '../support/gen-ai-samples.js';
 import { observe, stepByStep } from './openai-app.js';
 import { VERSIONS } from './openai-versions.js';
 
@@ -22,8 +23,7 @@ const STREAMED = { ...QUESTION, stream: true as const };
 
 const ANSWERED =
   'gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o",gen_ai_response_model="gpt-4o-2026"';
-const OPERATION = 'gen_ai_client_operation';
-const TOKENS = 'gen_ai_client_token_usage';
+const OPERATION = 'gen_ai_client_inference';
 
 /** Sums and counts of a stream's times. */
 const times = (
@@ -40,12 +40,12 @@ const times = (
   `${OPERATION}_time_to_first_chunk_seconds_sum{${labels}} ${toFirst}`,
 ];
 
-const TOKEN_USAGE = [
-  `${TOKENS}_count{${ANSWERED},gen_ai_token_type="input"} 1`,
-  `${TOKENS}_count{${ANSWERED},gen_ai_token_type="output"} 1`,
-  `${TOKENS}_sum{${ANSWERED},gen_ai_token_type="input"} 100`,
-  `${TOKENS}_sum{${ANSWERED},gen_ai_token_type="output"} 20`,
-];
+const TOKEN_USAGE = tokenSamples(ANSWERED, {
+  input: 100,
+  output: 20,
+  cached: 64,
+  reasoning: 8,
+});
 
 /** An answer whose chunks come at once: all of them with tokens behind, if asked for. */
 function answerAtOnce(request: Exchange): void {
@@ -59,8 +59,13 @@ function answerAtOnce(request: Exchange): void {
 const INCLUDE_USAGE = { stream_options: { include_usage: true } };
 
 describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
-  const genAi = async (recorded: () => Promise<string[]>) =>
-    (await recorded()).filter((line) => line.startsWith('gen_ai'));
+  /** The samples of times, then those of tokens. */
+  const genAi = async (recorded: () => Promise<string[]>) => {
+    const lines = await recorded();
+    const all = lines.filter((line) => line.startsWith('gen_ai'));
+    const isOfTokens = (line: string) => /_tokens/.test(line);
+    return [...all.filter((l) => !isOfTokens(l)), ...all.filter(isOfTokens)];
+  };
 
   test('a stream has the times that were waited for its chunks, and its consumer has the others', async () => {
     const { answer, request } = stepByStep();
@@ -114,8 +119,8 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
     expect(lines.join('\n')).toContain(
       'gen_ai_operation_name="text_completion"',
     );
-    expect(lines).toContain(
-      'agent_output_tokens_total{model="davinci",provider="openai"} 20',
+    expect(lines.join('\n')).toMatch(
+      /usage_output_tokens_total\{.*gen_ai_request_model="davinci".*\} 20/,
     );
   });
 
@@ -294,10 +299,11 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
     });
     const lines = await recorded();
     expect(
-      lines.filter((line) => /inference_calls_sum|input_tokens/.test(line)),
+      lines.filter((line) =>
+        /inference_calls_sum|usage_input_tokens/.test(line),
+      ),
     ).toEqual([
-      'agent_cached_input_tokens_total{agent="Assistant",model="gpt-4o-2026",provider="openai"} 64',
-      'agent_input_tokens_total{agent="Assistant",model="gpt-4o-2026",provider="openai"} 100',
+      `gen_ai_client_inference_usage_input_tokens_total{${counted(ANSWERED, 'Assistant')}} 100`,
       'gen_ai_invoke_agent_inference_calls_sum{gen_ai_agent_name="Assistant",gen_ai_operation_name="invoke_agent"} 1',
       'gen_ai_invoke_agent_inference_calls_sum{gen_ai_agent_name="Other",gen_ai_operation_name="invoke_agent"} 0',
     ]);

@@ -17,6 +17,7 @@ import {
   settings,
   stepByStep,
 } from './openai-app.js';
+import { counted, tokenSamples } from '../support/gen-ai-samples.js';
 import { VERSIONS } from './openai-versions.js';
 
 const clock = fakeClock();
@@ -29,22 +30,22 @@ const QUESTION = {
 const CHAT =
   'gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o"';
 const ANSWERED = `${CHAT},gen_ai_response_model="gpt-4o-2026"`;
-const DURATION = 'gen_ai_client_operation_duration_seconds';
-const TOKENS = 'gen_ai_client_token_usage';
-const BILLED = 'model="gpt-4o-2026",provider="openai"';
+const DURATION = 'gen_ai_client_inference_duration_seconds';
 
 /** The samples of one successful chat completion. */
 const chatSamples = (seconds: number, count = 1) => [
-  `agent_cached_input_tokens_total{${BILLED}} ${64 * count}`,
-  `agent_input_tokens_total{${BILLED}} ${100 * count}`,
-  `agent_output_tokens_total{${BILLED}} ${20 * count}`,
-  `agent_reasoning_tokens_total{${BILLED}} ${8 * count}`,
   `${DURATION}_count{${ANSWERED}} ${count}`,
   `${DURATION}_sum{${ANSWERED}} ${seconds}`,
-  `${TOKENS}_count{${ANSWERED},gen_ai_token_type="input"} ${count}`,
-  `${TOKENS}_count{${ANSWERED},gen_ai_token_type="output"} ${count}`,
-  `${TOKENS}_sum{${ANSWERED},gen_ai_token_type="input"} ${100 * count}`,
-  `${TOKENS}_sum{${ANSWERED},gen_ai_token_type="output"} ${20 * count}`,
+  ...tokenSamples(
+    ANSWERED,
+    {
+      input: 100 * count,
+      output: 20 * count,
+      cached: 64 * count,
+      reasoning: 8 * count,
+    },
+    { count },
+  ),
 ];
 
 /** A promise of the SDK whose `_thenUnwrap()` does not look at its fields. */
@@ -88,11 +89,9 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       );
       await client.chat.completions.create(QUESTION);
       expect(await recorded()).toEqual([
-        `agent_input_tokens_total{${BILLED}} 100`,
         `${DURATION}_count{${ANSWERED}} 1`,
         `${DURATION}_sum{${ANSWERED}} 0`,
-        `${TOKENS}_count{${ANSWERED},gen_ai_token_type="input"} 1`,
-        `${TOKENS}_sum{${ANSWERED},gen_ai_token_type="input"} 100`,
+        ...tokenSamples(ANSWERED, { input: 100 }),
       ]);
       expect(warnings).toEqual([]);
     });
@@ -356,20 +355,20 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
     const text = labels('text_completion', 'davinci');
     const embeddings = labels('embeddings', 'text-embedding-3-small');
     const lines = await recorded();
-    expect(lines.filter((line) => line.startsWith('gen_ai'))).toEqual(
-      [
-        `${DURATION}_count{${embeddings}} 1`,
-        `${DURATION}_sum{${embeddings}} 0.125`,
-        `${DURATION}_count{${text}} 1`,
-        `${DURATION}_sum{${text}} 0.125`,
-        `${TOKENS}_count{${embeddings},gen_ai_token_type="input"} 1`,
-        `${TOKENS}_sum{${embeddings},gen_ai_token_type="input"} 7`,
-        `${TOKENS}_count{${text},gen_ai_token_type="input"} 1`,
-        `${TOKENS}_sum{${text},gen_ai_token_type="input"} 100`,
-        `${TOKENS}_count{${text},gen_ai_token_type="output"} 1`,
-        `${TOKENS}_sum{${text},gen_ai_token_type="output"} 20`,
-      ].sort(),
-    );
+    expect(lines.filter((line) => line.startsWith('gen_ai'))).toEqual([
+      `gen_ai_client_embeddings_duration_seconds_count{${embeddings}} 1`,
+      `gen_ai_client_embeddings_duration_seconds_sum{${embeddings}} 0.125`,
+      `gen_ai_client_embeddings_operation_input_tokens_count{${embeddings}} 1`,
+      `gen_ai_client_embeddings_operation_input_tokens_sum{${embeddings}} 7`,
+      `${DURATION}_count{${text}} 1`,
+      `${DURATION}_sum{${text}} 0.125`,
+      ...tokenSamples(text, {
+        input: 100,
+        output: 20,
+        cached: 64,
+        reasoning: 8,
+      }),
+    ]);
   });
 
   describe('a response', () => {
@@ -391,18 +390,14 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
         input: 'Rain?',
       });
       expect(parsed.output_text).toBe('Yes.');
-      const billed = 'model="gpt-5-2026",provider="openai"';
       expect(await recorded()).toEqual([
-        `agent_cached_input_tokens_total{${billed}} 128`,
-        `agent_input_tokens_total{${billed}} 200`,
-        `agent_output_tokens_total{${billed}} 40`,
-        `agent_reasoning_tokens_total{${billed}} 16`,
         `${DURATION}_count{${RESPONSE}} 2`,
         `${DURATION}_sum{${RESPONSE}} 1`,
-        `${TOKENS}_count{${RESPONSE},gen_ai_token_type="input"} 2`,
-        `${TOKENS}_count{${RESPONSE},gen_ai_token_type="output"} 2`,
-        `${TOKENS}_sum{${RESPONSE},gen_ai_token_type="input"} 200`,
-        `${TOKENS}_sum{${RESPONSE},gen_ai_token_type="output"} 40`,
+        ...tokenSamples(
+          RESPONSE,
+          { input: 200, output: 40, cached: 128, reasoning: 16 },
+          { count: 2 },
+        ),
       ]);
     });
 
@@ -566,14 +561,12 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ])[0]!;
       await metrics.runAgent('Other', async () => promise);
       const lines = await recorded();
-      expect(lines).toContain(
-        `agent_input_tokens_total{agent="Assistant",${BILLED}} 100`,
-      );
       expect(
-        lines.filter((line) => /inference_calls_sum|input_tokens/.test(line)),
+        lines.filter((line) =>
+          /inference_calls_sum|usage_input_tokens/.test(line),
+        ),
       ).toEqual([
-        `agent_cached_input_tokens_total{agent="Assistant",${BILLED}} 64`,
-        `agent_input_tokens_total{agent="Assistant",${BILLED}} 100`,
+        `gen_ai_client_inference_usage_input_tokens_total{${counted(ANSWERED, 'Assistant')}} 100`,
         'gen_ai_invoke_agent_inference_calls_sum{gen_ai_agent_name="Assistant",gen_ai_operation_name="invoke_agent"} 1',
         'gen_ai_invoke_agent_inference_calls_sum{gen_ai_agent_name="Other",gen_ai_operation_name="invoke_agent"} 0',
       ]);
@@ -598,7 +591,7 @@ test.each([
   const client = observeOpenAI(make(url), metrics);
   await client.chat.completions.create(QUESTION);
   expect(await recorded()).toContain(
-    `agent_input_tokens_total{model="gpt-4o-2026",provider="aws.bedrock"} 100`,
+    `${DURATION}_count{${ANSWERED.replace('"openai"', '"aws.bedrock"')}} 1`,
   );
 });
 

@@ -13,6 +13,7 @@ import {
   Timed,
   Tool,
 } from '../../src/index.js';
+import { counted } from '../support/gen-ai-samples.js';
 import { samplesOf } from '../support/collector.js';
 
 vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
@@ -205,24 +206,25 @@ describe('a scripted run of nested agents', () => {
 
     const names = text.match(/(?<=^# TYPE )\S+/gm)!;
     expect(names.sort()).toEqual([
-      'agent_cached_input_tokens_total',
       'agent_cost_total',
       'agent_duration_seconds',
       'agent_executions_total',
-      'agent_input_tokens_total',
-      'agent_output_tokens_total',
-      'agent_reasoning_tokens_total',
-      'gen_ai_client_operation_duration_seconds',
-      'gen_ai_client_operation_time_per_output_chunk_seconds',
-      'gen_ai_client_operation_time_to_first_chunk_seconds',
-      'gen_ai_client_token_usage',
+      'gen_ai_client_inference_duration_seconds',
+      'gen_ai_client_inference_operation_input_tokens',
+      'gen_ai_client_inference_operation_output_tokens',
+      'gen_ai_client_inference_time_per_output_chunk_seconds',
+      'gen_ai_client_inference_time_to_first_chunk_seconds',
+      'gen_ai_client_inference_usage_cache_read_input_tokens_total',
+      'gen_ai_client_inference_usage_input_tokens_total',
+      'gen_ai_client_inference_usage_output_tokens_total',
+      'gen_ai_client_inference_usage_reasoning_output_tokens_total',
       'gen_ai_execute_tool_duration_seconds',
       'gen_ai_invoke_agent_duration_seconds',
       'gen_ai_invoke_agent_inference_calls',
       'gen_ai_invoke_agent_tool_calls',
     ]);
 
-    const duration = 'gen_ai_client_operation_duration_seconds';
+    const duration = 'gen_ai_client_inference_duration_seconds';
     expect(filled(text, duration)).toEqual([
       `${duration}_bucket{error_type="RangeError",${INFERENCE},le="0.16"} 1`,
       `${duration}_sum{error_type="RangeError",${INFERENCE}} 0.1`,
@@ -231,28 +233,32 @@ describe('a scripted run of nested agents', () => {
       `${duration}_sum{${ANSWERED}} 0.19`,
       `${duration}_count{${ANSWERED}} 2`,
     ]);
-    const first = 'gen_ai_client_operation_time_to_first_chunk_seconds';
+    const first = 'gen_ai_client_inference_time_to_first_chunk_seconds';
     expect(filled(text, first)).toEqual([
       `${first}_bucket{${ANSWERED},le="0.04"} 1`,
       `${first}_sum{${ANSWERED}} 0.03`,
       `${first}_count{${ANSWERED}} 1`,
     ]);
-    const later = 'gen_ai_client_operation_time_per_output_chunk_seconds';
+    const later = 'gen_ai_client_inference_time_per_output_chunk_seconds';
     expect(filled(text, later)).toEqual([
       `${later}_bucket{${ANSWERED},le="0.04"} 2`,
       `${later}_sum{${ANSWERED}} 0.06`,
       `${later}_count{${ANSWERED}} 2`,
     ]);
-    const tokens = 'gen_ai_client_token_usage';
-    expect(filled(text, tokens)).toEqual([
-      `${tokens}_bucket{${ANSWERED},gen_ai_token_type="input",le="16"} 1`,
-      `${tokens}_bucket{${ANSWERED},gen_ai_token_type="input",le="256"} 2`,
-      `${tokens}_sum{${ANSWERED},gen_ai_token_type="input"} 105`,
-      `${tokens}_count{${ANSWERED},gen_ai_token_type="input"} 2`,
-      `${tokens}_bucket{${ANSWERED},gen_ai_token_type="output",le="4"} 1`,
-      `${tokens}_bucket{${ANSWERED},gen_ai_token_type="output",le="16"} 2`,
-      `${tokens}_sum{${ANSWERED},gen_ai_token_type="output"} 13`,
-      `${tokens}_count{${ANSWERED},gen_ai_token_type="output"} 2`,
+    const tokens = 'gen_ai_client_inference_operation';
+    const input = `${tokens}_input_tokens`;
+    expect(filled(text, input)).toEqual([
+      `${input}_bucket{${ANSWERED},le="16"} 1`,
+      `${input}_bucket{${ANSWERED},le="256"} 2`,
+      `${input}_sum{${ANSWERED}} 105`,
+      `${input}_count{${ANSWERED}} 2`,
+    ]);
+    const output = `${tokens}_output_tokens`;
+    expect(filled(text, output)).toEqual([
+      `${output}_bucket{${ANSWERED},le="4"} 1`,
+      `${output}_bucket{${ANSWERED},le="16"} 2`,
+      `${output}_sum{${ANSWERED}} 13`,
+      `${output}_count{${ANSWERED}} 2`,
     ]);
     const tool = 'gen_ai_execute_tool_duration_seconds';
     const search =
@@ -295,19 +301,17 @@ describe('a scripted run of nested agents', () => {
       `${run}_tool_calls_sum{${assistantLabels}} 3`,
       `${run}_tool_calls_count{${assistantLabels}} 1`,
     ]);
-    const billed = 'agent="Writer",model="acme-1-0924",provider="acme"';
-    expect(samplesOf(text, 'agent_input_tokens_total')).toEqual([
-      `agent_input_tokens_total{${billed}} 105`,
-    ]);
-    expect(samplesOf(text, 'agent_cached_input_tokens_total')).toEqual([
-      `agent_cached_input_tokens_total{${billed}} 40`,
-    ]);
-    expect(samplesOf(text, 'agent_output_tokens_total')).toEqual([
-      `agent_output_tokens_total{${billed}} 13`,
-    ]);
-    expect(samplesOf(text, 'agent_reasoning_tokens_total')).toEqual([
-      `agent_reasoning_tokens_total{${billed}} 1`,
-    ]);
+    for (const [kind, sum] of Object.entries({
+      input: 105,
+      cache_read_input: 40,
+      output: 13,
+      reasoning_output: 1,
+    })) {
+      const used = `gen_ai_client_inference_usage_${kind}_tokens_total`;
+      expect(samplesOf(text, used)).toEqual([
+        `${used}{${counted(ANSWERED, 'Writer')}} ${sum}`,
+      ]);
+    }
     // (60 + 5) * 0.010 + 40 * 0.001 + 13 * 0.100
     const [cost] = samplesOf(text, 'agent_cost_total');
     expect(cost).toContain(

@@ -307,7 +307,7 @@ describe('a decorated method that calls itself', () => {
     app.get(Walker).walk('agent');
     const inference = { provider: 'acme', model: 'acme-1', seconds: 1 };
     app.get(AgentMetrics).recordInference(inference);
-    const name = 'gen_ai_client_operation_duration_seconds';
+    const name = 'gen_ai_client_inference_duration_seconds';
     const counts = (await samples(collector, name)).filter((line) =>
       line.includes('_count'),
     );

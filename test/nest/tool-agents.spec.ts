@@ -109,7 +109,10 @@ describe('an agent with a tool', () => {
       gen_ai_tool_name: 'temperature',
       error_type: undefined,
     });
-    expect(changes).toHaveIncremented('agent_cached_input_tokens_total', 80);
+    expect(changes).toHaveIncremented(
+      'gen_ai_client_inference_usage_cache_read_input_tokens_total',
+      80,
+    );
   });
 
   test('a tool that fails with the arguments of a fake model fails the run', async () => {

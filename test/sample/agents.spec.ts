@@ -17,7 +17,9 @@ const valueOf = (line: string | undefined) => Number(line?.split(' ').at(-1));
 
 /** What a counter by agent and model has counted. */
 async function tokens(app: SampleApp, kind: string): Promise<number> {
-  const lines = await app.metrics(`tframex_agent_${kind}_tokens_total`);
+  const lines = await app.metrics(
+    `gen_ai_client_inference_usage_${kind}_tokens_total`,
+  );
   expect(lines.length).toBeLessThanOrEqual(1);
   return valueOf(lines[0]);
 }
@@ -41,17 +43,17 @@ describe('an answer without a language model', () => {
     await eventsOf(await app.stream('assistant', QUESTION));
     const labels =
       'gen_ai_operation_name="chat",gen_ai_provider_name="sample",gen_ai_request_model="extractive"';
-    const metric = 'gen_ai_client_operation_time_to_first_chunk_seconds_count';
+    const metric = 'gen_ai_client_inference_time_to_first_chunk_seconds_count';
     expect(await app.metrics(metric)).toEqual([`${metric}{${labels}} 2`]);
   });
 
   test('an answer without a language model has from the cache what was prepared for an earlier one', async () => {
     const app = await SampleApp.start();
     await app.post('assistant', QUESTION);
-    expect(await tokens(app, 'cached_input')).toBe(0);
+    expect(await tokens(app, 'cache_read_input')).toBe(0);
     const first = await tokens(app, 'input');
     await app.post('assistant', QUESTION);
-    const cached = await tokens(app, 'cached_input');
+    const cached = await tokens(app, 'cache_read_input');
     const asked = getEncoding('cl100k_base').encode(QUESTION.input).length;
     expect(cached).toBe(first - asked);
   });
@@ -138,13 +140,19 @@ describe('an answer of a language model', () => {
     await app.post('assistant', QUESTION);
     expect(asked.stream_options).toEqual({ include_usage: true });
     const counted = [];
-    for (const kind of ['input', 'cached_input', 'output', 'reasoning']) {
+    for (const kind of [
+      'input',
+      'cache_read_input',
+      'output',
+      'reasoning_output',
+    ]) {
       counted.push(await tokens(app, kind));
     }
     expect(counted).toEqual([50, 20, 7, 3]);
-    expect(await app.metrics('tframex_agent_input_tokens_total')).toEqual([
-      'tframex_agent_input_tokens_total{agent="Writer",model="test",provider="openai"} 50',
-    ]);
+    const input = 'gen_ai_client_inference_usage_input_tokens_total';
+    expect((await app.metrics(input))[0]).toMatch(
+      /agent="Writer".*gen_ai_response_model="test"/,
+    );
   });
 
   test("a model's answer that is refused is a failed inference without tokens", async () => {
@@ -152,11 +160,11 @@ describe('an answer of a language model', () => {
     const app = await SampleApp.start();
     await app.post('assistant', QUESTION);
     const failed = await app.metrics(
-      'gen_ai_client_operation_duration_seconds_count',
+      'gen_ai_client_inference_duration_seconds_count',
     );
     expect(failed).toHaveLength(1);
     expect(failed[0]).toContain('error_type="APIConnectionError"');
-    expect(await app.metrics('gen_ai_client_token_usage')).toEqual([]);
+    expect(await app.metrics('gen_ai_client_inference_usage')).toEqual([]);
   });
 });
 

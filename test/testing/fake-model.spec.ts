@@ -22,8 +22,9 @@ const USAGE = {
 };
 const CHAT = { model: 'acme-1', messages: [] };
 const MODEL = { gen_ai_request_model: 'acme-1' };
-const TOKENS = 'gen_ai_client_token_usage';
-const DURATION = 'gen_ai_client_operation_duration_seconds';
+const INPUT = 'gen_ai_client_inference_operation_input_tokens';
+const OUTPUT = 'gen_ai_client_inference_operation_output_tokens';
+const DURATION = 'gen_ai_client_inference_duration_seconds';
 
 function observed(answers: Parameters<typeof fakeModel>[0]) {
   clock = fakeClock();
@@ -50,9 +51,7 @@ describe('fakeModel()', () => {
       count: 1,
       sum: 0.5,
     });
-    expect(metrics.histogram(TOKENS, { gen_ai_token_type: 'input' }).sum).toBe(
-      100,
-    );
+    expect(metrics.histogram(INPUT).sum).toBe(100);
     expect(metrics).toHaveMetric(DURATION, {
       gen_ai_response_model: 'acme-1-0924',
     });
@@ -69,9 +68,7 @@ describe('fakeModel()', () => {
     expect(response.output_text).toBe('Hello');
     expect(response.status).toBe('completed');
     expect(metrics.histogram(DURATION, MODEL).sum).toBe(2);
-    expect(metrics.histogram(TOKENS, { gen_ai_token_type: 'output' }).sum).toBe(
-      10,
-    );
+    expect(metrics.histogram(OUTPUT).sum).toBe(10);
   });
 
   test('fakeModel() streams chunks with their delays, and reports usage only where it is asked for', async () => {
@@ -93,19 +90,15 @@ describe('fakeModel()', () => {
     expect(texts.join('')).toBe('one two three');
     expect(metrics.histogram(DURATION).sum).toBe(1.5);
     expect(
-      metrics.histogram('gen_ai_client_operation_time_to_first_chunk_seconds')
+      metrics.histogram('gen_ai_client_inference_time_to_first_chunk_seconds')
         .sum,
     ).toBe(1);
-    expect(metrics.histogram(TOKENS, { gen_ai_token_type: 'input' }).sum).toBe(
-      100,
-    );
+    expect(metrics.histogram(INPUT).sum).toBe(100);
     for await (const _ of await client.chat.completions.create({
       ...CHAT,
       stream: true,
     }));
-    expect(
-      metrics.histogram(TOKENS, { gen_ai_token_type: 'input' }).count,
-    ).toBe(1);
+    expect(metrics.histogram(INPUT).count).toBe(1);
   });
 
   test('fakeModel() streams responses', async () => {
@@ -125,9 +118,7 @@ describe('fakeModel()', () => {
       }
     }
     expect(text).toBe('Hello');
-    expect(metrics.histogram(TOKENS, { gen_ai_token_type: 'input' }).sum).toBe(
-      100,
-    );
+    expect(metrics.histogram(INPUT).sum).toBe(100);
   });
 
   test('fakeModel() fails a request, or a stream after its chunks', async () => {

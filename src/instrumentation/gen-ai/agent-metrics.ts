@@ -13,9 +13,12 @@ import { resolvePrices } from '../../accounting/prices/price-files.js';
 import { PriceList } from '../../accounting/prices/price-list.js';
 import type { AgentMetricsOptions } from './agents.options.js';
 import {
-  checkAgentRun,
   checkInference,
   checkInferenceRequest,
+  withoutOddFields,
+} from './inference-checks.js';
+import {
+  checkAgentRun,
   checkToolCall,
   checkWorkflow,
 } from './recording-checks.js';
@@ -55,11 +58,13 @@ export class AgentMetrics implements ErrorReporter {
   /** @throws {OptionsError} naming the option of `prices` that is missing or invalid, or the price file that cannot be read. */
   constructor(
     private readonly collector: MetricsCollector,
-    { prices }: AgentMetricsOptions = {},
+    options: AgentMetricsOptions = {},
   ) {
+    const { prices, conventions = 'current' } = options;
     this.writer = new GenAiWriter(
       collector,
       new PriceList(prices ? [resolvePrices(prices, 'prices')] : []),
+      conventions,
     );
   }
 
@@ -84,8 +89,8 @@ export class AgentMetrics implements ErrorReporter {
    */
   startInference(request: InferenceRequest): RunningInference {
     checkInferenceRequest(request);
-    const { operation, provider, model, agent } = request;
-    return this.openInference({ operation, provider, model, agent });
+    // A copy, which a caller that changes its object later does not change.
+    return this.openInference({ ...request });
   }
 
   /**
@@ -257,8 +262,11 @@ export class AgentMetrics implements ErrorReporter {
     return new RunningInference(request, {
       finished: (inference, moreChunks) => {
         const record = () => {
-          checkInference(inference);
-          this.writer.inference(inference, agent, moreChunks);
+          const { recording, errors } = withoutOddFields(inference);
+          for (const error of errors) {
+            this.reportError('invalid_value', error, where);
+          }
+          this.writer.inference(recording, agent, moreChunks);
         };
         catchAndReport(this, 'inference', record, where);
       },

@@ -1,3 +1,4 @@
+import { GEN_AI_METRICS } from '../../core/gen-ai-conventions.js';
 import type { HistogramSeries } from '../../model/histogram.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
 import { type EndedAgentRun, failureOf } from './recordings.js';
@@ -40,9 +41,11 @@ export class AgentRunWriter {
     const labels = agentLabels(agent);
     const series = {
       inferenceCalls: instruments
-        .histogram('agentInferenceCalls')
+        .histogram(GEN_AI_METRICS.agentInferenceCalls)
         .labels(labels),
-      toolCalls: instruments.histogram('agentToolCalls').labels(labels),
+      toolCalls: instruments
+        .histogram(GEN_AI_METRICS.agentToolCalls)
+        .labels(labels),
       duration: undefined,
     };
     if (this.kept.size < MAX_KEPT) this.kept.set(agent, series);
@@ -51,7 +54,9 @@ export class AgentRunWriter {
 
   private duration(agent: string, failure?: string): HistogramSeries {
     const labels = { error_type: failure, ...agentLabels(agent) };
-    return this.instruments.histogram('agentDuration').labels(labels);
+    return this.instruments
+      .histogram(GEN_AI_METRICS.agentDuration)
+      .labels(labels);
   }
 }
 

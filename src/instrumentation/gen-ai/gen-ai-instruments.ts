@@ -1,56 +1,66 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import type { Histogram } from '../../model/histogram.js';
-import {
-  GEN_AI_METRICS,
-  type GenAiLabel,
-  type GenAiMetric,
-  genAiType,
-} from './gen-ai-conventions.js';
 import { report } from '../../core/catch-and-report.js';
+import type { GenAiLabel } from '../../core/gen-ai-conventions.js';
+import type { Counter } from '../../model/counter.js';
+import { Histogram } from '../../model/histogram.js';
+import type { Labels } from '../../model/labels.js';
 import { getOrCreateHistogram } from '../get-or-create-histogram.js';
 
-type GenAiMetricName = keyof typeof GEN_AI_METRICS;
+/** A metric that `AgentMetrics` records. */
+export interface RecordedMetric {
+  /** The name without namespace and subsystem. */
+  readonly name: string;
+  readonly type: 'timer' | 'histogram' | 'counter';
+  readonly description: string;
+  readonly buckets?: readonly number[];
+  /** Whether namespace and subsystem precede the name. Default: no, as dashboards for the conventions expect. */
+  readonly prefixed?: boolean;
+}
 
 /** Labels of the conventions. Unknown values are left out. */
 export type GenAiLabels = {
   readonly [L in GenAiLabel]?: string | undefined;
 };
 
-/** The histograms of the conventions, created on first use. */
+/** The metrics of agents, created on first use. */
 export class GenAiInstruments {
-  private readonly opened = new Map<GenAiMetric, Histogram>();
+  private readonly opened = new Map<RecordedMetric, Counter | Histogram>();
 
   constructor(private readonly collector: MetricsCollector) {}
 
   /** @throws {MetricConflictError} if the app has another type of metric under that name. */
-  histogram(name: GenAiMetricName): Histogram {
-    const metric = GEN_AI_METRICS[name];
-    let histogram = this.opened.get(metric);
-    if (histogram === undefined) {
-      histogram = this.open(metric);
-      this.opened.set(metric, histogram);
+  get(metric: RecordedMetric): Counter | Histogram {
+    let instrument = this.opened.get(metric);
+    if (instrument === undefined) {
+      instrument = this.open(metric);
+      this.opened.set(metric, instrument);
     }
-    return histogram;
+    return instrument;
   }
 
-  /** Starts a series without observations. Throws as {@link histogram} does. */
-  start(name: GenAiMetricName, labels: GenAiLabels): void {
-    this.histogram(name);
-    const metric = GEN_AI_METRICS[name];
-    const options = { prefixed: false, initialLabels: [labels] };
-    this.collector[genAiType(metric)](metric.name, options);
+  /** As {@link get}, for a metric that is a histogram. */
+  histogram(metric: RecordedMetric): Histogram {
+    return this.get(metric) as Histogram;
   }
 
-  /** The histogram of a metric. Its name has no namespace: dashboards for the conventions expect the plain name. */
-  private open(metric: GenAiMetric): Histogram {
+  /** Starts a series without observations. Throws as {@link get} does. */
+  start(metric: RecordedMetric, labels: Labels): void {
+    this.get(metric);
+    const { name, type, prefixed = false } = metric;
+    this.collector[type](name, { prefixed, initialLabels: [labels] });
+  }
+
+  private open(metric: RecordedMetric): Counter | Histogram {
     const { collector } = this;
-    const { name, description, buckets } = metric;
-    const type = genAiType(metric);
-    const prefixed = false;
+    const { name, type, description, buckets, prefixed = false } = metric;
+    const options = { description, prefixed };
+    if (type === 'counter') {
+      return collector.counter(name, { ...options, initialLabels: [] });
+    }
     return getOrCreateHistogram(
       collector,
       { name, prefixed, buckets },
-      (given) => collector[type](name, { description, prefixed, ...given }),
+      (given) => collector[type](name, { ...options, ...given }),
       (error) => report(collector, 'agent', error, name),
     );
   }

@@ -1,4 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { GEN_AI_METRICS } from '../../core/gen-ai-conventions.js';
+import type { Conventions } from './agents.options.js';
 import type { Tally } from '../../model/tally.js';
 import { agentLabels, AgentRunWriter } from './agent-run-writer.js';
 import { GenAiInstruments } from './gen-ai-instruments.js';
@@ -21,9 +23,18 @@ export class GenAiWriter {
   private readonly inferences: InferenceWriter;
   private readonly agentRuns: AgentRunWriter;
 
-  constructor(collector: MetricsCollector, prices: PriceList) {
+  constructor(
+    collector: MetricsCollector,
+    prices: PriceList,
+    conventions: Conventions,
+  ) {
     this.instruments = new GenAiInstruments(collector);
-    this.inferences = new InferenceWriter(this.instruments, collector, prices);
+    this.inferences = new InferenceWriter(
+      this.instruments,
+      collector,
+      prices,
+      conventions,
+    );
     this.agentRuns = new AgentRunWriter(this.instruments);
   }
 
@@ -38,21 +49,17 @@ export class GenAiWriter {
 
   /** A tally for the times of output chunks; `undefined` if there is no histogram for them, which writing the inference reports. */
   newChunkTally(): Tally | undefined {
-    try {
-      return this.instruments.histogram('timePerOutputChunk').newTally();
-    } catch {
-      return undefined;
-    }
+    return this.inferences.newChunkTally();
   }
 
   /** Starts the series of a tool's calls. */
   startToolSeries(tool: string): void {
-    this.instruments.start('toolDuration', toolLabels(tool));
+    this.instruments.start(GEN_AI_METRICS.toolDuration, toolLabels(tool));
   }
 
   /** Starts the series of an agent's runs. */
   startAgentSeries(agent: string): void {
-    this.instruments.start('agentDuration', agentLabels(agent));
+    this.instruments.start(GEN_AI_METRICS.agentDuration, agentLabels(agent));
   }
 
   tool(call: ToolCall, agent: string | undefined): void {
@@ -61,7 +68,9 @@ export class GenAiWriter {
       gen_ai_agent_name: agent,
       error_type: failureOf(call),
     };
-    this.instruments.histogram('toolDuration').observe(labels, call.seconds);
+    this.instruments
+      .histogram(GEN_AI_METRICS.toolDuration)
+      .observe(labels, call.seconds);
   }
 
   agentRun(run: EndedAgentRun): void {
@@ -75,7 +84,7 @@ export class GenAiWriter {
       error_type: failureOf(ended),
     };
     this.instruments
-      .histogram('workflowDuration')
+      .histogram(GEN_AI_METRICS.workflowDuration)
       .observe(labels, ended.seconds);
   }
 }

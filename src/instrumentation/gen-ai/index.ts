@@ -23,7 +23,7 @@ export {
   GEN_AI_METRICS,
   type GenAiMetric,
   type GenAiOperation,
-} from './gen-ai-conventions.js';
+} from '../../core/gen-ai-conventions.js';
 export type {
   ChunkOf,
   ChunkStream,

@@ -1,25 +1,63 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
-import type { Tally } from '../../model/tally.js';
 import { report } from '../../core/catch-and-report.js';
-import { CostCounters } from './cost-counters.js';
-import { RecordingBatch } from './recording-batch.js';
-import type { GenAiInstruments, GenAiLabels } from './gen-ai-instruments.js';
+import {
+  FORMER_GEN_AI_METRICS,
+  GEN_AI_METRICS,
+} from '../../core/gen-ai-conventions.js';
+import type { Histogram } from '../../model/histogram.js';
+import type { Tally } from '../../model/tally.js';
 import type { PriceList } from '../../accounting/prices/price-list.js';
-import { failureOf, type Inference } from './recordings.js';
-import { TokenCounters } from './token-counters.js';
+import type { Conventions } from './agents.options.js';
+import { CostCounters } from './cost-counters.js';
+import { CurrentInference } from './current-inference.js';
+import { FormerInference } from './former-inference.js';
+import type { GenAiInstruments } from './gen-ai-instruments.js';
+import { InferenceSeries, type SeriesOfInference } from './inference-series.js';
+import { RecordingBatch } from './recording-batch.js';
+import type { Inference } from './recordings.js';
+
+/** An inference that has ended, with what was found out around it. */
+export interface EndedInference {
+  readonly inference: Inference;
+  readonly agent: string | undefined;
+  /** The times of output chunks that the inference does not list. */
+  readonly moreChunks: Tally | undefined;
+}
+
+/** What one version of the conventions records of an inference. */
+export interface InferenceRecorder {
+  /**
+   * Adds the recordings to a batch.
+   *
+   * @throws {MetricsError} if a part cannot be recorded.
+   */
+  add(
+    batch: RecordingBatch,
+    ended: EndedInference,
+    series: SeriesOfInference,
+  ): void;
+}
 
 /** Writes inferences that were checked: their times, their tokens and what they cost. */
 export class InferenceWriter {
-  private readonly tokens: TokenCounters;
   private readonly costs: CostCounters;
+  private readonly series: InferenceSeries;
+  private readonly recorders: readonly InferenceRecorder[];
 
   constructor(
     private readonly instruments: GenAiInstruments,
     private readonly collector: MetricsCollector,
     prices: PriceList,
+    private readonly conventions: Conventions,
   ) {
-    this.tokens = new TokenCounters(collector);
+    this.series = new InferenceSeries(instruments);
     this.costs = new CostCounters(collector, prices);
+    this.recorders = [
+      ...(conventions === 'v1.41' ? [] : [new CurrentInference(instruments)]),
+      ...(conventions === 'current'
+        ? []
+        : [new FormerInference(instruments, collector)]),
+    ];
   }
 
   /** @throws {MetricsError} if a part cannot be recorded; nothing is recorded then. */
@@ -29,83 +67,37 @@ export class InferenceWriter {
     agent: string | undefined,
     moreChunks: Tally | undefined,
   ): void {
-    const { instruments } = this;
-    const { seconds, secondsToFirstChunk, usage } = inference;
     const batch = new RecordingBatch();
-    const failure = failureOf(inference);
-    batch.add(
-      instruments.histogram('operationDuration'),
-      inferenceLabels(inference, { failure }),
-      seconds,
-    );
-    if (secondsToFirstChunk !== undefined) {
-      batch.add(
-        instruments.histogram('timeToFirstChunk'),
-        inferenceLabels(inference),
-        secondsToFirstChunk,
-      );
+    const series = this.series.of(inference, agent);
+    for (const recorder of this.recorders) {
+      recorder.add(batch, { inference, agent, moreChunks }, series);
     }
-    this.addChunks(batch, inference, moreChunks);
-    this.addTokens(batch, inference, 'input', usage?.inputTokens);
-    this.addTokens(batch, inference, 'output', usage?.outputTokens);
-    this.tokens.add(batch, inference, agent);
     this.costs.add(batch, inference, agent);
     batch.write();
     if (moreChunks !== undefined) this.reportMissedEvents(moreChunks);
   }
 
-  private addChunks(
-    batch: RecordingBatch,
-    inference: Inference,
-    moreChunks: Tally | undefined,
-  ): void {
-    const { secondsPerOutputChunk = [] } = inference;
-    if (secondsPerOutputChunk.length === 0) return;
-    batch.addAll(
-      this.instruments.histogram('timePerOutputChunk'),
-      inferenceLabels(inference),
-      secondsPerOutputChunk,
-      moreChunks,
-    );
+  /** A tally for the times of output chunks; `undefined` if there is no histogram for them, which writing the inference reports. */
+  newChunkTally(): Tally | undefined {
+    try {
+      return this.chunkTimes.newTally();
+    } catch {
+      return undefined;
+    }
   }
 
   /** Times that were counted by bucket are not sent as events, e.g. to StatsD. */
   private reportMissedEvents({ length }: Tally): void {
-    const { name, hasListener } =
-      this.instruments.histogram('timePerOutputChunk');
+    const { name, hasListener } = this.chunkTimes;
     if (!hasListener) return;
     const text = `A stream was so long that ${length} times of its chunks are in the histogram "${name}" but were not sent as events`;
     report(this.collector, 'chunk_events', new Error(text));
   }
 
-  private addTokens(
-    batch: RecordingBatch,
-    inference: Inference,
-    direction: 'input' | 'output',
-    tokens: number | undefined,
-  ): void {
-    if (tokens === undefined) return;
-    const labels = inferenceLabels(inference, { direction });
-    batch.add(this.instruments.histogram('tokenUsage'), labels, tokens);
+  /** The histogram whose buckets count the times that are not listed: both versions of the conventions have the same ones. */
+  private get chunkTimes(): Histogram {
+    const metrics =
+      this.conventions === 'v1.41' ? FORMER_GEN_AI_METRICS : GEN_AI_METRICS;
+    return this.instruments.histogram(metrics.timePerOutputChunk);
   }
-}
-
-interface MoreLabels {
-  failure?: string | undefined;
-  direction?: 'input' | 'output';
-}
-
-/** Every label has a key, even without a value: objects of one shape are much faster than copies with other keys. */
-function inferenceLabels(
-  { operation = 'chat', provider, model, responseModel }: Inference,
-  { failure, direction }: MoreLabels = {},
-): GenAiLabels {
-  return {
-    error_type: failure,
-    gen_ai_operation_name: operation,
-    gen_ai_provider_name: provider,
-    gen_ai_request_model: model,
-    gen_ai_response_model: responseModel,
-    gen_ai_token_type: direction,
-  };
 }

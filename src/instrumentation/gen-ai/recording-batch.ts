@@ -1,26 +1,30 @@
-import type { Counter } from '../../model/counter.js';
-import { Histogram } from '../../model/histogram.js';
+import { type Counter, CounterSeries } from '../../model/counter.js';
+import type { Histogram } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import type { Tally } from '../../model/tally.js';
+import type { AnySeries } from './kept-series.js';
 
 /**
- * Recordings that are made together or not at all: all series are created, which may
- * throw, before the first value is written.
+ * Recordings that are made together or not at all: all series exist, which may have thrown,
+ * before the first value is written.
  */
 export class RecordingBatch {
-  private readonly recordings: (() => void)[] = [];
+  private readonly series: AnySeries[] = [];
+  private readonly values: number[] = [];
+  private readonly others: (() => void)[] = [];
 
   /**
-   * @param labels must not change before the batch is written.
    * @param value must be one that the metric takes.
    * @throws {LabelError} if the metric does not take the labels.
    */
   add(metric: Counter | Histogram, labels: Labels, value: number): void {
-    metric.prepare(labels);
-    this.recordings.push(() => {
-      if (metric instanceof Histogram) metric.observe(labels, value);
-      else metric.inc(labels, value);
-    });
+    this.addTo(metric.labels(labels), value);
+  }
+
+  /** @param value must be one that the metric takes. */
+  addTo(series: AnySeries, value: number): void {
+    this.series.push(series);
+    this.values.push(value);
   }
 
   /**
@@ -34,29 +38,21 @@ export class RecordingBatch {
     totalOf: (series: { readonly value: number }) => number,
   ): void {
     counter.prepare(labels);
-    this.recordings.push(() => counter.raise(labels, totalOf));
+    this.others.push(() => counter.raise(labels, totalOf));
   }
 
-  /**
-   * @param labels must not change before the batch is written.
-   * @param values finite numbers.
-   * @param tally more observations of the same series, counted by bucket.
-   * @throws {LabelError} if the metric does not take the labels.
-   */
-  addAll(
-    histogram: Histogram,
-    labels: Labels,
-    values: readonly number[],
-    tally: Tally | undefined,
-  ): void {
-    const series = histogram.labels(labels);
-    this.recordings.push(() => {
-      for (const value of values) series.observe(value);
-      if (tally !== undefined) histogram.addTally(labels, tally);
-    });
+  /** Adds observations of a histogram that were counted by bucket. */
+  addTally(histogram: Histogram, labels: Labels, tally: Tally): void {
+    this.others.push(() => histogram.addTally(labels, tally));
   }
 
   write(): void {
-    for (const record of this.recordings) record();
+    const { series, values } = this;
+    for (let i = 0; i < series.length; i++) {
+      const one = series[i]!;
+      if (one instanceof CounterSeries) one.inc(values[i]);
+      else one.observe(values[i]!);
+    }
+    for (const write of this.others) write();
   }
 }

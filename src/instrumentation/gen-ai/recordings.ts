@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
 import { errorType } from '../class-name.js';
-import type { GenAiOperation } from './gen-ai-conventions.js';
+import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
 
 /**
  * Recordings of agents' work. They accept no custom labels: ids of
@@ -18,6 +18,10 @@ export interface InferenceRequest {
   readonly model: string;
   /** The agent that sends the request. Default: that of the run around the call. */
   readonly agent?: string | undefined;
+  /** The host that the request goes to, without credentials or path. */
+  readonly serverAddress?: string | undefined;
+  /** The port of that host. */
+  readonly serverPort?: number | undefined;
 }
 
 /** An inference that has ended. */

@@ -120,11 +120,14 @@ export class RunningInference {
     if (this.ended) return;
     this.ended = true;
     const { operation, provider, model, agent } = this.request;
+    const { serverAddress, serverPort } = this.request;
     const inference = {
       operation,
       provider,
       model,
       agent,
+      serverAddress,
+      serverPort,
       ...answerFields(answer ?? {}),
       seconds: this.clock.seconds,
       secondsToFirstChunk: this.secondsToFirstChunk,

@@ -1,7 +1,7 @@
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
 import { catchAndReport } from '../../core/catch-and-report.js';
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
-import type { GenAiOperation } from '../../instrumentation/gen-ai/gen-ai-conventions.js';
+import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
 import type { Generation, Generations } from './answers.js';
 import {
   type AgentMetricsHandlerOptions,

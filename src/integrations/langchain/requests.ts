@@ -1,4 +1,4 @@
-import type { GenAiOperation } from '../../instrumentation/gen-ai/gen-ai-conventions.js';
+import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
 import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
 import {
   nameOfRunnable,

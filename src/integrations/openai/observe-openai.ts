@@ -1,5 +1,5 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
-import type { GenAiOperation } from '../../instrumentation/gen-ai/gen-ai-conventions.js';
+import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
 import { readCompletion, readEmbeddings, readResponse } from './api-answers.js';
 import { sharedWeakMap } from '../../core/shared-state.js';
 import { MeasuredCall, type ReadAnswer } from './measured-call.js';

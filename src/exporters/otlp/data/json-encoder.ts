@@ -97,12 +97,12 @@ export class JsonEncoder implements RequestEncoder {
     this.text = '';
   }
 
-  private point({ labels, start, time }: Point, data: string): void {
+  private point({ attributes, start, time }: Point, data: string): void {
     const startText =
       start === undefined
         ? ''
         : `"startTimeUnixNano":"${nanosecondsText(start)}",`;
-    this.text += `${this.hasPoints ? ',' : ''}{"attributes":${attributesText(labels)},${startText}"timeUnixNano":"${nanosecondsText(time)}"${data}}`;
+    this.text += `${this.hasPoints ? ',' : ''}{"attributes":${attributesText(attributes)},${startText}"timeUnixNano":"${nanosecondsText(time)}"${data}}`;
     this.hasPoints = true;
   }
 }

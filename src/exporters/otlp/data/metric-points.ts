@@ -1,3 +1,4 @@
+import { genAiMetricNamed } from '../../../core/gen-ai-conventions.js';
 import type { Delta } from '../../pipeline/deltas.js';
 import { seriesOf } from '../../pipeline/series-reader.js';
 import type {
@@ -11,6 +12,7 @@ import type {
 } from '../../snapshot.js';
 import type { ExportState } from './export-state.js';
 import type { OtlpMetricHeader, PointSink } from './points.js';
+import { attributesFor } from './attributes.js';
 import { ucumOf } from './units.js';
 
 /** The series of one metric, to be written one by one. */
@@ -46,6 +48,7 @@ function counterPoints(
   sink: PointSink,
 ): MetricPoints {
   const { name } = metric;
+  const attributesOf = attributesFor(name);
   const series = seriesOf(metric);
   const { time, deltas } = state;
   const exemplars = new MetricExemplars(name, series, state);
@@ -59,7 +62,7 @@ function counterPoints(
       const { value } = delta ?? one;
       if (isIdle(delta, one, value)) return;
       sink.number({
-        labels: one.labels,
+        attributes: attributesOf(one.labels),
         start: Math.min(delta?.startTime ?? began, time),
         time,
         value,
@@ -83,9 +86,9 @@ function gaugePoints(
     header: headerOf(metric, 'gauge', false),
     length: series.length,
     write(index) {
-      const { labels, value } = series.at(index)!;
+      const { labels: attributes, value } = series.at(index)!;
       const exemplars = NO_EXEMPLARS;
-      sink.number({ labels, start: undefined, time, value, exemplars });
+      sink.number({ attributes, start: undefined, time, value, exemplars });
     },
     acknowledge: () => {},
   };
@@ -97,6 +100,7 @@ function histogramPoints(
   sink: PointSink,
 ): MetricPoints {
   const { name, bounds } = metric;
+  const attributesOf = attributesFor(name);
   const series = seriesOf(metric);
   const { time, deltas } = state;
   const exemplars = new MetricExemplars(name, series, state);
@@ -111,7 +115,7 @@ function histogramPoints(
       const { counts, count, sum } = delta ?? one;
       if (isIdle(delta, one, count)) return;
       sink.histogram({
-        labels: one.labels,
+        attributes: attributesOf(one.labels),
         start: Math.min(delta?.startTime ?? began, time),
         time,
         counts,
@@ -142,9 +146,9 @@ function summaryPoints(
     length: series.length,
     write(index) {
       const one = series.at(index)!;
-      const { labels, quantiles, count, sum } = one;
+      const { labels: attributes, quantiles, count, sum } = one;
       const start = Math.min(state.startTimeOf(name, one, count), time);
-      sink.summary({ labels, start, time, quantiles, count, sum });
+      sink.summary({ attributes, start, time, quantiles, count, sum });
     },
     acknowledge: () => {},
   };
@@ -197,11 +201,12 @@ function headerOf(
   isDelta: boolean,
   bounds: readonly number[] = [],
 ): OtlpMetricHeader {
+  const convention = genAiMetricNamed(name);
   return {
     kind,
-    name,
+    name: convention?.instrument ?? name,
     description: help,
-    unit: ucumOf(unit, name),
+    unit: convention?.unit ?? ucumOf(unit, name),
     type,
     isDelta,
     bounds,

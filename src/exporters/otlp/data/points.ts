@@ -16,7 +16,7 @@ export interface OtlpMetricHeader {
 
 /** What all data points have. Times are in seconds since the Unix epoch. */
 export interface Point {
-  readonly labels: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
   /** `undefined` for gauges. */
   readonly start: number | undefined;
   readonly time: number;

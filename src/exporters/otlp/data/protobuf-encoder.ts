@@ -58,7 +58,7 @@ export class ProtobufEncoder implements RequestEncoder {
   number(point: NumberPoint): void {
     const { out } = this;
     const start = out.length;
-    writeAttributes(out, 7, point.labels);
+    writeAttributes(out, 7, point.attributes);
     for (const exemplar of point.exemplars) writeExemplar(out, 5, exemplar);
     out.double(4, point.value);
     this.endPoint(start, point);
@@ -67,7 +67,7 @@ export class ProtobufEncoder implements RequestEncoder {
   histogram(point: HistogramPoint): void {
     const { out } = this;
     const start = out.length;
-    writeAttributes(out, 9, point.labels);
+    writeAttributes(out, 9, point.attributes);
     for (const exemplar of point.exemplars) writeExemplar(out, 8, exemplar);
     out.copy(this.bounds);
     out.packedFixed64(6, point.counts);
@@ -79,7 +79,7 @@ export class ProtobufEncoder implements RequestEncoder {
   summary(point: SummaryPoint): void {
     const { out } = this;
     const start = out.length;
-    writeAttributes(out, 7, point.labels);
+    writeAttributes(out, 7, point.attributes);
     for (const { quantile, value } of point.quantiles.toReversed()) {
       const { length } = out;
       out.double(2, value);

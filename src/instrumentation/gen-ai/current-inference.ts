@@ -1,0 +1,136 @@
+import {
+  GEN_AI_METRICS,
+  type GenAiMetric,
+  kindOfOperation,
+} from '../../core/gen-ai-conventions.js';
+import type { TokensByModality, TokenUsage } from '../../accounting/usage.js';
+import { addChunks } from './chunk-times.js';
+import type { GenAiInstruments } from './gen-ai-instruments.js';
+import type { SeriesOfInference } from './inference-series.js';
+import type { EndedInference, InferenceRecorder } from './inference-writer.js';
+import type { KeptSeries } from './kept-series.js';
+import type { RecordingBatch } from './recording-batch.js';
+import { failureOf, type Inference } from './recordings.js';
+
+const DURATIONS = {
+  inference: GEN_AI_METRICS.inferenceDuration,
+  embeddings: GEN_AI_METRICS.embeddingsDuration,
+  other: GEN_AI_METRICS.operationDuration,
+} as const;
+
+/** Kinds of content that the conventions name. All others are `unknown`. */
+const MODALITIES = ['text', 'image', 'audio'] as const;
+
+/** Records inferences, embeddings and other requests by the conventions as they are now. */
+export class CurrentInference implements InferenceRecorder {
+  constructor(private readonly instruments: GenAiInstruments) {}
+
+  add(
+    batch: RecordingBatch,
+    { inference, moreChunks }: EndedInference,
+    series: SeriesOfInference,
+  ): void {
+    const kind = kindOfOperation(inference.operation ?? 'chat');
+    const duration = DURATIONS[kind];
+    const { plain } = series;
+    batch.addTo(
+      plain.of(duration, 'error_type', failureOf(inference)),
+      inference.seconds,
+    );
+    if (kind === 'other') return;
+    const usage = billed(inference);
+    if (kind === 'embeddings') {
+      addTokens(
+        batch,
+        plain,
+        GEN_AI_METRICS.embeddingsInputTokens,
+        usage.inputTokens,
+      );
+      return;
+    }
+    addTokens(batch, plain, GEN_AI_METRICS.inputTokens, usage.inputTokens);
+    addTokens(batch, plain, GEN_AI_METRICS.outputTokens, usage.outputTokens);
+    addUsage(batch, series.ofAgent, usage);
+    addChunks(
+      { batch, instruments: this.instruments, series: plain },
+      inference,
+      GEN_AI_METRICS,
+      moreChunks,
+    );
+  }
+}
+
+/** Where a provider tells both used and billed tokens, the conventions want the billed ones. */
+function billed({ usage = {}, billedTokens }: Inference): TokenUsage {
+  return billedTokens === undefined
+    ? usage
+    : {
+        inputTokens: billedTokens.inputTokens,
+        outputTokens: billedTokens.outputTokens,
+      };
+}
+
+function addTokens(
+  batch: RecordingBatch,
+  series: KeptSeries,
+  metric: GenAiMetric,
+  tokens: number | undefined,
+): void {
+  if (tokens !== undefined) batch.addTo(series.of(metric), tokens);
+}
+
+function addUsage(
+  batch: RecordingBatch,
+  series: KeptSeries,
+  usage: TokenUsage,
+): void {
+  const add = (
+    metric: GenAiMetric,
+    tokens: number | undefined,
+    parts?: TokensByModality,
+  ) => addByModality(batch, series, metric, tokens, parts);
+  add(GEN_AI_METRICS.inputTokensUsed, usage.inputTokens, usage.inputByModality);
+  add(
+    GEN_AI_METRICS.outputTokensUsed,
+    usage.outputTokens,
+    usage.outputByModality,
+  );
+  add(
+    GEN_AI_METRICS.cacheReadTokensUsed,
+    usage.cachedInputTokens,
+    usage.cachedInputByModality,
+  );
+  add(GEN_AI_METRICS.cacheWriteTokensUsed, cacheWrites(usage));
+  add(GEN_AI_METRICS.reasoningTokensUsed, usage.reasoningTokens);
+}
+
+function cacheWrites({
+  cacheWriteTokens,
+  cacheWriteHourTokens,
+}: TokenUsage): number | undefined {
+  if (cacheWriteTokens === undefined && cacheWriteHourTokens === undefined) {
+    return undefined;
+  }
+  return (cacheWriteTokens ?? 0) + (cacheWriteHourTokens ?? 0);
+}
+
+/** What the provider does not break down is of an unknown kind. */
+function addByModality(
+  batch: RecordingBatch,
+  series: KeptSeries,
+  metric: GenAiMetric,
+  tokens: number | undefined,
+  parts: TokensByModality | undefined,
+): void {
+  if (tokens === undefined) return;
+  const label = 'gen_ai_token_modality';
+  let rest = tokens;
+  for (const modality of parts === undefined ? [] : MODALITIES) {
+    const part = Math.min(rest, parts![modality] ?? 0);
+    if (part > 0) batch.addTo(series.of(metric, label, modality), part);
+    rest -= part;
+  }
+  if (rest > 0 || tokens === 0) {
+    batch.addTo(series.of(metric, label, 'unknown'), rest);
+  }
+}

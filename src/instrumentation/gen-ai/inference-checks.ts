@@ -1,0 +1,171 @@
+import type {
+  BilledTokens,
+  Money,
+  TokenUsage,
+} from '../../accounting/usage.js';
+import { MetricValueError } from '../../core/errors.js';
+import { AMOUNT, Check, integer, TEXT } from '../../core/validate.js';
+import {
+  AMOUNTS,
+  ANY,
+  check,
+  type Checked,
+  COUNT,
+  COUNTS,
+  type Fields,
+  FLAG,
+  OBJECT,
+  optional,
+  validOf,
+} from './field-checks.js';
+import type { Inference, InferenceRequest } from './recordings.js';
+
+const REQUEST: Fields<InferenceRequest> = {
+  operation: optional(TEXT),
+  provider: TEXT,
+  model: TEXT,
+  agent: optional(TEXT),
+  serverAddress: optional(TEXT),
+  serverPort: optional(integer(0, 65_535)),
+};
+
+const INFERENCE: Fields<Inference> = {
+  ...REQUEST,
+  responseModel: optional(TEXT),
+  usage: optional(OBJECT),
+  isPartial: optional(FLAG),
+  billedTokens: optional(OBJECT),
+  hostedCalls: optional(COUNTS),
+  reportedCost: optional(OBJECT),
+  serviceTier: optional(TEXT),
+  inferenceGeo: optional(TEXT),
+  finishReason: optional(TEXT),
+  finishKind: optional(TEXT),
+  seconds: AMOUNT,
+  secondsToFirstChunk: optional(AMOUNT),
+  secondsPerOutputChunk: optional(AMOUNTS),
+  error: ANY,
+};
+
+const USAGE: Fields<TokenUsage> = {
+  inputTokens: optional(COUNT),
+  outputTokens: optional(COUNT),
+  cachedInputTokens: optional(COUNT),
+  cacheWriteTokens: optional(COUNT),
+  cacheWriteHourTokens: optional(COUNT),
+  reasoningTokens: optional(COUNT),
+  inputByModality: optional(COUNTS),
+  cachedInputByModality: optional(COUNTS),
+  outputByModality: optional(COUNTS),
+};
+
+const BILLED_TOKENS: Fields<BilledTokens> = {
+  inputTokens: optional(COUNT),
+  outputTokens: optional(COUNT),
+};
+
+const MONEY: Fields<Money> = {
+  amount: new Check(
+    'a decimal number of 0 or more, as a number or a text',
+    (value) => /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(String(value)),
+  ),
+  currency: TEXT,
+};
+
+/** @throws {MetricValueError} naming the field that is not valid. */
+export function checkInferenceRequest(request: InferenceRequest): void {
+  check(request, REQUEST, 'inference');
+}
+
+/** @throws {MetricValueError} naming the first field that is not valid. */
+export function checkInference(inference: Inference): void {
+  check(inference, INFERENCE, 'inference');
+  const [error] = validParts(inference).errors;
+  if (error !== undefined) throw error;
+}
+
+/** Leaves out what cannot be recorded of an inference: all else of it still counts. */
+// Why: docs/decisions/instrumentation.md, "An odd field of an answer is left out alone".
+export function withoutOddFields(inference: Inference): Checked<Inference> {
+  const { recording, errors } = validOf(inference, INFERENCE, 'inference');
+  const parts = validParts(recording);
+  return { recording: parts.recording, errors: [...errors, ...parts.errors] };
+}
+
+/** Checks the objects in an inference. */
+function validParts(inference: Inference): Checked<Inference> {
+  const usage = validUsage(inference.usage);
+  const billed = validOf(
+    inference.billedTokens ?? {},
+    BILLED_TOKENS,
+    'inference.billedTokens',
+  );
+  const cost = validCost(inference.reportedCost);
+  const errors = [...usage.errors, ...billed.errors, ...cost.errors];
+  if (errors.length === 0) return { recording: inference, errors };
+  const recording = {
+    ...inference,
+    usage: inference.usage && usage.recording,
+    billedTokens: inference.billedTokens && billed.recording,
+    reportedCost: cost.recording,
+  };
+  return { recording, errors };
+}
+
+function validCost(cost: Money | undefined): Checked<Money | undefined> {
+  if (cost === undefined) return { recording: undefined, errors: [] };
+  const { errors } = validOf(cost, MONEY, 'inference.reportedCost');
+  return { recording: errors.length === 0 ? cost : undefined, errors };
+}
+
+function validUsage(given: TokenUsage = {}): Checked<TokenUsage> {
+  const { recording, errors } = validOf(given, USAGE, 'inference.usage');
+  const cache = cacheError(recording);
+  const reasoning = reasoningError(recording);
+  return {
+    recording: {
+      ...recording,
+      ...(cache && NO_CACHE),
+      ...(reasoning && { reasoningTokens: undefined }),
+    },
+    errors: [...errors, cache, reasoning].filter((one) => one !== undefined),
+  };
+}
+
+const NO_CACHE: TokenUsage = {
+  cachedInputTokens: undefined,
+  cacheWriteTokens: undefined,
+  cacheWriteHourTokens: undefined,
+};
+
+/** Some providers tell the tokens of a cache beside the others: who passes them on must add them. */
+function cacheError(usage: TokenUsage): MetricValueError | undefined {
+  const { cachedInputTokens = 0, cacheWriteTokens = 0 } = usage;
+  const { cacheWriteHourTokens = 0, inputTokens } = usage;
+  const cached = cachedInputTokens + cacheWriteTokens + cacheWriteHourTokens;
+  const of = 'read from or written to a cache';
+  return partsError(cached, of, 'inputTokens', inputTokens);
+}
+
+/** As those of a cache, for the tokens of reasoning. */
+function reasoningError(usage: TokenUsage): MetricValueError | undefined {
+  const { reasoningTokens = 0, outputTokens } = usage;
+  return partsError(
+    reasoningTokens,
+    'of reasoning',
+    'outputTokens',
+    outputTokens,
+  );
+}
+
+function partsError(
+  parts: number,
+  of: string,
+  field: keyof TokenUsage,
+  total = Infinity,
+): MetricValueError | undefined {
+  if (parts <= total) return undefined;
+  return new MetricValueError(
+    `The inference.usage has ${parts} tokens ${of} and ${total} as ${field}; expected ${field} to include them`,
+  );
+}

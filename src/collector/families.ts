@@ -117,6 +117,11 @@ export class Families implements FamilyKeeper {
     return this.factory.isDenied(name);
   }
 
+  /** The name that filters give to a metric that is exposed under this name as it is. */
+  renamed(name: string): string {
+    return this.factory.renamed(name);
+  }
+
   labelFilter(name: string): LabelFilter | undefined {
     return this.factory.labelFilter(name);
   }

@@ -90,6 +90,12 @@ export class FamilyFactory {
     return this.filters.apply(name).denied;
   }
 
+  /** The name that filters give to a metric of this name, past namespace and subsystem. */
+  renamed(name: string): string {
+    const renamed = this.filters.apply(name).name;
+    return renamed === name ? name : buildMetricName(renamed, NO_PREFIX);
+  }
+
   /** How filters change the labels of a metric with this name; `undefined` if they do not. */
   labelFilter(name: string): LabelFilter | undefined {
     return this.filters.apply(name).labelFilter(name);

@@ -7,6 +7,8 @@ import {
   filteredMetric,
   NO_FILTERS,
   type PromClientFilters,
+  withDistinctNames,
+  withFilters,
 } from './filtered-metric.js';
 import { type GatherRequest, isTotal, selection } from './gather-request.js';
 import type { FamilyHeader, MetricFamily, PageType } from './metric-family.js';
@@ -132,7 +134,10 @@ export class Gatherer implements MetricsSource {
       failures++;
       this.reportFailed('*', error);
     });
-    const shown = all.flatMap((one) => this.filtered(one));
+    const shown = withDistinctNames(
+      all.flatMap((one) => this.filtered(one)),
+      (name, error) => this.reportFailed(name, error),
+    );
     const index = new RegistryIndex(metrics.slice(), shown, this.typeOf);
     // A metric whose name cannot be read now may have one the next time.
     if (failures === 0) this.known = index;
@@ -141,10 +146,8 @@ export class Gatherer implements MetricsSource {
 
   /** A metric with the filters that apply to it; none if it is left out. Our own were filtered when they were made. */
   private filtered(one: RegisteredMetric): RegisteredMetric[] {
-    const { name, metric } = one;
-    if (metric instanceof RegistryAdapter) return [one];
-    if (this.filters.isDenied(name)) return [];
-    return [{ ...one, labelFilter: this.filters.labelFilter(name) }];
+    const isOurs = one.metric instanceof RegistryAdapter;
+    return isOurs ? [one] : withFilters(one, this.filters);
   }
 
   /** The index with the types that metrics have shown since it was made. */
@@ -207,7 +210,8 @@ export class Gatherer implements MetricsSource {
       if (filtered.hasClash) this.reportClash(one.name, 'after the filters');
       return filtered.metric;
     } catch (error) {
-      const present: unknown = this.registry.getSingleMetric(one.name);
+      const name = one.registeredAs ?? one.name;
+      const present: unknown = this.registry.getSingleMetric(name);
       if (present === one.metric) {
         failed(one.name);
         this.reportFailed(one.name, error);

@@ -7,8 +7,10 @@ import { ownersOf, ReservedNames, textNamesOf } from './sample-names.js';
 
 /** A metric in a registry: one of our families, or a metric of prom-client. */
 export interface RegisteredMetric {
-  /** The name that the metric was registered under. */
+  /** The name that the metric is shown under. */
   readonly name: string;
+  /** The name that it was registered under, if a filter gives it another. */
+  readonly registeredAs?: string;
   /** The type; `undefined` if it is known only after the metric was read, as in prom-client 14. */
   readonly type: PageType | undefined;
   readonly metric: object;
@@ -27,7 +29,7 @@ const TYPES: ReadonlySet<unknown> = new Set([
 const MAX_TOTALS = 3;
 
 /**
- * Metrics of a registry by the names that they were registered under.
+ * Metrics of a registry with the names that they were registered under.
  *
  * @param failed receives the error of a metric whose name cannot be read.
  */
@@ -86,8 +88,9 @@ function registeredMetric(
 }
 
 /**
- * The metrics of a registry by their names. One index serves as long as the registry has the same metrics, so that a page of a few of many thousand metrics does not go through all
- * their names.
+ * The metrics of a registry by the names that they are shown under. One index serves as long as
+ * the registry has the same metrics, so that a page of a few of many thousand metrics does not go
+ * through all their names.
  */
 export class RegistryIndex {
   /** The names of histograms and summaries. */

@@ -39,11 +39,13 @@ export function applyMetadata(family: Family, options: GaugeOptions): void {
     family.isPersistent = true;
   if (labelNames !== undefined)
     family.labelNames = namesFor(family, labelNames);
-  const sets = initialLabels && initialSets(family, initialLabels);
-  const areLabelsKnown = family.labelNames.length > 0 || sets !== undefined;
+  const sets =
+    initialLabels === undefined ? [] : initialSets(family, initialLabels);
+  const areLabelsKnown =
+    family.labelNames.length > 0 || initialLabels !== undefined;
   if (areLabelsKnown && family instanceof CounterFamily)
     family.dropProvisional();
-  for (const set of sets ?? []) family.addInitial(set);
+  for (const set of sets) family.addInitial(set);
   if (description !== undefined) {
     const help = checkText('description', description, family.name);
     if (family.help === family.name && help !== '') {

@@ -284,6 +284,12 @@ describe('initialLabels', () => {
         'The initialLabels of metric "jobs_total" are { queue: \'mail\' }; expected an array of objects of label names and values',
       ),
     ],
+    ...[null, 0, ''].map((given): [unknown, Error] => [
+      given,
+      new OptionsError(
+        `The initialLabels of metric "jobs_total" are ${given === '' ? "''" : given}; expected an array of objects of label names and values`,
+      ),
+    ]),
     [
       [{}, { le: '1' }],
       new LabelError(

@@ -43,6 +43,13 @@ export class Decimal {
       : new Decimal(units, scale);
   }
 
+  /** Whether {@link parse} can read a value. Quicker than reading it. */
+  static isDecimal(value: unknown): value is number | string {
+    return typeof value === 'number'
+      ? value >= 0 && value < Infinity
+      : Decimal.parse(value) !== undefined;
+  }
+
   plus(other: Decimal): Decimal {
     const scale = Math.max(this.scale, other.scale);
     return new Decimal(this.unitsAt(scale) + other.unitsAt(scale), scale);

@@ -1,5 +1,7 @@
 import { ModelRates } from './model-rates.js';
-import type { ModelPrice, PriceTable } from './price-table.js';
+import type { LoadedTable } from './loaded-table.js';
+import type { ModelPrice } from './price-table.js';
+import { canonicalProvider, modelNames } from './provider-names.js';
 
 /** How many models are cached with their entry. Without a limit, unexpected names from providers would fill the memory. */
 const MAX_REMEMBERED = 1_000;
@@ -10,41 +12,71 @@ const TOKENS_PER_PRICE = 1_000_000;
 export class ModelIndex {
   readonly currency: string;
   private readonly entries: readonly Entry[];
+  /** Entries for providers that the table does not name. */
+  private readonly byKey: readonly Entry[];
+  private readonly providers: ReadonlySet<string | undefined>;
   private readonly known = new Map<string, ModelRates | undefined>();
 
   /** @param table must not change. */
-  constructor({ currency, models, perTokens = TOKENS_PER_PRICE }: PriceTable) {
+  constructor(table: LoadedTable) {
+    const {
+      currency,
+      perTokens = TOKENS_PER_PRICE,
+      models,
+      byKey = [],
+    } = table;
     this.currency = currency;
     const digits = String(perTokens).length - 1;
-    this.entries = models
-      .map((price) => new Entry(price, digits))
-      .sort(bySpecificity);
+    const entriesOf = (prices: readonly ModelPrice[]) =>
+      prices.map((price) => new Entry(price, digits)).sort(bySpecificity);
+    this.entries = entriesOf(models);
+    this.byKey = entriesOf(byKey);
+    this.providers = new Set(this.entries.map(({ provider }) => provider));
   }
 
   /** The prices of a model; `undefined` if no entry matches. */
   find(provider: string, model: string): ModelRates | undefined {
     const key = `${provider}\n${model}`;
     if (this.known.has(key)) return this.known.get(key);
-    const rates = this.entries.find((e) => e.matches(provider, model))?.rates;
+    const rates = this.search(canonicalProvider(provider), model)?.rates;
     if (this.known.size < MAX_REMEMBERED) this.known.set(key, rates);
     return rates;
+  }
+
+  /** @param provider its canonical name. */
+  private search(provider: string, model: string): Entry | undefined {
+    const entries = this.providers.has(provider)
+      ? this.entries
+      : [...this.entries, ...this.byKey];
+    for (const name of modelNames(provider, model)) {
+      const entry = entries.find((one) => one.matches(provider, name));
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
   }
 }
 
 class Entry {
-  readonly rates: ModelRates;
+  private ownRates: ModelRates | undefined = undefined;
   private readonly model: string;
   readonly provider: string | undefined;
   readonly pattern: RegExp | undefined;
   /** How many characters of the pattern stand for themselves. */
   readonly literals: number;
 
-  constructor(price: ModelPrice, digits: number) {
-    this.rates = new ModelRates(price, digits);
+  constructor(
+    readonly price: ModelPrice,
+    private readonly digits: number,
+  ) {
     this.model = price.model;
-    this.provider = price.provider;
+    this.provider = price.provider && canonicalProvider(price.provider);
     this.pattern = price.model.includes('*') ? glob(price.model) : undefined;
     this.literals = price.model.replaceAll('*', '').length;
+  }
+
+  /** Made when they are needed: a table may have thousands of entries. */
+  get rates(): ModelRates {
+    return (this.ownRates ??= new ModelRates(this.price, this.digits));
   }
 
   matches(provider: string, model: string): boolean {

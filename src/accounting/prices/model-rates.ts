@@ -7,7 +7,12 @@ import type {
   ServiceTierPrice,
 } from './price-table.js';
 import { costOfTokens } from './token-cost.js';
-import { RateCard, TOKEN_RATES, type TokenRates } from './token-rates.js';
+import {
+  type Rate,
+  RateCard,
+  TOKEN_RATES,
+  type TokenRates,
+} from './token-rates.js';
 
 /** Prices from the most general to the most special. */
 type Layers = readonly (TokenRates | undefined)[];
@@ -16,6 +21,7 @@ type Layers = readonly (TokenRates | undefined)[];
 export class ModelRates {
   private readonly serviceTiers: ReadonlyMap<string, ServiceTierPrice>;
   private readonly perCall: ReadonlyMap<string, Decimal>;
+  private readonly perRequest: ReadonlyMap<string, Decimal>;
   private readonly hasTokenPrice: boolean;
   /** The cards that were needed so far, by the prices that they are made of. */
   private readonly cards: { layers: Layers; card: RateCard }[] = [];
@@ -28,16 +34,12 @@ export class ModelRates {
     private readonly price: ModelPrice,
     private readonly digits: number,
   ) {
-    const { serviceTiers = {}, perCall = {} } = price;
+    const { serviceTiers = {}, perCall, perRequest } = price;
     this.serviceTiers = new Map(
       Object.entries(serviceTiers).map(([name, tier]) => [lower(name), tier]),
     );
-    this.perCall = new Map(
-      Object.entries(perCall).map(([name, rate]) => [
-        name,
-        Decimal.parse(rate) ?? Decimal.ZERO,
-      ]),
-    );
+    this.perCall = decimals(perCall);
+    this.perRequest = decimals(perRequest);
     this.hasTokenPrice = TOKEN_RATES.some((rate) => price[rate] !== undefined);
   }
 
@@ -66,14 +68,15 @@ export class ModelRates {
 
   /** What calls of hosted tools cost; those without a price are free. `undefined` if none has a price. */
   private costOfCalls({ hostedCalls }: InferenceAnswer): Decimal | undefined {
-    if (hostedCalls === undefined || this.perCall.size === 0) return undefined;
-    let cost: Decimal | undefined;
-    for (const [name, calls] of Object.entries(hostedCalls)) {
-      const price = this.perCall.get(name);
-      if (price === undefined) continue;
-      cost = price.times(Decimal.of(calls)).plus(cost ?? Decimal.ZERO);
-    }
-    return cost;
+    if (hostedCalls === undefined) return undefined;
+    const prices = Object.entries(hostedCalls).flatMap(([name, calls]) => {
+      if (calls === 0) return [];
+      const each = this.perCall.get(name)?.times(Decimal.of(calls));
+      return [each, this.perRequest.get(name)].filter((p) => p !== undefined);
+    });
+    return prices.length === 0
+      ? undefined
+      : prices.reduce((sum, price) => sum.plus(price));
   }
 
   private cardOf(layers: Layers): RateCard {
@@ -86,6 +89,16 @@ export class ModelRates {
     this.cards.push({ layers, card });
     return card;
   }
+}
+
+function decimals(
+  rates: Readonly<Record<string, Rate>> = {},
+): ReadonlyMap<string, Decimal> {
+  const entries = Object.entries(rates).flatMap(([name, rate]) => {
+    const price = Decimal.parse(rate);
+    return price === undefined ? [] : [[name, price] as const];
+  });
+  return new Map(entries);
 }
 
 /** The tier with the highest threshold that the prompt exceeds. */

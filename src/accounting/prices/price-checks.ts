@@ -11,12 +11,12 @@ import {
   validateOne,
 } from '../../core/validate.js';
 import { Decimal } from '../decimal.js';
-import type { PriceTable } from './price-table.js';
+import type { ModelPrice, PriceTable } from './price-table.js';
 import { TOKEN_RATES } from './token-rates.js';
 
 const RATE = new Check(
   'a decimal number of 0 or more, as a number or a text',
-  (value) => Decimal.parse(value) !== undefined,
+  (value) => Decimal.isDecimal(value),
 );
 
 const TIME = new Check("a time such as '16:30'", (value) =>
@@ -41,6 +41,7 @@ const MODEL_RULES: Rules = {
   provider: TEXT,
   ...RATE_RULES,
   perCall: byName('prices', RATE),
+  perRequest: byName('prices', RATE),
   tiers: TIERS,
   serviceTiers: byName('service tiers', { ...RATE_RULES, tiers: TIERS }),
   hours: list('prices by hours', {
@@ -74,9 +75,10 @@ export function checkTable(table: unknown, path: string): PriceTable {
 export function checkModel(price: unknown, path: string): void {
   validate(price, MODEL_RULES, path);
   insist(price, ['model'], path);
-  const { perCall = {}, ...rates } = price as Record<string, object>;
+  const { perCall, perRequest, ...rates } = price as ModelPrice;
   const given = TOKEN_RATES.filter((rate) => rates[rate] !== undefined);
-  if (given.length + Object.keys(perCall).length === 0) {
+  const calls = Object.keys({ ...perCall, ...perRequest });
+  if (given.length + calls.length === 0) {
     throw new OptionsError(
       `${path} has no price; expected one at least, e.g. input and output`,
     );

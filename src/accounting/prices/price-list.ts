@@ -2,7 +2,7 @@ import type { InferenceAnswer } from '../answer.js';
 import { Decimal } from '../decimal.js';
 import { ModelIndex } from './model-index.js';
 import type { ModelRates } from './model-rates.js';
-import type { PriceTable } from './price-table.js';
+import type { LoadedTable } from './loaded-table.js';
 
 /** What an inference costs. */
 export interface Charge {
@@ -31,7 +31,7 @@ export class PriceList {
   private readonly tables: readonly ModelIndex[];
 
   /** @param tables must not change. The first one that has the model counts. */
-  constructor(tables: readonly PriceTable[]) {
+  constructor(tables: readonly LoadedTable[]) {
     this.tables = tables.map((table) => new ModelIndex(table));
   }
 

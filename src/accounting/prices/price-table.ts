@@ -4,10 +4,12 @@ import type { Rate, TokenRates } from './token-rates.js';
 export interface ModelPrice extends TokenRates {
   /** The model's name; `*` stands for any characters. The most specific entry that matches counts. */
   readonly model: string;
-  /** The provider that the price is for. Default: any provider that no other entry names. */
+  /** The provider that the price is for; names of the same provider, such as `azure` and `azure.ai.openai`, match. Default: any provider. */
   readonly provider?: string | undefined;
   /** Prices of one call of tools that the provider runs, and of one generated image, by name, e.g. `{ web_search: 0.01 }`. They are per call, whatever `perTokens` is. */
   readonly perCall?: Readonly<Record<string, Rate>> | undefined;
+  /** Prices of tools per request in which they are called, however often, e.g. `{ web_search: 0.035 }`. */
+  readonly perRequest?: Readonly<Record<string, Rate>> | undefined;
   /** Prices of long prompts. The tier with the highest `above` that the whole prompt exceeds holds for all tokens of the request. */
   readonly tiers?: readonly LengthTier[] | undefined;
   /** Prices of service tiers by the name that the answer tells, e.g. `{ flex: { multiplier: 0.5 } }`. */
@@ -51,10 +53,20 @@ export interface PriceTable {
   readonly models: readonly ModelPrice[];
 }
 
-/** A table, or a JSON file with one; a relative path starts at the working directory. */
-export type Prices =
-  | PriceTable
-  | {
-      /** Path of the JSON file. It is read once, when the app starts. */
-      readonly file: string;
-    };
+/** A JSON file of prices: a {@link PriceTable}, or LiteLLM's `model_prices_and_context_window.json`. It is read again when it changes. */
+export interface PriceFile {
+  /** The path; a relative one starts at the working directory. */
+  readonly file: string;
+}
+
+/** Several JSON files of prices, as {@link PriceFile}. The first one that has the model counts. */
+export interface PriceFiles {
+  /** The paths; relative ones start at the working directory. */
+  readonly files: readonly string[];
+}
+
+/** A table, files with tables, or a list of both, of which the first one that has the model counts. */
+export type Prices = PriceSource | readonly PriceSource[];
+
+/** One source of prices. */
+export type PriceSource = PriceTable | PriceFile | PriceFiles;

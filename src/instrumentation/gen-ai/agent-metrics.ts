@@ -63,7 +63,7 @@ export class AgentMetrics implements ErrorReporter {
     const { prices, conventions = 'current' } = options;
     this.writer = new GenAiWriter(
       collector,
-      new PriceList(prices ? [resolvePrices(prices, 'prices')] : []),
+      new PriceList(prices ? resolvePrices(prices, 'prices') : []),
       conventions,
     );
   }

@@ -13,10 +13,16 @@ export class Lifecycle {
   private readonly changes = new InOrder();
 
   private readonly steps: Step[] = [];
+  private readonly closers: (() => void)[] = [];
 
   /** Adds a step of the start; steps run in the order in which they are added. */
   addStep(step: Step): void {
     this.steps.push(step);
+  }
+
+  /** Calls back once at the next stop, also if it was not started. @param close does not throw. */
+  onStop(close: () => void): void {
+    this.closers.push(close);
   }
 
   get started(): boolean {
@@ -52,6 +58,7 @@ export class Lifecycle {
   private async close(): Promise<void> {
     const { release } = this;
     this.release = undefined;
+    for (const close of this.closers.splice(0)) close();
     await release?.();
   }
 }

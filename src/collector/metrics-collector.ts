@@ -138,6 +138,12 @@ export abstract class MetricsCollector {
     return false;
   }
 
+  /**
+   * @internal Calls back when the collector shuts down, whether or not it was started. Does
+   * nothing unless a subclass overrides it.
+   */
+  onShutdown(_close: () => void): void {}
+
   /** The number of metrics, by name. */
   abstract getMetricCount(): number;
 

@@ -256,6 +256,11 @@ export class PrometheusCollector extends MetricsCollector {
     return this.parts.lifecycle.stop();
   }
 
+  /** @internal */
+  override onShutdown(close: () => void): void {
+    this.parts.lifecycle.onStop(close);
+  }
+
   override reportError(cause: string, error: unknown, where?: string): void {
     this.parts.report.reportError(cause, error, where);
   }

@@ -11,8 +11,10 @@ import { open, stat } from 'node:fs/promises';
 import { CoalescedTask } from './coalesced-task.js';
 import { Semaphore } from './semaphore.js';
 
+const MIB = 1_048_576;
+
 /** Far more than a token or a bundle of certificates needs: a wrong path must not fill the memory. */
-const MAX_BYTES = 1_048_576;
+const MAX_BYTES = MIB;
 
 /** Milliseconds that callers wait for a read. A read that takes longer goes on without them. */
 const READ_LIMIT = 5_000;
@@ -33,16 +35,20 @@ const running = new Map<string, CoalescedTask<string>>();
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Reads a regular file of 1 MiB at most as text. Callers share a running read of the same
- * file.
+ * Reads a regular file as text. Callers share a running read of the same file.
+ *
+ * @param maxBytes the largest size; the same for all callers that read the file. Default: 1 MiB.
  *
  * Rejects if the file cannot be read, or is not read within 5 seconds. From then on it
  * rejects at once, until that read has ended.
  */
-export function readSmallFile(file: string): Promise<string> {
+export function readSmallFile(
+  file: string,
+  maxBytes = MAX_BYTES,
+): Promise<string> {
   let read = running.get(file);
   if (read === undefined) {
-    read = new CoalescedTask('reading it', () => readAlone(file));
+    read = new CoalescedTask('reading it', () => readAlone(file, maxBytes));
     running.set(file, read);
   }
   return read.get(READ_LIMIT);
@@ -64,24 +70,26 @@ export function readFileAtStart(file: string): string {
   }
 }
 
-async function readAlone(file: string): Promise<string> {
+async function readAlone(file: string, maxBytes: number): Promise<string> {
   await threads.acquire();
   try {
-    return await readNow(file);
+    return await readNow(file, maxBytes);
   } finally {
     threads.release();
     running.delete(file);
   }
 }
 
-async function readNow(file: string): Promise<string> {
+async function readNow(file: string, maxBytes: number): Promise<string> {
   // Before opening: a socket cannot be opened, and opening some devices has side effects.
   checkRegular(await stat(file));
   const handle = await open(file, OPEN_FLAGS);
   try {
     // The path may point to something else by now.
     const { size } = checkRegular(await handle.stat());
-    if (size > MAX_BYTES) throw new Error('it is larger than 1 MiB');
+    if (size > maxBytes) {
+      throw new Error(`it is larger than ${maxBytes / MIB} MiB`);
+    }
     return await handle.readFile('utf8');
   } finally {
     await handle.close();

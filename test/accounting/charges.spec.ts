@@ -240,6 +240,26 @@ describe('tiers', () => {
   });
 });
 
+describe('prices by place and per request', () => {
+  test('the place of the inference has its own factor', () => {
+    const inferenceGeos = { us: { multiplier: '1.1' } };
+    const price = { input: 1, inferenceGeos };
+    const answer = { ...tokens(1_000_000), inferenceGeo: 'US' };
+    expect(costOf(price, answer)).toBe('1.1');
+    expect(costOf(price, { ...answer, inferenceGeo: 'global' })).toBe('1');
+  });
+
+  test('a price per request is paid once, and not at all without a call', () => {
+    const price = { input: 1, perRequest: { web_search: '0.035' } };
+    const calls = (web_search: number) => ({
+      ...tokens(0),
+      hostedCalls: { web_search },
+    });
+    expect(costOf(price, calls(3))).toBe('0.035');
+    expect(costOf(price, calls(0))).toBe('0');
+  });
+});
+
 describe('prices by hours', () => {
   const weekdays = [1, 2, 3, 4, 5];
   const hours = [
@@ -351,7 +371,7 @@ describe('a cost that the provider reports', () => {
     expect(used).toMatchObject({ basis: 'reported', currency: 'EUR' });
   });
 
-  test('an amount that is none is not used', () => {
+  test('an amount that is no number is not used', () => {
     expect(charge(prices, 'free', 'USD')).toMatchObject({ basis: 'prices' });
   });
 });

@@ -200,6 +200,18 @@ describe('the fields of LiteLLM', () => {
       { ...tokens(million), serviceTier: 'fast' },
       '13.14',
     ],
+    [
+      'an inference in the US has the factor of its provider',
+      { provider_specific_entry: { fast: 6, us: 1.1 } },
+      { ...tokens(million), inferenceGeo: 'us' },
+      '2.409',
+    ],
+    [
+      'processing in a region has its factor',
+      { regional_processing_uplift_multiplier_eu: 1.1 },
+      { ...tokens(million), inferenceGeo: 'eu' },
+      '2.409',
+    ],
   ])('%s', (_what, fields, answer, expected) => {
     expect(costOf({ 'a-1': { ...ENTRY, ...fields } }, ACME, answer)).toBe(
       expected,

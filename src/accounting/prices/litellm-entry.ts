@@ -35,6 +35,7 @@ export function readEntry(name: string, fields: Fields): ModelPrice {
     provider,
     ...tokens,
     serviceTiers: { ...tokens.serviceTiers, ...speedsOf(fields) },
+    inferenceGeos: geosOf(fields),
     hours: hoursOf(offPeak, readRates(offPeak)),
     ...callPrices(fields, provider, tokens),
   };
@@ -57,6 +58,23 @@ function hasPrice(price: ModelPrice): boolean {
     (perCall ?? perRequest) !== undefined ||
     TOKEN_RATES.some((rate) => price[rate] !== undefined)
   );
+}
+
+const UPLIFT = 'regional_processing_uplift_multiplier_';
+
+/** Factors of all prices by the place of the inference. */
+function geosOf(fields: Fields): ModelPrice['inferenceGeos'] {
+  const { provider_specific_entry: specific } = fields;
+  const uplifts = Object.entries(fields)
+    .filter(([field]) => field.startsWith(UPLIFT))
+    .map(([field, value]) => [field.slice(UPLIFT.length), value] as const);
+  const { us, eu } = isObject(specific) ? specific : {};
+  const factors = [['us', us] as const, ['eu', eu] as const, ...uplifts];
+  const geos = factors.flatMap(([geo, value]) => {
+    const multiplier = rate(value, `the multiplier of ${geo}`);
+    return multiplier === undefined ? [] : [[geo, { multiplier }] as const];
+  });
+  return geos.length === 0 ? undefined : Object.fromEntries(geos);
 }
 
 /** Anthropic's fast mode, as a factor of all prices. */
@@ -119,7 +137,7 @@ function rate(value: unknown, field: string): Rate | undefined {
   return (value ?? undefined) === undefined ? undefined : rateOf(value, field);
 }
 
-/** The prices that there are; `undefined` if there is none. */
+/** The prices that are given; `undefined` without any. */
 function without(
   prices: Readonly<Record<string, Rate | undefined>>,
 ): Readonly<Record<string, Rate>> | undefined {

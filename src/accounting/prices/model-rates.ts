@@ -20,6 +20,7 @@ type Layers = readonly (TokenRates | undefined)[];
 /** Computes what answers of one model cost. */
 export class ModelRates {
   private readonly serviceTiers: ReadonlyMap<string, ServiceTierPrice>;
+  private readonly inferenceGeos: ReadonlyMap<string, TokenRates>;
   private readonly perCall: ReadonlyMap<string, Decimal>;
   private readonly perRequest: ReadonlyMap<string, Decimal>;
   private readonly hasTokenPrice: boolean;
@@ -34,10 +35,9 @@ export class ModelRates {
     private readonly price: ModelPrice,
     private readonly digits: number,
   ) {
-    const { serviceTiers = {}, perCall, perRequest } = price;
-    this.serviceTiers = new Map(
-      Object.entries(serviceTiers).map(([name, tier]) => [lower(name), tier]),
-    );
+    const { serviceTiers, inferenceGeos, perCall, perRequest } = price;
+    this.serviceTiers = byLowerName(serviceTiers);
+    this.inferenceGeos = byLowerName(inferenceGeos);
     this.perCall = decimals(perCall);
     this.perRequest = decimals(perRequest);
     this.hasTokenPrice = TOKEN_RATES.some((rate) => price[rate] !== undefined);
@@ -63,6 +63,7 @@ export class ModelRates {
       tierOf(price.tiers, prompt),
       tierOf(service?.tiers, prompt),
       price.hours?.find((hours) => isWithin(hours, at)),
+      this.inferenceGeos.get(lower(answer.inferenceGeo ?? '')),
     ]);
   }
 
@@ -89,6 +90,13 @@ export class ModelRates {
     this.cards.push({ layers, card });
     return card;
   }
+}
+
+function byLowerName<T>(
+  prices: Readonly<Record<string, T>> = {},
+): ReadonlyMap<string, T> {
+  const entries = Object.entries(prices);
+  return new Map(entries.map(([name, one]) => [lower(name), one]));
 }
 
 function decimals(

@@ -44,6 +44,7 @@ const MODEL_RULES: Rules = {
   perRequest: byName('prices', RATE),
   tiers: TIERS,
   serviceTiers: byName('service tiers', { ...RATE_RULES, tiers: TIERS }),
+  inferenceGeos: byName('prices', RATE_RULES),
   hours: list('prices by hours', {
     rules: {
       ...RATE_RULES,

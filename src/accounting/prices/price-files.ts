@@ -19,16 +19,16 @@ export interface Source {
   readonly path: string;
 }
 
-/**
- * The tables of prices, in the order in which they count.
- *
- * @throws {OptionsError} naming the price that is not valid, or the file that cannot be read.
- */
-export function resolvePrices(prices: Prices, path: string): LoadedTable[] {
-  return sourcesOf(prices, path).map(loadSource);
+/** @throws {OptionsError} naming the price that is not valid, or the file that cannot be read. */
+export function checkPrices(prices: Prices, path: string): void {
+  for (const source of sourcesOf(prices, path)) loadSource(source);
 }
 
-/** @throws {OptionsError} naming the option or the price that is not valid. Files are not read. */
+/**
+ * The sources of prices, in the order in which they count.
+ *
+ * @throws {OptionsError} naming the option or the price that is not valid. Files are not read.
+ */
 export function sourcesOf(prices: Prices, path: string): Source[] {
   if (Array.isArray(prices)) {
     return prices.flatMap((one: Prices, i) => sourcesOf(one, `${path}[${i}]`));

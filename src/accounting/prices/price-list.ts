@@ -28,10 +28,15 @@ export interface ChargeRequest {
 
 /** Computes what inferences cost, from tables of prices. */
 export class PriceList {
-  private readonly tables: readonly ModelIndex[];
+  private tables: readonly ModelIndex[] = [];
 
   /** @param tables must not change. The first one that has the model counts. */
   constructor(tables: readonly LoadedTable[]) {
+    this.replace(tables);
+  }
+
+  /** Charges by other tables from now on. @param tables must not change. */
+  replace(tables: readonly LoadedTable[]): void {
     this.tables = tables.map((table) => new ModelIndex(table));
   }
 

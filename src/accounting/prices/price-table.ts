@@ -15,6 +15,8 @@ export interface ModelPrice extends TokenRates {
   /** Prices of service tiers by the name that the answer tells, e.g. `{ flex: { multiplier: 0.5 } }`. */
   readonly serviceTiers?:
     Readonly<Record<string, ServiceTierPrice>> | undefined;
+  /** Prices by the place of the inference, as the answer tells it, e.g. `{ us: { multiplier: 1.1 } }`. */
+  readonly inferenceGeos?: Readonly<Record<string, TokenRates>> | undefined;
   /** Prices at some hours of the day. The first one that holds counts. */
   readonly hours?: readonly HourlyPrice[] | undefined;
 }

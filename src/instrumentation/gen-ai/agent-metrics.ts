@@ -9,8 +9,8 @@ import {
 } from '../../core/catch-and-report.js';
 import { AgentRuns } from './agent-runs.js';
 import { GenAiWriter } from './gen-ai-writer.js';
-import { resolvePrices } from '../../accounting/prices/price-files.js';
-import { PriceList } from '../../accounting/prices/price-list.js';
+import { LivePrices } from '../../accounting/prices/live-prices.js';
+import { sourcesOf } from '../../accounting/prices/price-files.js';
 import type { AgentMetricsOptions } from './agents.options.js';
 import {
   checkInference,
@@ -61,11 +61,11 @@ export class AgentMetrics implements ErrorReporter {
     options: AgentMetricsOptions = {},
   ) {
     const { prices, conventions = 'current' } = options;
-    this.writer = new GenAiWriter(
-      collector,
-      new PriceList(prices ? resolvePrices(prices, 'prices') : []),
-      conventions,
-    );
+    const sources = prices === undefined ? [] : sourcesOf(prices, 'prices');
+    const live = new LivePrices(sources, collector);
+    this.writer = new GenAiWriter(collector, live.list, conventions);
+    // A collector of a test may have a few methods only.
+    collector.onShutdown?.(() => live.close());
   }
 
   /**

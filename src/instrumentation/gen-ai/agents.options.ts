@@ -1,11 +1,11 @@
 import { option, type OptionTable } from '../../core/options.js';
-import { resolvePrices } from '../../accounting/prices/price-files.js';
+import { checkPrices } from '../../accounting/prices/price-files.js';
 import type { Prices } from '../../accounting/prices/price-table.js';
 import { oneOf } from '../../core/validate.js';
 
 /** Options of the metrics of agents. */
 export interface AgentMetricsOptions {
-  /** What tokens cost: a table, or a JSON file with one. Default: none, so that no cost is counted. */
+  /** What tokens cost: a table, JSON files with tables, or a list of both. Default: none, so that only costs that providers report are counted. */
   prices?: Prices;
   /**
    * The version of OpenTelemetry's semantic conventions whose metrics are recorded: the
@@ -20,6 +20,6 @@ export type Conventions = 'current' | 'v1.41' | 'both';
 
 /** Rules of {@link AgentMetricsOptions}. */
 export const AGENTS_OPTIONS = {
-  prices: option((value, path) => void resolvePrices(value as Prices, path)),
+  prices: option((value, path) => checkPrices(value as Prices, path)),
   conventions: option(oneOf('current', 'v1.41', 'both'), 'current'),
 } satisfies OptionTable<AgentMetricsOptions>;

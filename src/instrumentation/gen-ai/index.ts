@@ -40,7 +40,10 @@ export type {
   HourlyPrice,
   LengthTier,
   ModelPrice,
+  PriceFile,
+  PriceFiles,
   Prices,
+  PriceSource,
   PriceTable,
   ServiceTierPrice,
 } from '../../accounting/prices/price-table.js';

@@ -5,6 +5,8 @@ import { ANSWER_CASES, answerOf } from '../accounting/answers/cases.js';
 import { chunksOf, sourceOf } from '../accounting/answers/sources.js';
 import { makeCollector } from '../support/collector.js';
 
+const USED = 'gen_ai_client_inference_usage';
+
 const MODELS = [{ model: 'acme-1', input: 1, output: 2.5 }];
 
 function start() {
@@ -68,8 +70,8 @@ describe('the chunks of a provider in an observed stream', () => {
         (chunk) => chunk as object,
       ),
     );
-    expect(await total('agent_input_tokens')).toBe(300_000);
-    expect(await total('agent_output_tokens')).toBe(90);
+    expect(await total(`${USED}_input_tokens`)).toBe(300_000);
+    expect(await total(`${USED}_output_tokens`)).toBe(90);
     expect(await total('agent_cost')).toBe(0.300225);
   });
 
@@ -81,8 +83,8 @@ describe('the chunks of a provider in an observed stream', () => {
     expect(await consume(stream)).toBe(3);
     const other = agents.observeStream(streamOf(PARTS.slice(1)), REQUEST, read);
     expect(await consume(other)).toBe(2);
-    expect(await total('agent_input_tokens')).toBe(20);
-    expect(await total('agent_output_tokens')).toBe(9);
+    expect(await total(`${USED}_input_tokens`)).toBe(20);
+    expect(await total(`${USED}_output_tokens`)).toBe(9);
   });
 
   test.each(ANSWER_CASES.filter(({ mode }) => mode === 'stream'))(
@@ -96,12 +98,17 @@ describe('the chunks of a provider in an observed stream', () => {
         answerReader(sourceOf(one)),
       );
       await consume(stream);
-      const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } =
-        answerOf(one).usage ?? {};
-      expect(await total('agent_input_tokens')).toBe(inputTokens);
-      expect(await total('agent_output_tokens')).toBe(outputTokens);
-      expect(await total('agent_cached_input_tokens')).toBe(cachedInputTokens);
-      expect(await total('agent_reasoning_tokens')).toBe(reasoningTokens);
+      const { usage = {}, billedTokens = usage } = answerOf(one);
+      const { inputTokens, outputTokens } = billedTokens;
+      const { cachedInputTokens, reasoningTokens } = usage;
+      expect(await total(`${USED}_input_tokens`)).toBe(inputTokens);
+      expect(await total(`${USED}_output_tokens`)).toBe(outputTokens);
+      expect(await total(`${USED}_cache_read_input_tokens`)).toBe(
+        cachedInputTokens,
+      );
+      expect(await total(`${USED}_reasoning_output_tokens`)).toBe(
+        reasoningTokens,
+      );
       expect(warnings.filter((line) => !/no price/.test(line))).toEqual([]);
     },
   );

@@ -25,7 +25,8 @@ async function namesAfter(options?: AgentMetricsOptions): Promise<string[]> {
   const { agents, collector } = start(options);
   agents.recordInference(INFERENCE);
   const page = await collector.metrics();
-  return [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!).sort();
+  const names = [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
+  return names.filter((name) => !name.includes('finishes')).sort();
 }
 
 const CURRENT = [

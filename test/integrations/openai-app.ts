@@ -11,6 +11,10 @@ import { type Exchange, exchange } from './openai-api.js';
 
 type OpenAIClass = typeof OpenAI;
 
+/** Comments, buckets, and what tests of the metrics of agents check. */
+const UNREAD =
+  /^#|_bucket\{|^agent_(run|inference_finishes|inferences_running)/;
+
 /** A client of a server of our own, and what is recorded of its calls. */
 export interface Observed {
   client: OpenAI;
@@ -37,7 +41,7 @@ export async function observe(
   const recorded = async () =>
     (await collector.metrics())
       .split('\n')
-      .filter((line) => line !== '' && !/^#|_bucket\{/.test(line))
+      .filter((line) => line !== '' && !UNREAD.test(line))
       .sort();
   return { client, metrics, url, warnings, recorded };
 }

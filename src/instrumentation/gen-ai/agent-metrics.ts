@@ -12,13 +12,11 @@ import { GenAiWriter } from './gen-ai-writer.js';
 import { LivePrices } from '../../accounting/prices/live-prices.js';
 import { sourcesOf } from '../../accounting/prices/price-files.js';
 import type { AgentMetricsOptions } from './agents.options.js';
-import {
-  checkInference,
-  checkInferenceRequest,
-  withoutOddFields,
-} from './inference-checks.js';
+import { checkInference, checkInferenceRequest } from './inference-checks.js';
 import {
   checkAgentRun,
+  checkEvaluation,
+  checkRetry,
   checkToolCall,
   checkWorkflow,
 } from './recording-checks.js';
@@ -27,12 +25,15 @@ import type {
   ChunkStream,
   EndedAgentRun,
   EndedWorkflow,
+  Evaluation,
   Inference,
   InferenceRequest,
   ReadChunk,
+  Retry,
   ToolCall,
 } from './recordings.js';
-import { RunningInference } from './running-inference.js';
+import { OpenInferences } from './open-inferences.js';
+import type { RunningInference } from './running-inference.js';
 import { RunningWork } from './running-work.js';
 
 /**
@@ -54,6 +55,7 @@ export class AgentMetrics implements ErrorReporter {
   readonly runs = new AgentRuns();
 
   private readonly writer: GenAiWriter;
+  private readonly inferences: OpenInferences;
 
   /** @throws {OptionsError} naming the option of `prices` that is missing or invalid, or the price file that cannot be read. */
   constructor(
@@ -66,6 +68,7 @@ export class AgentMetrics implements ErrorReporter {
     this.writer = new GenAiWriter(collector, live.list, conventions);
     // A collector of a test may have a few methods only.
     collector.onShutdown?.(() => live.close());
+    this.inferences = new OpenInferences(this, this.writer, collector);
   }
 
   /**
@@ -77,8 +80,13 @@ export class AgentMetrics implements ErrorReporter {
   recordInference(inference: Inference): void {
     checkInference(inference);
     const run = this.runs.current;
-    this.writer.inference(inference, inference.agent ?? run?.agent);
-    if (run !== undefined) run.inferenceCalls++;
+    const cost = this.writer.inference(
+      inference,
+      inference.agent ?? run?.agent,
+    );
+    if (run === undefined) return;
+    run.inferenceCalls++;
+    run.took(inference.usage ?? {}, cost);
   }
 
   /**
@@ -90,7 +98,7 @@ export class AgentMetrics implements ErrorReporter {
   startInference(request: InferenceRequest): RunningInference {
     checkInferenceRequest(request);
     // A copy, which a caller that changes its object later does not change.
-    return this.openInference({ ...request });
+    return this.inferences.open({ ...request });
   }
 
   /**
@@ -152,6 +160,32 @@ export class AgentMetrics implements ErrorReporter {
   }
 
   /**
+   * Records an attempt of an inference that failed and is repeated, e.g. after a rate limit.
+   * The inference itself is recorded once, when it ends.
+   *
+   * @throws {MetricValueError} naming the field that is not valid; nothing is recorded then.
+   */
+  recordRetry(retry: Retry): void {
+    checkRetry(retry);
+    const { agent = this.runs.current?.agent } = retry;
+    this.writer.retry({ ...retry, agent });
+  }
+
+  /**
+   * Records the result of a guardrail or an evaluation, for the agent run around it.
+   *
+   * @throws {MetricValueError} naming the field that is not valid; nothing is recorded then.
+   *
+   * @example
+   * agents.recordEvaluation({ name: 'toxicity', label: 'passed', score: 0.02 });
+   */
+  recordEvaluation(evaluation: Evaluation): void {
+    checkEvaluation(evaluation);
+    const { agent = this.runs.current?.agent } = evaluation;
+    this.writer.evaluation({ ...evaluation, agent });
+  }
+
+  /**
    * Does the work of an agent and records it as a run, with all inferences and tool
    * calls in it. `@AgentRun()` does so for a method.
    *
@@ -209,13 +243,14 @@ export class AgentMetrics implements ErrorReporter {
       enterContext: () => context.enter(),
       ended: (run) =>
         this.record(agent, () => {
-          const { inferenceCalls, toolCalls } = context;
+          const { inferenceCalls, toolCalls, totals } = context;
           this.recordAgentRun({
             agent,
             seconds: run.seconds,
             error: errorOf(run),
             inferenceCalls,
             toolCalls,
+            ...(totals && { usage: totals, costs: totals.money }),
           });
         }),
       restarted: () => this.observeAgentRun(agent),
@@ -252,31 +287,6 @@ export class AgentMetrics implements ErrorReporter {
   /** @internal Reports an error that is kept from the app. */
   reportError(cause: string, error: unknown, where?: string): void {
     report(this.collector, cause, error, where);
-  }
-
-  private openInference(request: InferenceRequest): RunningInference {
-    const run = this.runs.current;
-    if (run !== undefined) run.inferenceCalls++;
-    const agent = request.agent ?? run?.agent;
-    const where = `${request.provider} ${request.model}`;
-    return new RunningInference(request, {
-      finished: (inference, moreChunks) => {
-        const record = () => {
-          const { recording, errors } = withoutOddFields(inference);
-          for (const error of errors) {
-            this.reportError('invalid_value', error, where);
-          }
-          this.writer.inference(recording, agent, moreChunks);
-        };
-        catchAndReport(this, 'inference', record, where);
-      },
-      newChunkTally: () => this.writer.newChunkTally(),
-      discarded: () => {
-        if (run !== undefined) run.inferenceCalls--;
-      },
-      unreadable: (error) => this.reportError('chunk', error, where),
-      restart: () => this.openInference(request),
-    });
   }
 
   /** An error of the recording is kept from the work. */

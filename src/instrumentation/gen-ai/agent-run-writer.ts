@@ -1,6 +1,9 @@
 import { GEN_AI_METRICS } from '../../core/gen-ai-conventions.js';
 import type { HistogramSeries } from '../../model/histogram.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
+import { KeptSeries } from './kept-series.js';
+import { OWN_METRICS } from './own-metrics.js';
+import { RecordingBatch } from './recording-batch.js';
 import { type EndedAgentRun, failureOf } from './recordings.js';
 
 /** The largest number of agents whose series are kept. An app may pass any number of names. */
@@ -10,6 +13,8 @@ const MAX_KEPT = 1_000;
 interface RunSeries {
   readonly inferenceCalls: HistogramSeries;
   readonly toolCalls: HistogramSeries;
+  /** Those of tokens and cost. */
+  readonly totals: KeptSeries;
   /** The series with the durations of runs that did not fail; `undefined` before the first one. */
   duration: HistogramSeries | undefined;
 }
@@ -32,6 +37,29 @@ export class AgentRunWriter {
     duration.observe(seconds);
     series.inferenceCalls.observe(inferenceCalls);
     series.toolCalls.observe(toolCalls);
+    this.writeTotals(run, series.totals);
+  }
+
+  private writeTotals(
+    { usage = {}, costs = [] }: EndedAgentRun,
+    totals: KeptSeries,
+  ): void {
+    const batch = new RecordingBatch();
+    for (const [direction, tokens] of [
+      ['input', usage.inputTokens],
+      ['output', usage.outputTokens],
+    ] as const) {
+      if (tokens === undefined) continue;
+      batch.addTo(
+        totals.of(OWN_METRICS.runTokens, 'direction', direction),
+        tokens,
+      );
+    }
+    for (const { amount, currency } of costs) {
+      const series = totals.of(OWN_METRICS.runCost, 'currency', currency);
+      batch.addTo(series, Number(amount));
+    }
+    batch.write();
   }
 
   private seriesOf(agent: string): RunSeries {
@@ -46,6 +74,7 @@ export class AgentRunWriter {
       toolCalls: instruments
         .histogram(GEN_AI_METRICS.agentToolCalls)
         .labels(labels),
+      totals: new KeptSeries(instruments, { agent }),
       duration: undefined,
     };
     if (this.kept.size < MAX_KEPT) this.kept.set(agent, series);

@@ -1,5 +1,6 @@
+import type { BilledTokens, Money } from '../../accounting/usage.js';
 import { MetricValueError, shown } from '../../core/errors.js';
-import { AMOUNT, Check, isObject } from '../../core/validate.js';
+import { AMOUNT, Check, isObject, TEXT } from '../../core/validate.js';
 
 /** The check of each field of a recording. */
 export type Fields<R> = { readonly [F in keyof R]-?: Check };
@@ -29,6 +30,24 @@ export const COUNTS = new Check(
 );
 
 export const ANY = new Check('anything', () => true);
+
+export const BILLED_TOKENS: Fields<BilledTokens> = {
+  inputTokens: optional(COUNT),
+  outputTokens: optional(COUNT),
+};
+
+export const MONEY: Fields<Money> = {
+  amount: new Check(
+    'a decimal number of 0 or more, as a number or a text',
+    (value) => /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(String(value)),
+  ),
+  currency: TEXT,
+};
+
+export const OBJECTS = new Check(
+  'an array of objects',
+  (value) => Array.isArray(value) && value.every(isObject),
+);
 
 /** @throws {MetricValueError} naming the recording and the first field that is not valid. */
 export function check<R extends object>(

@@ -43,6 +43,11 @@ export class GenAiInstruments {
     return this.get(metric) as Histogram;
   }
 
+  /** As {@link get}, for a metric that is a counter. */
+  counter(metric: RecordedMetric): Counter {
+    return this.get(metric) as Counter;
+  }
+
   /** Starts a series without observations. Throws as {@link get} does. */
   start(metric: RecordedMetric, labels: Labels): void {
     this.get(metric);

@@ -4,13 +4,17 @@ import type { Conventions } from './agents.options.js';
 import type { Tally } from '../../model/tally.js';
 import { agentLabels, AgentRunWriter } from './agent-run-writer.js';
 import { GenAiInstruments } from './gen-ai-instruments.js';
+import { OWN_METRICS } from './own-metrics.js';
+import { RecordingBatch } from './recording-batch.js';
 import { InferenceWriter } from './inference-writer.js';
-import type { PriceList } from '../../accounting/prices/price-list.js';
+import type { Charge, PriceList } from '../../accounting/prices/price-list.js';
 import {
   type EndedAgentRun,
   type EndedWorkflow,
+  type Evaluation,
   failureOf,
   type Inference,
+  type Retry,
   type ToolCall,
 } from './recordings.js';
 
@@ -38,13 +42,16 @@ export class GenAiWriter {
     this.agentRuns = new AgentRunWriter(this.instruments);
   }
 
-  /** @param moreChunks the times of output chunks that the inference does not list. */
+  /**
+   * @param moreChunks the times of output chunks that the inference does not list.
+   * @returns the cost; `undefined` if it is unknown.
+   */
   inference(
     inference: Inference,
     agent: string | undefined,
     moreChunks?: Tally,
-  ): void {
-    this.inferences.write(inference, agent, moreChunks);
+  ): Charge | undefined {
+    return this.inferences.write(inference, agent, moreChunks);
   }
 
   /** A tally for the times of output chunks; `undefined` if there is no histogram for them, which writing the inference reports. */
@@ -71,6 +78,29 @@ export class GenAiWriter {
     this.instruments
       .histogram(GEN_AI_METRICS.toolDuration)
       .observe(labels, call.seconds);
+  }
+
+  retry({ provider, model, agent, error }: Retry): void {
+    const labels = { agent, model, provider };
+    const type = failureOf({ error }) ?? 'unknown';
+    this.instruments
+      .counter(OWN_METRICS.retries)
+      .inc({ ...labels, error_type: type });
+  }
+
+  evaluation({ name, label, score, agent }: Evaluation): void {
+    const { instruments } = this;
+    const labels = { agent, evaluation: name };
+    const batch = new RecordingBatch();
+    if (label !== undefined) {
+      const counter = instruments.counter(OWN_METRICS.evaluations);
+      batch.add(counter, { ...labels, label }, 1);
+    }
+    if (score !== undefined) {
+      const scores = instruments.histogram(OWN_METRICS.evaluationScore);
+      batch.add(scores, labels, score);
+    }
+    batch.write();
   }
 
   agentRun(run: EndedAgentRun): void {

@@ -29,9 +29,11 @@ export type {
   ChunkStream,
   EndedAgentRun,
   EndedWorkflow,
+  Evaluation,
   Inference,
   InferenceRequest,
   ReadChunk,
+  Retry,
   ToolCall,
 } from './recordings.js';
 export type { RunningInference } from './running-inference.js';

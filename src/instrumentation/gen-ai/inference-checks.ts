@@ -1,11 +1,9 @@
-import type {
-  BilledTokens,
-  Money,
-  TokenUsage,
-} from '../../accounting/usage.js';
+import type { Money, TokenUsage } from '../../accounting/usage.js';
 import { MetricValueError } from '../../core/errors.js';
-import { AMOUNT, Check, integer, TEXT } from '../../core/validate.js';
+import { AMOUNT, integer, TEXT } from '../../core/validate.js';
 import {
+  BILLED_TOKENS,
+  MONEY,
   AMOUNTS,
   ANY,
   check,
@@ -57,19 +55,6 @@ const USAGE: Fields<TokenUsage> = {
   inputByModality: optional(COUNTS),
   cachedInputByModality: optional(COUNTS),
   outputByModality: optional(COUNTS),
-};
-
-const BILLED_TOKENS: Fields<BilledTokens> = {
-  inputTokens: optional(COUNT),
-  outputTokens: optional(COUNT),
-};
-
-const MONEY: Fields<Money> = {
-  amount: new Check(
-    'a decimal number of 0 or more, as a number or a text',
-    (value) => /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(String(value)),
-  ),
-  currency: TEXT,
 };
 
 /** @throws {MetricValueError} naming the field that is not valid. */

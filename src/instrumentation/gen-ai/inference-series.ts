@@ -11,6 +11,8 @@ export interface SeriesOfInference {
   readonly plain: KeptSeries;
   /** Those that have the agent too. */
   readonly ofAgent: KeptSeries;
+  /** Those of our own metrics: agent, model and provider. */
+  readonly own: KeptSeries;
 }
 
 /** Keeps the series of inferences, by their labels. */
@@ -33,10 +35,14 @@ export class InferenceSeries {
     inference: Inference,
     agent: string | undefined,
   ): SeriesOfInference {
+    const { instruments } = this;
     const labels = labelsOf(inference);
+    const { provider, model, responseModel = model } = inference;
+    const own = { agent, model: responseModel, provider };
     return {
-      plain: new KeptSeries(this.instruments, labels),
-      ofAgent: new KeptSeries(this.instruments, { ...labels, agent }),
+      plain: new KeptSeries(instruments, labels),
+      ofAgent: new KeptSeries(instruments, { ...labels, agent }),
+      own: new KeptSeries(instruments, own),
     };
   }
 }
@@ -54,9 +60,9 @@ function labelsOf(inference: Inference): GenAiLabels {
   };
 }
 
-/** No label has a line break in its usual values; one that has shares its series with nobody either, since the parts are as many. */
+/** The length before each text tells where it ends, whatever it has in it. */
 function keyOf(inference: Inference, agent = ''): string {
   const { operation = 'chat', provider, model, responseModel = '' } = inference;
   const { serverAddress = '', serverPort = '' } = inference;
-  return `${operation}\n${provider}\n${model}\n${responseModel}\n${agent}\n${serverAddress}\n${serverPort}`;
+  return `${provider.length} ${provider}${model.length} ${model}${responseModel.length} ${responseModel}${agent.length} ${agent}${serverAddress.length} ${serverAddress}${serverPort} ${operation}`;
 }

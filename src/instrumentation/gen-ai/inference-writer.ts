@@ -6,10 +6,11 @@ import {
 } from '../../core/gen-ai-conventions.js';
 import type { Histogram } from '../../model/histogram.js';
 import type { Tally } from '../../model/tally.js';
-import type { PriceList } from '../../accounting/prices/price-list.js';
+import type { Charge, PriceList } from '../../accounting/prices/price-list.js';
 import type { Conventions } from './agents.options.js';
 import { CostCounters } from './cost-counters.js';
 import { CurrentInference } from './current-inference.js';
+import { FinishReasons } from './finish-reasons.js';
 import { FormerInference } from './former-inference.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
 import { InferenceSeries, type SeriesOfInference } from './inference-series.js';
@@ -57,24 +58,29 @@ export class InferenceWriter {
       ...(conventions === 'current'
         ? []
         : [new FormerInference(instruments, collector)]),
+      new FinishReasons(),
     ];
   }
 
-  /** @throws {MetricsError} if a part cannot be recorded; nothing is recorded then. */
+  /**
+   * @returns the cost; `undefined` if it is unknown.
+   * @throws {MetricsError} if a part cannot be recorded; nothing is recorded then.
+   */
   // Why: docs/decisions/instrumentation.md, "An inference is recorded as a whole".
   write(
     inference: Inference,
     agent: string | undefined,
     moreChunks: Tally | undefined,
-  ): void {
+  ): Charge | undefined {
     const batch = new RecordingBatch();
     const series = this.series.of(inference, agent);
     for (const recorder of this.recorders) {
       recorder.add(batch, { inference, agent, moreChunks }, series);
     }
-    this.costs.add(batch, inference, agent);
+    const charge = this.costs.add(batch, inference, agent);
     batch.write();
     if (moreChunks !== undefined) this.reportMissedEvents(moreChunks);
+    return charge;
   }
 
   /** A tally for the times of output chunks; `undefined` if there is no histogram for them, which writing the inference reports. */

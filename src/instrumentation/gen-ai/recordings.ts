@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { BilledTokens, Money } from '../../accounting/usage.js';
 import type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
 import { errorType } from '../class-name.js';
 import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
@@ -46,6 +47,30 @@ export interface ToolCall {
   readonly error?: unknown;
 }
 
+/** A failed attempt of an inference that is repeated. */
+export interface Retry {
+  /** The provider of the model. */
+  readonly provider: string;
+  /** The requested model. */
+  readonly model: string;
+  /** The agent that sends the request. Default: that of the run around the call. */
+  readonly agent?: string | undefined;
+  /** The error of the attempt, e.g. a rate limit. */
+  readonly error?: unknown;
+}
+
+/** The result of a guardrail or an evaluation: a label, a score, or both. */
+export interface Evaluation {
+  /** The name of the evaluation, e.g. `'relevance'`. */
+  readonly name: string;
+  /** The result as one of a few words, e.g. `'passed'`. */
+  readonly label?: string | undefined;
+  /** The result as a number, usually from 0 to 1. */
+  readonly score?: number | undefined;
+  /** The agent whose work was evaluated. Default: that of the run around the call. */
+  readonly agent?: string | undefined;
+}
+
 /** An agent run that has ended. */
 export interface EndedAgentRun {
   /** The name of the agent. */
@@ -56,6 +81,10 @@ export interface EndedAgentRun {
   readonly inferenceCalls?: number | undefined;
   /** The number of tool calls in it. Default: 0. */
   readonly toolCalls?: number | undefined;
+  /** The tokens of all inferences in it and in the runs inside of it. Default: unknown. */
+  readonly usage?: BilledTokens | undefined;
+  /** What those inferences cost, by currency. Default: unknown. */
+  readonly costs?: readonly Money[] | undefined;
   /** The error, if it failed. */
   readonly error?: unknown;
 }

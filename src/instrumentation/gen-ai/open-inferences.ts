@@ -1,0 +1,69 @@
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import {
+  catchAndReport,
+  type ErrorReporter,
+} from '../../core/catch-and-report.js';
+import type { Tally } from '../../model/tally.js';
+import type { AgentRunContext, AgentRuns } from './agent-runs.js';
+import type { GenAiWriter } from './gen-ai-writer.js';
+import { withoutOddFields } from './inference-checks.js';
+import type { Inference, InferenceRequest } from './recordings.js';
+import { RunningInference } from './running-inference.js';
+import { RunningInferences } from './running-inferences.js';
+
+/** What inferences need of their app. */
+interface App extends ErrorReporter {
+  readonly runs: AgentRuns;
+}
+
+/** Inferences that have begun, each for the agent run that it began in. */
+export class OpenInferences {
+  private readonly running: RunningInferences;
+
+  constructor(
+    private readonly app: App,
+    private readonly writer: GenAiWriter,
+    collector: MetricsCollector,
+  ) {
+    this.running = new RunningInferences(collector);
+  }
+
+  /** @param request must not change. */
+  open(request: InferenceRequest): RunningInference {
+    const run = this.app.runs.current;
+    if (run !== undefined) run.inferenceCalls++;
+    const { provider, model, agent = run?.agent } = request;
+    const where = `${provider} ${model}`;
+    const running = this.running.begin({ agent, model, provider });
+    const inference = new RunningInference(request, {
+      finished: (ended, moreChunks) => {
+        running.ended();
+        const record = () => this.record(ended, run, moreChunks);
+        catchAndReport(this.app, 'inference', record, where);
+      },
+      newChunkTally: () => this.writer.newChunkTally(),
+      discarded: () => {
+        running.ended();
+        if (run !== undefined) run.inferenceCalls--;
+      },
+      unreadable: (error) => this.app.reportError('chunk', error, where),
+      restart: () => this.open(request),
+    });
+    this.running.endWith(inference, running);
+    return inference;
+  }
+
+  private record(
+    ended: Inference,
+    run: AgentRunContext | undefined,
+    moreChunks: Tally | undefined,
+  ): void {
+    const { recording, errors } = withoutOddFields(ended);
+    const { provider, model, agent = run?.agent, usage = {} } = recording;
+    for (const error of errors) {
+      this.app.reportError('invalid_value', error, `${provider} ${model}`);
+    }
+    const cost = this.writer.inference(recording, agent, moreChunks);
+    run?.took(usage, cost);
+  }
+}

@@ -1,0 +1,54 @@
+import type { MetricsCollector } from '../../collector/metrics-collector.js';
+import { instant } from '../../core/clock.js';
+import type { Labels } from '../../model/labels.js';
+import { type MethodCalls, RunningCalls } from '../calls/running-calls.js';
+import type { RunningInference } from './running-inference.js';
+
+const METRIC = {
+  name: 'agent_inferences_running',
+  description: undefined,
+  summary: 'Inferences that are running.',
+  labels: undefined,
+};
+
+/** How many label sets are counted. Without a limit, unexpected names of models would fill the memory. */
+const MAX_KEPT = 1_000;
+
+/** An inference that is counted while it runs. */
+interface Counted {
+  ended(): void;
+}
+
+const UNCOUNTED: Counted = { ended: () => {} };
+
+/** An inference that its app has dropped never ends: it is no longer counted once it is collected. */
+const dropped = new FinalizationRegistry<Counted>((one) => one.ended());
+
+/** Counts the inferences that are running, with the age of the oldest. */
+export class RunningInferences {
+  private readonly calls: RunningCalls;
+  private readonly kept = new Map<string, MethodCalls>();
+
+  constructor(collector: MetricsCollector) {
+    this.calls = new RunningCalls(collector);
+  }
+
+  begin(labels: Labels): Counted {
+    return this.of(labels)?.add(instant()) ?? UNCOUNTED;
+  }
+
+  /** Ends what is counted when an inference is dropped. */
+  endWith(inference: RunningInference, counted: Counted): void {
+    dropped.register(inference, counted);
+  }
+
+  private of(labels: Labels): MethodCalls | undefined {
+    const key = Object.values(labels).join('\n');
+    let calls = this.kept.get(key);
+    if (calls === undefined && this.kept.size < MAX_KEPT) {
+      calls = this.calls.of(METRIC, labels);
+      this.kept.set(key, calls);
+    }
+    return calls;
+  }
+}

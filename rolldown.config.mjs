@@ -25,9 +25,13 @@ const PACKAGE = {
   'testing-vitest': './build/testing/vitest.js',
 };
 
+/** The command `nestjs-agent-metrics`, which Node runs: as an ES module alone. */
+const COMMAND = { cli: './build/cli/main.js' };
+
 /** Each of these is bundled by itself. */
 const BUNDLES = [
   PACKAGE,
+  COMMAND,
   ...Object.entries(INTEGRATIONS).map(([name, input]) => ({ [name]: input })),
 ];
 
@@ -78,24 +82,28 @@ const FORMATS = [
 ];
 
 export default FORMATS.flatMap(({ plugins, ...format }) =>
-  BUNDLES.map((input) => ({
-    input,
-    external: /^[\w@][^:]/,
-    platform: 'neutral',
-    treeshake: false,
-    plugins:
-      input === PACKAGE && format.format === 'cjs'
-        ? [...plugins, COMMONJS_FOLDER]
-        : plugins,
-    output: {
-      ...format,
-      entryFileNames: '[name].js',
-      chunkFileNames: 'chunks/[name].js',
-      // All that is there from the start is one file.
-      codeSplitting: { groups: [{ name: 'core', test: /build\/index\.js$/ }] },
-      keepNames: true,
-      // The declarations have the documentation.
-      comments: false,
-    },
-  })),
+  BUNDLES.filter((input) => input !== COMMAND || format.format === 'es').map(
+    (input) => ({
+      input,
+      external: /^[\w@][^:]/,
+      platform: 'neutral',
+      treeshake: false,
+      plugins:
+        input === PACKAGE && format.format === 'cjs'
+          ? [...plugins, COMMONJS_FOLDER]
+          : plugins,
+      output: {
+        ...format,
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name].js',
+        // All that is there from the start is one file.
+        codeSplitting: {
+          groups: [{ name: 'core', test: /build\/index\.js$/ }],
+        },
+        keepNames: true,
+        // The declarations have the documentation.
+        comments: false,
+      },
+    }),
+  ),
 );

@@ -54,11 +54,12 @@ const REQUIRED_FILES = [
   'README.md',
   ...MODULES.map((file) => `dist/${file}`),
   ...MODULES.map((file) => `dist/cjs/${file}`),
+  'dist/cli.js',
   'dist/cjs/package.json',
   'rules/tframex.rules.yml',
   'package.json',
 ];
-const DECLARATIONS = /^dist\/(?!.*\.spec\.).+\.d\.ts$/;
+const DECLARATIONS = /^dist\/(?!.*\.spec\.)(?!(?:cjs\/)?cli\/).+\.d\.ts$/;
 const EXECUTIONS =
   'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1';
 
@@ -159,6 +160,9 @@ const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
     await step('npm install', () => app.install(tarball));
     const request = await step('README quick start', () => follow(app));
     await checkIntegration(app, optional);
+    await step('npx nestjs-agent-metrics prices check', () =>
+      checkCommand(app),
+    );
     await checkSpecs(app, optional);
     await step('tsc --noEmit', () => app.typecheck());
     await step('nest build', () => app.build());
@@ -169,6 +173,18 @@ const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
       await running.stop();
     }
   });
+
+/** The command, by the name that the package gives it. */
+async function checkCommand(app) {
+  const prices = {
+    currency: 'USD',
+    models: [{ model: 'acme-1', input: '0.5', output: 2 }],
+  };
+  await app.write({ path: 'prices.json', code: JSON.stringify(prices) });
+  const args = ['prices', 'check', 'prices.json', '--model', 'acme-1'];
+  const output = await app.runCommand('nestjs-agent-metrics', ...args);
+  assert.match(output, /acme-1 \(any provider\)\n {2}input 0\.5, output 2/);
+}
 
 /** The package's root needs no optional peer; an integration comes with its own. */
 async function checkIntegration(app, { peers, integration }) {

@@ -56,6 +56,11 @@ export class FreshApp {
     );
   }
 
+  /** Runs a command that a package of the app has, and returns what it writes. */
+  runCommand(...command) {
+    return run(this.#directory, 'npx', '--no', '--', ...command);
+  }
+
   async write({ path, code }) {
     const target = join(this.#directory, path);
     await mkdir(dirname(target), { recursive: true });

@@ -11,6 +11,7 @@ const TOKENS_PER_PRICE = 1_000_000;
 /** Finds the entry of a table for a model: the most specific one that matches. */
 export class ModelIndex {
   readonly currency: string;
+  private readonly models: readonly ModelPrice[];
   private readonly entries: readonly Entry[];
   /** Entries for providers that the table does not name. */
   private readonly byKey: readonly Entry[];
@@ -26,6 +27,7 @@ export class ModelIndex {
       byKey = [],
     } = table;
     this.currency = currency;
+    this.models = models;
     const digits = String(perTokens).length - 1;
     const entriesOf = (prices: readonly ModelPrice[]) =>
       prices.map((price) => new Entry(price, digits)).sort(bySpecificity);
@@ -41,6 +43,30 @@ export class ModelIndex {
     const rates = this.search(canonicalProvider(provider), model)?.rates;
     if (this.known.size < MAX_REMEMBERED) this.known.set(key, rates);
     return rates;
+  }
+
+  /** All entries, or those of one provider, in the order of the table. */
+  pricesOf(provider: string | undefined): readonly ModelPrice[] {
+    const name = provider && canonicalProvider(provider);
+    return this.models.filter(
+      (price) =>
+        name === undefined ||
+        price.provider === undefined ||
+        canonicalProvider(price.provider) === name,
+    );
+  }
+
+  /** The entries that count for a model at one provider, or at each provider of the table. */
+  pricesFor(
+    model: string,
+    provider: string | undefined,
+  ): readonly ModelPrice[] {
+    const providers =
+      provider === undefined
+        ? [...this.providers].map((name) => name ?? '')
+        : [canonicalProvider(provider)];
+    const entries = providers.map((name) => this.search(name, model)?.price);
+    return [...new Set(entries)].filter((price) => price !== undefined);
   }
 
   /** @param provider its canonical name. */

@@ -123,7 +123,8 @@ function insist(
 ): void {
   for (const option of options) {
     if ((group as Record<string, unknown>)[option] === undefined) {
-      throw new OptionsError(`${path}.${option} is missing`);
+      const at = path === '' ? option : `${path}.${option}`;
+      throw new OptionsError(`${at} is missing`);
     }
   }
 }

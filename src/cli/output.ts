@@ -1,0 +1,10 @@
+/** Receives what a command writes, line by line. */
+export interface Output {
+  /** To the standard output. */
+  out(text: string): void;
+  /** To the standard error. */
+  error(text: string): void;
+}
+
+/** The command line is wrong. */
+export class UsageError extends Error {}

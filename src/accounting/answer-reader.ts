@@ -1,5 +1,9 @@
 import type { ChunkAnswer, InferenceAnswer } from './answer.js';
-import { reportedError, UnreadableAnswerError } from './answer-errors.js';
+import {
+  reportedError,
+  thrownReport,
+  UnreadableAnswerError,
+} from './answer-errors.js';
 import { type AnswerSource, readerOf } from './answer-source.js';
 import { isFields } from './fields.js';
 import { mergeAnswers } from './merge-answers.js';
@@ -52,6 +56,7 @@ export class AnswerReader {
   private told: ToldUsage | undefined = undefined;
   private answer: InferenceAnswer = {};
   private isEnded = false;
+  private hasRead = false;
 
   /** @throws {OptionsError} if the API is not known or the provider is no text. */
   constructor(source: AnswerSource) {
@@ -68,9 +73,29 @@ export class AnswerReader {
     if (!isFields(chunk)) return { ...this.answer, isOutput: false };
     const said = this.api.read(chunk, this.context);
     const error = reportedError(chunk);
-    if ((said ?? error) !== undefined) this.add(said, error);
+    if ((said ?? error) !== undefined) {
+      this.hasRead = true;
+      this.add(said, error);
+    }
     const isOutput = said?.isOutput === true;
     return { ...this.answer, isOutput };
+  }
+
+  /**
+   * Ends the stream.
+   *
+   * @param thrown the error that has ended it. Default: the stream has come to its end.
+   * @returns what the whole stream says. A stream without a chunk of the API has an `error`: it was something else, e.g. a page.
+   */
+  end(thrown?: unknown): InferenceAnswer {
+    const { answer } = this;
+    if (thrown !== undefined) {
+      return {
+        ...answer,
+        error: answer.error ?? thrownReport(thrown) ?? thrown,
+      };
+    }
+    return this.hasRead ? answer : { error: new UnreadableAnswerError() };
   }
 
   private add(said: Said | undefined, error: Error | undefined): void {
@@ -90,6 +115,8 @@ export interface ChunkReader {
   (chunk: unknown): ChunkAnswer;
   /** A reader for another stream, which has read nothing yet. */
   fresh(): ChunkReader;
+  /** Ends the stream, as {@link AnswerReader.end} does. */
+  end(thrown?: unknown): InferenceAnswer;
 }
 
 /**
@@ -108,7 +135,10 @@ export interface ChunkReader {
 export function answerReader(source: AnswerSource): ChunkReader {
   const reader = new AnswerReader(source);
   const read = (chunk: unknown) => reader.read(chunk);
-  return Object.assign(read, { fresh: () => answerReader(source) });
+  return Object.assign(read, {
+    fresh: () => answerReader(source),
+    end: (thrown?: unknown) => reader.end(thrown),
+  });
 }
 
 /** The function that reads one stream: another one for each, if `read` remembers what it has read. */
@@ -117,6 +147,16 @@ export function readerForStream<R extends (chunk: never) => unknown>(
 ): R {
   const { fresh } = read as Partial<ChunkReader>;
   return typeof fresh === 'function' ? (fresh() as unknown as R) : read;
+}
+
+/**
+ * What a stream that has ended says beyond its chunks.
+ *
+ * @param thrown the error that has ended it, if there is one.
+ */
+export function answerAtEnd(read: object, thrown?: unknown): InferenceAnswer {
+  const { end } = read as Partial<ChunkReader>;
+  return typeof end === 'function' ? end(thrown) : {};
 }
 
 function contextOf(source: AnswerSource, isStream: boolean): ReadContext {

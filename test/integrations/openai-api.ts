@@ -32,13 +32,32 @@ export class Exchange {
     this.json({ error: { message: 'no', code: 'no_reason' } }, status);
   }
 
+  /** Sends a successful answer of any type. */
+  page(text: string, contentType: string): void {
+    this.response.writeHead(200, { 'Content-Type': contentType }).end(text);
+  }
+
+  /** Sends a comment in a stream, as servers do that are still thinking. */
+  comment(text: string): void {
+    this.streaming();
+    this.response.write(`:${text}\n\n`);
+  }
+
   /** Sends one chunk of a stream. */
   chunk(data: object): void {
-    if (!this.response.headersSent) {
-      this.response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    }
+    this.streaming();
     const event = 'type' in data ? `event: ${String(data.type)}\n` : '';
     this.response.write(`${event}data: ${JSON.stringify(data)}\n\n`);
+  }
+
+  private streaming(): void {
+    if (this.response.headersSent) return;
+    this.response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  }
+
+  /** Ends a stream without its usual end. */
+  end(): void {
+    this.response.end();
   }
 
   done(): void {

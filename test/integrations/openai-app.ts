@@ -1,6 +1,7 @@
 import type OpenAI from 'openai';
 import type { ClientOptions } from 'openai';
 import { AgentMetrics } from '../../src/index.js';
+import type { AgentMetricsOptions } from '../../src/instrumentation/gen-ai/index.js';
 import {
   observeOpenAI,
   type ObserveOpenAIOptions,
@@ -21,7 +22,7 @@ export interface Observed {
   metrics: AgentMetrics;
   url: string;
   warnings: string[];
-  /** Sums and counts of all metrics, sorted; without those of the counter of errors. */
+  /** Sums and counts of all metrics, sorted; without those of the counter of errors, and without the port of the test's server. */
   recorded(): Promise<string[]>;
 }
 
@@ -30,18 +31,21 @@ export async function observe(
   answer: (exchange: Exchange) => unknown,
   clientOptions: ClientOptions = {},
   options?: ObserveOpenAIOptions,
+  agentOptions?: AgentMetricsOptions,
 ): Promise<Observed> {
   const url = await serveOpenAi((response, request, body) => {
     void answer(exchange(response, request, body));
   });
   const { collector, warnings } = makeCollector();
-  const metrics = new AgentMetrics(collector);
+  const metrics = new AgentMetrics(collector, agentOptions);
   const client = new SDK({ ...settings(url), ...clientOptions });
   observeOpenAI(client, metrics, options);
   const recorded = async () =>
     (await collector.metrics())
       .split('\n')
       .filter((line) => line !== '' && !UNREAD.test(line))
+      // Each test has a server with a port of its own.
+      .map((line) => line.replace(/,server_address=.*?,server_port="\d+"/, ''))
       .sort();
   return { client, metrics, url, warnings, recorded };
 }

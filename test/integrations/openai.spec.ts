@@ -89,6 +89,7 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       );
       await client.chat.completions.create(QUESTION);
       expect(await recorded()).toEqual([
+        `agent_inferences_partial_usage_total{model="gpt-4o-2026",provider="openai"} 1`,
         `${DURATION}_count{${ANSWERED}} 1`,
         `${DURATION}_sum{${ANSWERED}} 0`,
         ...tokenSamples(ANSWERED, { input: 100 }),
@@ -96,16 +97,26 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       expect(warnings).toEqual([]);
     });
 
-    test('a chat completion that is no answer of the API at all is recorded without tokens', async () => {
-      const { client, recorded } = await observe(OpenAI, (request) =>
-        request.json(null),
-      );
-      expect(await client.chat.completions.create(QUESTION)).toBeNull();
-      expect(await recorded()).toEqual([
-        `${DURATION}_count{${CHAT}} 1`,
-        `${DURATION}_sum{${CHAT}} 0`,
-      ]);
-    });
+    test.each<[string, unknown]>([
+      ['UnreadableAnswerError', null],
+      ['UnreadableAnswerError', { message: 'Not found' }],
+      ['UnreadableAnswerError', 'Hello'],
+      ['429', { error: { code: 429, message: 'slow down' } }],
+      ['overloaded_error', { error: { type: 'overloaded_error' } }],
+    ])(
+      'a successful HTTP answer without a chat completion is a failure: %s of %j',
+      async (error, answer) => {
+        const { client, recorded } = await observe(OpenAI, (request) =>
+          request.json(answer),
+        );
+        const received = await client.chat.completions.create(QUESTION);
+        expect(received).toEqual(answer);
+        expect(await recorded()).toEqual([
+          `${DURATION}_count{error_type="${error}",${CHAT}} 1`,
+          `${DURATION}_sum{error_type="${error}",${CHAT}} 0`,
+        ]);
+      },
+    );
 
     test('a chat completion takes until the last of it is there', async () => {
       const { answer, request } = stepByStep();

@@ -66,5 +66,6 @@ export function refuse(response: ServerResponse, status: number): void {
 async function readBody(request: IncomingMessage): Promise<any> {
   let text = '';
   for await (const part of request) text += part;
-  return JSON.parse(text);
+  // A request by GET has none.
+  return text === '' ? undefined : JSON.parse(text);
 }

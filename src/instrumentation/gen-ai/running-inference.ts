@@ -3,7 +3,10 @@ import { Stopwatch } from '../calls/observed-run.js';
 import type { Run } from '../calls/run.js';
 import { followStream } from './readable-stream.js';
 import type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
-import { readerForStream } from '../../accounting/answer-reader.js';
+import {
+  answerAtEnd,
+  readerForStream,
+} from '../../accounting/answer-reader.js';
 import { mergeAnswers } from '../../accounting/merge-answers.js';
 import type {
   ChunkOf,
@@ -185,11 +188,13 @@ class StreamedInference<T> implements Run {
   }
 
   succeed(): void {
-    this.inference.end(this.answer);
+    const atEnd = answerAtEnd(this.readOwn);
+    this.inference.end(mergeAnswers(this.answer, atEnd));
   }
 
   fail(error: unknown): void {
-    this.inference.fail(error, cutOff(this.answer));
+    const atEnd = answerAtEnd(this.readOwn, error);
+    this.inference.fail(atEnd.error ?? error, cutOff(this.answer));
   }
 
   cancel(): void {

@@ -1,17 +1,13 @@
 import { isNativePromise } from '../../instrumentation/calls/result-kinds.js';
 import { watchPromise } from '../../instrumentation/calls/watch-promise.js';
 import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
-import type { ChunkAnswer } from '../../accounting/answer.js';
-import type { ReadChunk } from '../../instrumentation/gen-ai/recordings.js';
 import {
   type CallObserver,
   isApiPromise,
   observeApiPromise,
 } from './api-promise.js';
+import type { CallAnswers } from './call-answers.js';
 import { patchClientMethod } from './patch-client-method.js';
-
-/** Reads an answer of the API, or a chunk of one. */
-export type ReadAnswer = ReadChunk<any>;
 
 /** The SDK's stream. Every way to consume it uses its iterator, which its types declare private. */
 interface ApiStream extends AsyncIterable<unknown> {
@@ -25,7 +21,7 @@ export class MeasuredCall implements CallObserver {
 
   constructor(
     private readonly inference: RunningInference,
-    private readonly read: ReadAnswer,
+    private readonly answers: CallAnswers,
   ) {}
 
   /** @param result what the SDK's method has returned. @returns the value for its caller. */
@@ -46,7 +42,7 @@ export class MeasuredCall implements CallObserver {
   }
 
   failed(error: unknown): void {
-    this.inference.fail(error);
+    this.answers.failed(error);
   }
 
   parsing(): void {
@@ -58,22 +54,22 @@ export class MeasuredCall implements CallObserver {
     if (this.isAnswered) return answer;
     this.isAnswered = true;
     if (isStream(answer)) return this.followStream(answer);
-    this.inference.end(this.readSafely(answer));
+    this.answers.answered(answer);
     return answer;
   }
 
   /** An answer that is read without the SDK cannot be observed. */
   rawTaken(): void {
-    if (!this.isParsed) this.inference.end();
+    if (!this.isParsed) this.answers.unread();
   }
 
   private followStream(
     stream: AsyncIterable<unknown> | ApiStream,
   ): AsyncIterable<unknown> {
-    const { inference, read } = this;
-    if (!isApiStream(stream)) return inference.observeStream(stream, read);
+    const { answers } = this;
+    if (!isApiStream(stream)) return answers.streamed(stream);
     // The clock stands still until the stream is consumed.
-    inference.pause();
+    this.inference.pause();
     let isFirst = true;
     patchClientMethod(stream, 'iterator', (iterator) => {
       return function () {
@@ -81,19 +77,10 @@ export class MeasuredCall implements CallObserver {
         // The SDK rejects a second consumer, which must not end the measurement of the first.
         if (!isFirst) return chunks;
         isFirst = false;
-        return inference.observeStream(chunks as AsyncIterable<unknown>, read);
+        return answers.streamed(chunks as AsyncIterable<unknown>);
       };
     });
     return stream;
-  }
-
-  private readSafely(answer: unknown): ChunkAnswer {
-    try {
-      return this.read(answer) ?? {};
-    } catch {
-      // A server may answer with anything. An answer that cannot be read has neither model nor tokens.
-      return {};
-    }
   }
 }
 

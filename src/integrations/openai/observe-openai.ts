@@ -1,52 +1,76 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
-import { readCompletion, readEmbeddings, readResponse } from './api-answers.js';
+import type { AnswerApi } from '../../accounting/answer-source.js';
 import { sharedWeakMap } from '../../core/shared-state.js';
-import { MeasuredCall, type ReadAnswer } from './measured-call.js';
-import { modelOf, type OpenAIClient, providerOf } from './openai-client.js';
+import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
+import { BackgroundResponses } from './background-responses.js';
+import { type CallAnswers, InferenceAnswers } from './call-answers.js';
+import { HostedTools } from './hosted-tools.js';
+import { MeasuredCall } from './measured-call.js';
+import { modelOf, type OpenAIClient } from './openai-client.js';
 import { patchClientMethod } from './patch-client-method.js';
+import { providerOf, serverOf } from './server.js';
+import { FetchedAnswers, ResponseAnswers } from './response-answers.js';
 import { withMeasuredTools } from './tools.js';
 
 /** Options of {@link observeOpenAI}. */
 export interface ObserveOpenAIOptions {
   /**
-   * The provider, for servers that speak the same API: one of OpenTelemetry's
-   * well-known values of `gen_ai.provider.name`, such as `'groq'`, `'deepseek'` or
-   * `'mistral_ai'`, or a name of your own. Default: `'openai'`; `'azure.ai.openai'`
-   * for an `AzureOpenAI`, `'aws.bedrock'` for a client of Amazon Bedrock.
+   * The provider: one of OpenTelemetry's well-known values of `gen_ai.provider.name`, such as
+   * `'groq'`, `'deepseek'` or `'mistral_ai'`, or a name of your own. Default: that of the client's
+   * host, e.g. `'azure.ai.openai'` or `'x_ai'`; `'openai'` for a host that is not known.
    */
   provider?: string;
 }
 
-/** A part of the API that sends requests to a model. */
+/** A method that sends requests to a model. */
 interface Api {
   readonly resource: (client: OpenAIClient) => object | undefined;
+  readonly method: string;
   readonly operation: GenAiOperation;
-  readonly read: ReadAnswer;
+  readonly api: AnswerApi;
+  /** Gets a response that was created before. */
+  readonly isFetch?: boolean;
 }
+
+const RESPONSES = {
+  resource: (client: OpenAIClient) => client.responses,
+  operation: 'chat',
+  api: 'responses',
+} as const;
+
+const IMAGES = {
+  resource: (client: OpenAIClient) => client.images,
+  operation: 'generate_content',
+  api: 'images',
+} as const;
 
 /** The operations follow OpenTelemetry's semantic conventions for OpenAI. */
 const APIS: readonly Api[] = [
   {
     resource: (client) => client.chat.completions,
+    method: 'create',
     operation: 'chat',
-    read: readCompletion,
+    api: 'chat.completions',
   },
-  {
-    resource: (client) => client.responses,
-    operation: 'chat',
-    read: readResponse,
-  },
+  { ...RESPONSES, method: 'create' },
+  { ...RESPONSES, method: 'compact' },
+  { ...RESPONSES, method: 'retrieve', isFetch: true },
+  { ...RESPONSES, method: 'cancel', isFetch: true },
   {
     resource: (client) => client.completions,
+    method: 'create',
     operation: 'text_completion',
-    read: readCompletion,
+    api: 'completions',
   },
   {
     resource: (client) => client.embeddings,
+    method: 'create',
     operation: 'embeddings',
-    read: readEmbeddings,
+    api: 'embeddings',
   },
+  { ...IMAGES, method: 'generate' },
+  { ...IMAGES, method: 'edit' },
 ];
 
 /** The observed clients of each AgentMetrics, so that no call is counted twice. */
@@ -54,11 +78,14 @@ const observed = sharedWeakMap<AgentMetrics, WeakSet<OpenAIClient>>(
   'openai-clients',
 );
 
+/** The responses of each AgentMetrics that are created in the background. */
+const background = new WeakMap<AgentMetrics, BackgroundResponses>();
+
 /**
  * Measures the inferences of one client of the package `openai`: chat completions,
- * responses, embeddings and text completions, streamed or not, with the tokens that
- * the API reports; and the tools that `runTools()` calls. They count for the agent
- * run around the call.
+ * responses, images, embeddings and text completions, streamed or not, with the tokens that
+ * the API reports; and the tools that `runTools()` calls, or that the provider runs. They
+ * count for the agent run around the call.
  *
  * Requests and answers stay as they are, and what the client's methods return works as
  * before. A stream has tokens only if the API sends them, for chat
@@ -87,14 +114,13 @@ export function observeOpenAI<C extends OpenAIClient>(
   observed.set(agentMetrics, clients);
   if (clients.has(client)) return client;
   clients.add(client);
-  const name = provider ?? providerOf(client);
-  for (const api of APIS) observeApi(client, agentMetrics, name, api);
+  for (const api of APIS) observeApi(client, agentMetrics, provider, api);
   observeTools(client, agentMetrics);
   if (client.withOptions !== undefined) {
     patchClientMethod(client, 'withOptions', (withOptions) => {
       return function (...args) {
         const derived = Reflect.apply(withOptions, this, args) as OpenAIClient;
-        return observeOpenAI(derived, agentMetrics, { provider: name });
+        return observeOpenAI(derived, agentMetrics, { provider });
       };
     });
   }
@@ -105,20 +131,22 @@ export function observeOpenAI<C extends OpenAIClient>(
 function observeApi(
   client: OpenAIClient,
   agentMetrics: AgentMetrics,
-  provider: string,
-  { resource, operation, read }: Api,
+  provider: string | undefined,
+  api: Api,
 ): void {
-  const target = resource(client) as { create?: unknown } | undefined;
-  if (typeof target?.create !== 'function') return;
-  patchClientMethod(target, 'create', (create) => {
+  const target = api.resource(client) as Record<string, unknown> | undefined;
+  if (typeof target?.[api.method] !== 'function') return;
+  patchClientMethod(target, api.method, (original) => {
     return function (...args) {
-      const model = modelOf(client, args[0]);
-      const request = { operation, provider, model };
-      const inference = agentMetrics.startInference(request);
-      const call = new MeasuredCall(inference, read);
+      const asked = {
+        provider: provider ?? providerOf(client),
+        model: modelOf(client, args[0]),
+        ...serverOf(client),
+      };
+      const call = begin(agentMetrics, asked, api);
       let result: unknown;
       try {
-        result = Reflect.apply(create, this, args);
+        result = Reflect.apply(original, this, args);
       } catch (error) {
         call.failed(error);
         throw error;
@@ -126,6 +154,34 @@ function observeApi(
       return call.follow(result);
     };
   });
+}
+
+function begin(
+  agentMetrics: AgentMetrics,
+  asked: InferenceRequest,
+  { operation, api, isFetch = false }: Api,
+): MeasuredCall {
+  const inference = agentMetrics.startInference({ operation, ...asked });
+  const answers = new InferenceAnswers(inference, { api, ...asked });
+  if (api !== 'responses') return new MeasuredCall(inference, answers);
+  const discard = isFetch ? () => inference.discard() : undefined;
+  return new MeasuredCall(
+    inference,
+    responseAnswers(agentMetrics, answers, discard),
+  );
+}
+
+/** @param discard for a call that gets a response, and does not create it. */
+function responseAnswers(
+  agentMetrics: AgentMetrics,
+  answers: InferenceAnswers,
+  discard: (() => void) | undefined,
+): CallAnswers {
+  const responses = background.get(agentMetrics) ?? new BackgroundResponses();
+  background.set(agentMetrics, responses);
+  const tools = new HostedTools(agentMetrics);
+  const created = new ResponseAnswers(answers, tools, responses);
+  return discard ? new FetchedAnswers(created, discard, responses) : created;
 }
 
 function observeTools(client: OpenAIClient, agentMetrics: AgentMetrics): void {

@@ -21,7 +21,21 @@ export interface OpenAIClient {
     };
   };
   /** The Responses API. */
-  readonly responses?: Creates;
+  readonly responses?: Creates & {
+    /** Gets a response, e.g. one that was created in the background. */
+    readonly retrieve?: Method;
+    /** Cancels a response that was created in the background. */
+    readonly cancel?: Method;
+    /** Makes a long conversation shorter. */
+    readonly compact?: Method;
+  };
+  /** Images. */
+  readonly images?: {
+    /** Creates images. */
+    readonly generate?: Method;
+    /** Changes images. */
+    readonly edit?: Method;
+  };
   /** Embeddings. */
   readonly embeddings?: Creates;
   /** Text completions. */
@@ -30,27 +44,11 @@ export interface OpenAIClient {
   readonly withOptions?: Method;
 }
 
-/** The properties of clients that show where their requests go. */
-interface ProviderMarks {
-  /** The deployment of an `AzureOpenAI` client, if it is for one. */
-  readonly deploymentName?: string | undefined;
-  /** The provider of a client that was created with the option `provider`. */
-  readonly _provider?: { readonly name?: string } | undefined;
-}
-
-/** The provider of a client, as a well-known value of OpenTelemetry's `gen_ai.provider.name`. */
-export function providerOf(client: OpenAIClient): string {
-  if ('deploymentName' in client) return 'azure.ai.openai';
-  const { _provider: provider } = client as ProviderMarks;
-  const isBedrock =
-    'bedrockTokenProvider' in client || provider?.name === 'bedrock';
-  return isBedrock ? 'aws.bedrock' : 'openai';
-}
-
 /** The requested model; `'unknown'` for a stored prompt that does not name one. */
 export function modelOf(client: OpenAIClient, body: unknown): string {
   const { model } = (body ?? {}) as { model?: unknown };
   if (typeof model === 'string' && model !== '') return model;
-  const { deploymentName } = client as ProviderMarks;
+  // The deployment of an `AzureOpenAI` client, if it is for one.
+  const { deploymentName } = client as { deploymentName?: string };
   return deploymentName || 'unknown';
 }

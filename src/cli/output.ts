@@ -1,9 +1,9 @@
 /** Receives what a command writes, line by line. */
 export interface Output {
   /** To the standard output. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** To the standard error. */
-  error(text: string): void;
+  readonly error: (text: string) => void;
 }
 
 /** The command line is wrong. */

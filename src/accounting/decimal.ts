@@ -6,6 +6,8 @@ const DECIMAL = /^(\d{1,400})(?:\.(\d{1,400}))?(?:e([+-]?\d{1,3}))?$/i;
 /** The largest power of ten that a JavaScript number has exactly. */
 const EXACT_POWER = 22;
 
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** An exact decimal number of 0 or more: `units` divided by 10 to the power of `scale`. */
 // Why: docs/decisions/accounting.md, "Money is counted in exact decimals".
 export class Decimal {
@@ -75,7 +77,7 @@ export class Decimal {
   toNumber(): number {
     const { units, scale } = this;
     // The quotient of two exact numbers is rounded once; so is that of a text, which takes longer.
-    return units <= Number.MAX_SAFE_INTEGER && scale <= EXACT_POWER
+    return units <= MAX_SAFE && scale <= EXACT_POWER
       ? Number(units) / 10 ** scale
       : Number(`${units}e-${scale}`);
   }

@@ -60,26 +60,6 @@ export class Counter extends ExemplarInstrument<ValueCell, CounterFamily> {
     addTo(this.family.cell(labels), value, this.family);
   }
 
-  /**
-   * @internal Raises the series of these labels to a total, for amounts whose sum must not have
-   * the rounding errors of its steps.
-   *
-   * @param totalOf returns the new value of the series, from its cell. One that is not larger adds nothing.
-   * @throws {MetricValueError} or {LabelError}. Nothing is recorded then.
-   */
-  raise(
-    labels: Labels,
-    totalOf: (cell: { readonly value: number }) => number,
-  ): void {
-    const { family } = this;
-    const cell = family.cell(labels);
-    const total = totalOf(cell);
-    const increment = Math.max(0, total - cell.value);
-    if (!Number.isFinite(total)) return checkSum(cell, increment, family);
-    cell.value = Math.max(cell.value, total);
-    family.hook?.counted(cell, increment);
-  }
-
   /** @internal */
   protected override setExemplar(cell: ValueCell, exemplar: Exemplar): void {
     cell.exemplar = exemplar;
@@ -115,6 +95,23 @@ export class CounterSeries extends Series<ValueCell> {
     if (!isIncrement(value)) throw incrementError(value, this.metric);
     if (options === undefined) addTo(this.live(), value, this.family);
     else this.incWith(value, options);
+  }
+
+  /**
+   * @internal Raises the series to a total, for amounts whose sum must not have the rounding
+   * errors of its steps.
+   *
+   * @param totalOf returns the new value of the series, from its cell. One that is not larger adds nothing.
+   * @throws {MetricValueError} if the new value is not finite. Nothing is recorded then.
+   */
+  raise(totalOf: (cell: { readonly value: number }) => number): void {
+    const { family } = this;
+    const cell = this.live();
+    const total = totalOf(cell);
+    const increment = Math.max(0, total - cell.value);
+    if (!Number.isFinite(total)) return checkSum(cell, increment, family);
+    cell.value = Math.max(cell.value, total);
+    family.hook?.counted(cell, increment);
   }
 
   private incWith(value: number, options: ExemplarOptions): void {

@@ -16,7 +16,12 @@ export class ModelIndex {
   /** Entries for providers that the table does not name. */
   private readonly byKey: readonly Entry[];
   private readonly providers: ReadonlySet<string | undefined>;
-  private readonly known = new Map<string, ModelRates | undefined>();
+  /** Prices by provider and model. Nested, as a key of both would be a new text for each inference. */
+  private readonly known = new Map<
+    string,
+    Map<string, ModelRates | undefined>
+  >();
+  private remembered = 0;
 
   /** @param table must not change. */
   constructor(table: LoadedTable) {
@@ -38,11 +43,25 @@ export class ModelIndex {
 
   /** The prices of a model; `undefined` if no entry matches. */
   find(provider: string, model: string): ModelRates | undefined {
-    const key = `${provider}\n${model}`;
-    if (this.known.has(key)) return this.known.get(key);
-    const rates = this.search(canonicalProvider(provider), model)?.rates;
-    if (this.known.size < MAX_REMEMBERED) this.known.set(key, rates);
-    return rates;
+    const known = this.known.get(provider);
+    const rates = known?.get(model);
+    if (rates !== undefined || known?.has(model)) return rates;
+    const found = this.search(canonicalProvider(provider), model)?.rates;
+    this.remember(provider, model, found);
+    return found;
+  }
+
+  private remember(
+    provider: string,
+    model: string,
+    rates: ModelRates | undefined,
+  ): void {
+    if (this.remembered >= MAX_REMEMBERED) return;
+    this.remembered++;
+    const known =
+      this.known.get(provider) ?? new Map<string, ModelRates | undefined>();
+    known.set(model, rates);
+    this.known.set(provider, known);
   }
 
   /** All entries, or those of one provider, in the order of the table. */

@@ -1,4 +1,5 @@
 import type { InferenceAnswer } from '../answer.js';
+import { sameItems } from '../../core/same-items.js';
 import { Decimal } from '../decimal.js';
 import type {
   HourlyPrice,
@@ -44,7 +45,7 @@ export class ModelRates {
   }
 
   /** @returns `undefined` if the answer does not tell its tokens, or if some of them have no price. */
-  cost(answer: InferenceAnswer, at: Date): Decimal | undefined {
+  cost(answer: InferenceAnswer, at?: Date): Decimal | undefined {
     const calls = this.costOfCalls(answer);
     if (!this.hasTokenPrice) return calls;
     const tokens = costOfTokens(answer, this.cardFor(answer, at));
@@ -52,18 +53,18 @@ export class ModelRates {
   }
 
   /** The prices that hold for an answer. */
-  cardFor(answer: InferenceAnswer, at: Date): RateCard {
+  cardFor(answer: InferenceAnswer, at?: Date): RateCard {
     const { price } = this;
     const prompt =
       answer.usage?.inputTokens ?? answer.billedTokens?.inputTokens ?? 0;
-    const service = this.serviceTiers.get(lower(answer.serviceTier ?? ''));
+    const service = named(this.serviceTiers, answer.serviceTier);
     return this.cardOf([
       price,
       service,
-      tierOf(price.tiers, prompt),
-      tierOf(service?.tiers, prompt),
-      price.hours?.find((hours) => isWithin(hours, at)),
-      this.inferenceGeos.get(lower(answer.inferenceGeo ?? '')),
+      price.tiers && tierOf(price.tiers, prompt),
+      service?.tiers && tierOf(service.tiers, prompt),
+      price.hours && hourOf(price.hours, at),
+      named(this.inferenceGeos, answer.inferenceGeo),
     ]);
   }
 
@@ -81,15 +82,23 @@ export class ModelRates {
   }
 
   private cardOf(layers: Layers): RateCard {
-    const known = this.cards.find((one) =>
-      one.layers.every((layer, i) => layer === layers[i]),
-    );
-    if (known !== undefined) return known.card;
+    for (const known of this.cards) {
+      if (sameItems(known.layers, layers)) return known.card;
+    }
     const given = layers.filter((layer) => layer !== undefined);
     const card = new RateCard(given, this.digits);
     this.cards.push({ layers, card });
     return card;
   }
+}
+
+function named<T>(
+  prices: ReadonlyMap<string, T>,
+  name: string | undefined,
+): T | undefined {
+  return name === undefined || prices.size === 0
+    ? undefined
+    : prices.get(lower(name));
 }
 
 function byLowerName<T>(
@@ -112,16 +121,23 @@ function decimals(
 /** The tier with the highest threshold that the prompt exceeds. */
 // Why: docs/decisions/accounting.md, "A price tier holds for the whole request".
 function tierOf(
-  tiers: readonly LengthTier[] | undefined,
+  tiers: readonly LengthTier[],
   prompt: number,
 ): LengthTier | undefined {
   let highest: LengthTier | undefined;
-  for (const tier of tiers ?? []) {
+  for (const tier of tiers) {
     const { above, inclusive } = tier;
     const holds = prompt > above || (inclusive === true && prompt === above);
     if (holds && above >= (highest?.above ?? 0)) highest = tier;
   }
   return highest;
+}
+
+function hourOf(
+  hours: readonly HourlyPrice[],
+  at = new Date(),
+): HourlyPrice | undefined {
+  return hours.find((one) => isWithin(one, at));
 }
 
 function isWithin({ from, to, weekdays }: HourlyPrice, at: Date): boolean {

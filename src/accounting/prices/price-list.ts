@@ -71,7 +71,7 @@ export class PriceList {
 
   private computed(request: ChargeRequest): Charge | undefined {
     const found = this.find(request);
-    const { answer, at = new Date() } = request;
+    const { answer, at } = request;
     const amount = found?.rates.cost(answer, at);
     return amount && { amount, currency: found!.currency, basis: 'prices' };
   }

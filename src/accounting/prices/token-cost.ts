@@ -87,22 +87,30 @@ class Remainder {
 
 /** A sum of tokens at their prices. */
 class Bill {
-  private units = 0n;
+  /** The sum, as far as a number has it exactly. */
+  private units = 0;
+  private moreUnits = 0n;
   private isComplete = true;
 
   constructor(private readonly card: RateCard) {}
 
   add(rate: TokenRate, tokens: number): void {
     if (tokens === 0) return;
+    const units = (this.card.numberOf(rate) ?? NaN) * tokens + this.units;
+    if (units <= Number.MAX_SAFE_INTEGER) this.units = units;
+    else this.addLarge(rate, tokens);
+  }
+
+  private addLarge(rate: TokenRate, tokens: number): void {
     const price = this.card.unitsOf(rate);
     if (price === undefined) this.isComplete = false;
-    else this.units += price * BigInt(tokens);
+    else this.moreUnits += price * BigInt(tokens);
   }
 
   /** The sum; `undefined` if some tokens have no price. */
   get total(): Decimal | undefined {
     return this.isComplete
-      ? new Decimal(this.units, this.card.scale)
+      ? new Decimal(BigInt(this.units) + this.moreUnits, this.card.scale)
       : undefined;
   }
 }

@@ -5,8 +5,11 @@ import type {
 } from '../../accounting/prices/price-list.js';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { report } from '../../core/catch-and-report.js';
-import { checkIncrement, type Counter } from '../../model/counter.js';
-import type { Labels } from '../../model/labels.js';
+import {
+  checkIncrement,
+  type Counter,
+  type CounterSeries,
+} from '../../model/counter.js';
 import { ExactTotals } from './exact-totals.js';
 import type { RecordingBatch } from './recording-batch.js';
 import { failureOf, type Inference } from './recordings.js';
@@ -20,9 +23,20 @@ const COUNTERS = {
     'Inferences of which a part of the tokens is known: their cost is a lower bound.',
 } as const;
 
+/** How many series are kept. Without a limit, unexpected names of models would fill the memory. */
+const MAX_KEPT = 1_000;
+
+interface CostLabels {
+  readonly agent: string | undefined;
+  readonly model: string;
+  readonly provider: string;
+}
+
 /** Counts what inferences cost, and those whose cost is unknown or a lower bound. */
 export class CostCounters {
   private readonly counters = new Map<string, Counter>();
+  /** The series of costs by their labels, so that an inference looks up none. */
+  private readonly costs = new Map<string, CounterSeries>();
   private readonly totals = new ExactTotals();
 
   constructor(
@@ -50,14 +64,29 @@ export class CostCounters {
     return charge;
   }
 
-  private addCost(batch: RecordingBatch, labels: Labels, charge: Charge): void {
-    const { amount, currency, basis: source } = charge;
+  private addCost(
+    batch: RecordingBatch,
+    labels: CostLabels,
+    charge: Charge,
+  ): void {
+    const { amount } = charge;
     checkIncrement(amount.toNumber(), 'agent_cost_total');
-    batch.addTotal(
-      this.counter('agent_cost_total'),
-      { ...labels, currency, source },
-      (series) => this.totals.add(series, amount),
+    batch.addTotal(this.costSeries(labels, charge), (series) =>
+      this.totals.add(series, amount),
     );
+  }
+
+  private costSeries(
+    { agent, model, provider }: CostLabels,
+    { currency, basis: source }: Charge,
+  ): CounterSeries {
+    const key = [agent, model, provider, currency, source].join('\n');
+    const kept = this.costs.get(key);
+    if (kept !== undefined) return kept;
+    const labels = { agent, model, provider, currency, source };
+    const series = this.counter('agent_cost_total').labels(labels);
+    if (this.costs.size < MAX_KEPT) this.costs.set(key, series);
+    return series;
   }
 
   /** The counter of inferences whose cost is not fully known; `undefined` if it is, or nobody asks for it. */

@@ -27,18 +27,12 @@ export class RecordingBatch {
     this.values.push(value);
   }
 
-  /**
-   * @param labels must not change before the batch is written.
-   * @param totalOf returns the value that the series will have, from its present one.
-   * @throws {LabelError} if the metric does not take the labels.
-   */
+  /** @param totalOf returns the value that the series will have, from its present one. */
   addTotal(
-    counter: Counter,
-    labels: Labels,
+    series: CounterSeries,
     totalOf: (series: { readonly value: number }) => number,
   ): void {
-    counter.prepare(labels);
-    this.others.push(() => counter.raise(labels, totalOf));
+    this.others.push(() => series.raise(totalOf));
   }
 
   /** Adds observations of a histogram that were counted by bucket. */

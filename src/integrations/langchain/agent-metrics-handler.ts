@@ -2,7 +2,8 @@ import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
 import { catchAndReport } from '../../core/catch-and-report.js';
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
-import type { Generation, Generations } from './answers.js';
+import type { Generation, Generations } from './generation.js';
+import { isOutputEvent, type StreamEvent } from './output.js';
 import {
   type AgentMetricsHandlerOptions,
   type Chain,
@@ -94,7 +95,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
 
   /** A chunk of a stream has come. */
   override handleLLMNewToken(
-    _token: string,
+    token: string,
     _indices: unknown,
     runId: string,
     _parentRunId?: string,
@@ -102,17 +103,14 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
     fields?: { readonly chunk?: Generation },
   ): void {
     this.record('chunk', () =>
-      this.inferences.get(runId)?.chunk(fields?.chunk),
+      this.inferences.get(runId)?.chunk(token, fields?.chunk),
     );
   }
 
   /** LangChain reports these events instead of tokens if another handler prefers them. */
-  override handleChatModelStreamEvent(
-    event: { readonly event: string },
-    runId: string,
-  ): void {
-    if (event.event !== 'content-block-delta') return;
-    this.record('chunk', () => this.inferences.get(runId)?.chunk());
+  override handleChatModelStreamEvent(event: StreamEvent, runId: string): void {
+    if (!isOutputEvent(event)) return;
+    this.record('chunk', () => this.inferences.get(runId)?.outputChunk());
   }
 
   /** An inference has its answer. */
@@ -205,7 +203,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
       const inference = runIn(this.runs.scopesIn(parentRunId), () =>
         this.metrics.startInference(request),
       );
-      this.inferences.add(runId, new OpenInference(inference));
+      this.inferences.add(runId, new OpenInference(inference, request));
     });
   }
 

@@ -1,82 +1,75 @@
 import type { InferenceAnswer } from '../../accounting/answer.js';
-import type { TokenUsage } from '../../accounting/usage.js';
-import { isName } from './serialized.js';
+import { AnswerReader, readAnswer } from '../../accounting/answer-reader.js';
+import { type Fields, fieldsOf, text } from '../../accounting/fields.js';
+import { mergeAnswers } from '../../accounting/merge-answers.js';
+import { chatUsage, hasCounts } from './counts.js';
+import { type Generations, partsOf } from './generation.js';
+import { plainAnswer } from './plain-answer.js';
+import { answerWithUsage, type RawAnswer, rawAnswerOf } from './raw-answer.js';
 
-/** The parts of LangChain's messages that are read here. Some providers leave them out. */
-interface Message {
-  readonly usage_metadata?: UsageMetadata;
-  readonly response_metadata?: Readonly<Record<string, unknown>>;
+/** The request that an answer belongs to, and how the answer came. */
+export interface AnswerContext {
+  readonly provider: string;
+  readonly model: string;
+  readonly isStream: boolean;
+  /** How often the message has each count of the cache: once for each chunk that was joined. */
+  readonly cacheRepeats: number;
 }
 
-interface UsageMetadata {
-  readonly input_tokens?: unknown;
-  readonly output_tokens?: unknown;
-  readonly input_token_details?: { readonly cache_read?: unknown };
-  readonly output_token_details?: { readonly reasoning?: unknown };
-}
-
-interface TokenCounts {
-  readonly promptTokens?: unknown;
-  readonly completionTokens?: unknown;
-}
-
-/** A model's answer, or a chunk of one. */
-export interface Generation {
-  readonly text?: string;
-  readonly message?: Message;
-}
-
-/** The answers to one prompt. */
-export interface Generations {
-  readonly generations?: readonly (readonly (Generation | undefined)[])[];
-  readonly llmOutput?: Readonly<Record<string, unknown>>;
-}
-
-/** Reads the model and the tokens as the provider reported them. Estimates are ignored. */
-export function answerOf({
-  generations = [],
-  llmOutput = {},
-}: Generations): InferenceAnswer {
+/** Reads the model's answer. Estimates of tokens are ignored. */
+export function answerOf(
+  { generations = [], llmOutput }: Generations,
+  context: AnswerContext,
+): InferenceAnswer {
   // If one prompt has several answers, each answer reports the tokens of all.
-  const all = generations.flat();
-  const told = all.find((one) => one?.message?.usage_metadata)?.message;
-  const counts = llmOutput['tokenUsage'] as TokenCounts | undefined;
+  const all = generations.flat().map(partsOf);
+  const parts = all.find(({ counts }) => hasCounts(counts)) ?? all[0];
+  const output = fieldsOf(llmOutput);
+  const beside = fieldsOf(output['tokenUsage']);
+  const counts =
+    parts && hasCounts(parts.counts) ? parts.counts : renamed(beside);
+  const raw =
+    (parts && rawAnswerOf(parts, context.provider)) ?? answerWithUsage(beside);
+  const told = raw === undefined ? {} : read(raw, context);
+  return [
+    { responseModel: text(output['model_name']) },
+    told.usage === undefined ? answerOfCounts(counts, context) : {},
+    told,
+    parts === undefined ? {} : plainAnswer(parts),
+  ].reduce(mergeAnswers);
+}
+
+function answerOfCounts(
+  counts: Fields,
+  { provider, cacheRepeats }: AnswerContext,
+): InferenceAnswer {
+  if (!hasCounts(counts)) return {};
+  const usage = chatUsage(counts, cacheRepeats);
+  return readAnswer(
+    { api: 'chat.completions', provider },
+    { choices: [], usage },
+  );
+}
+
+function read(
+  { api, answer }: RawAnswer,
+  { provider, model, isStream }: AnswerContext,
+): InferenceAnswer {
+  const source = { api, provider, model };
+  return isStream
+    ? new AnswerReader(source).read(answer)
+    : readAnswer(source, answer);
+}
+
+/** Counts beside the message have names of their own. */
+function renamed({
+  promptTokens,
+  completionTokens,
+  totalTokens,
+}: Fields): Fields {
   return {
-    responseModel: modelOf(all[0]) ?? named(llmOutput['model_name']),
-    usage: told?.usage_metadata
-      ? usageOf(told.usage_metadata)
-      : counts && usageOfCounts(counts),
+    input_tokens: promptTokens,
+    output_tokens: completionTokens,
+    total_tokens: totalTokens,
   };
-}
-
-/** The model that the message names. */
-export function modelOf(generation: Generation | undefined) {
-  const { model_name, model } = generation?.message?.response_metadata ?? {};
-  return named(model_name) ?? named(model);
-}
-
-function usageOf(usage: UsageMetadata): TokenUsage {
-  return {
-    inputTokens: amount(usage.input_tokens),
-    outputTokens: amount(usage.output_tokens),
-    cachedInputTokens: amount(usage.input_token_details?.cache_read),
-    reasoningTokens: amount(usage.output_token_details?.reasoning),
-  };
-}
-
-function usageOfCounts(counts: TokenCounts): TokenUsage {
-  return {
-    inputTokens: amount(counts.promptTokens),
-    outputTokens: amount(counts.completionTokens),
-  };
-}
-
-function amount(value: unknown): number | undefined {
-  return Number.isFinite(value) && (value as number) >= 0
-    ? (value as number)
-    : undefined;
-}
-
-function named(value: unknown): string | undefined {
-  return isName(value) ? value : undefined;
 }

@@ -1,40 +1,87 @@
+import type { InferenceAnswer } from '../../accounting/answer.js';
+import { UnreadableAnswerError } from '../../accounting/answer-errors.js';
+import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
 import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
-import {
-  answerOf,
-  type Generation,
-  type Generations,
-  modelOf,
-} from './answers.js';
+import { answerOf } from './answers.js';
+import type { Generation, Generations } from './generation.js';
+import { isOutput } from './output.js';
+import { StreamedAnswer } from './streamed-answer.js';
 
 /** An inference that LangChain reports. */
 export class OpenInference {
   private lastChunk: Generation | undefined = undefined;
-  private responseModel: string | undefined = undefined;
+  private readonly streamed: StreamedAnswer;
+  private seenChunks = 0;
+  private unseenChunks = 0;
 
-  constructor(private readonly inference: RunningInference) {}
+  constructor(
+    private readonly inference: RunningInference,
+    private readonly request: InferenceRequest,
+  ) {
+    this.streamed = new StreamedAnswer(request);
+  }
 
-  /** @param chunk if LangChain passes it. A handler that was added twice receives it twice. */
-  chunk(chunk?: Generation): void {
+  /**
+   * @param token the text of the chunk.
+   * @param chunk if LangChain passes it. A handler that was added twice receives it twice.
+   */
+  chunk(token: unknown, chunk: Generation | undefined): void {
     if (chunk !== undefined && chunk === this.lastChunk) return;
     this.lastChunk = chunk;
-    this.responseModel ??= modelOf(chunk);
+    if (isOutput(token, chunk)) this.inference.chunk();
+    if (chunk === undefined) {
+      this.unseenChunks++;
+    } else {
+      this.seenChunks++;
+      this.streamed.read(chunk);
+    }
+  }
+
+  /** An update of a part of the answer, which some versions of LangChain report in place of chunks. */
+  outputChunk(): void {
     this.inference.chunk();
   }
 
-  /** The model of the first chunk is used: in a message joined from chunks, LangChain concatenates the names. */
   end(answers: Generations): void {
-    const { responseModel, usage } = answerOf(answers);
-    this.inference.end({
-      responseModel: this.responseModel ?? responseModel,
-      usage,
+    if (isEmpty(answers)) {
+      this.fail(new UnreadableAnswerError());
+      return;
+    }
+    const message = answerOf(answers, {
+      ...this.request,
+      isStream: this.seenChunks + this.unseenChunks > 0,
+      cacheRepeats: this.cacheRepeats,
     });
+    const answer = this.streamed.joinedWith(message);
+    this.inference.end({ ...answer, isPartial: isPartial(answer) });
   }
 
+  /** What the chunks said until then is a lower bound. */
   fail(error: unknown): void {
-    this.inference.fail(error, { responseModel: this.responseModel });
+    const { answer } = this.streamed;
+    const isPartial = answer.usage !== undefined;
+    this.inference.fail(error, { ...answer, isPartial });
   }
 
   discard(): void {
     this.inference.discard();
   }
+
+  /** LangChain's package for Gemini does not pass chunks, and each has the count of the cache again, which are added up. */
+  private get cacheRepeats(): number {
+    const isGoogle = this.request.provider.startsWith('gcp.');
+    return isGoogle ? Math.max(1, this.unseenChunks) : 1;
+  }
+}
+
+/** LangChain found no answer in what the provider sent, e.g. an error with a status of success. */
+function isEmpty({ generations = [] }: Generations): boolean {
+  return generations.length > 0 && generations.every((one) => one.length === 0);
+}
+
+/** One of the totals is missing. */
+function isPartial({ usage }: InferenceAnswer): boolean | undefined {
+  if (usage === undefined) return undefined;
+  const { inputTokens, outputTokens } = usage;
+  return inputTokens === undefined || outputTokens === undefined;
 }

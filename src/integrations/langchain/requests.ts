@@ -1,5 +1,6 @@
 import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
 import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
+import { fieldsOf, isFields } from '../../accounting/fields.js';
 import {
   nameOfRunnable,
   isName,
@@ -24,6 +25,9 @@ const WELL_KNOWN_PROVIDERS: Readonly<Record<string, string>> = {
   xai: 'x_ai',
 };
 
+/** The names of the model in a constructor. */
+const MODEL_PARAMETERS = ['model', 'model_name', 'modelName'] as const;
+
 /** Reads LangChain's description of a request. Missing names are derived from the model's class. */
 export function requestOf(
   operation: GenAiOperation,
@@ -32,18 +36,36 @@ export function requestOf(
   metadata: Params = {},
 ): InferenceRequest {
   const type = nameOfRunnable(model);
-  const params = (extraParams['invocation_params'] ?? {}) as Params;
+  const params = fieldsOf(extraParams['invocation_params']);
   const names = [
     params['model'],
     params['model_name'],
     metadata['ls_model_name'],
-    type,
   ];
+  const given = names.filter((name) => !isDefault(name, model?.kwargs));
   return {
     operation,
     provider: providerOf(metadata['ls_provider'], type),
-    model: names.find(isName)!,
+    model: [...given, deploymentOf(model?.kwargs), type].find(isName)!,
   };
+}
+
+/**
+ * Whether the name is one that LangChain fills in for OpenAI's models if the app gives none. A
+ * deployment on Azure, and many compatible servers, answer with another model.
+ *
+ * @param given what the app gave to the constructor, if that is known.
+ */
+function isDefault(name: unknown, given: unknown): boolean {
+  if (!/^gpt-3\.5-turbo(-instruct)?$/.test(String(name))) return false;
+  return isFields(given) && !MODEL_PARAMETERS.some((one) => isName(given[one]));
+}
+
+/** The deployment that an app asks on Azure. */
+function deploymentOf(given: unknown): unknown {
+  const { deployment_name, azure_open_ai_api_deployment_name } =
+    fieldsOf(given);
+  return deployment_name ?? azure_open_ai_api_deployment_name;
 }
 
 function providerOf(told: unknown, type: string): string {

@@ -2,6 +2,8 @@
 export interface SerializedRunnable {
   /** The path of the module, then the class. */
   readonly id?: readonly string[];
+  /** What was given to the constructor, without secrets; LangChain tells it for some classes. */
+  readonly kwargs?: unknown;
 }
 
 /** The name of the class of a model, tool or chain. */

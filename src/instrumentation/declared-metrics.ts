@@ -13,7 +13,7 @@ import {
   GEN_AI_METRICS,
   type GenAiMetric,
 } from '../core/gen-ai-conventions.js';
-import type { MethodConfig } from './instrumentation.js';
+import type { AgentRunConfig, MethodConfig } from './instrumentation.js';
 import { isExcludedClass, isExcludedMethod } from './no-metrics.js';
 
 type Key = string | symbol;
@@ -37,8 +37,8 @@ interface LabelledMethod {
 export interface DecoratorConfig {
   readonly metrics?: readonly CallMetric[];
   readonly inFlight?: InFlightMetric;
-  /** Whether a call is a run of the agent that the class is. */
-  readonly agentRun?: boolean;
+  /** A call is a run of the agent that the class is, if this is given. */
+  readonly agentRun?: AgentRunConfig;
   /** The name of the tool that the method is. */
   readonly tool?: string;
 }
@@ -124,11 +124,13 @@ function gaugesOf({ inFlight }: DecoratorConfig) {
   ];
 }
 
-function genAiMetricsOf({ agentRun = false, tool }: DecoratorConfig) {
+function genAiMetricsOf({ agentRun, tool }: DecoratorConfig) {
   const { agentDuration, agentInferenceCalls, agentToolCalls, toolDuration } =
     GEN_AI_METRICS;
   const metrics: GenAiMetric[] = [
-    ...(agentRun ? [agentDuration, agentInferenceCalls, agentToolCalls] : []),
+    ...(agentRun !== undefined
+      ? [agentDuration, agentInferenceCalls, agentToolCalls]
+      : []),
     ...(tool === undefined ? [] : [toolDuration]),
   ];
   return metrics.map((metric) => ({

@@ -15,10 +15,16 @@ export interface MethodConfig extends CallConfig {
   readonly prototype: object;
   readonly key: string | symbol;
   readonly inFlight?: InFlightMetric | undefined;
-  /** Whether a call is a run of the agent that the class is. */
-  readonly agentRun?: boolean | undefined;
+  /** A call is a run of the agent that the class is, if this is given. */
+  readonly agentRun?: AgentRunConfig | undefined;
   /** The name of the tool that the method is. */
   readonly tool?: string | undefined;
+}
+
+/** What is known of the runs of an agent that a method makes. */
+export interface AgentRunConfig {
+  /** Returns the labels of what runs inside, from the arguments of the method. */
+  readonly labels?: ((...args: any[]) => Labels) | undefined;
 }
 
 /** Records the calls of decorated methods, for one app. An app with metrics switched off has no instance. */
@@ -113,7 +119,13 @@ export class ClassScope {
     if (recorder === undefined) {
       const identity = { agent: this.agent, method: String(config.key) };
       const observer = this.observerOf(config, identity);
-      recorder = new CallRecorder(this.collector, config, identity, observer);
+      recorder = new CallRecorder(
+        this.collector,
+        config,
+        identity,
+        observer,
+        this.agents.context,
+      );
       this.recorders.set(config, recorder);
       if (this.startsSeries) this.start(config, recorder);
     }
@@ -124,7 +136,7 @@ export class ClassScope {
     const { inFlight, agentRun, tool } = config;
     recorder.start();
     if (inFlight !== undefined) this.running.open(inFlight);
-    if (agentRun === true) this.agents.startAgentSeries(this.agent);
+    if (agentRun !== undefined) this.agents.startAgentSeries(this.agent);
     if (tool !== undefined) this.agents.startToolSeries(tool);
   }
 
@@ -138,7 +150,11 @@ export class ClassScope {
       const calls = this.running.of(inFlight, identity);
       observers.push((start) => calls.add(start));
     }
-    if (agentRun === true) observers.push(() => agents.observeAgentRun(agent));
+    if (agentRun !== undefined) {
+      observers.push((_start, args) =>
+        agents.observeAgentRun(agent, () => agentRun.labels?.(...args)),
+      );
+    }
     if (tool !== undefined) observers.push(() => agents.observeTool(tool));
     return joinObservers(observers);
   }

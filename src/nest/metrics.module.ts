@@ -102,6 +102,7 @@ export class MetricsModule
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(LazyModules) private readonly lazyModules: LazyModules,
     @Inject(MetricsExporters) private readonly exporters: MetricsExporters,
+    @Inject(AgentMetrics) { context }: AgentMetrics,
   ) {
     super();
     this.healthChecks = new AppHealthChecks(prometheus);
@@ -113,7 +114,7 @@ export class MetricsModule
       this.http = new HttpInstrumentation(collector, http, adapterHost);
     }
     if (enabled && httpClient !== undefined) {
-      this.httpClient = new HttpClientMetrics(collector, httpClient);
+      this.httpClient = new HttpClientMetrics(collector, httpClient, context);
     }
   }
 

@@ -12,6 +12,11 @@ export interface CallConfig {
   readonly argumentLabels: ArgumentLabels;
 }
 
+/** Knows the labels around a call. */
+interface CallContext {
+  readonly current: { readonly labels: Labels } | undefined;
+}
+
 /**
  * Records the calls of one method in one collector. It never throws into a call: its own
  * errors are reported to the collector.
@@ -22,12 +27,14 @@ export class CallRecorder {
   /**
    * @param identity the labels that say which method it is.
    * @param startObserver observes the calls from their start.
+   * @param context has the labels around a call.
    */
   constructor(
     collector: MetricsCollector,
     { metrics, argumentLabels }: CallConfig,
     identity: Labels,
     private readonly startObserver?: StartObserver,
+    private readonly context?: CallContext,
   ) {
     this.writers = metrics
       .filter(({ name }) => !isDenied(collector, name))
@@ -63,7 +70,13 @@ export class CallRecorder {
     const { writers, startObserver } = this;
     return writers.length === 0 && startObserver === undefined
       ? undefined
-      : new ObservedRun(writers, startObserver, args, false);
+      : new ObservedRun(
+          writers,
+          startObserver,
+          args,
+          false,
+          this.context?.current?.labels,
+        );
   }
 }
 

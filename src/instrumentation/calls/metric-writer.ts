@@ -55,7 +55,8 @@ export class MetricWriter implements RunRecorder {
     const value = valueOf(run, figure);
     if (value === undefined) return;
     try {
-      if (run.status !== 'success' || !this.fixed)
+      const hasContext = run.context !== undefined;
+      if (run.status !== 'success' || !this.fixed || hasContext)
         this.writeLabelled(run, value);
       else recordIn((this.success ??= this.seriesOfSuccess()), value);
     } catch (error) {
@@ -114,7 +115,7 @@ export class MetricWriter implements RunRecorder {
     );
   }
 
-  private writeLabelled(call: EndedCall, value: number): void {
+  private writeLabelled(call: EndedRun, value: number): void {
     const instrument = this.open();
     try {
       const labels = this.outcome(call);
@@ -126,8 +127,9 @@ export class MetricWriter implements RunRecorder {
     }
   }
 
-  private outcome({ status, error }: EndedCall): MutableLabels {
-    const labels = copyLabels({}, this.identity);
+  private outcome({ status, error, context }: EndedRun): MutableLabels {
+    const labels = context === undefined ? {} : copyLabels({}, context);
+    copyLabels(labels, this.identity);
     labels.status = status;
     if (status === 'error') labels.error_type = errorType(error);
     return labels;

@@ -1,4 +1,5 @@
 import { type Instant, instant, secondsSince } from '../../core/clock.js';
+import type { Labels } from '../../model/labels.js';
 import type { CallStatus } from './call-metrics.js';
 import type {
   EndedRun,
@@ -23,16 +24,18 @@ export class ObservedRun implements Run, EndedRun {
    * @param recorders receive the end of all runs of the work.
    * @param startObserver makes the observer of this run.
    * @param isStream whether the consumer of the work may pause it.
+   * @param context the labels around the work.
    */
   constructor(
     private readonly recorders: readonly RunRecorder[],
     startObserver: StartObserver | undefined,
     readonly args: readonly unknown[],
     isStream: boolean,
+    readonly context?: Labels,
   ) {
     const { start } = this;
     this.stream = isStream ? new StreamProgress(start) : undefined;
-    this.observer = startObserver?.(start);
+    this.observer = startObserver?.(start, args);
   }
 
   get items(): number {
@@ -95,6 +98,7 @@ export class ObservedRun implements Run, EndedRun {
       observer && ((start) => observer.restarted(start)),
       this.args,
       true,
+      this.context,
     );
   }
 

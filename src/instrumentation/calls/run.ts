@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/clock.js';
+import type { Labels } from '../../model/labels.js';
 import type { EndedCall } from './call-metrics.js';
 
 /** One run of some work, which receives the events of the work. Only the first end counts. */
@@ -22,6 +23,8 @@ export interface Run {
 
 /** A run that has ended, as its observers see it. */
 export interface EndedRun extends EndedCall {
+  /** The labels around the call, if there are any. */
+  readonly context?: Labels | undefined;
   /** The duration of the work, without the time of its consumer. */
   readonly seconds: number;
   /** The number of items that a stream gave. */
@@ -53,14 +56,18 @@ export interface RunObserver extends RunRecorder {
 }
 
 /** Makes the observer of a run that begins. */
-export type StartObserver = (start: Instant) => RunObserver;
+export type StartObserver = (
+  start: Instant,
+  args: readonly unknown[],
+) => RunObserver;
 
 /** Several observers as one, of which at most one has a context; `undefined` for none. */
 export function joinObservers(
   starts: readonly StartObserver[],
 ): StartObserver | undefined {
   if (starts.length <= 1) return starts[0];
-  return (start) => new JoinedObservers(starts.map((begin) => begin(start)));
+  return (start, args) =>
+    new JoinedObservers(starts.map((begin) => begin(start, args)));
 }
 
 class JoinedObservers implements RunObserver {

@@ -1,7 +1,7 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { timeWork } from '../calls/follow.js';
 import { ObservedRun } from '../calls/observed-run.js';
-import type { EndedRun, RunObserver } from '../calls/run.js';
+import type { RunObserver } from '../calls/run.js';
 import {
   catchAndReport,
   type ErrorReporter,
@@ -11,7 +11,8 @@ import { AgentRuns } from './agent-runs.js';
 import { GenAiWriter } from './gen-ai-writer.js';
 import { LivePrices } from '../../accounting/prices/live-prices.js';
 import { sourcesOf } from '../../accounting/prices/price-files.js';
-import type { AgentMetricsOptions } from './agents.options.js';
+import { type AgentMetricsOptions, OTHER_RULES } from './agents.options.js';
+import { validate } from '../../core/validate.js';
 import { checkInference, checkInferenceRequest } from './inference-checks.js';
 import {
   checkAgentRun,
@@ -32,6 +33,9 @@ import type {
   Retry,
   ToolCall,
 } from './recordings.js';
+import { ContextLabels } from './context-labels.js';
+import { ObservedWork } from './observed-work.js';
+import type { Labels } from '../../model/labels.js';
 import { OpenInferences } from './open-inferences.js';
 import type { RunningInference } from './running-inference.js';
 import { RunningWork } from './running-work.js';
@@ -54,21 +58,29 @@ export class AgentMetrics implements ErrorReporter {
   /** @internal The agent runs that code belongs to. */
   readonly runs = new AgentRuns();
 
+  /** @internal The labels that code gives to what it calls. */
+  readonly context: ContextLabels;
+
   private readonly writer: GenAiWriter;
   private readonly inferences: OpenInferences;
+  private readonly work: ObservedWork;
 
-  /** @throws {OptionsError} naming the option of `prices` that is missing or invalid, or the price file that cannot be read. */
+  /** @throws {OptionsError} naming the option that is missing or invalid, or the price file that cannot be read. */
   constructor(
     private readonly collector: MetricsCollector,
     options: AgentMetricsOptions = {},
   ) {
-    const { prices, conventions = 'current' } = options;
+    const { prices, ...others } = options;
+    validate(others, OTHER_RULES);
+    const { conventions = 'current', contextLabels = [] } = others;
+    this.context = new ContextLabels(contextLabels);
     const sources = prices === undefined ? [] : sourcesOf(prices, 'prices');
     const live = new LivePrices(sources, collector);
     this.writer = new GenAiWriter(collector, live.list, conventions);
     // A collector of a test may have a few methods only.
     collector.onShutdown?.(() => live.close());
     this.inferences = new OpenInferences(this, this.writer, collector);
+    this.work = new ObservedWork(this, this.writer);
   }
 
   /**
@@ -80,10 +92,12 @@ export class AgentMetrics implements ErrorReporter {
   recordInference(inference: Inference): void {
     checkInference(inference);
     const run = this.runs.current;
-    const cost = this.writer.inference(
+    const cost = this.writer.inference({
       inference,
-      inference.agent ?? run?.agent,
-    );
+      agent: inference.agent ?? run?.agent,
+      context: this.context.current,
+      moreChunks: undefined,
+    });
     if (run === undefined) return;
     run.inferenceCalls++;
     run.took(inference.usage ?? {}, cost);
@@ -135,7 +149,7 @@ export class AgentMetrics implements ErrorReporter {
   recordTool(call: ToolCall): void {
     checkToolCall(call);
     const run = this.runs.current;
-    this.writer.tool(call, call.agent ?? run?.agent);
+    this.writer.tool(call, call.agent ?? run?.agent, this.context.current);
     if (run !== undefined) run.toolCalls++;
   }
 
@@ -146,7 +160,7 @@ export class AgentMetrics implements ErrorReporter {
    */
   recordAgentRun(run: EndedAgentRun): void {
     checkAgentRun(run);
-    this.writer.agentRun(run);
+    this.writer.agentRun(run, this.context.current);
   }
 
   /**
@@ -156,7 +170,7 @@ export class AgentMetrics implements ErrorReporter {
    */
   recordWorkflow(ended: EndedWorkflow): void {
     checkWorkflow(ended);
-    this.writer.workflow(ended);
+    this.writer.workflow(ended, this.context.current);
   }
 
   /**
@@ -168,7 +182,7 @@ export class AgentMetrics implements ErrorReporter {
   recordRetry(retry: Retry): void {
     checkRetry(retry);
     const { agent = this.runs.current?.agent } = retry;
-    this.writer.retry({ ...retry, agent });
+    this.writer.retry({ ...retry, agent }, this.context.current);
   }
 
   /**
@@ -182,7 +196,22 @@ export class AgentMetrics implements ErrorReporter {
   recordEvaluation(evaluation: Evaluation): void {
     checkEvaluation(evaluation);
     const { agent = this.runs.current?.agent } = evaluation;
-    this.writer.evaluation({ ...evaluation, agent });
+    this.writer.evaluation({ ...evaluation, agent }, this.context.current);
+  }
+
+  /**
+   * Does some work whose metrics have further labels: those of agents, inferences, tokens, costs
+   * and tools, of decorated methods, and of outgoing requests, if they are measured. Their names
+   * are declared in `agents.contextLabels`. A context inside of another one adds to its labels.
+   *
+   * @returns what the work returns.
+   * @throws {LabelError} if a label is not declared or not valid; the work is not done then.
+   *
+   * @example
+   * return agents.withLabels({ tenant: 'acme' }, () => this.assistant.run(question));
+   */
+  withLabels<T>(labels: Labels, work: () => T): T {
+    return this.context.run(labels, work);
   }
 
   /**
@@ -236,42 +265,16 @@ export class AgentMetrics implements ErrorReporter {
   }
 
   /** @internal Observes a run of an agent. Each consumption of its stream is another run. */
-  observeAgentRun(agent: string): RunObserver {
-    const context = this.runs.begin(agent);
-    return {
-      runInContext: (part) => context.run(part),
-      enterContext: () => context.enter(),
-      ended: (run) =>
-        this.record(agent, () => {
-          const { inferenceCalls, toolCalls, totals } = context;
-          this.recordAgentRun({
-            agent,
-            seconds: run.seconds,
-            error: errorOf(run),
-            inferenceCalls,
-            toolCalls,
-            ...(totals && { usage: totals, costs: totals.money }),
-          });
-        }),
-      restarted: () => this.observeAgentRun(agent),
-    };
+  observeAgentRun(
+    agent: string,
+    labels?: () => Labels | undefined,
+  ): RunObserver {
+    return this.work.agentRun(agent, labels);
   }
 
   /** @internal Observes a tool call. It counts once for the agent run around it, however often its stream is consumed. */
   observeTool(tool: string): RunObserver {
-    const agentRun = this.runs.current;
-    if (agentRun !== undefined) agentRun.toolCalls++;
-    const observer: RunObserver = {
-      ended: (run) =>
-        this.record(tool, () =>
-          this.writer.tool(
-            { tool, seconds: run.seconds, error: errorOf(run) },
-            agentRun?.agent,
-          ),
-        ),
-      restarted: () => observer,
-    };
-    return observer;
+    return this.work.tool(tool);
   }
 
   /** @internal Starts the series of an agent's runs, before the first one. Never throws. */
@@ -293,8 +296,4 @@ export class AgentMetrics implements ErrorReporter {
   private record(where: string, action: () => void): void {
     catchAndReport(this, 'agent', action, where);
   }
-}
-
-function errorOf({ status, error }: EndedRun): unknown {
-  return status === 'error' ? (error ?? new Error('unknown')) : undefined;
 }

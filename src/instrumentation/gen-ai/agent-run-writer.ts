@@ -1,5 +1,7 @@
 import { GEN_AI_METRICS } from '../../core/gen-ai-conventions.js';
 import type { HistogramSeries } from '../../model/histogram.js';
+import type { Labels } from '../../model/labels.js';
+import type { LabelsInForce } from './context-labels.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
 import { KeptSeries } from './kept-series.js';
 import { OWN_METRICS } from './own-metrics.js';
@@ -11,6 +13,7 @@ const MAX_KEPT = 1_000;
 
 /** The series that every run of an agent writes to. */
 interface RunSeries {
+  readonly labels: Labels;
   readonly inferenceCalls: HistogramSeries;
   readonly toolCalls: HistogramSeries;
   /** Those of tokens and cost. */
@@ -26,14 +29,14 @@ export class AgentRunWriter {
   constructor(private readonly instruments: GenAiInstruments) {}
 
   /** @throws {MetricsError} if a part cannot be recorded; nothing is recorded then. */
-  write(run: EndedAgentRun): void {
+  write(run: EndedAgentRun, context: LabelsInForce | undefined): void {
     const { agent, seconds, inferenceCalls = 0, toolCalls = 0 } = run;
-    const series = this.seriesOf(agent);
+    const series = this.seriesOf(agent, context);
     const failure = failureOf(run);
     const duration =
       failure === undefined
-        ? (series.duration ??= this.duration(agent))
-        : this.duration(agent, failure);
+        ? (series.duration ??= this.duration(series.labels))
+        : this.duration(series.labels, failure);
     duration.observe(seconds);
     series.inferenceCalls.observe(inferenceCalls);
     series.toolCalls.observe(toolCalls);
@@ -62,27 +65,32 @@ export class AgentRunWriter {
     batch.write();
   }
 
-  private seriesOf(agent: string): RunSeries {
-    const known = this.kept.get(agent);
+  private seriesOf(
+    agent: string,
+    context: LabelsInForce | undefined,
+  ): RunSeries {
+    const key = context === undefined ? agent : `${context.key}${agent}`;
+    const known = this.kept.get(key);
     if (known !== undefined) return known;
     const { instruments } = this;
-    const labels = agentLabels(agent);
+    const labels = { ...context?.labels, ...agentLabels(agent) };
     const series = {
+      labels,
       inferenceCalls: instruments
         .histogram(GEN_AI_METRICS.agentInferenceCalls)
         .labels(labels),
       toolCalls: instruments
         .histogram(GEN_AI_METRICS.agentToolCalls)
         .labels(labels),
-      totals: new KeptSeries(instruments, { agent }),
+      totals: new KeptSeries(instruments, { ...context?.labels, agent }),
       duration: undefined,
     };
-    if (this.kept.size < MAX_KEPT) this.kept.set(agent, series);
+    if (this.kept.size < MAX_KEPT) this.kept.set(key, series);
     return series;
   }
 
-  private duration(agent: string, failure?: string): HistogramSeries {
-    const labels = { error_type: failure, ...agentLabels(agent) };
+  private duration(of: Labels, failure?: string): HistogramSeries {
+    const labels = { error_type: failure, ...of };
     return this.instruments
       .histogram(GEN_AI_METRICS.agentDuration)
       .labels(labels);

@@ -10,6 +10,9 @@ import {
   type Counter,
   type CounterSeries,
 } from '../../model/counter.js';
+import type { Labels } from '../../model/labels.js';
+import type { LabelsInForce } from './context-labels.js';
+import type { EndedInference } from './inference-writer.js';
 import { ExactTotals } from './exact-totals.js';
 import type { RecordingBatch } from './recording-batch.js';
 import { failureOf, type Inference } from './recordings.js';
@@ -30,6 +33,8 @@ interface CostLabels {
   readonly agent: string | undefined;
   readonly model: string;
   readonly provider: string;
+  /** Those of the context. */
+  readonly context: LabelsInForce | undefined;
 }
 
 /** Counts what inferences cost, and those whose cost is unknown or a lower bound. */
@@ -51,15 +56,14 @@ export class CostCounters {
    */
   add(
     batch: RecordingBatch,
-    inference: Inference,
-    agent: string | undefined,
+    { inference, agent, context }: EndedInference,
   ): Charge | undefined {
     const { provider, model, responseModel = model } = inference;
-    const labels = { agent, model: responseModel, provider };
+    const labels = { agent, model: responseModel, provider, context };
     const charge = this.prices.charge({ provider, model, answer: inference });
     if (charge !== undefined) this.addCost(batch, labels, charge);
     const gap = this.gapOf(inference, charge);
-    if (gap !== undefined) batch.add(this.counter(gap), labels, 1);
+    if (gap !== undefined) batch.add(this.counter(gap), labelsOf(labels), 1);
     this.reportUnused(inference, charge);
     return charge;
   }
@@ -77,13 +81,15 @@ export class CostCounters {
   }
 
   private costSeries(
-    { agent, model, provider }: CostLabels,
+    given: CostLabels,
     { currency, basis: source }: Charge,
   ): CounterSeries {
-    const key = [agent, model, provider, currency, source].join('\n');
+    const { agent, model, provider, context } = given;
+    const parts = [agent, model, provider, currency, source, context?.key];
+    const key = parts.join('\n');
     const kept = this.costs.get(key);
     if (kept !== undefined) return kept;
-    const labels = { agent, model, provider, currency, source };
+    const labels = { ...labelsOf(given), currency, source };
     const series = this.counter('agent_cost_total').labels(labels);
     if (this.costs.size < MAX_KEPT) this.costs.set(key, series);
     return series;
@@ -145,6 +151,10 @@ export class CostCounters {
     }
     return counter;
   }
+}
+
+function labelsOf({ context, ...own }: CostLabels): Labels {
+  return { ...context?.labels, ...own };
 }
 
 function requestOf(inference: Inference): ChargeRequest {

@@ -3,17 +3,17 @@ import { GEN_AI_METRICS } from '../../core/gen-ai-conventions.js';
 import type { Conventions } from './agents.options.js';
 import type { Tally } from '../../model/tally.js';
 import { agentLabels, AgentRunWriter } from './agent-run-writer.js';
+import type { LabelsInForce } from './context-labels.js';
 import { GenAiInstruments } from './gen-ai-instruments.js';
 import { OWN_METRICS } from './own-metrics.js';
 import { RecordingBatch } from './recording-batch.js';
-import { InferenceWriter } from './inference-writer.js';
+import { type EndedInference, InferenceWriter } from './inference-writer.js';
 import type { Charge, PriceList } from '../../accounting/prices/price-list.js';
 import {
   type EndedAgentRun,
   type EndedWorkflow,
   type Evaluation,
   failureOf,
-  type Inference,
   type Retry,
   type ToolCall,
 } from './recordings.js';
@@ -42,16 +42,9 @@ export class GenAiWriter {
     this.agentRuns = new AgentRunWriter(this.instruments);
   }
 
-  /**
-   * @param moreChunks the times of output chunks that the inference does not list.
-   * @returns the cost; `undefined` if it is unknown.
-   */
-  inference(
-    inference: Inference,
-    agent: string | undefined,
-    moreChunks?: Tally,
-  ): Charge | undefined {
-    return this.inferences.write(inference, agent, moreChunks);
+  /** @returns the cost; `undefined` if it is unknown. */
+  inference(ended: EndedInference): Charge | undefined {
+    return this.inferences.write(ended);
   }
 
   /** A tally for the times of output chunks; `undefined` if there is no histogram for them, which writing the inference reports. */
@@ -69,8 +62,13 @@ export class GenAiWriter {
     this.instruments.start(GEN_AI_METRICS.agentDuration, agentLabels(agent));
   }
 
-  tool(call: ToolCall, agent: string | undefined): void {
+  tool(
+    call: ToolCall,
+    agent: string | undefined,
+    context: LabelsInForce | undefined,
+  ): void {
     const labels = {
+      ...context?.labels,
       ...toolLabels(call.tool),
       gen_ai_agent_name: agent,
       error_type: failureOf(call),
@@ -80,17 +78,19 @@ export class GenAiWriter {
       .observe(labels, call.seconds);
   }
 
-  retry({ provider, model, agent, error }: Retry): void {
-    const labels = { agent, model, provider };
+  retry(retry: Retry, context: LabelsInForce | undefined): void {
+    const { provider, model, agent, error } = retry;
+    const labels = { ...context?.labels, agent, model, provider };
     const type = failureOf({ error }) ?? 'unknown';
     this.instruments
       .counter(OWN_METRICS.retries)
       .inc({ ...labels, error_type: type });
   }
 
-  evaluation({ name, label, score, agent }: Evaluation): void {
+  evaluation(given: Evaluation, context: LabelsInForce | undefined): void {
+    const { name, label, score, agent } = given;
     const { instruments } = this;
-    const labels = { agent, evaluation: name };
+    const labels = { ...context?.labels, agent, evaluation: name };
     const batch = new RecordingBatch();
     if (label !== undefined) {
       const counter = instruments.counter(OWN_METRICS.evaluations);
@@ -103,12 +103,13 @@ export class GenAiWriter {
     batch.write();
   }
 
-  agentRun(run: EndedAgentRun): void {
-    this.agentRuns.write(run);
+  agentRun(run: EndedAgentRun, context: LabelsInForce | undefined): void {
+    this.agentRuns.write(run, context);
   }
 
-  workflow(ended: EndedWorkflow): void {
+  workflow(ended: EndedWorkflow, context: LabelsInForce | undefined): void {
     const labels = {
+      ...context?.labels,
       gen_ai_operation_name: 'invoke_workflow',
       gen_ai_workflow_name: ended.workflow,
       error_type: failureOf(ended),

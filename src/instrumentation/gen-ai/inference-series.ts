@@ -1,4 +1,6 @@
 import type { GenAiInstruments, GenAiLabels } from './gen-ai-instruments.js';
+import type { Labels } from '../../model/labels.js';
+import type { EndedInference } from './inference-writer.js';
 import { KeptSeries } from './kept-series.js';
 import type { Inference } from './recordings.js';
 
@@ -21,11 +23,11 @@ export class InferenceSeries {
 
   constructor(private readonly instruments: GenAiInstruments) {}
 
-  of(inference: Inference, agent: string | undefined): SeriesOfInference {
-    const key = keyOf(inference, agent);
+  of({ inference, agent, context }: EndedInference): SeriesOfInference {
+    const key = (context?.key ?? '') + keyOf(inference, agent);
     let series = this.kept.get(key);
     if (series === undefined) {
-      series = this.seriesOf(inference, agent);
+      series = this.seriesOf(inference, agent, context?.labels);
       if (this.kept.size < MAX_KEPT) this.kept.set(key, series);
     }
     return series;
@@ -34,11 +36,12 @@ export class InferenceSeries {
   private seriesOf(
     inference: Inference,
     agent: string | undefined,
+    context: Labels | undefined,
   ): SeriesOfInference {
     const { instruments } = this;
-    const labels = labelsOf(inference);
+    const labels = { ...context, ...labelsOf(inference) };
     const { provider, model, responseModel = model } = inference;
-    const own = { agent, model: responseModel, provider };
+    const own = { ...context, agent, model: responseModel, provider };
     return {
       plain: new KeptSeries(instruments, labels),
       ofAgent: new KeptSeries(instruments, { ...labels, agent }),

@@ -8,6 +8,7 @@ import type { Histogram } from '../../model/histogram.js';
 import type { Tally } from '../../model/tally.js';
 import type { Charge, PriceList } from '../../accounting/prices/price-list.js';
 import type { Conventions } from './agents.options.js';
+import type { LabelsInForce } from './context-labels.js';
 import { CostCounters } from './cost-counters.js';
 import { CurrentInference } from './current-inference.js';
 import { FinishReasons } from './finish-reasons.js';
@@ -21,6 +22,8 @@ import type { Inference } from './recordings.js';
 export interface EndedInference {
   readonly inference: Inference;
   readonly agent: string | undefined;
+  /** The labels around it. */
+  readonly context: LabelsInForce | undefined;
   /** The times of output chunks that the inference does not list. */
   readonly moreChunks: Tally | undefined;
 }
@@ -67,17 +70,14 @@ export class InferenceWriter {
    * @throws {MetricsError} if a part cannot be recorded; nothing is recorded then.
    */
   // Why: docs/decisions/instrumentation.md, "An inference is recorded as a whole".
-  write(
-    inference: Inference,
-    agent: string | undefined,
-    moreChunks: Tally | undefined,
-  ): Charge | undefined {
+  write(ended: EndedInference): Charge | undefined {
+    const { moreChunks } = ended;
     const batch = new RecordingBatch();
-    const series = this.series.of(inference, agent);
+    const series = this.series.of(ended);
     for (const recorder of this.recorders) {
-      recorder.add(batch, { inference, agent, moreChunks }, series);
+      recorder.add(batch, ended, series);
     }
-    const charge = this.costs.add(batch, inference, agent);
+    const charge = this.costs.add(batch, ended);
     batch.write();
     if (moreChunks !== undefined) this.reportMissedEvents(moreChunks);
     return charge;

@@ -5,6 +5,7 @@ import {
 } from '../../core/catch-and-report.js';
 import type { Tally } from '../../model/tally.js';
 import type { AgentRunContext, AgentRuns } from './agent-runs.js';
+import type { ContextLabels, LabelsInForce } from './context-labels.js';
 import type { GenAiWriter } from './gen-ai-writer.js';
 import { withoutOddFields } from './inference-checks.js';
 import type { Inference, InferenceRequest } from './recordings.js';
@@ -14,6 +15,14 @@ import { RunningInferences } from './running-inferences.js';
 /** What inferences need of their app. */
 interface App extends ErrorReporter {
   readonly runs: AgentRuns;
+  readonly context: ContextLabels;
+}
+
+/** What was around an inference when it began, and what is beside it at its end. */
+interface Around {
+  readonly run: AgentRunContext | undefined;
+  readonly context: LabelsInForce | undefined;
+  readonly moreChunks: Tally | undefined;
 }
 
 /** Inferences that have begun, each for the agent run that it began in. */
@@ -32,13 +41,14 @@ export class OpenInferences {
   open(request: InferenceRequest): RunningInference {
     const run = this.app.runs.current;
     if (run !== undefined) run.inferenceCalls++;
+    const context = this.app.context.current;
     const { provider, model, agent = run?.agent } = request;
     const where = `${provider} ${model}`;
     const running = this.running.begin({ agent, model, provider });
     const inference = new RunningInference(request, {
       finished: (ended, moreChunks) => {
         running.ended();
-        const record = () => this.record(ended, run, moreChunks);
+        const record = () => this.record(ended, { run, context, moreChunks });
         catchAndReport(this.app, 'inference', record, where);
       },
       newChunkTally: () => this.writer.newChunkTally(),
@@ -53,17 +63,18 @@ export class OpenInferences {
     return inference;
   }
 
-  private record(
-    ended: Inference,
-    run: AgentRunContext | undefined,
-    moreChunks: Tally | undefined,
-  ): void {
+  private record(ended: Inference, { run, context, moreChunks }: Around): void {
     const { recording, errors } = withoutOddFields(ended);
     const { provider, model, agent = run?.agent, usage = {} } = recording;
     for (const error of errors) {
       this.app.reportError('invalid_value', error, `${provider} ${model}`);
     }
-    const cost = this.writer.inference(recording, agent, moreChunks);
+    const cost = this.writer.inference({
+      inference: recording,
+      agent,
+      context,
+      moreChunks,
+    });
     run?.took(usage, cost);
   }
 }

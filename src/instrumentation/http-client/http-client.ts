@@ -12,7 +12,11 @@ import {
   undiciListeners,
 } from './http-client-channels.js';
 import type { HttpClientConfig } from './http-client.options.js';
-import { OutgoingRequests, RequestDurations } from './outgoing-requests.js';
+import {
+  OutgoingRequests,
+  type RequestContext,
+  RequestDurations,
+} from './outgoing-requests.js';
 
 /**
  * Measures the outgoing HTTP requests of the process: those of `fetch()` and
@@ -28,12 +32,14 @@ export class HttpClientMetrics {
   private readonly listeners: Listeners;
   private unwatch = () => {};
 
+  /** @param context has the labels around a request. */
   constructor(
     private readonly collector: MetricsCollector,
     { hosts: allowed, maxHosts }: HttpClientConfig,
+    context?: RequestContext,
   ) {
     const hosts = new HostNames(allowed, maxHosts);
-    const durations = new RequestDurations(collector);
+    const durations = new RequestDurations(collector, context);
     const undici = new OutgoingRequests(UNDICI_READER, hosts, durations);
     const node = new OutgoingRequests(NODE_READER, hosts, durations);
     this.listeners = {

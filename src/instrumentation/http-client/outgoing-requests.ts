@@ -1,6 +1,7 @@
 import type { MetricDeclaration } from '../../collector/metric-declaration.js';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Histogram } from '../../model/histogram.js';
+import type { Labels } from '../../model/labels.js';
 import { MetricType } from '../../model/metric-type.js';
 import { isExporterWork } from '../../exporters/pipeline/exporter-context.js';
 import { instant, secondsSince } from '../../core/clock.js';
@@ -26,11 +27,20 @@ export type RequestLabels = Readonly<{
   status_code: number | undefined;
 }>;
 
+/** Knows the labels around a request that begins. */
+export interface RequestContext {
+  readonly current: { readonly labels: Labels } | undefined;
+}
+
 /** Writes the durations of outgoing requests to one collector. */
 export class RequestDurations {
   private histogram: Histogram | undefined = undefined;
 
-  constructor(private readonly collector: MetricsCollector) {}
+  /** @param context has the labels around a request. */
+  constructor(
+    private readonly collector: MetricsCollector,
+    readonly context: RequestContext | undefined,
+  ) {}
 
   /** @param failure the type of the error that ended the request, if one did. */
   record(
@@ -55,6 +65,9 @@ export interface RequestReader<R extends object> {
 /** A request that has begun. */
 class Exchange {
   readonly start = instant();
+
+  constructor(readonly context: Labels | undefined) {}
+
   status: number | undefined = undefined;
   ended = false;
 }
@@ -75,7 +88,10 @@ export class OutgoingRequests<R extends object> {
 
   begin(request: R): void {
     if (!this.exchanges.has(request)) {
-      const exchange = isExporterWork() ? undefined : new Exchange();
+      const { context } = this.durations;
+      const exchange = isExporterWork()
+        ? undefined
+        : new Exchange(context?.current?.labels);
       this.exchanges.set(request, exchange);
     }
   }
@@ -100,6 +116,7 @@ export class OutgoingRequests<R extends object> {
     exchange.ended = true;
     const seconds = secondsSince(exchange.start);
     const labels = {
+      ...exchange.context,
       method: methodLabel(this.reader.methodOf(request)),
       host: this.hosts.nameOf(this.reader.originOf(request)),
       status_code: exchange.status,

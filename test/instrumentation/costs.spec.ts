@@ -189,6 +189,12 @@ describe('inferences whose cost is not fully known', () => {
     expect(await gaps()).toHaveLength(1);
   });
 
+  test('a request that asks no model, such as a retrieval, is not counted as one without usage', async () => {
+    const { record, gaps } = start();
+    record({ operation: 'retrieval' });
+    expect(await gaps()).toEqual([]);
+  });
+
   test('an inference that failed before the first chunk is not counted as one without usage', async () => {
     const { record, gaps } = start();
     record({ error: new Error('refused') });

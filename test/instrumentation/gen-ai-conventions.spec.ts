@@ -109,6 +109,21 @@ describe('the kind of an operation', () => {
     },
   );
 
+  test('an operation that asks no model, such as a retrieval, is no inference of the agent run around it', async () => {
+    const { agents, collector, metrics } = start();
+    await agents.runAgent('Reader', async () => {
+      const search = { ...INFERENCE, operation: 'retrieval' };
+      agents.recordInference(search);
+      agents.startInference(search).discard();
+      const running = agents.startInference(search);
+      expect(await collector.metrics()).not.toContain('inferences_running{');
+      running.end();
+      agents.recordInference(INFERENCE);
+    });
+    const calls = 'gen_ai_invoke_agent_inference_calls';
+    expect(metrics.histogram(calls).sum).toBe(1);
+  });
+
   test('an operation of a name of the own is an inference', () => {
     const { agents, metrics } = start();
     agents.recordInference({ ...INFERENCE, operation: 'translate' });

@@ -21,17 +21,18 @@ import {
   checkToolCall,
   checkWorkflow,
 } from './recording-checks.js';
-import type {
-  ChunkOf,
-  ChunkStream,
-  EndedAgentRun,
-  EndedWorkflow,
-  Evaluation,
-  Inference,
-  InferenceRequest,
-  ReadChunk,
-  Retry,
-  ToolCall,
+import {
+  asksModel,
+  type ChunkOf,
+  type ChunkStream,
+  type EndedAgentRun,
+  type EndedWorkflow,
+  type Evaluation,
+  type Inference,
+  type InferenceRequest,
+  type ReadChunk,
+  type Retry,
+  type ToolCall,
 } from './recordings.js';
 import { ContextLabels } from './context-labels.js';
 import { ObservedWork } from './observed-work.js';
@@ -98,7 +99,7 @@ export class AgentMetrics implements ErrorReporter {
       context: this.context.current,
       moreChunks: undefined,
     });
-    if (run === undefined) return;
+    if (run === undefined || !asksModel(inference)) return;
     run.inferenceCalls++;
     run.took(inference.usage ?? {}, cost);
   }

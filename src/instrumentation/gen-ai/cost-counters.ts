@@ -15,7 +15,7 @@ import type { LabelsInForce } from './context-labels.js';
 import type { EndedInference } from './inference-writer.js';
 import { ExactTotals } from './exact-totals.js';
 import type { RecordingBatch } from './recording-batch.js';
-import { failureOf, type Inference } from './recordings.js';
+import { asksModel, failureOf, type Inference } from './recordings.js';
 
 const COUNTERS = {
   agent_cost_total:
@@ -108,6 +108,7 @@ export class CostCounters {
     }
     const isMissing =
       charge === undefined &&
+      asksModel(inference) &&
       hasAnswered(inference) &&
       this.prices.hasPrice(requestOf(inference));
     return isMissing ? 'agent_inferences_without_usage_total' : undefined;

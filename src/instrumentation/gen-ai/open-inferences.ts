@@ -8,9 +8,13 @@ import type { AgentRunContext, AgentRuns } from './agent-runs.js';
 import type { ContextLabels, LabelsInForce } from './context-labels.js';
 import type { GenAiWriter } from './gen-ai-writer.js';
 import { withoutOddFields } from './inference-checks.js';
-import type { Inference, InferenceRequest } from './recordings.js';
+import {
+  asksModel,
+  type Inference,
+  type InferenceRequest,
+} from './recordings.js';
 import { RunningInference } from './running-inference.js';
-import { RunningInferences } from './running-inferences.js';
+import { RunningInferences, UNCOUNTED } from './running-inferences.js';
 
 /** What inferences need of their app. */
 interface App extends ErrorReporter {
@@ -40,11 +44,14 @@ export class OpenInferences {
   /** @param request must not change. */
   open(request: InferenceRequest): RunningInference {
     const run = this.app.runs.current;
-    if (run !== undefined) run.inferenceCalls++;
+    const isCounted = asksModel(request);
+    if (run !== undefined && isCounted) run.inferenceCalls++;
     const context = this.app.context.current;
     const { provider, model, agent = run?.agent } = request;
     const where = `${provider} ${model}`;
-    const running = this.running.begin({ agent, model, provider });
+    const running = isCounted
+      ? this.running.begin({ agent, model, provider })
+      : UNCOUNTED;
     const inference = new RunningInference(request, {
       finished: (ended, moreChunks) => {
         running.ended();
@@ -54,7 +61,7 @@ export class OpenInferences {
       newChunkTally: () => this.writer.newChunkTally(),
       discarded: () => {
         running.ended();
-        if (run !== undefined) run.inferenceCalls--;
+        if (run !== undefined && isCounted) run.inferenceCalls--;
       },
       unreadable: (error) => this.app.reportError('chunk', error, where),
       restart: () => this.open(request),

@@ -2,7 +2,10 @@ import type { Observable } from 'rxjs';
 import type { BilledTokens, Money } from '../../accounting/usage.js';
 import type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
 import { errorType } from '../class-name.js';
-import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
+import {
+  type GenAiOperation,
+  kindOfOperation,
+} from '../../core/gen-ai-conventions.js';
 
 /**
  * Recordings of agents' work. They accept no custom labels: ids of
@@ -108,6 +111,11 @@ export type ChunkOf<S> = Awaited<S> extends ChunkStream<infer T> ? T : never;
 
 /** Reads what a chunk says about an inference; `undefined` if it says nothing. */
 export type ReadChunk<T> = (chunk: T) => ChunkAnswer | undefined;
+
+/** Whether a request asks a model for something. Others, e.g. a search in a store, count for no agent run, and have no tokens. */
+export function asksModel({ operation = 'chat' }: InferenceRequest): boolean {
+  return kindOfOperation(operation) !== 'other';
+}
 
 /** The `error_type` of a recording; `undefined` if it did not fail. */
 export function failureOf({

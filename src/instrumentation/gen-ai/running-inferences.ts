@@ -19,7 +19,7 @@ interface Counted {
   ended(): void;
 }
 
-const UNCOUNTED: Counted = { ended: () => {} };
+export const UNCOUNTED: Counted = { ended: () => {} };
 
 /** An inference that its app has dropped never ends: it is no longer counted once it is collected. */
 const dropped = new FinalizationRegistry<Counted>((one) => one.ended());

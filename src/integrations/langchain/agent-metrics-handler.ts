@@ -13,7 +13,7 @@ import {
 import { OpenInference } from './open-inference.js';
 import { OpenRuns, RunMap } from './open-runs.js';
 import { runIn } from './agent-scope.js';
-import { requestOf } from './requests.js';
+import { requestOf, retrievalOf } from './requests.js';
 import { nameOfRunnable, type SerializedRunnable } from './serialized.js';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -46,8 +46,6 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
   /** Callbacks must be awaited: in the background one would wait for all others, and be timed wrongly. */
   // Why: docs/decisions/integrations.md, "LangChain: runs are found by their ids".
   override awaitHandlers = true;
-  /** Retrievers are no inferences, and are not recorded. */
-  override ignoreRetriever = true;
   /** Custom events are not recorded. */
   override ignoreCustomEvent = true;
 
@@ -161,6 +159,33 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
 
   /** A tool call has failed. */
   override handleToolError(error: unknown, runId: string): void {
+    this.record('failure', () => this.runs.fail(runId, error));
+  }
+
+  /** A search begins, e.g. in a vector store. */
+  override handleRetrieverStart(
+    retriever: SerializedRunnable,
+    _query: string,
+    runId: string,
+    parentRunId?: string,
+    tags?: string[],
+  ): void {
+    this.record('retriever', () =>
+      this.runs.startRetrieval(
+        runId,
+        parentRunId,
+        retrievalOf(retriever, tags),
+      ),
+    );
+  }
+
+  /** A search has ended. */
+  override handleRetrieverEnd(_documents: unknown, runId: string): void {
+    this.record('end', () => this.runs.end(runId));
+  }
+
+  /** A search has failed. */
+  override handleRetrieverError(error: unknown, runId: string): void {
     this.record('failure', () => this.runs.fail(runId, error));
   }
 

@@ -1,5 +1,5 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
-import type { RunningWork } from '../../instrumentation/gen-ai/running-work.js';
+import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
 import { type AgentScopes, runIn, scopesIn } from './agent-scope.js';
 
 /** More are not kept: some runs never end, e.g. that of a model's stream whose consumer left. */
@@ -34,15 +34,21 @@ export class RunMap<T> {
   }
 }
 
-/** A chain or a tool that has begun. */
+/** What has begun: an agent run, a tool call or a search. */
+interface Work {
+  end(): void;
+  fail(error: unknown): void;
+}
+
+/** A chain, a tool or a retriever that has begun. */
 interface OpenRun {
   /** The agent runs around what the run calls. */
   readonly scopes: AgentScopes;
   /** `undefined` for a chain that is no agent run. */
-  readonly work?: RunningWork;
+  readonly work?: Work;
 }
 
-/** The chains and tools that have begun and not ended. */
+/** The chains, tools and retrievers that have begun and not ended. */
 export class OpenRuns {
   private readonly runs = new RunMap<OpenRun>();
 
@@ -55,10 +61,15 @@ export class OpenRuns {
   }
 
   startTool(runId: string, parentRunId: string | undefined, tool: string) {
-    if (this.runs.has(runId)) return;
-    const scopes = this.scopesIn(parentRunId);
-    const work = runIn(scopes, () => this.metrics.startTool(tool));
-    this.runs.add(runId, { scopes, work });
+    this.start(runId, parentRunId, () => this.metrics.startTool(tool));
+  }
+
+  startRetrieval(
+    runId: string,
+    parentRunId: string | undefined,
+    request: InferenceRequest,
+  ): void {
+    this.start(runId, parentRunId, () => this.metrics.startInference(request));
   }
 
   /** @param agentOf gets the agent around the chain; returns the agent that the chain is a run of, if any. */
@@ -86,6 +97,16 @@ export class OpenRuns {
     const work = this.runs.take(runId)?.work;
     if (isControlFlow(error)) work?.end();
     else work?.fail(error);
+  }
+
+  private start(
+    runId: string,
+    parentRunId: string | undefined,
+    begin: () => Work,
+  ): void {
+    if (this.runs.has(runId)) return;
+    const scopes = this.scopesIn(parentRunId);
+    this.runs.add(runId, { scopes, work: runIn(scopes, begin) });
   }
 }
 

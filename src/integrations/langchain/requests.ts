@@ -73,3 +73,17 @@ function providerOf(told: unknown, type: string): string {
   const provider = name.toLowerCase();
   return WELL_KNOWN_PROVIDERS[provider] ?? provider;
 }
+
+/**
+ * Reads LangChain's description of a search. A store is named by its type, which the
+ * retriever of a store has as its last tag; another retriever by its class.
+ */
+export function retrievalOf(
+  retriever: SerializedRunnable | undefined,
+  tags: readonly unknown[] = [],
+): InferenceRequest {
+  const type = nameOfRunnable(retriever);
+  const store = type === 'VectorStoreRetriever' ? tags.at(-1) : undefined;
+  const name = isName(store) ? store : type.replace(/(?<=.)Retriever$/, '');
+  return { operation: 'retrieval', provider: name.toLowerCase(), model: type };
+}

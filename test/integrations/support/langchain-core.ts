@@ -6,6 +6,8 @@ import * as runnables from '@langchain/core/runnables';
 import * as testing from '@langchain/core/utils/testing';
 import * as tools from '@langchain/core/tools';
 import * as caches from '@langchain/core/caches';
+import * as retrievers from '@langchain/core/retrievers';
+import * as vectorstores from '@langchain/core/vectorstores';
 import * as llms0 from 'langchain-core-0/language_models/llms';
 import * as models0 from 'langchain-core-0/language_models/chat_models';
 import * as messages0 from 'langchain-core-0/messages';
@@ -14,6 +16,8 @@ import * as runnables0 from 'langchain-core-0/runnables';
 import * as testing0 from 'langchain-core-0/utils/testing';
 import * as tools0 from 'langchain-core-0/tools';
 import * as caches0 from 'langchain-core-0/caches';
+import * as retrievers0 from 'langchain-core-0/retrievers';
+import * as vectorstores0 from 'langchain-core-0/vectorstores';
 
 /** What of LangChain the tests use. */
 export type LangChainCore = typeof caches &
@@ -21,6 +25,8 @@ export type LangChainCore = typeof caches &
   typeof messages &
   typeof models &
   typeof outputs &
+  typeof retrievers &
+  typeof vectorstores &
   typeof runnables &
   typeof testing &
   typeof tools;
@@ -31,6 +37,8 @@ export const core1: LangChainCore = {
   ...messages,
   ...models,
   ...outputs,
+  ...retrievers,
+  ...vectorstores,
   ...runnables,
   ...testing,
   ...tools,
@@ -42,6 +50,8 @@ export const core0 = {
   ...messages0,
   ...models0,
   ...outputs0,
+  ...retrievers0,
+  ...vectorstores0,
   ...runnables0,
   ...testing0,
   ...tools0,

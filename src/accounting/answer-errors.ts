@@ -33,10 +33,10 @@ export function reportedError(answer: Fields): ReportedError | undefined {
   const { error, object } = answer;
   if (hasContent(error)) return errorOf(error, answer);
   if (object === 'error') return errorOf(answer);
-  const failed = itemsOf(answer['choices']).find((one) =>
-    hasContent(one['error']),
-  );
-  return failed && errorOf(failed['error']);
+  for (const choice of itemsOf(answer['choices'])) {
+    if (hasContent(choice['error'])) return errorOf(choice['error']);
+  }
+  return undefined;
 }
 
 /**

@@ -39,8 +39,8 @@ export function readAnswer(
   if (said === undefined && error === undefined) {
     return { error: new UnreadableAnswerError() };
   }
-  const answer = plainAnswer(said, error);
-  return mergeAnswers(answer, settled(api, said?.told, context, true));
+  const plain = plainAnswer(said, error);
+  return withUsage(plain, api, said?.told, context, true);
 }
 
 /**
@@ -57,6 +57,7 @@ export class AnswerReader {
   private answer: InferenceAnswer = {};
   private isEnded = false;
   private hasRead = false;
+  private last: ChunkAnswer = { isOutput: false };
 
   /** @throws {OptionsError} if the API is not known or the provider is no text. */
   constructor(source: AnswerSource) {
@@ -67,18 +68,19 @@ export class AnswerReader {
   /**
    * Reads a chunk, or an event, as the provider's SDK yields it. One that does not belong to the API says nothing.
    *
-   * @returns what the stream says so far, and whether this chunk is output.
+   * @returns what the stream says so far, and whether this chunk is output. The same object as for the chunk before if it says nothing new.
    */
   read(chunk: unknown): ChunkAnswer {
-    if (!isFields(chunk)) return { ...this.answer, isOutput: false };
-    const said = this.api.read(chunk, this.context);
-    const error = reportedError(chunk);
-    if ((said ?? error) !== undefined) {
-      this.hasRead = true;
-      this.add(said, error);
-    }
+    const fields = isFields(chunk) ? chunk : {};
+    const said = this.api.read(fields, this.context);
+    const error = reportedError(fields);
+    const isNew = this.hasNews(said, error);
+    if (isNew) this.add(said, error);
     const isOutput = said?.isOutput === true;
-    return { ...this.answer, isOutput };
+    if (isNew || this.last.isOutput !== isOutput) {
+      this.last = { ...this.answer, isOutput };
+    }
+    return this.last;
   }
 
   /**
@@ -98,15 +100,34 @@ export class AnswerReader {
     return this.hasRead ? answer : { error: new UnreadableAnswerError() };
   }
 
-  private add(said: Said | undefined, error: Error | undefined): void {
-    this.answer = mergeAnswers(this.answer, plainAnswer(said, error));
-    this.told = mergeTold(this.told, said?.told);
-    const isLast =
-      said?.isEnd === true || this.answer.finishReason !== undefined;
-    this.isEnded ||= isLast;
-    const usage = settled(this.api, this.told, this.context, this.isEnded);
-    this.answer = { ...this.answer, ...usage };
+  /** Most chunks have the model, which is known, and a piece of the output. */
+  private hasNews(said: Said | undefined, error: Error | undefined): boolean {
+    if (said === undefined) return error !== undefined;
+    const { answer } = this;
+    return (
+      !this.hasRead ||
+      (said.told ?? said.error ?? error) !== undefined ||
+      (said.isEnd === true && !this.isEnded) ||
+      isNews(said.responseModel, answer.responseModel) ||
+      isNews(said.serviceTier, answer.serviceTier) ||
+      isNews(said.inferenceGeo, answer.inferenceGeo) ||
+      isNews(said.finishReason, answer.finishReason) ||
+      isNews(said.finishKind, answer.finishKind)
+    );
   }
+
+  private add(said: Said | undefined, error: Error | undefined): void {
+    this.hasRead = true;
+    const answer = mergeAnswers(this.answer, plainAnswer(said, error));
+    this.told = mergeTold(this.told, said?.told);
+    this.isEnded ||= said?.isEnd === true || answer.finishReason !== undefined;
+    const { api, told, context, isEnded } = this;
+    this.answer = withUsage(answer, api, told, context, isEnded);
+  }
+}
+
+function isNews(now: string | undefined, before: string | undefined): boolean {
+  return now !== undefined && now !== before;
 }
 
 /** Reads the chunks of any number of streams: each stream that it is passed for has a reader of its own. */
@@ -178,18 +199,33 @@ function plainAnswer(
   };
 }
 
-/** What the usage says: a lower bound if the answer has not ended, or one of the totals is missing. */
-function settled(
+/** Adds what the usage says: a lower bound if the answer has not ended, or one of the totals is missing. */
+function withUsage(
+  plain: InferenceAnswer,
   api: ApiReader,
   told: ToldUsage | undefined,
   context: ReadContext,
   isEnded: boolean,
 ): InferenceAnswer {
-  if (told === undefined) return {};
+  if (told === undefined) return plain;
   const placement = api.placement?.(told, context) ?? {};
-  const answer = settledUsage(told, placement);
-  if (answer.usage === undefined) return answer;
-  const { inputTokens, outputTokens } = answer.usage;
-  const isWhole = inputTokens !== undefined && outputTokens !== undefined;
-  return { ...answer, isPartial: !isEnded || (api.hasBothTotals && !isWhole) };
+  const { usage, billedTokens, hostedCalls, reportedCost } = settledUsage(
+    told,
+    placement,
+  );
+  const isWhole =
+    usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
+  return {
+    responseModel: plain.responseModel,
+    usage,
+    isPartial: usage && (!isEnded || (api.hasBothTotals && !isWhole)),
+    billedTokens,
+    hostedCalls,
+    reportedCost,
+    serviceTier: plain.serviceTier,
+    inferenceGeo: plain.inferenceGeo,
+    finishReason: plain.finishReason,
+    finishKind: plain.finishKind,
+    error: plain.error,
+  };
 }

@@ -30,9 +30,15 @@ export function count(value: unknown): number | undefined {
 }
 
 /** A count that servers report in several places: the largest, as a 0 in one of them may mean that it is elsewhere. */
-export function largestCount(...values: readonly unknown[]) {
-  const counts = values.map(count).filter((one) => one !== undefined);
-  return counts.length === 0 ? undefined : Math.max(...counts);
+export function largestCount(
+  ...values: readonly unknown[]
+): number | undefined {
+  let largest: number | undefined;
+  for (const value of values) {
+    const one = count(value);
+    if (one !== undefined && !(one <= largest!)) largest = one;
+  }
+  return largest;
 }
 
 /** A text that is not empty. */

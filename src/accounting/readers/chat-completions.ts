@@ -30,26 +30,39 @@ export const chatCompletions: ApiReader = {
     const told = toldUsage(answer, choices);
     const isOfApi =
       Array.isArray(answer['choices']) || responseModel !== undefined || told;
-    return isOfApi
-      ? {
-          ...readChoices(choices),
-          responseModel,
-          told,
-          serviceTier: text(answer['service_tier']),
-        }
-      : undefined;
+    if (!isOfApi) return undefined;
+    return readChoices(
+      choices,
+      responseModel,
+      told,
+      text(answer['service_tier']),
+    );
   },
 };
 
-function readChoices(choices: readonly Fields[]): Said {
+/** One object for each chunk: copies cost more than all of the reading. */
+function readChoices(
+  choices: readonly Fields[],
+  responseModel: string | undefined,
+  told: ToldUsage | undefined,
+  serviceTier: string | undefined,
+): Said {
+  let finishReason: string | undefined;
+  let isRefused = false;
+  let hasOutput = false;
+  for (const choice of choices) {
+    const message = messageOf(choice);
+    finishReason ??= text(choice['finish_reason']);
+    isRefused ||= hasContent(message['refusal']);
+    hasOutput ||= isOutput(choice, message);
+  }
   return {
-    finishReason: choices
-      .map((one) => text(one['finish_reason']))
-      .find((one) => one !== undefined),
-    finishKind: choices.some((one) => hasContent(messageOf(one)['refusal']))
-      ? 'refusal'
-      : undefined,
-    isOutput: choices.some(isOutput),
+    responseModel,
+    serviceTier,
+    finishReason,
+    finishKind: isRefused ? 'refusal' : undefined,
+    isOutput: hasOutput,
+    told,
   };
 }
 
@@ -57,27 +70,25 @@ function messageOf(choice: Fields): Fields {
   return fieldsOf(choice['delta'] ?? choice['message']);
 }
 
-function isOutput(choice: Fields): boolean {
-  const message = messageOf(choice);
+function isOutput(choice: Fields, message: Fields): boolean {
+  for (const field of OUTPUTS) if (hasContent(message[field])) return true;
   const { data, transcript } = fieldsOf(message['audio']);
-  return (
-    OUTPUTS.some((field) => hasContent(message[field])) ||
-    [choice['text'], data, transcript].some(hasContent)
-  );
+  return hasContent(choice['text']) || hasContent(data ?? transcript);
 }
 
 /** Reads the usage from the first place that has it: some servers send it in two. */
 function toldUsage(
-  answer: Fields,
+  { usage, x_groq }: Fields,
   choices: readonly Fields[],
 ): ToldUsage | undefined {
-  const places = [
-    answer['usage'],
-    fieldsOf(answer['x_groq'])['usage'],
-    ...choices.map((one) => one['usage']),
-  ];
-  const told = places.filter(isFields).map(readUsage);
-  return (
-    told.find(({ input, output }) => (input ?? output) !== undefined) ?? told[0]
-  );
+  let told = counted(usage) ?? counted(fieldsOf(x_groq)['usage']);
+  for (const choice of choices) told ??= counted(choice['usage']);
+  // What has no tokens may have a cost.
+  return told ?? (isFields(usage) ? readUsage(usage) : undefined);
+}
+
+/** Usage with tokens. */
+function counted(usage: unknown): ToldUsage | undefined {
+  const told = isFields(usage) ? readUsage(usage) : undefined;
+  return (told?.input ?? told?.output) === undefined ? undefined : told;
 }

@@ -13,7 +13,8 @@ export const ollamaChat: ApiReader = {
       finishReason: text(done_reason),
       isEnd: done === true,
       isOutput: isOutput(answer),
-      told: toldUsage(answer),
+      // Only the last line has counts.
+      told: done === false ? undefined : toldUsage(answer),
     };
   },
 };

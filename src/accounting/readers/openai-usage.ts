@@ -1,6 +1,12 @@
-import { count, type Fields, fieldsOf, largestCount } from '../fields.js';
+import {
+  count,
+  type Fields,
+  fieldsOf,
+  isFields,
+  largestCount,
+} from '../fields.js';
 import type { TokensByModality } from '../usage.js';
-import { toldCost } from './reported-cost.js';
+import { toldCost, upstreamCost } from './reported-cost.js';
 import type { Placement, ReadContext, ToldUsage } from './said.js';
 import { sum } from './settled-usage.js';
 
@@ -31,9 +37,10 @@ export function readUsage(usage: Fields): ToldUsage {
     citations,
     inputByModality: byModality(input),
     cachedByModality: byModality(fieldsOf(input['cached_tokens_details'])),
-    outputByModality: { ...byModality(output), citation: citations },
+    outputByModality: byModality(output, citations),
     calls: hostedCalls(usage),
-    ...toldCost(usage),
+    cost: toldCost(usage),
+    upstreamCost: upstreamCost(usage),
   };
 }
 
@@ -64,28 +71,30 @@ function writtenTokens(usage: Fields, details: Fields) {
   );
 }
 
-function byModality(details: Fields): TokensByModality {
-  return withoutZeros({
-    text: count(details['text_tokens']),
-    image: count(details['image_tokens']),
-    audio: count(details['audio_tokens']),
-    video: count(details['video_tokens']),
-  });
-}
-
 /** Servers list kinds of content that the request does not have. */
-export function withoutZeros(tokens: TokensByModality): TokensByModality {
-  return Object.fromEntries(
-    Object.entries(tokens).filter(([, one]) => one !== 0),
-  );
+function byModality(details: Fields, citation?: number): TokensByModality {
+  return {
+    text: count(details['text_tokens']) || undefined,
+    image: count(details['image_tokens']) || undefined,
+    audio: count(details['audio_tokens']) || undefined,
+    video: count(details['video_tokens']) || undefined,
+    citation,
+  };
 }
 
 /** Calls of tools that the provider runs, where usage has their number. */
-function hostedCalls(usage: Fields): Record<string, number> {
-  const searches = count(usage['num_search_queries']);
+function hostedCalls(usage: Fields): Record<string, number> | undefined {
+  const {
+    server_tool_use: requests,
+    server_side_tool_usage_details: calls,
+    num_search_queries: queries,
+  } = usage;
+  const searches = count(queries);
+  const areNone = [requests, calls, searches].every((one) => one === undefined);
+  if (areNone) return undefined;
   return {
-    ...countsNamed(usage['server_tool_use'], '_requests'),
-    ...countsNamed(usage['server_side_tool_usage_details'], '_calls'),
+    ...countsNamed(requests, '_requests'),
+    ...countsNamed(calls, '_calls'),
     ...(searches === undefined ? {} : { web_search: searches }),
   };
 }
@@ -94,13 +103,16 @@ function hostedCalls(usage: Fields): Record<string, number> {
 export function countsNamed(
   counts: unknown,
   ending: string,
-): Record<string, number> {
+): Record<string, number> | undefined {
+  if (!isFields(counts)) return undefined;
+  const named = Object.entries(counts).filter(
+    ([name, value]) => name.endsWith(ending) && count(value) !== undefined,
+  );
   return Object.fromEntries(
-    Object.entries(fieldsOf(counts))
-      .filter(
-        ([name, value]) => name.endsWith(ending) && count(value) !== undefined,
-      )
-      .map(([name, value]) => [name.slice(0, -ending.length), value as number]),
+    named.map(([name, value]) => [
+      name.slice(0, -ending.length),
+      value as number,
+    ]),
   );
 }
 

@@ -11,7 +11,7 @@ export function settledUsage(
 ): InferenceAnswer {
   const { billedInput, billedOutput } = told;
   return {
-    usage: known({ ...tokens(told, placement), ...modalities(told) }),
+    usage: known(inclusiveUsage(told, placement)),
     billedTokens: known({
       inputTokens: billedInput,
       outputTokens: billedOutput,
@@ -21,16 +21,19 @@ export function settledUsage(
   };
 }
 
-function tokens(told: ToldUsage, placement: Placement): TokenUsage {
+function inclusiveUsage(told: ToldUsage, placement: Placement): TokenUsage {
   const { cached, reasoning = placement.hiddenReasoning } = told;
-  const writes = cacheWrites(told);
+  const [minutes, hour] = cacheWrites(told);
   return {
-    inputTokens: inputTokens(told, sum(cached, ...writes), placement),
+    inputTokens: inputTokens(told, sum(cached, minutes, hour), placement),
     outputTokens: outputTokens(told, reasoning, placement),
     cachedInputTokens: cached,
-    cacheWriteTokens: writes[0],
-    cacheWriteHourTokens: writes[1],
+    cacheWriteTokens: minutes,
+    cacheWriteHourTokens: hour,
     reasoningTokens: reasoning,
+    inputByModality: known(told.inputByModality),
+    cachedInputByModality: known(told.cachedByModality),
+    outputByModality: known(told.outputByModality),
   };
 }
 
@@ -68,17 +71,9 @@ function cacheWrites({
   return [minutes, writtenForHour] as const;
 }
 
-function modalities(told: ToldUsage): TokenUsage {
-  const { inputByModality, cachedByModality, outputByModality } = told;
-  return {
-    inputByModality: known(inputByModality),
-    cachedInputByModality: known(cachedByModality),
-    outputByModality: known(outputByModality),
-  };
-}
-
 /** The calls that are listed, unless their number is reported too: not every listed call is billed. */
-function hostedCalls({ calls, callsByPlace = {} }: ToldUsage) {
+function hostedCalls({ calls, callsByPlace }: ToldUsage) {
+  if (callsByPlace === undefined) return known(calls);
   const counted: Record<string, number> = {};
   for (const tool of Object.values(callsByPlace)) {
     counted[tool] = (counted[tool] ?? 0) + 1;
@@ -87,15 +82,20 @@ function hostedCalls({ calls, callsByPlace = {} }: ToldUsage) {
 }
 
 /** The sum of the counts that are reported; `undefined` if none is, or if it is too large to be exact. */
-export function sum(...counts: readonly (number | undefined)[]) {
-  const told = counts.filter((one) => one !== undefined);
-  if (told.length === 0) return undefined;
-  return count(told.reduce((a, b) => a + b, 0));
+export function sum(
+  ...counts: readonly (number | undefined)[]
+): number | undefined {
+  let total: number | undefined;
+  for (const one of counts) {
+    if (one !== undefined) total = (total ?? 0) + one;
+  }
+  return count(total);
 }
 
 /** An object in which something is known; else `undefined`. */
 function known<T extends object>(values: T | undefined): T | undefined {
-  return values && Object.values(values).some((one) => one !== undefined)
-    ? values
-    : undefined;
+  for (const field in values) {
+    if (values[field] !== undefined) return values;
+  }
+  return undefined;
 }

@@ -141,6 +141,8 @@ export class RunningInference {
   }
 }
 
+const NOTHING: ChunkAnswer = {};
+
 /** An inference with a streamed answer. Every further consumption of the stream is another inference. */
 class StreamedInference<T> implements Run {
   private answer: InferenceAnswer = {};
@@ -203,10 +205,10 @@ class StreamedInference<T> implements Run {
 
   private said(chunk: T): ChunkAnswer {
     try {
-      return this.readOwn(chunk) ?? {};
+      return this.readOwn(chunk) ?? NOTHING;
     } catch (error) {
       this.callbacks.unreadable(error);
-      return {};
+      return NOTHING;
     }
   }
 }

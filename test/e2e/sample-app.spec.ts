@@ -236,6 +236,13 @@ describe.skipIf(!(await isInstalled('prometheus')))(
         expectOneOf(answer[0]!.value[1], expected);
         expect(Number(answer[0]!.value[1])).toBeGreaterThan(0);
       },
+      'What does an answer cost, 95 % of the time at most?': async (answer) => {
+        const agents = answer.map(({ metric }) => metric['agent']);
+        expect(agents.sort()).toEqual(['Assistant', 'Writer']);
+        for (const { value } of answer) {
+          expect(Number(value[1])).toBeGreaterThan(0);
+        }
+      },
       'How long do people wait for the first word, 95 % of the time at most, by model?':
         async (answer) => {
           expect(answer.map(({ metric }) => metric[MODEL])).toEqual([
@@ -337,7 +344,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       const asked = [
         ...text.matchAll(/^(\w[^\n]*?\?)[^\n]*\n\n```promql\n([^`]*)```/gm),
       ];
-      expect(text.match(/```promql/g)).toHaveLength(10);
+      expect(text.match(/```promql/g)).toHaveLength(11);
       const questions = asked.map(([, question]) => question!);
       expect(questions).toEqual(Object.keys(agentChecks));
       for (const [, question, promql] of asked) {

@@ -14,6 +14,9 @@ async function startWith(baseUrl: string): Promise<SampleApp> {
 const errorsOf = (agent: string) =>
   `tframex_agent_executions_total{agent="${agent}",error_type="UpstreamRefusedError",method="run",status="error"} 1`;
 
+/** For a machine that has much else to do. */
+const LONG = { timeout: 20_000 };
+
 describe('with an OpenAI-compatible API', () => {
   test('the model writes the answer from the passages that were found', async () => {
     let asked: { request: IncomingMessage; body: any } | undefined;
@@ -143,15 +146,15 @@ describe('a client that leaves', () => {
         })
         .then((response) => response.text());
 
-      await vi.waitFor(() => expect(pieces).toBeGreaterThan(5));
+      await vi.waitFor(() => expect(pieces).toBeGreaterThan(5), LONG);
       leaving.abort();
 
       await expect(answer).rejects.toThrow();
-      await vi.waitFor(() => expect(upstreamClosed).toBe(true));
+      await vi.waitFor(() => expect(upstreamClosed).toBe(true), LONG);
       await vi.waitFor(async () => {
         const counts = await app.recorded('tframex_agent_executions_total');
         expect(counts).toHaveLength(3);
-      });
+      }, LONG);
     },
   );
 });

@@ -3,9 +3,13 @@ import { tool } from '@langchain/core/tools';
 import { createReactAgent } from '@langchain/langgraph/prebuilt';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { AgentMetrics } from '../../src/index.js';
+import { AgentMetricsHandler } from '../../src/integrations/langchain/index.js';
+import { makeCollector, samplesOf } from '../support/collector.js';
 import { core0, core1, type LangChainCore } from './support/langchain-core.js';
 import { type MadeMessage, messageModel } from './support/message-model.js';
 import { observe, play } from './support/observed.js';
+import { scriptedModel } from './support/scripted-model.js';
 
 vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 
@@ -254,4 +258,31 @@ test('a count of the cache that each chunk of Gemini has again is not added up',
   const cached = 'gen_ai_client_inference_usage_cache_read_input_tokens_total';
   expect(await totals(cached)).toEqual([expect.stringMatching(/ 80$/)]);
   expect(await totals(OUTPUT)).toEqual([expect.stringMatching(/ 10$/)]);
+});
+
+test('inferences and tool calls of an agent have the labels of the context around it', async () => {
+  const { collector, warnings } = makeCollector();
+  const metrics = new AgentMetrics(collector, { contextLabels: ['tenant'] });
+  const callbacks = [new AgentMetricsHandler(metrics)];
+  const search = tool(() => 'found', {
+    name: 'search',
+    description: 'Searches.',
+    schema: z.object({ query: z.string() }),
+  });
+  const llm = scriptedModel(core1, [
+    { toolCalls: [{ name: 'search', args: { query: 'x' }, id: '1' }] },
+    { text: 'Done' },
+  ]);
+  const agent = createReactAgent({ llm, tools: [search], name: 'Helper' });
+  const input = { messages: [new HumanMessage('Hi')] };
+  await metrics.withLabels({ tenant: 'acme' }, () =>
+    agent.invoke(input, { callbacks }),
+  );
+  const page = await collector.metrics();
+  for (const name of [COUNT, 'gen_ai_execute_tool_duration_seconds_count']) {
+    expect(samplesOf(page, name)).toEqual([
+      expect.stringContaining('tenant="acme"'),
+    ]);
+  }
+  expect(warnings).toEqual([]);
 });

@@ -55,7 +55,7 @@ describe('a handler', () => {
     ]);
   });
 
-  test('a handler reports its errors, and throws none into LangChain', async () => {
+  test('a handler reports its errors, throws none into LangChain, and records the inference all the same', async () => {
     const { handler, totals, warnings } = observe();
     handler.handleChatModelStart({ id: ['ChatAcme'] }, [], 'run');
     const unreadable = {
@@ -68,6 +68,7 @@ describe('a handler', () => {
     expect(await totals('metrics_errors_total')).toEqual([
       'metrics_errors_total{cause="langchain"} 1',
     ]);
+    expect(await totals(COUNT)).toHaveLength(1);
   });
 
   test('a handler is itself when LangChain copies it', () => {

@@ -43,17 +43,15 @@ export class OpenInference {
   }
 
   end(answers: Generations): void {
-    if (isEmpty(answers)) {
-      this.fail(new UnreadableAnswerError());
-      return;
+    let { answer } = this.streamed;
+    try {
+      answer = isEmpty(answers)
+        ? { ...answer, error: new UnreadableAnswerError() }
+        : this.streamed.joinedWith(this.read(answers));
+    } finally {
+      // An answer that cannot be read has taken its time all the same.
+      this.inference.end({ ...answer, isPartial: isPartial(answer) });
     }
-    const message = answerOf(answers, {
-      ...this.request,
-      isStream: this.seenChunks + this.unseenChunks > 0,
-      cacheRepeats: this.cacheRepeats,
-    });
-    const answer = this.streamed.joinedWith(message);
-    this.inference.end({ ...answer, isPartial: isPartial(answer) });
   }
 
   /** What the chunks said until then is a lower bound. */
@@ -65,6 +63,14 @@ export class OpenInference {
 
   discard(): void {
     this.inference.discard();
+  }
+
+  private read(answers: Generations): InferenceAnswer {
+    return answerOf(answers, {
+      ...this.request,
+      isStream: this.seenChunks + this.unseenChunks > 0,
+      cacheRepeats: this.cacheRepeats,
+    });
   }
 
   /** LangChain's package for Gemini does not pass chunks, and each has the count of the cache again, which are added up. */

@@ -154,7 +154,28 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
         request.json(chatCompletion(), statuses.shift());
       });
       await client.chat.completions.create(QUESTION, { maxRetries: 2 });
-      expect(await recorded()).toEqual(chatSamples(0.75));
+      const retry = (status: number) =>
+        `agent_inference_retries_total{error_type="${status}",model="gpt-4o",provider="openai"} 1`;
+      expect(await recorded()).toEqual([
+        retry(429),
+        retry(500),
+        ...chatSamples(0.75),
+      ]);
+    });
+
+    test('an attempt whose connection breaks is a retry for the agent that asked', async () => {
+      let isBroken = false;
+      const { client, metrics, recorded } = await observe(OpenAI, (request) => {
+        if (!isBroken) request.break();
+        else request.json(chatCompletion());
+        isBroken = true;
+      });
+      await metrics.runAgent('Writer', () =>
+        client.chat.completions.create(QUESTION, { maxRetries: 1 }),
+      );
+      expect(await recorded()).toContain(
+        'agent_inference_retries_total{agent="Writer",error_type="APIConnectionError",model="gpt-4o",provider="openai"} 1',
+      );
     });
 
     test.each([

@@ -9,6 +9,7 @@ import { HostedTools } from './hosted-tools.js';
 import { MeasuredCall } from './measured-call.js';
 import { modelOf, type OpenAIClient } from './openai-client.js';
 import { patchClientMethod } from './patch-client-method.js';
+import { observeRetries } from './retries.js';
 import { providerOf, serverOf } from './server.js';
 import { FetchedAnswers, ResponseAnswers } from './response-answers.js';
 import { withMeasuredTools } from './tools.js';
@@ -116,6 +117,7 @@ export function observeOpenAI<C extends OpenAIClient>(
   clients.add(client);
   for (const api of APIS) observeApi(client, agentMetrics, provider, api);
   observeTools(client, agentMetrics);
+  observeRetries(client, agentMetrics, () => provider ?? providerOf(client));
   if (client.withOptions !== undefined) {
     patchClientMethod(client, 'withOptions', (withOptions) => {
       return function (...args) {

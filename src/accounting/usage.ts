@@ -1,4 +1,4 @@
-/** Kinds of content that tokens are told apart by. */
+/** Kinds of content that providers count tokens by. */
 export type Modality =
   'text' | 'image' | 'audio' | 'video' | 'document' | 'citation';
 

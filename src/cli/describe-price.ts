@@ -40,7 +40,7 @@ export function describePrice(
   ].filter((line) => line !== '');
 }
 
-/** Token prices with the factor of the whole entry; a factor of their own is told. */
+/** Token prices with the factor of the whole entry; a factor of their own is printed. */
 function ratesText(
   rates: TokenRates,
   scale: Decimal,

@@ -166,7 +166,7 @@ describe('withLabels()', () => {
     );
   });
 
-  test('sets of labels whose texts run together are told apart', () => {
+  test('sets of labels whose joined texts are equal have series of their own', () => {
     const { collector } = makeCollector();
     const agents = new AgentMetrics(collector, { contextLabels: ['a', 'b'] });
     for (const labels of [

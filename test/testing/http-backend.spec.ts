@@ -26,7 +26,7 @@ async function start(options?: HttpBackendOptions) {
   return { backend, texts, send, last: () => taken.at(-1) };
 }
 
-test('an httpBackend() takes requests with their method, path, headers and unpacked body, and answers as it is told', async () => {
+test('an httpBackend() takes requests with their method, path, headers and unpacked body, and answers as configured', async () => {
   const { texts, send, last } = await start({ answer: '{"ok":true}' });
   const response = await send(gzipSync('3 jobs'), {
     'Content-Encoding': 'gzip',

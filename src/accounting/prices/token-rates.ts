@@ -121,7 +121,7 @@ export class RateCard {
     }
   }
 
-  /** The price of a token in units as a number; `undefined` if there is none, or if it is too large for that. */
+  /** The price of a token in units as a number; `undefined` without a price, or if it is too large for that. */
   numberOf(rate: TokenRate): number | undefined {
     return this.numbers.get(rate);
   }

@@ -25,7 +25,7 @@ export class ContextLabels {
   /**
    * Does some work. What it calls, now or later, has these labels and those around it.
    *
-   * @throws {LabelError} if a name is not declared, or a value is none of a label.
+   * @throws {LabelError} if a name is not declared, or a value cannot be that of a label.
    */
   run<T>(labels: Labels, work: () => T): T {
     return this.resume(this.with(labels), work);

@@ -95,7 +95,7 @@ export class CostCounters {
     return series;
   }
 
-  /** The counter of inferences whose cost is not fully known; `undefined` if it is, or nobody asks for it. */
+  /** The counter of inferences whose cost is not fully known; `undefined` if it is, or if there are no prices. */
   // Why: docs/decisions/accounting.md, "Unknown and partial costs are counted".
   private gapOf(
     inference: Inference,

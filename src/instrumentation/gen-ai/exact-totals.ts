@@ -19,7 +19,7 @@ interface Total {
 export class ExactTotals {
   private readonly totals = new WeakMap<CountedSeries, Total>();
 
-  /** Adds an amount. @returns the new value of the series, which must be written; infinite if there is none, and then nothing was added. */
+  /** Adds an amount. @returns the new value of the series, which must be written; infinite if no number is that large, and then nothing was added. */
   add(series: CountedSeries, amount: Decimal): number {
     const total = this.totals.get(series) ?? { exact: Decimal.ZERO, shown: 0 };
     const exact = total.exact.plus(others(series, total)).plus(amount);

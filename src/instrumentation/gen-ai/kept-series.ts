@@ -25,7 +25,7 @@ export class KeptSeries {
   ) {}
 
   /**
-   * @param label a label beside those that all series have; absent without a value.
+   * @param label a label in addition to those that all series have; absent without a value.
    * @throws {MetricsError} if the metric does not take the labels, or is one of another type.
    */
   of(metric: RecordedMetric, label?: string, value?: string): AnySeries {

@@ -21,7 +21,7 @@ export class ObservedWork {
     private readonly writer: GenAiWriter,
   ) {}
 
-  /** @param labels returns those of what runs inside, beside those around the run. An error of it is reported. */
+  /** @param labels returns the labels of what runs inside, in addition to those around the run. Its errors are reported. */
   agentRun(agent: string, labels?: () => Labels | undefined): RunObserver {
     const run = this.app.runs.begin(agent);
     const context = this.contextOf(agent, labels);

@@ -22,7 +22,7 @@ interface App extends ErrorReporter {
   readonly context: ContextLabels;
 }
 
-/** What was around an inference when it began, and what is beside it at its end. */
+/** The context in which an inference began, and the chunk times that it does not list. */
 interface Around {
   readonly run: AgentRunContext | undefined;
   readonly context: LabelsInForce | undefined;

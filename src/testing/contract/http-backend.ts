@@ -22,7 +22,7 @@ export interface TakenRequest {
   readonly body: Buffer;
 }
 
-/** The total of a counter in all requests that were taken, by its exposed name; 0 if there is none. */
+/** The total of a counter in all requests that were taken, by its exposed name; 0 without one. */
 export type TotalOf = (
   requests: readonly TakenRequest[],
   metric: string,

@@ -71,7 +71,7 @@ export class Traffic {
     ]);
   }
 
-  /** Calls until so many members have answered. A call that nobody listens to yet does not count. */
+  /** Calls until so many members have answered. A call to a port without a listener does not count. */
   async reach(count: number): Promise<void> {
     const call = async () => {
       this.note(await fetchText(this.routes.call()));

@@ -40,7 +40,9 @@ export class AgentRunWriter {
     duration.observe(seconds);
     series.inferenceCalls.observe(inferenceCalls);
     series.toolCalls.observe(toolCalls);
-    this.writeTotals(run, series.totals);
+    if (run.usage !== undefined || run.costs !== undefined) {
+      this.writeTotals(run, series.totals);
+    }
   }
 
   private writeTotals(

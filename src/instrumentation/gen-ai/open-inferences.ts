@@ -52,7 +52,7 @@ export class OpenInferences {
     const running = isCounted
       ? this.running.begin({ agent, model, provider })
       : UNCOUNTED;
-    const inference = new RunningInference(request, {
+    return new RunningInference(request, {
       finished: (ended, moreChunks) => {
         running.ended();
         const record = () => this.record(ended, { run, context, moreChunks });
@@ -64,10 +64,9 @@ export class OpenInferences {
         if (run !== undefined && isCounted) run.inferenceCalls--;
       },
       unreadable: (error) => this.app.reportError('chunk', error, where),
+      streamed: (inference) => this.running.endWith(inference, running),
       restart: () => this.open(request),
     });
-    this.running.endWith(inference, running);
-    return inference;
   }
 
   private record(ended: Inference, { run, context, moreChunks }: Around): void {

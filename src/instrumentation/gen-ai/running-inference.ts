@@ -33,6 +33,8 @@ export interface InferenceCallbacks {
   discarded(): void;
   /** `read` has thrown on a chunk, which counts as one that says nothing. */
   unreadable(error: unknown): void;
+  /** The answer is a stream, whose consumer may drop it without an end. */
+  streamed(inference: RunningInference): void;
   /** @returns another inference like this one, as the stream is consumed again. */
   restart(): RunningInference;
 }
@@ -66,6 +68,7 @@ export class RunningInference {
     stream: S,
     read: ReadChunk<ChunkOf<S>> = () => undefined,
   ): S {
+    this.callbacks.streamed(this);
     return followStream(
       stream,
       new StreamedInference(this, read, this.callbacks),

@@ -21,7 +21,7 @@ interface Counted {
 
 export const UNCOUNTED: Counted = { ended: () => {} };
 
-/** An inference that its app has dropped never ends: it is no longer counted once it is collected. */
+/** A stream that its consumer has dropped never ends: it is no longer counted once it is collected. To register each inference would cost as much as all else of it. */
 const dropped = new FinalizationRegistry<Counted>((one) => one.ended());
 
 /** Counts the inferences that are running, with the age of the oldest. */
@@ -37,7 +37,7 @@ export class RunningInferences {
     return this.of(labels)?.add(instant()) ?? UNCOUNTED;
   }
 
-  /** Ends what is counted when an inference is dropped. */
+  /** Ends what is counted when the inference is dropped. */
   endWith(inference: RunningInference, counted: Counted): void {
     dropped.register(inference, counted);
   }

@@ -4,7 +4,7 @@ import type { MadeAnswer, MadeMessage } from './message-model.js';
 
 /**
  * What LangChain's packages make of answers, as read in @langchain/openai 1.5, @langchain/anthropic 1.5,
- * @langchain/google-genai 2.3, @langchain/aws 1.4 and @langchain/ollama 1.
+ * @langchain/google-genai 2.3, @langchain/aws 1.4, and, from its types alone, @langchain/ollama 1.
  */
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '');

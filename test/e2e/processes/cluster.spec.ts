@@ -4,7 +4,9 @@ import {
   killOne,
   playExactly,
   playWithKills,
+  sizeOf,
   startMembers,
+  TIME_LIMIT,
 } from './rehearsal.js';
 import { fetchText, Traffic } from './traffic.js';
 
@@ -38,17 +40,16 @@ async function startCluster(adapter: string) {
 }
 
 test.each([
-  { adapter: 'express', calls: 20_000, kills: 30 },
-  { adapter: 'fastify', calls: 2_000, kills: 4 },
+  { adapter: 'express', calls: 20_000, scrapes: 500, kills: 30 },
+  { adapter: 'fastify', ...sizeOf({ calls: 2_000, scrapes: 50, kills: 4 }) },
 ])(
   'any worker of a node:cluster with $adapter shows the calls of all exactly, and what was shown stays when workers are killed',
-  async ({ adapter, calls, kills }) => {
+  async ({ adapter, calls, scrapes, kills }) => {
     const traffic = await startCluster(adapter);
-    const scrapes = calls / 40;
     await playExactly(traffic, { members: MEMBERS, calls, scrapes });
     // The totals need one worker that goes on.
     const play = { members: MEMBERS, kills, atOnce: MEMBERS - 1 };
     await playWithKills(traffic, play, killOne);
   },
-  300_000,
+  TIME_LIMIT,
 );

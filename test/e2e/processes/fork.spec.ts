@@ -4,7 +4,9 @@ import {
   killOne,
   playExactly,
   playWithKills,
+  sizeOf,
   startMembers,
+  TIME_LIMIT,
 } from './rehearsal.js';
 import { fetchText, Traffic } from './traffic.js';
 
@@ -46,13 +48,18 @@ async function startForks() {
   return { traffic, health, shared };
 }
 
-test('forked processes make one page on a shared port, which another one serves when the one that has it is killed', async () => {
-  const { traffic, health, shared } = await startForks();
-  expect(await health()).toMatchObject({
-    server_running: true,
-    endpoint: `${shared}/metrics`,
-    members: MEMBERS,
-  });
-  await playExactly(traffic, { members: MEMBERS, calls: 2_000, scrapes: 50 });
-  await playWithKills(traffic, { members: MEMBERS, kills: 5 }, killOne);
-});
+test(
+  'forked processes make one page on a shared port, which another one serves when the one that has it is killed',
+  async () => {
+    const { kills, ...play } = sizeOf({ calls: 2_000, scrapes: 50, kills: 5 });
+    const { traffic, health, shared } = await startForks();
+    expect(await health()).toMatchObject({
+      server_running: true,
+      endpoint: `${shared}/metrics`,
+      members: MEMBERS,
+    });
+    await playExactly(traffic, { members: MEMBERS, ...play });
+    await playWithKills(traffic, { members: MEMBERS, kills }, killOne);
+  },
+  TIME_LIMIT,
+);

@@ -13,16 +13,17 @@ import {
   playWithKills,
   playWithReplacements,
   SAVE_INTERVAL,
+  sizeOf,
+  TIME_LIMIT,
 } from './rehearsal.js';
 import { fetchText, Traffic } from './traffic.js';
 
 const MEMBERS = 4;
 
-/** Milliseconds for a test, which starts 15 processes. */
-const TIME_LIMIT = 300_000;
-
 const RELOADS = { members: MEMBERS, times: 2 };
-const PLAY = { members: MEMBERS, calls: 1_000, scrapes: 25 };
+const SIZE = sizeOf({ calls: 1_000, scrapes: 25, kills: 3 });
+const PLAY = { members: MEMBERS, calls: SIZE.calls, scrapes: SIZE.scrapes };
+const KILLS = { members: MEMBERS, kills: SIZE.kills };
 
 const path = (relative: string) =>
   fileURLToPath(new URL(relative, import.meta.url));
@@ -99,7 +100,7 @@ test(
     });
     await playExactly(traffic, PLAY);
     await playWithReplacements(traffic, RELOADS, () => pm2('reload', 'agents'));
-    await playWithKills(traffic, { members: MEMBERS, kills: 3 }, killOne);
+    await playWithKills(traffic, KILLS, killOne);
   },
   TIME_LIMIT,
 );
@@ -124,7 +125,7 @@ test(
     await playWithReplacements(traffic, RELOADS, () =>
       pm2('reload', 'agents-fork'),
     );
-    await playWithKills(traffic, { members: MEMBERS, kills: 3 }, killOne);
+    await playWithKills(traffic, KILLS, killOne);
   },
   TIME_LIMIT,
 );

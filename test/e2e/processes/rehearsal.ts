@@ -17,6 +17,25 @@ export const SAVE_INTERVAL = 200;
 /** Milliseconds that the timer and the writing of a save may take beside, on a busy machine. */
 const LATENESS = 300;
 
+/** How much is played by a test. */
+interface Size {
+  readonly calls: number;
+  readonly scrapes: number;
+  readonly kills: number;
+}
+
+const FULL: Size = { calls: 20_000, scrapes: 500, kills: 30 };
+
+const isFull = process.env['REHEARSAL'] === 'full';
+
+/** Milliseconds for a test of one size or of the full one. */
+export const TIME_LIMIT = isFull ? 1_200_000 : 300_000;
+
+/** A size for each run of the tests. `REHEARSAL=full` plays the full one, which takes minutes for each kind of group. */
+export function sizeOf(usual: Size): Size {
+  return isFull ? FULL : usual;
+}
+
 /** What is played. */
 export interface Play {
   /** Processes or threads that answer calls. */

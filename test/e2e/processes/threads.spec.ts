@@ -1,6 +1,12 @@
 import { test } from 'vitest';
 import { freePort, waitFor } from '../../support/http.js';
-import { playExactly, playWithKills, startMembers } from './rehearsal.js';
+import {
+  playExactly,
+  playWithKills,
+  sizeOf,
+  startMembers,
+  TIME_LIMIT,
+} from './rehearsal.js';
 import { fetchText, Traffic } from './traffic.js';
 
 const THREADS = 3;
@@ -29,17 +35,18 @@ async function startPool() {
   return { traffic, origin };
 }
 
-test('the page of the main thread, and that of each thread of a piscina pool, shows what all threads have counted', async () => {
-  const { traffic, origin } = await startPool();
-  // The call that has found the pool ready.
-  traffic.answers.set('0', [0]);
-  traffic.begun++;
-  await playExactly(traffic, {
-    members: THREADS + 1,
-    calls: 2_000,
-    scrapes: 100,
-  });
-  await playWithKills(traffic, { members: THREADS, kills: 5 }, () =>
-    fetchText(`${origin}/pool/terminate`),
-  );
-});
+test(
+  'the page of the main thread, and that of each thread of a piscina pool, shows what all threads have counted',
+  async () => {
+    const { kills, ...play } = sizeOf({ calls: 2_000, scrapes: 100, kills: 5 });
+    const { traffic, origin } = await startPool();
+    // The call that has found the pool ready.
+    traffic.answers.set('0', [0]);
+    traffic.begun++;
+    await playExactly(traffic, { members: THREADS + 1, ...play });
+    await playWithKills(traffic, { members: THREADS, kills }, () =>
+      fetchText(`${origin}/pool/terminate`),
+    );
+  },
+  TIME_LIMIT,
+);

@@ -29,7 +29,9 @@ export function describePrice(
     ...tierLines(price.tiers, ofRates),
     ...Object.entries(serviceTiers).flatMap(([name, tier]) => [
       `service tier ${name}: ${ofRates(tier)}`,
-      ...tierLines(tier.tiers, ofRates).map((line) => `  ${line}`),
+      ...tierLines(tier.tiers, (rates) =>
+        ratesText(rates, scale.times(decimal(tier.multiplier)), price),
+      ).map((line) => `  ${line}`),
     ]),
     ...hours.map((one) => `${hoursText(one)}: ${ofRates(one)}`),
     ...Object.entries(inferenceGeos).map(

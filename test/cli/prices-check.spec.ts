@@ -78,7 +78,7 @@ acme-1 (acme)
   prompts from 200000 tokens: input 1.1
   prompts above 400000 tokens: input 3.3
   service tier flex: all prices x 0.5
-    prompts above 200000 tokens: output 4.4
+    prompts above 200000 tokens: output 2.2
   01:00 to 04:00 UTC on days 6, 7: input 0
   in us: all prices x 1.1
   per call: web_search 0.01

@@ -96,6 +96,37 @@ describe('running inferences', () => {
   });
 });
 
+describe('what is billed', () => {
+  test('billed tokens replace those that they are told for, and the others stay', () => {
+    const { agents, metrics } = start();
+    agents.recordInference({
+      ...INFERENCE,
+      usage: {
+        inputTokens: 10,
+        outputTokens: 20,
+        cachedInputTokens: 4,
+        reasoningTokens: 3,
+      },
+      billedTokens: { inputTokens: 5 },
+    });
+    const used = (kind: string) =>
+      metrics.value(`gen_ai_client_inference_usage_${kind}_tokens_total`);
+    expect(['input', 'output', 'cache_read_input'].map(used)).toEqual([
+      5, 20, 4,
+    ]);
+    expect(used('reasoning_output')).toBe(3);
+  });
+
+  test('a cost that no number can show is refused, and nothing of the run is recorded', () => {
+    const { agents, metrics } = start();
+    const costs = [{ amount: '1e400', currency: 'USD' }];
+    expect(() =>
+      agents.recordAgentRun({ agent: 'Writer', seconds: 1, costs }),
+    ).toThrow(MetricValueError);
+    expect(metrics).not.toHaveMetric('gen_ai_invoke_agent_duration_seconds');
+  });
+});
+
 describe('retries', () => {
   test('a retry is counted by its error, for the agent run around it', () => {
     const { agents, metrics } = start();

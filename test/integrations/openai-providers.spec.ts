@@ -47,6 +47,9 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
     ],
     ['https://llm.example/v1', 'openai'],
     ['https://notx.ai/v1', 'openai'],
+    ['https://my-x.ai/v1', 'openai'],
+    ['http://llm-1.us-east-1.elb.amazonaws.com/v1', 'openai'],
+    ['http://ours.westeurope.cloudapp.azure.com:8000/v1', 'openai'],
     ['https://groq.com.example/v1', 'openai'],
     ['http://127.0.0.1:8000/v1', 'openai'],
   ])(

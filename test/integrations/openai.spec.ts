@@ -163,6 +163,15 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI, AzureOpenAI: Azure }) => {
       ]);
     });
 
+    test('a request to no model that is repeated is no retry of an inference', async () => {
+      const statuses = [429, 200];
+      const { client, recorded } = await observe(OpenAI, (request) =>
+        request.json({ data: [] }, statuses.shift()),
+      );
+      await client.models.list({ maxRetries: 1 });
+      expect((await recorded()).join()).not.toContain('retries');
+    });
+
     test('an attempt whose connection breaks is a retry for the agent that asked', async () => {
       let isBroken = false;
       const { client, metrics, recorded } = await observe(OpenAI, (request) => {

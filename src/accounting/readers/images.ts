@@ -14,6 +14,11 @@ export const images: ApiReader = {
     return {
       responseModel: text(model),
       told: isFields(usage) ? readUsage(usage) : undefined,
+      // Models without usage are billed by image.
+      calls:
+        isFields(usage) || !Array.isArray(data)
+          ? undefined
+          : { image: data.length },
       isOutput: text(b64_json) !== undefined,
       isEnd: isCompleted,
     };

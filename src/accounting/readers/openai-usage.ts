@@ -132,7 +132,7 @@ export function placementByTotal(
   const rest = total === undefined ? undefined : total - input - output;
   if (rest === 0) return { reasoningIsBeside: isPerplexity(told, provider) };
   // Google's servers of this API leave reasoning to the total.
-  const isHidden = IS_GOOGLE.test(provider) && told.reasoning === undefined;
+  const isHidden = IS_GOOGLE.test(provider) && reasoning === 0;
   if (isHidden && rest! > 0) return { hiddenReasoning: rest };
   const areBothBeside = rest === cache + reasoning;
   return {

@@ -60,14 +60,30 @@ export class CurrentInference implements InferenceRecorder {
   }
 }
 
-/** Where a provider tells both used and billed tokens, the conventions want the billed ones. */
-function billed({ usage = {}, billedTokens }: Inference): TokenUsage {
-  return billedTokens === undefined
-    ? usage
-    : {
-        inputTokens: billedTokens.inputTokens,
-        outputTokens: billedTokens.outputTokens,
-      };
+/** Where a provider tells both used and billed tokens, the conventions want the billed ones. Parts that exceed these are left out. */
+function billed({ usage = {}, billedTokens = {} }: Inference): TokenUsage {
+  const { inputTokens = usage.inputTokens } = billedTokens;
+  const { outputTokens = usage.outputTokens } = billedTokens;
+  if (
+    inputTokens === usage.inputTokens &&
+    outputTokens === usage.outputTokens
+  ) {
+    return usage;
+  }
+  const ofInput = within(inputTokens);
+  return {
+    inputTokens,
+    outputTokens,
+    cachedInputTokens: ofInput(usage.cachedInputTokens),
+    cacheWriteTokens: ofInput(usage.cacheWriteTokens),
+    cacheWriteHourTokens: ofInput(usage.cacheWriteHourTokens),
+    reasoningTokens: within(outputTokens)(usage.reasoningTokens),
+  };
+}
+
+function within(total = Infinity) {
+  return (part: number | undefined) =>
+    part !== undefined && part <= total ? part : undefined;
 }
 
 function addTokens(

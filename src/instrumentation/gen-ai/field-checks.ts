@@ -1,4 +1,5 @@
 import type { BilledTokens, Money } from '../../accounting/usage.js';
+import { Decimal } from '../../accounting/decimal.js';
 import { MetricValueError, shown } from '../../core/errors.js';
 import { AMOUNT, Check, isObject, TEXT } from '../../core/validate.js';
 
@@ -39,7 +40,7 @@ export const BILLED_TOKENS: Fields<BilledTokens> = {
 export const MONEY: Fields<Money> = {
   amount: new Check(
     'a decimal number of 0 or more, as a number or a text',
-    (value) => /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(String(value)),
+    (value) => Number.isFinite(Decimal.parse(value)?.toNumber()),
   ),
   currency: TEXT,
 };

@@ -1,6 +1,6 @@
 import type { Money, TokenUsage } from '../../accounting/usage.js';
 import { MetricValueError } from '../../core/errors.js';
-import { AMOUNT, integer, TEXT } from '../../core/validate.js';
+import { AMOUNT, integer, oneOf, TEXT } from '../../core/validate.js';
 import {
   BILLED_TOKENS,
   MONEY,
@@ -27,6 +27,16 @@ const REQUEST: Fields<InferenceRequest> = {
   serverPort: optional(integer(0, 65_535)),
 };
 
+const FINISH_KIND = oneOf(
+  'stop',
+  'length',
+  'content_filter',
+  'tool_calls',
+  'refusal',
+  'error',
+  'other',
+);
+
 const INFERENCE: Fields<Inference> = {
   ...REQUEST,
   responseModel: optional(TEXT),
@@ -38,7 +48,7 @@ const INFERENCE: Fields<Inference> = {
   serviceTier: optional(TEXT),
   inferenceGeo: optional(TEXT),
   finishReason: optional(TEXT),
-  finishKind: optional(TEXT),
+  finishKind: optional(FINISH_KIND),
   seconds: AMOUNT,
   secondsToFirstChunk: optional(AMOUNT),
   secondsPerOutputChunk: optional(AMOUNTS),

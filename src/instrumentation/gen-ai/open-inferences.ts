@@ -64,7 +64,8 @@ export class OpenInferences {
         if (run !== undefined && isCounted) run.inferenceCalls--;
       },
       unreadable: (error) => this.app.reportError('chunk', error, where),
-      streamed: (inference) => this.running.endWith(inference, running),
+      droppable: (inference) => this.running.endWith(inference, running),
+      uncounted: () => running.ended(),
       restart: () => this.open(request),
     });
   }
@@ -81,6 +82,6 @@ export class OpenInferences {
       context,
       moreChunks,
     });
-    run?.took(usage, cost);
+    if (asksModel(recording)) run?.took(usage, cost);
   }
 }

@@ -33,8 +33,10 @@ export interface InferenceCallbacks {
   discarded(): void;
   /** `read` has thrown on a chunk, which counts as one that says nothing. */
   unreadable(error: unknown): void;
-  /** The answer is a stream, whose consumer may drop it without an end. */
-  streamed(inference: RunningInference): void;
+  /** The inference may be dropped without an end, as streams are by their consumers. */
+  droppable(inference: RunningInference): void;
+  /** The inference is no longer counted as running. */
+  uncounted(): void;
   /** @returns another inference like this one, as the stream is consumed again. */
   restart(): RunningInference;
 }
@@ -68,11 +70,26 @@ export class RunningInference {
     stream: S,
     read: ReadChunk<ChunkOf<S>> = () => undefined,
   ): S {
-    this.callbacks.streamed(this);
+    this.mayBeDropped();
     return followStream(
       stream,
       new StreamedInference(this, read, this.callbacks),
     );
+  }
+
+  /** @internal An error while the answer is read, which is kept from the app. */
+  unreadable(error: unknown): void {
+    this.callbacks.unreadable(error);
+  }
+
+  /** @internal It is no longer counted as running once it is collected. */
+  mayBeDropped(): void {
+    this.callbacks.droppable(this);
+  }
+
+  /** @internal It is no longer counted as running: whether it goes on cannot be seen. */
+  uncount(): void {
+    this.callbacks.uncounted();
   }
 
   /** Reports a chunk of the answer. */
@@ -185,7 +202,9 @@ class StreamedInference<T> implements Run {
   restart(): Run {
     if (this.consumed) {
       const { read, callbacks } = this;
-      return new StreamedInference(callbacks.restart(), read, callbacks);
+      const inference = callbacks.restart();
+      inference.mayBeDropped();
+      return new StreamedInference(inference, read, callbacks);
     }
     this.consumed = true;
     this.inference.resume();

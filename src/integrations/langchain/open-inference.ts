@@ -28,6 +28,8 @@ export class OpenInference {
   chunk(token: unknown, chunk: Generation | undefined): void {
     if (chunk !== undefined && chunk === this.lastChunk) return;
     this.lastChunk = chunk;
+    // LangChain does not tell of a consumer that leaves a stream.
+    this.inference.uncount();
     if (isOutput(token, chunk)) this.inference.chunk();
     if (chunk === undefined) {
       this.unseenChunks++;

@@ -11,23 +11,25 @@ import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js
 import type { RunningWork } from '../../instrumentation/gen-ai/running-work.js';
 
 /** Tools that the provider runs. Those of MCP servers have names of their own. */
-const TOOLS: Readonly<Record<string, string>> = {
-  web_search_call: 'web_search',
-  file_search_call: 'file_search',
-  code_interpreter_call: 'code_interpreter',
-  image_generation_call: 'image_generation',
-  mcp_call: 'mcp',
-};
+const TOOLS: ReadonlyMap<string, string> = new Map([
+  ['web_search_call', 'web_search'],
+  ['file_search_call', 'file_search'],
+  ['code_interpreter_call', 'code_interpreter'],
+  ['image_generation_call', 'image_generation'],
+  ['mcp_call', 'mcp'],
+]);
 
 /** Records the tools that the provider runs for one response, as calls of the agent that asked for it. */
 // Why: docs/decisions/integrations.md, "OpenAI: hosted tools are tool calls".
 export class HostedTools {
   private readonly run: AgentMetrics['runs']['current'];
+  private readonly context: AgentMetrics['context']['current'];
   private readonly running = new Map<number, RunningWork>();
   private readonly recorded = new Set<number>();
 
   constructor(private readonly metrics: AgentMetrics) {
     this.run = metrics.runs.current;
+    this.context = metrics.context.current;
   }
 
   /** An event of a streamed response. */
@@ -41,7 +43,7 @@ export class HostedTools {
     if (type === 'response.output_item.done') this.end(fieldsOf(item), place);
   }
 
-  /** A whole response: of what has no event, only the end is known. */
+  /** A whole response. It tells that a tool has ended, and not when it began. */
   record(response: unknown): void {
     const output = itemsOf(fieldsOf(response)['output']);
     output.forEach((item, place) => this.end(item, place));
@@ -63,10 +65,14 @@ export class HostedTools {
   }
 
   private start({ type, name }: Fields): RunningWork | undefined {
-    const tool = TOOLS[String(type)];
+    const tool = TOOLS.get(String(type));
     if (tool === undefined) return undefined;
-    const start = () => this.metrics.startTool(text(name) ?? tool);
-    return this.run === undefined ? start() : this.run.run(start);
+    const { metrics, run, context } = this;
+    const start = () => metrics.startTool(text(name) ?? tool);
+    const inRun = () => (run === undefined ? start() : run.run(start));
+    return context === undefined
+      ? inRun()
+      : metrics.context.resume(context, inRun);
   }
 }
 

@@ -22,7 +22,10 @@ export class MeasuredCall implements CallObserver {
   constructor(
     private readonly inference: RunningInference,
     private readonly answers: CallAnswers,
-  ) {}
+  ) {
+    // The caller may never await the answer.
+    inference.mayBeDropped();
+  }
 
   /** @param result what the SDK's method has returned. @returns the value for its caller. */
   follow(result: unknown): unknown {
@@ -54,7 +57,12 @@ export class MeasuredCall implements CallObserver {
     if (this.isAnswered) return answer;
     this.isAnswered = true;
     if (isStream(answer)) return this.followStream(answer);
-    this.answers.answered(answer);
+    try {
+      this.answers.answered(answer);
+    } catch (error) {
+      this.inference.unreadable(error);
+      this.inference.end();
+    }
     return answer;
   }
 

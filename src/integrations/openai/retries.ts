@@ -7,12 +7,22 @@ import { patchClientMethod } from './patch-client-method.js';
 interface RetryingClient {
   shouldRetry(response: Response): unknown;
   retryRequest(
-    options: { readonly body?: unknown },
+    options: RequestOptions,
     retriesRemaining: number,
     requestLogID: string,
     responseHeaders?: Headers,
   ): unknown;
 }
+
+interface RequestOptions {
+  readonly method?: unknown;
+  readonly path?: unknown;
+  readonly body?: unknown;
+}
+
+/** The paths of requests to a model, which an `AzureOpenAI` has behind its deployment. */
+const PATHS =
+  /(^|\/)(chat\/completions|completions|responses(\/compact)?|embeddings|images\/(generations|edits))$/;
 
 /** Counts the requests that the SDK repeats, e.g. after a rate limit. A client without these methods has no such count. */
 // Why: docs/decisions/integrations.md, "OpenAI: retries are seen where the SDK decides on them".
@@ -42,10 +52,16 @@ export function observeRetries(
           model: modelOf(client, options?.body),
           error: failureOf(headers && statuses.get(headers)),
         });
-      catchAndReport(agentMetrics, 'inference', record, 'a retry');
+      if (isInference(options)) {
+        catchAndReport(agentMetrics, 'inference', record, 'a retry');
+      }
       return Reflect.apply(original, this, args);
     };
   });
+}
+
+function isInference({ method, path }: RequestOptions = {}): boolean {
+  return method === 'post' && PATHS.test(String(path));
 }
 
 function isRetrying(client: Partial<RetryingClient>): boolean {

@@ -2,9 +2,15 @@ import type { OpenAIClient } from './openai-client.js';
 
 /** The providers of hosts and of all below them, as well-known values of OpenTelemetry's `gen_ai.provider.name` where there is one. */
 const HOSTS: readonly (readonly [host: string, provider: string])[] = [
-  ['azure.com', 'azure.ai.openai'],
-  ['azure.us', 'azure.ai.openai'],
-  ['azure.cn', 'azure.ai.openai'],
+  ['openai.azure.com', 'azure.ai.openai'],
+  ['services.ai.azure.com', 'azure.ai.openai'],
+  ['cognitiveservices.azure.com', 'azure.ai.openai'],
+  ['openai.azure.us', 'azure.ai.openai'],
+  ['services.ai.azure.us', 'azure.ai.openai'],
+  ['cognitiveservices.azure.us', 'azure.ai.openai'],
+  ['openai.azure.cn', 'azure.ai.openai'],
+  ['services.ai.azure.cn', 'azure.ai.openai'],
+  ['cognitiveservices.azure.cn', 'azure.ai.openai'],
   ['groq.com', 'groq'],
   ['x.ai', 'x_ai'],
   ['deepseek.com', 'deepseek'],
@@ -21,10 +27,16 @@ const HOSTS: readonly (readonly [host: string, provider: string])[] = [
   ['cohere.ai', 'cohere'],
   ['cerebras.ai', 'cerebras'],
   ['generativelanguage.googleapis.com', 'gcp.gemini'],
-  ['aiplatform.googleapis.com', 'gcp.vertex_ai'],
-  ['amazonaws.com', 'aws.bedrock'],
-  ['api.aws', 'aws.bedrock'],
   ['watsonx.ai', 'ibm.watsonx.ai'],
+];
+
+/** Hosts with a region in their names. Other hosts of the same clouds may serve anything. */
+const PATTERNS: readonly (readonly [pattern: RegExp, provider: string])[] = [
+  [
+    /^bedrock[a-z-]*\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/,
+    'aws.bedrock',
+  ],
+  [/(^|[.-])aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'],
 ];
 
 /** The properties of clients that show where their requests go. */
@@ -85,9 +97,10 @@ function parsed(baseURL: unknown): Server {
 }
 
 function providerOfHost(host: string): string {
+  const found = PATTERNS.find(([pattern]) => pattern.test(host));
+  if (found !== undefined) return found[1];
   const known = HOSTS.find(
-    ([name]) =>
-      host === name || host.endsWith(`.${name}`) || host.endsWith(`-${name}`),
+    ([name]) => host === name || host.endsWith(`.${name}`),
   );
   return known?.[1] ?? UNKNOWN.provider;
 }

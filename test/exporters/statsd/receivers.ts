@@ -108,10 +108,9 @@ export async function receiveStream(
     port: path === undefined ? portOf(server) : 0,
     connections,
     text,
+    // Of each connection: one that breaks within a line does not begin that of the next.
     lines: () =>
-      text()
-        .split('\n')
-        .filter((line) => line !== ''),
+      texts.flatMap((one) => one.split('\n')).filter((line) => line !== ''),
   };
 }
 

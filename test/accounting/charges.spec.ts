@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InferenceAnswer } from '../../src/accounting/answer.js';
+import { readAnswer } from '../../src/accounting/answer-reader.js';
 import { checkTable } from '../../src/accounting/prices/price-checks.js';
 import { PriceList } from '../../src/accounting/prices/price-list.js';
 import type {
@@ -183,6 +184,13 @@ describe('what is unknown is not 0', () => {
     expect(costOf(price, answer)).toBe('0.12');
     expect(costOf(price, { ...answer, ...tokens(9) })).toBe('0.12');
     expect(costOf(price, tokens(9))).toBeUndefined();
+  });
+
+  test('images of a model whose answers have no usage cost their price by image', () => {
+    const source = { api: 'images', provider: 'openai' } as const;
+    const image = { url: 'https://images.acme.test/1.png' };
+    const answer = readAnswer(source, { created: 1, data: [image, image] });
+    expect(costOf({ perCall: { image: '0.07' } }, answer)).toBe('0.14');
   });
 });
 

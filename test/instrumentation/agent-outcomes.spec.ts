@@ -3,10 +3,18 @@ import { AgentMetrics, MetricValueError } from '../../src/index.js';
 import { metricsOf } from '../../src/testing/index.js';
 import '../../src/testing/vitest.js';
 import { makeCollector } from '../support/collector.js';
+import { usedHeap } from '../support/heap.js';
 
 const REQUEST = { provider: 'acme', model: 'acme-1' };
 const INFERENCE = { ...REQUEST, seconds: 1 };
 const FINISHES = 'agent_inference_finishes_total';
+
+const again = (): AsyncIterable<number> => ({
+  async *[Symbol.asyncIterator]() {
+    yield 1;
+    yield 2;
+  },
+});
 
 function start() {
   const { collector, warnings } = makeCollector();
@@ -125,6 +133,32 @@ describe('what is billed', () => {
     ).toThrow(MetricValueError);
     expect(metrics).not.toHaveMetric('gen_ai_invoke_agent_duration_seconds');
   });
+});
+
+describe('inferences that are dropped', () => {
+  const RUNNING = 'agent_inferences_running';
+
+  test.each([
+    ['is not consumed to its end', 0],
+    ['is consumed once more, and not to its end', 1],
+  ])(
+    'a stream that %s is no longer counted as running once it is collected',
+    async (_what, consumed) => {
+      const { agents, metrics } = start();
+      const running = async () => {
+        usedHeap();
+        await metrics.refresh();
+        return metrics.value(RUNNING);
+      };
+      const drop = async () => {
+        const chunks = agents.observeStream(again(), REQUEST);
+        for (let i = 0; i < consumed; i++) for await (const _ of chunks);
+        await chunks[Symbol.asyncIterator]().next();
+      };
+      for (let i = 0; i < 20; i++) await drop();
+      await expect.poll(running, { timeout: 20_000 }).toBe(0);
+    },
+  );
 });
 
 describe('retries', () => {

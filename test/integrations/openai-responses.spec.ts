@@ -104,6 +104,23 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
       expect(sumOf(lines, `${TOOL}_sum`)).toBe(0);
     });
 
+    test('hosted tools have the labels of the context that asked for them, wherever the response is awaited', async () => {
+      const { client, metrics, recorded } = await observe(
+        OpenAI,
+        (request) => request.json(modelResponse({ output: OUTPUT })),
+        {},
+        {},
+        { contextLabels: ['tenant'] },
+      );
+      const asked = metrics.withLabels({ tenant: 'acme' }, () => [
+        client.responses.create(ASKED),
+      ]);
+      await metrics.withLabels({ tenant: 'other' }, async () => asked[0]);
+      const counts = matching(await recorded(), new RegExp(`^${TOOL}_count`));
+      expect(counts).toHaveLength(TOOL_COUNTS.length);
+      for (const line of counts) expect(line).toContain('tenant="acme"');
+    });
+
     test('hosted tools count for a run that is still going on', async () => {
       const { client, metrics, recorded } = await observe(OpenAI, (request) =>
         request.json(modelResponse({ output: OUTPUT })),

@@ -672,6 +672,25 @@ describe('a double of a client', () => {
     expect(await recorded()).toEqual(chatSamples(0));
   });
 
+  test('a response of a test double whose fields throw does not reach the app', async () => {
+    const [, { OpenAI }] = VERSIONS[0];
+    const { metrics, recorded } = await observe(OpenAI, () => undefined);
+    const response = {
+      get output(): never {
+        throw new RangeError('no output');
+      },
+    };
+    const create = async () => response;
+    const client = observeOpenAI(
+      { ...double(create), responses: { create } },
+      metrics,
+    );
+    expect(await client.responses.create()).toBe(response);
+    expect((await recorded()).join('\n')).toMatch(
+      /_duration_seconds_count.* 1/,
+    );
+  });
+
   test.each([
     ['nothing', () => undefined],
     ['a failure', () => Promise.reject(new RangeError('no'))],

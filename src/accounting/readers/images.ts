@@ -1,6 +1,6 @@
 import { isFields, text } from '../fields.js';
 import { placementByTotal, readUsage } from './openai-usage.js';
-import type { ApiReader } from './said.js';
+import type { ApiReader, ToldUsage } from './said.js';
 
 /** Images: an answer, or an event of a streamed one, which has a part of an image or all of it. */
 export const images: ApiReader = {
@@ -13,14 +13,14 @@ export const images: ApiReader = {
     if (!isOfApi && text(type) === undefined) return undefined;
     return {
       responseModel: text(model),
-      told: isFields(usage) ? readUsage(usage) : undefined,
-      // Models without usage are billed by image.
-      calls:
-        isFields(usage) || !Array.isArray(data)
-          ? undefined
-          : { image: data.length },
+      told: isFields(usage) ? readUsage(usage) : billedByImage(data),
       isOutput: text(b64_json) !== undefined,
       isEnd: isCompleted,
     };
   },
 };
+
+/** Models whose answers have no usage are billed by image. */
+function billedByImage(data: unknown): ToldUsage | undefined {
+  return Array.isArray(data) ? { calls: { image: data.length } } : undefined;
+}

@@ -68,6 +68,7 @@ async function appOf() {
         prometheus: { defaultMetrics: false },
         agents: {
           contextLabels: ['tenant', 'plan'],
+          conventions: 'both',
           prices: {
             currency: 'EUR',
             perTokens: 1_000,
@@ -93,10 +94,14 @@ const MEASURED = [
   'agent_duration_seconds',
   'agent_executions_total',
   'agent_inference_finishes_total',
+  'agent_input_tokens_total',
+  'agent_output_tokens_total',
   'agent_run_cost',
   'agent_run_tokens',
   'gen_ai_client_inference_duration_seconds',
   'gen_ai_client_inference_usage_input_tokens_total',
+  'gen_ai_client_operation_duration_seconds',
+  'gen_ai_client_token_usage',
   'gen_ai_execute_tool_duration_seconds',
   'gen_ai_invoke_agent_duration_seconds',
   'http_client_request_duration_seconds',

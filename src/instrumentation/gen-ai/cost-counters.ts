@@ -5,43 +5,16 @@ import type {
 } from '../../accounting/prices/price-list.js';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { report } from '../../core/catch-and-report.js';
-import {
-  checkIncrement,
-  type Counter,
-  type CounterSeries,
-} from '../../model/counter.js';
-import type { Labels } from '../../model/labels.js';
-import type { LabelsInForce } from './context-labels.js';
-import type { EndedInference } from './inference-writer.js';
+import { checkIncrement, type CounterSeries } from '../../model/counter.js';
 import { ExactTotals } from './exact-totals.js';
+import type { RecordedMetric } from './gen-ai-instruments.js';
+import type { KeptSeries } from './kept-series.js';
+import { OWN_METRICS } from './own-metrics.js';
 import type { RecordingBatch } from './recording-batch.js';
 import { asksModel, failureOf, type Inference } from './recordings.js';
 
-const COUNTERS = {
-  agent_cost_total:
-    'What inferences cost, by currency and source: computed from prices, or reported by the provider.',
-  agent_inferences_without_usage_total:
-    'Inferences whose tokens are unknown although their model has a price: their cost is missing.',
-  agent_inferences_partial_usage_total:
-    'Inferences of which a part of the tokens is known: their cost is a lower bound.',
-} as const;
-
-/** How many series are kept. Without a limit, unexpected names of models would fill the memory. */
-const MAX_KEPT = 1_000;
-
-interface CostLabels {
-  readonly agent: string | undefined;
-  readonly model: string;
-  readonly provider: string;
-  /** Those of the context. */
-  readonly context: LabelsInForce | undefined;
-}
-
 /** Counts what inferences cost, and those whose cost is unknown or a lower bound. */
 export class CostCounters {
-  private readonly counters = new Map<string, Counter>();
-  /** The series of costs by their labels, so that an inference looks up none. */
-  private readonly costs = new Map<string, CounterSeries>();
   private readonly totals = new ExactTotals();
 
   constructor(
@@ -52,47 +25,33 @@ export class CostCounters {
   /**
    * Adds the cost of an inference to a batch.
    *
+   * @param own the series of our own metrics for the inference.
    * @returns the cost; `undefined` if it is unknown.
    */
   add(
     batch: RecordingBatch,
-    { inference, agent, context }: EndedInference,
+    inference: Inference,
+    own: KeptSeries,
   ): Charge | undefined {
-    const { provider, model, responseModel = model } = inference;
-    const labels = { agent, model: responseModel, provider, context };
-    const charge = this.prices.charge({ provider, model, answer: inference });
-    if (charge !== undefined) this.addCost(batch, labels, charge);
+    const charge = this.prices.charge(requestOf(inference));
+    if (charge !== undefined) this.addCost(batch, own, charge);
     const gap = this.gapOf(inference, charge);
-    if (gap !== undefined) batch.add(this.counter(gap), labelsOf(labels), 1);
+    if (gap !== undefined) batch.addTo(own.of(gap), 1);
     this.reportUnused(inference, charge);
     return charge;
   }
 
   private addCost(
     batch: RecordingBatch,
-    labels: CostLabels,
-    charge: Charge,
+    own: KeptSeries,
+    { amount, currency, basis }: Charge,
   ): void {
-    const { amount } = charge;
-    checkIncrement(amount.toNumber(), 'agent_cost_total');
-    batch.addTotal(this.costSeries(labels, charge), (series) =>
-      this.totals.add(series, amount),
+    checkIncrement(amount.toNumber(), OWN_METRICS.cost.name);
+    const costs = own.with('currency', currency);
+    batch.addTotal(
+      costs.of(OWN_METRICS.cost, 'source', basis) as CounterSeries,
+      (series) => this.totals.add(series, amount),
     );
-  }
-
-  private costSeries(
-    given: CostLabels,
-    { currency, basis: source }: Charge,
-  ): CounterSeries {
-    const { agent, model, provider, context } = given;
-    const parts = [agent, model, provider, currency, source, context?.key];
-    const key = parts.join('\n');
-    const kept = this.costs.get(key);
-    if (kept !== undefined) return kept;
-    const labels = { ...labelsOf(given), currency, source };
-    const series = this.counter('agent_cost_total').labels(labels);
-    if (this.costs.size < MAX_KEPT) this.costs.set(key, series);
-    return series;
   }
 
   /** The counter of inferences whose cost is not fully known; `undefined` if it is, or if there are no prices. */
@@ -100,10 +59,10 @@ export class CostCounters {
   private gapOf(
     inference: Inference,
     charge: Charge | undefined,
-  ): keyof typeof COUNTERS | undefined {
+  ): RecordedMetric | undefined {
     if (tellsTokens(inference)) {
       return inference.isPartial === true
-        ? 'agent_inferences_partial_usage_total'
+        ? OWN_METRICS.partialUsage
         : undefined;
     }
     const isMissing =
@@ -111,7 +70,7 @@ export class CostCounters {
       asksModel(inference) &&
       hasAnswered(inference) &&
       this.prices.hasPrice(requestOf(inference));
-    return isMissing ? 'agent_inferences_without_usage_total' : undefined;
+    return isMissing ? OWN_METRICS.withoutUsage : undefined;
   }
 
   private reportUnused(inference: Inference, charge: Charge | undefined): void {
@@ -139,23 +98,6 @@ export class CostCounters {
     const where = `model "${responseModel}" of provider "${provider}"`;
     report(this.collector, cause, new Error(problem), where);
   }
-
-  private counter(name: keyof typeof COUNTERS): Counter {
-    let counter = this.counters.get(name);
-    if (counter === undefined) {
-      const description = COUNTERS[name];
-      counter = this.collector.counter(name, {
-        description,
-        initialLabels: [],
-      });
-      this.counters.set(name, counter);
-    }
-    return counter;
-  }
-}
-
-function labelsOf({ context, ...own }: CostLabels): Labels {
-  return { ...context?.labels, ...own };
 }
 
 function requestOf(inference: Inference): ChargeRequest {

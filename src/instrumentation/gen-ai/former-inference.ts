@@ -1,28 +1,25 @@
 import { FORMER_GEN_AI_METRICS } from '../../core/gen-ai-conventions.js';
-import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { addChunks } from './chunk-times.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
 import type { SeriesOfInference } from './inference-series.js';
 import type { EndedInference, InferenceRecorder } from './inference-writer.js';
+import { FORMER_OWN_METRICS } from './own-metrics.js';
 import type { RecordingBatch } from './recording-batch.js';
 import { failureOf } from './recordings.js';
-import { TokenCounters } from './token-counters.js';
+
+// Why: docs/decisions/instrumentation.md, "Each kind of tokens has a counter of its own".
+const TOKEN_KINDS = Object.keys(
+  FORMER_OWN_METRICS,
+) as (keyof typeof FORMER_OWN_METRICS)[];
 
 /** Records all requests by the conventions of v1.41, which had one duration and one histogram of tokens for them. */
 export class FormerInference implements InferenceRecorder {
-  private readonly tokens: TokenCounters;
-
-  constructor(
-    private readonly instruments: GenAiInstruments,
-    collector: MetricsCollector,
-  ) {
-    this.tokens = new TokenCounters(collector);
-  }
+  constructor(private readonly instruments: GenAiInstruments) {}
 
   add(
     batch: RecordingBatch,
-    { inference, agent, moreChunks }: EndedInference,
-    { plain }: SeriesOfInference,
+    { inference, moreChunks }: EndedInference,
+    { plain, own }: SeriesOfInference,
   ): void {
     const { operationDuration, tokenUsage } = FORMER_GEN_AI_METRICS;
     const duration = plain.of(
@@ -31,15 +28,20 @@ export class FormerInference implements InferenceRecorder {
       failureOf(inference),
     );
     batch.addTo(duration, inference.seconds);
-    const { inputTokens, outputTokens } = inference.usage ?? {};
+    const { usage = {} } = inference;
     for (const [type, tokens] of [
-      ['input', inputTokens],
-      ['output', outputTokens],
+      ['input', usage.inputTokens],
+      ['output', usage.outputTokens],
     ] as const) {
       if (tokens === undefined) continue;
       batch.addTo(plain.of(tokenUsage, 'gen_ai_token_type', type), tokens);
     }
-    this.tokens.add(batch, inference, agent);
+    for (const kind of TOKEN_KINDS) {
+      const tokens = usage[kind];
+      if (tokens !== undefined) {
+        batch.addTo(own.of(FORMER_OWN_METRICS[kind]), tokens);
+      }
+    }
     addChunks(
       { batch, instruments: this.instruments, series: plain },
       inference,

@@ -94,11 +94,11 @@ export class GenAiWriter {
     const batch = new RecordingBatch();
     if (label !== undefined) {
       const counter = instruments.counter(OWN_METRICS.evaluations);
-      batch.add(counter, { ...labels, label }, 1);
+      batch.addTo(counter.labels({ ...labels, label }), 1);
     }
     if (score !== undefined) {
       const scores = instruments.histogram(OWN_METRICS.evaluationScore);
-      batch.add(scores, labels, score);
+      batch.addTo(scores.labels(labels), score);
     }
     batch.write();
   }

@@ -58,9 +58,7 @@ export class InferenceWriter {
     this.costs = new CostCounters(collector, prices);
     this.recorders = [
       ...(conventions === 'v1.41' ? [] : [new CurrentInference(instruments)]),
-      ...(conventions === 'current'
-        ? []
-        : [new FormerInference(instruments, collector)]),
+      ...(conventions === 'current' ? [] : [new FormerInference(instruments)]),
       new FinishReasons(),
     ];
   }
@@ -77,7 +75,7 @@ export class InferenceWriter {
     for (const recorder of this.recorders) {
       recorder.add(batch, ended, series);
     }
-    const charge = this.costs.add(batch, ended);
+    const charge = this.costs.add(batch, ended.inference, series.own);
     batch.write();
     if (moreChunks !== undefined) this.reportMissedEvents(moreChunks);
     return charge;

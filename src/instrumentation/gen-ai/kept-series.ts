@@ -18,6 +18,7 @@ export class KeptSeries {
     RecordedMetric,
     Map<string | undefined, AnySeries>
   >();
+  private readonly narrower = new Map<string, Map<string, KeptSeries>>();
 
   constructor(
     private readonly instruments: GenAiInstruments,
@@ -36,6 +37,18 @@ export class KeptSeries {
     const labels =
       label === undefined ? this.labels : { ...this.labels, [label]: value };
     const series = this.instruments.get(metric).labels(labels);
+    if (byValue.size < MAX_VALUES) byValue.set(value, series);
+    return series;
+  }
+
+  /** The series that have one further label too. */
+  with(label: string, value: string): KeptSeries {
+    let byValue = this.narrower.get(label);
+    if (byValue === undefined) this.narrower.set(label, (byValue = new Map()));
+    const known = byValue.get(value);
+    if (known !== undefined) return known;
+    const labels = { ...this.labels, [label]: value };
+    const series = new KeptSeries(this.instruments, labels);
     if (byValue.size < MAX_VALUES) byValue.set(value, series);
     return series;
   }

@@ -12,6 +12,27 @@ const prefixed = true;
 
 /** What the conventions have no metrics for. These have the namespace of the app. */
 export const OWN_METRICS = {
+  cost: {
+    name: 'agent_cost_total',
+    type: 'counter',
+    description:
+      'What inferences cost, by currency and source: computed from prices, or reported by the provider.',
+    prefixed,
+  },
+  withoutUsage: {
+    name: 'agent_inferences_without_usage_total',
+    type: 'counter',
+    description:
+      'Inferences whose tokens are unknown although their model has a price: their cost is missing.',
+    prefixed,
+  },
+  partialUsage: {
+    name: 'agent_inferences_partial_usage_total',
+    type: 'counter',
+    description:
+      'Inferences of which a part of the tokens is known: their cost is a lower bound.',
+    prefixed,
+  },
   finishes: {
     name: 'agent_inference_finishes_total',
     type: 'counter',
@@ -50,6 +71,35 @@ export const OWN_METRICS = {
     type: 'histogram',
     description: 'Scores of evaluations.',
     buckets: SCORES,
+    prefixed,
+  },
+} as const satisfies Readonly<Record<string, RecordedMetric>>;
+
+/** Those that v1.41 of the conventions had no metrics for. */
+export const FORMER_OWN_METRICS = {
+  inputTokens: {
+    name: 'agent_input_tokens_total',
+    type: 'counter',
+    description: 'Tokens of prompts.',
+    prefixed,
+  },
+  cachedInputTokens: {
+    name: 'agent_cached_input_tokens_total',
+    type: 'counter',
+    description:
+      'Tokens of prompts that came from a cache; they are among the input tokens.',
+    prefixed,
+  },
+  outputTokens: {
+    name: 'agent_output_tokens_total',
+    type: 'counter',
+    description: 'Tokens of answers.',
+    prefixed,
+  },
+  reasoningTokens: {
+    name: 'agent_reasoning_tokens_total',
+    type: 'counter',
+    description: 'Tokens spent on reasoning; they are among the output tokens.',
     prefixed,
   },
 } as const satisfies Readonly<Record<string, RecordedMetric>>;

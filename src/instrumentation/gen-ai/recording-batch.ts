@@ -1,4 +1,4 @@
-import { type Counter, CounterSeries } from '../../model/counter.js';
+import { CounterSeries } from '../../model/counter.js';
 import type { Histogram } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import type { Tally } from '../../model/tally.js';
@@ -12,14 +12,6 @@ export class RecordingBatch {
   private readonly series: AnySeries[] = [];
   private readonly values: number[] = [];
   private readonly others: (() => void)[] = [];
-
-  /**
-   * @param value must be one that the metric takes.
-   * @throws {LabelError} if the metric does not take the labels.
-   */
-  add(metric: Counter | Histogram, labels: Labels, value: number): void {
-    this.addTo(metric.labels(labels), value);
-  }
 
   /** @param value must be one that the metric takes. */
   addTo(series: AnySeries, value: number): void {

@@ -75,7 +75,7 @@ function recordingParts(
   families.reportTo(report);
   const exemplars = new TraceExemplars(families, report);
   const startWindow = () => exemplars.startWindow();
-  const gatherer = new Gatherer(registry, report, families);
+  const gatherer = new Gatherer(registry, report, families.filters);
   const yielder = new EventLoopYielder();
   const snapshots = new Snapshots(gatherer, yielder, startWindow);
   const renderer = new PageRenderer(gatherer, yielder, startWindow);

@@ -1,3 +1,4 @@
+import type { PromClientFilters } from '../registry/filtered-metric.js';
 import type { MetricRegistry } from '../registry/metric-registry.js';
 import { RegistryAdapter } from '../registry/registry-adapter.js';
 import { MetricConflictError } from '../core/errors.js';
@@ -6,7 +7,6 @@ import { CounterFamily } from '../model/counter-family.js';
 import type { FamilyKeeper } from '../model/family-keeper.js';
 import type { Family } from '../model/family.js';
 import { GaugeFamily } from '../model/gauge-family.js';
-import type { LabelFilter } from '../model/labels.js';
 import type { MetricEventInit } from '../model/metric-event.js';
 import { areExposedAlike, type MetricType } from '../model/metric-type.js';
 import { hookOf } from '../model/recording-hook.js';
@@ -112,18 +112,9 @@ export class Families implements FamilyKeeper {
     return this.factory.descriptor(name, prefixed).exposed;
   }
 
-  /** Whether a filter denies the metric of this name. */
-  isDenied(name: string): boolean {
-    return this.factory.isDenied(name);
-  }
-
-  /** The name that filters give to a metric that is exposed under this name as it is. */
-  renamed(name: string): string {
-    return this.factory.renamed(name);
-  }
-
-  labelFilter(name: string): LabelFilter | undefined {
-    return this.factory.labelFilter(name);
+  /** The filters of the options, for metrics of any library. */
+  get filters(): PromClientFilters {
+    return this.factory;
   }
 
   /** Sets the sampler of exemplars for all metrics; `undefined` for no exemplars. */

@@ -96,7 +96,7 @@ export class PrometheusCollector extends MetricsCollector {
   }
 
   override isDenied(name: string): boolean {
-    return this.families.isDenied(name);
+    return this.families.filters.isDenied(name);
   }
 
   override getMetricCount(): number {

@@ -12,9 +12,6 @@
 // Why: docs/decisions/instrumentation.md, "Metrics of the conventions have no namespace".
 export const GEN_AI_CONVENTIONS_DATE = '2026-11';
 
-/** The version of the conventions before, in open-telemetry/semantic-conventions. */
-export const GEN_AI_CONVENTIONS_BEFORE = 'v1.41';
-
 /** The attributes of the conventions, by the labels that they become. */
 export const GEN_AI_ATTRIBUTES = {
   gen_ai_operation_name: 'gen_ai.operation.name',

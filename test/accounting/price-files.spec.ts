@@ -12,6 +12,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LivePrices } from '../../src/accounting/prices/live-prices.js';
 import {
   checkPrices,
+  loadSource,
   sourcesOf,
 } from '../../src/accounting/prices/price-files.js';
 import type { Prices } from '../../src/accounting/prices/price-table.js';
@@ -60,6 +61,19 @@ function live(prices: Prices) {
 }
 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 10_000 });
+
+test('a file is read once while it stays as it is, and again when it has changed', () => {
+  const file = write(join(folder(), 'prices.json'), table('a', 1));
+  const [source] = sourcesOf({ file }, 'agents.prices');
+  const first = loadSource(source!);
+  expect(loadSource({ file, path: 'prices.file' })).toBe(first);
+  write(file, table('a', 2));
+  expect(loadSource(source!).models).toEqual([{ model: 'a', input: 2 }]);
+  write(file, '{');
+  for (let i = 0; i < 2; i++) {
+    expect(() => loadSource(source!)).toThrow(/^agents\.prices\.file is/);
+  }
+});
 
 describe('several sources of prices', () => {
   test('the first source that has the model counts, whatever its format', () => {

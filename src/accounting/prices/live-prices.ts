@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { type ErrorReporter, report } from '../../core/catch-and-report.js';
 import { messageOf } from '../../core/errors.js';
 import { readSmallFile } from '../../core/small-file.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
 import type { LoadedTable } from './loaded-table.js';
+import { versionNow, versionOf } from './file-version.js';
 import { loadSource, type Source, tableOf } from './price-files.js';
 import { PriceList } from './price-list.js';
 
@@ -98,32 +97,4 @@ class LiveTable {
     this.table = tableOf(text, file, source.path);
     return true;
   }
-}
-
-interface FileTimes {
-  readonly ino: bigint;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-}
-
-/** Another text for each state of a file; `undefined` if there is no file. */
-function versionNow(file: string): string | undefined {
-  try {
-    return textOf(statSync(file, { bigint: true }));
-  } catch {
-    return undefined;
-  }
-}
-
-async function versionOf(file: string): Promise<string | undefined> {
-  try {
-    return textOf(await stat(file, { bigint: true }));
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf({ ino, size, mtimeNs, ctimeNs }: FileTimes): string {
-  return [ino, size, mtimeNs, ctimeNs].join(' ');
 }

@@ -1,6 +1,7 @@
 import { messageOf, OptionsError, shown } from '../../core/errors.js';
 import { readFileAtStart } from '../../core/small-file.js';
 import { Check, isObject, TEXT, validate } from '../../core/validate.js';
+import { versionNow } from './file-version.js';
 import { isLiteLlm, readLiteLlm } from './litellm.js';
 import type { LoadedTable } from './loaded-table.js';
 import { checkTable } from './price-checks.js';
@@ -46,9 +47,29 @@ export function sourcesOf(prices: Prices, path: string): Source[] {
   return [{ table: structuredClone(checkTable(prices, path)), path }];
 }
 
+/** A table that was read, and the version of its file then. */
+interface ReadTable {
+  readonly version: string | undefined;
+  readonly table: WeakRef<LoadedTable>;
+}
+
+/** By file. An app checks its options twice before it uses the prices: a file that stays as it is is read once. */
+const read = new Map<string, ReadTable>();
+
 /** @throws {OptionsError} if the file of a source cannot be read or used. */
 export function loadSource({ table, file = '', path }: Source): LoadedTable {
-  return table ?? tableOf(readText(file, path), file, path);
+  return table ?? loadFile(file, path);
+}
+
+function loadFile(file: string, path: string): LoadedTable {
+  // Before the file is read: a change after that look is another version.
+  const version = versionNow(file);
+  const known = read.get(file);
+  const same = version === known?.version ? known?.table.deref() : undefined;
+  if (same !== undefined) return same;
+  const table = tableOf(readText(file, path), file, path);
+  read.set(file, { version, table: new WeakRef(table) });
+  return table;
 }
 
 /**

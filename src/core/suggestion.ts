@@ -1,11 +1,11 @@
 /** Names of options in other libraries, with the names that they may have here. */
-const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  help: ['description'],
-  labels: ['labelNames'],
-  label_names: ['labelNames'],
-  labelnames: ['labels'],
-  boundaries: ['buckets'],
-};
+const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['help', ['description']],
+  ['labels', ['labelNames']],
+  ['label_names', ['labelNames']],
+  ['labelnames', ['labels']],
+  ['boundaries', ['buckets']],
+]);
 
 /** Characters of a name that are compared: few names are longer. */
 const MAX_LENGTH = 100;
@@ -18,7 +18,7 @@ export function suggestion(
   given: string,
   known: readonly string[],
 ): string | undefined {
-  const others = OTHER_NAMES[given.toLowerCase()] ?? [];
+  const others = OTHER_NAMES.get(given.toLowerCase()) ?? [];
   return (
     others.find((name) => known.includes(name)) ??
     known.find((name) => isClose(given.toLowerCase(), name.toLowerCase()))

@@ -81,7 +81,32 @@ const WHOLE = ANSWER_CASES.filter(
   ({ mode, answer }) => mode === 'json' && typeof answer === 'object',
 );
 
+/** Names of what each object has without being asked. */
+const INHERITED = ['constructor', 'toString', 'valueOf', '__proto__'];
+
 describe('odd answers', () => {
+  test.each(INHERITED)('a tool of type "%s" is not known', (type) => {
+    const source = { api: 'responses', provider: 'openai' } as const;
+    const answer = readAnswer(source, { model: 'm', output: [{ type }] });
+    expect(answer.hostedCalls).toBeUndefined();
+  });
+
+  test.each(INHERITED)('the modality "%s" is not known', (modality) => {
+    const details = [
+      { modality, tokenCount: 3 },
+      { modality: 'IMAGE', tokenCount: 1 },
+    ];
+    const answer = readAnswer(
+      { api: 'gemini.generate_content', provider: 'gcp.gemini' },
+      {
+        candidates: [{ finishReason: 'STOP' }],
+        usageMetadata: { promptTokenCount: 4, promptTokensDetails: details },
+      },
+    );
+    const { inputByModality = {} } = answer.usage ?? {};
+    expect(Object.entries(inputByModality)).toEqual([['image', 1]]);
+  });
+
   test.each(WHOLE)(
     'an invalid count is left out alone, and all others are read: $id',
     (one) => {

@@ -44,6 +44,11 @@ const mistakes: [Kind, unknown, string][] = [
   ],
   [
     'counter',
+    { constructor: 1 },
+    `counter('m').constructor is not an option; known here are: ${COMMON}`,
+  ],
+  [
+    'counter',
     { collect: () => 1 },
     `counter('m').collect is not an option; known here are: ${COMMON}`,
   ],

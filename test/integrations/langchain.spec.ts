@@ -91,6 +91,7 @@ describe('a handler', () => {
     ['amazon_bedrock', 'aws.bedrock'],
     ['openai', 'openai'],
     ['Cohere', 'cohere'],
+    ['constructor', 'constructor'],
   ])(
     'the handler calls the provider %s %s, as the conventions do',
     async (told, known) => {

@@ -17,13 +17,13 @@ import type {
 } from './said.js';
 import { sum } from './settled-usage.js';
 
-const MODALITIES: Readonly<Record<string, Modality>> = {
-  TEXT: 'text',
-  IMAGE: 'image',
-  AUDIO: 'audio',
-  VIDEO: 'video',
-  DOCUMENT: 'document',
-};
+const MODALITIES: ReadonlyMap<unknown, Modality> = new Map([
+  ['TEXT', 'text'],
+  ['IMAGE', 'image'],
+  ['AUDIO', 'audio'],
+  ['VIDEO', 'video'],
+  ['DOCUMENT', 'document'],
+]);
 
 const OUTPUT_PARTS = [
   'text',
@@ -96,7 +96,7 @@ function toldUsage(usage: Fields): ToldUsage {
 function byModality(details: readonly Fields[]): TokensByModality {
   const tokens: { [M in Modality]?: number } = {};
   for (const { modality, tokenCount } of details) {
-    const kind = MODALITIES[String(modality)];
+    const kind = MODALITIES.get(modality);
     const counted = count(tokenCount);
     if (kind && counted) tokens[kind] = (tokens[kind] ?? 0) + counted;
   }

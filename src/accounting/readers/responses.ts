@@ -14,13 +14,13 @@ import type { ApiReader, Said, ToldUsage } from './said.js';
 /** The states of a response that is still in work. */
 const UNFINISHED: readonly unknown[] = ['in_progress', 'queued', undefined];
 
-/** Tools that the provider runs for a fee by the call. */
-const BILLED_TOOLS: Readonly<Record<string, string>> = {
-  web_search_call: 'web_search',
-  file_search_call: 'file_search',
-  code_interpreter_call: 'code_interpreter',
-  image_generation_call: 'image_generation',
-};
+/** Tools that the provider runs for a fee by the call, by the type of the item in the output. */
+export const BILLED_TOOLS: ReadonlyMap<unknown, string> = new Map([
+  ['web_search_call', 'web_search'],
+  ['file_search_call', 'file_search'],
+  ['code_interpreter_call', 'code_interpreter'],
+  ['image_generation_call', 'image_generation'],
+]);
 
 /** The Responses API: a response, or an event of a streamed one. */
 export const responses: ApiReader = {
@@ -115,7 +115,7 @@ const TOOL_CALLS: readonly unknown[] = ['function_call', 'custom_tool_call'];
  */
 function placedCall(item: Fields, place: number): [string, string][] {
   const { type, action, status, container_id: container } = item;
-  const tool = BILLED_TOOLS[String(type)];
+  const tool = BILLED_TOOLS.get(type);
   const { type: kind = 'search' } = fieldsOf(action);
   const isFree = tool === 'web_search' && kind !== 'search';
   if (tool === undefined || isFree || status === 'failed') return [];

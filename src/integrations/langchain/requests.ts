@@ -13,17 +13,17 @@ type Params = Readonly<Record<string, unknown>>;
  * LangChain's names of providers (`ls_provider`) that OpenTelemetry's conventions
  * name differently ("Semantic conventions for generative AI", `gen_ai.provider.name`).
  */
-const WELL_KNOWN_PROVIDERS: Readonly<Record<string, string>> = {
-  amazon_bedrock: 'aws.bedrock',
-  azure: 'azure.ai.openai',
-  azure_openai: 'azure.ai.openai',
-  google_genai: 'gcp.gemini',
-  google_vertexai: 'gcp.vertex_ai',
-  mistral: 'mistral_ai',
-  mistralai: 'mistral_ai',
-  watsonx: 'ibm.watsonx.ai',
-  xai: 'x_ai',
-};
+const WELL_KNOWN_PROVIDERS: ReadonlyMap<string, string> = new Map([
+  ['amazon_bedrock', 'aws.bedrock'],
+  ['azure', 'azure.ai.openai'],
+  ['azure_openai', 'azure.ai.openai'],
+  ['google_genai', 'gcp.gemini'],
+  ['google_vertexai', 'gcp.vertex_ai'],
+  ['mistral', 'mistral_ai'],
+  ['mistralai', 'mistral_ai'],
+  ['watsonx', 'ibm.watsonx.ai'],
+  ['xai', 'x_ai'],
+]);
 
 /** The names of the model in a constructor. */
 const MODEL_PARAMETERS = ['model', 'model_name', 'modelName'] as const;
@@ -71,7 +71,7 @@ function deploymentOf(given: unknown): unknown {
 function providerOf(told: unknown, type: string): string {
   const name = isName(told) ? told : type.replace(/^Chat(?=.)/, '');
   const provider = name.toLowerCase();
-  return WELL_KNOWN_PROVIDERS[provider] ?? provider;
+  return WELL_KNOWN_PROVIDERS.get(provider) ?? provider;
 }
 
 /**

@@ -7,15 +7,13 @@ import {
   itemsOf,
   text,
 } from '../../accounting/fields.js';
+import { BILLED_TOOLS } from '../../accounting/readers/responses.js';
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { RunningWork } from '../../instrumentation/gen-ai/running-work.js';
 
 /** Tools that the provider runs. Those of MCP servers have names of their own. */
-const TOOLS: ReadonlyMap<string, string> = new Map([
-  ['web_search_call', 'web_search'],
-  ['file_search_call', 'file_search'],
-  ['code_interpreter_call', 'code_interpreter'],
-  ['image_generation_call', 'image_generation'],
+const TOOLS: ReadonlyMap<unknown, string> = new Map([
+  ...BILLED_TOOLS,
   ['mcp_call', 'mcp'],
 ]);
 
@@ -65,7 +63,7 @@ export class HostedTools {
   }
 
   private start({ type, name }: Fields): RunningWork | undefined {
-    const tool = TOOLS.get(String(type));
+    const tool = TOOLS.get(type);
     if (tool === undefined) return undefined;
     const { metrics, run, context } = this;
     const start = () => metrics.startTool(text(name) ?? tool);

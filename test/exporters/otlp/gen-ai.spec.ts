@@ -89,6 +89,19 @@ test('the attributes of the conventions have their dotted names by OTLP, and the
   );
 });
 
+test('a label of the context keeps its name by OTLP, whatever it is', async () => {
+  const labels = { constructor: 'a', hasOwnProperty: 'b', toString: 'c' };
+  const points = await received((collector) => {
+    const contextLabels = Object.keys(labels);
+    const agents = new AgentMetrics(collector, { contextLabels });
+    agents.withLabels(labels as never, () => agents.recordInference(INFERENCE));
+  });
+  const point = points.find(({ metric }) => metric.startsWith('gen_ai'));
+  expect(Object.entries(point!.labels)).toEqual(
+    expect.arrayContaining(Object.entries(labels)),
+  );
+});
+
 test('a metric of the app keeps its names by OTLP', async () => {
   const points = await received((collector) =>
     collector.counter('answers_total').inc({ error_type: 'TypeError' }),

@@ -5,7 +5,9 @@ import {
 
 type Texts = Readonly<Record<string, string>>;
 
-const NAMES: Readonly<Record<string, string>> = GEN_AI_ATTRIBUTES;
+const NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries(GEN_AI_ATTRIBUTES),
+);
 
 /** What makes attributes of the labels of a metric: those of the conventions get their names back. */
 export function attributesFor(metric: string): (labels: Texts) => Texts {
@@ -18,6 +20,9 @@ function asTheyAre(labels: Texts): Texts {
 
 function renamed(labels: Texts): Texts {
   return Object.fromEntries(
-    Object.entries(labels).map(([name, value]) => [NAMES[name] ?? name, value]),
+    Object.entries(labels).map(([name, value]) => [
+      NAMES.get(name) ?? name,
+      value,
+    ]),
   );
 }

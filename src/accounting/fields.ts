@@ -41,6 +41,17 @@ export function largestCount(
   return largest;
 }
 
+/** The sum of the counts that are reported; `undefined` if none is, or if it is too large to be exact. */
+export function sum(
+  ...counts: readonly (number | undefined)[]
+): number | undefined {
+  let total: number | undefined;
+  for (const one of counts) {
+    if (one !== undefined) total = (total ?? 0) + one;
+  }
+  return count(total);
+}
+
 /** A text that is not empty. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -6,6 +6,7 @@ import {
   hasContent,
   isFields,
   itemsOf,
+  sum,
   text,
 } from '../fields.js';
 import type {
@@ -15,7 +16,6 @@ import type {
   Said,
   ToldUsage,
 } from './said.js';
-import { sum } from './settled-usage.js';
 
 /** Bedrock's Converse API: an answer, or an event of a stream. */
 export const bedrockConverse: ApiReader = {

@@ -5,10 +5,10 @@ import {
   fieldsOf,
   hasContent,
   isFields,
+  sum,
   text,
 } from '../fields.js';
 import type { ApiReader, Said, ToldUsage } from './said.js';
-import { sum } from './settled-usage.js';
 
 /** Cohere's chat: an answer, or an event of a stream. */
 export const cohereChat: ApiReader = {

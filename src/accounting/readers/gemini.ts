@@ -5,6 +5,7 @@ import {
   hasContent,
   isFields,
   itemsOf,
+  sum,
   text,
 } from '../fields.js';
 import type { Modality, TokensByModality } from '../usage.js';
@@ -15,7 +16,6 @@ import type {
   Said,
   ToldUsage,
 } from './said.js';
-import { sum } from './settled-usage.js';
 
 const MODALITIES: ReadonlyMap<unknown, Modality> = new Map([
   ['TEXT', 'text'],

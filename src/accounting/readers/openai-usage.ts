@@ -4,11 +4,11 @@ import {
   fieldsOf,
   isFields,
   largestCount,
+  sum,
 } from '../fields.js';
 import type { TokensByModality } from '../usage.js';
 import { toldCost, upstreamCost } from './reported-cost.js';
 import type { Placement, ReadContext, ToldUsage } from './said.js';
-import { sum } from './settled-usage.js';
 
 const IS_XAI = /^x[._-]?ai$/i;
 const IS_GOOGLE = /^(gcp|google|gemini|vertex)/i;

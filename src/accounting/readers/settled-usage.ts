@@ -1,5 +1,5 @@
 import type { InferenceAnswer } from '../answer.js';
-import { count } from '../fields.js';
+import { sum } from '../fields.js';
 import type { TokenUsage } from '../usage.js';
 import { reportedCost } from './reported-cost.js';
 import type { Placement, ToldUsage } from './said.js';
@@ -79,17 +79,6 @@ function hostedCalls({ calls, callsByPlace }: ToldUsage) {
     counted[tool] = (counted[tool] ?? 0) + 1;
   }
   return known({ ...counted, ...calls });
-}
-
-/** The sum of the counts that are reported; `undefined` if none is, or if it is too large to be exact. */
-export function sum(
-  ...counts: readonly (number | undefined)[]
-): number | undefined {
-  let total: number | undefined;
-  for (const one of counts) {
-    if (one !== undefined) total = (total ?? 0) + one;
-  }
-  return count(total);
 }
 
 /** An object in which something is known; else `undefined`. */

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import cluster from 'node:cluster';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -61,8 +61,17 @@ describe('the start of a process that is one of several', () => {
     child.kill();
     cluster.setupPrimary({ exec: file, silent: true });
     const worker = cluster.fork();
-    const [message] = (await once(worker, 'message')) as [string];
-    expect(message).toContain('that node:cluster runs');
+    const exit = once(worker, 'exit');
+    const messages: string[] = [];
+    // Not killed before it has started: the primary fails if it answers a dead worker.
+    for await (const [message] of on(worker, 'message')) {
+      if (message === 'started') break;
+      messages.push(message);
+    }
+    expect(messages).toEqual([
+      expect.stringContaining('that node:cluster runs'),
+    ]);
     worker.process.kill();
+    await exit;
   });
 });

@@ -15,8 +15,12 @@ export async function occupyPort(): Promise<number> {
   return portOf(server);
 }
 
-/** Below the ports that systems give to connections and to `listen(0)`, so that none of these takes one of ours first. */
-const PORTS = { first: 20_000, last: 32_000 };
+/**
+ * Below the ports that systems give to connections and to `listen(0)`, so that none of these
+ * takes one of ours first. Each worker of vitest takes its ports from a part of its own, since
+ * a port is free again between its choice and its use.
+ */
+const PORTS = { first: 20_000, last: 32_000, parts: 8 };
 
 /** A port that nothing listened on a moment ago. */
 export function freePort(): Promise<number> {
@@ -25,8 +29,11 @@ export function freePort(): Promise<number> {
 
 /** The first of so many ports in a row that nothing listened on a moment ago. */
 export async function freePorts(count: number): Promise<number> {
+  const size = (PORTS.last - PORTS.first) / PORTS.parts;
+  const part = Number(process.env.VITEST_POOL_ID ?? 0) % PORTS.parts;
+  const start = PORTS.first + part * size;
   for (let attempt = 0; attempt < 100; attempt++) {
-    const first = randomInt(PORTS.first, PORTS.last);
+    const first = randomInt(start, start + size - count);
     const ports = Array.from({ length: count }, (_, i) => first + i);
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
   }

@@ -64,10 +64,12 @@ export async function startStatsd(
     const server = spawn(
       process.execPath,
       ['--require', BACKEND, STATSD, file],
-      { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
+      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
     );
+    let errors = '';
+    server.stderr!.on('data', (text) => (errors += String(text)));
     const ended = new Promise<void>((resolve) =>
-      server.once('exit', () => resolve()),
+      server.once('close', () => resolve()),
     );
     end = async () => {
       server.kill('SIGKILL');
@@ -77,7 +79,12 @@ export async function startStatsd(
       if (server.connected) server.send('die');
       await ended;
     };
-    await waitFor(() => listens(adminPort), 'statsd to listen');
+    await Promise.race([
+      waitFor(() => listens(adminPort), 'statsd to listen'),
+      ended.then(() => {
+        throw new Error(`statsd did not start:\n${errors}`);
+      }),
+    ]);
   };
   onTestFinished(async () => {
     await end();

@@ -1,4 +1,5 @@
 import { GEN_AI_METRICS } from '../../core/gen-ai-conventions.js';
+import { joinedKey } from '../../core/joined-key.js';
 import type { HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import type { LabelsInForce } from './context-labels.js';
@@ -71,7 +72,7 @@ export class AgentRunWriter {
     agent: string,
     context: LabelsInForce | undefined,
   ): RunSeries {
-    const key = context === undefined ? agent : `${context.key}${agent}`;
+    const key = context === undefined ? agent : joinedKey([context.key, agent]);
     const known = this.kept.get(key);
     if (known !== undefined) return known;
     const { instruments } = this;

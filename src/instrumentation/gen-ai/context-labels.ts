@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { LabelError, shown } from '../../core/errors.js';
+import { joinedKey } from '../../core/joined-key.js';
 import { canonicalLabels, type Labels, labelsOf } from '../../model/labels.js';
 
 /** The labels that a context has, as texts. */
@@ -51,12 +52,8 @@ export class ContextLabels {
       if (!this.names.includes(name)) throw this.undeclared(name);
     }
     const labels = { ...this.storage.getStore()?.labels, ...own };
-    const values = this.names.map((name) => labels[name] ?? '');
-    // The length before each text tells where it ends.
-    return {
-      key: values.map((one) => `${one.length} ${one}`).join(''),
-      labels,
-    };
+    const key = joinedKey(this.names.map((name) => labels[name] ?? ''));
+    return { key, labels };
   }
 
   private undeclared(name: string): LabelError {

@@ -1,5 +1,7 @@
 import type { GenAiInstruments, GenAiLabels } from './gen-ai-instruments.js';
+import { joinedKey } from '../../core/joined-key.js';
 import type { Labels } from '../../model/labels.js';
+import type { LabelsInForce } from './context-labels.js';
 import type { EndedInference } from './inference-writer.js';
 import { KeptSeries } from './kept-series.js';
 import type { Inference } from './recordings.js';
@@ -24,7 +26,7 @@ export class InferenceSeries {
   constructor(private readonly instruments: GenAiInstruments) {}
 
   of({ inference, agent, context }: EndedInference): SeriesOfInference {
-    const key = (context?.key ?? '') + keyOf(inference, agent);
+    const key = keyOf(inference, agent, context);
     let series = this.kept.get(key);
     if (series === undefined) {
       series = this.seriesOf(inference, agent, context?.labels);
@@ -63,9 +65,21 @@ function labelsOf(inference: Inference): GenAiLabels {
   };
 }
 
-/** The length before each text tells where it ends, whatever it has in it. */
-function keyOf(inference: Inference, agent = ''): string {
+function keyOf(
+  inference: Inference,
+  agent = '',
+  context: LabelsInForce | undefined,
+): string {
   const { operation = 'chat', provider, model, responseModel = '' } = inference;
   const { serverAddress = '', serverPort = '' } = inference;
-  return `${provider.length} ${provider}${model.length} ${model}${responseModel.length} ${responseModel}${agent.length} ${agent}${serverAddress.length} ${serverAddress}${serverPort} ${operation}`;
+  return joinedKey([
+    context?.key ?? '',
+    operation,
+    provider,
+    model,
+    responseModel,
+    agent,
+    serverAddress,
+    String(serverPort),
+  ]);
 }

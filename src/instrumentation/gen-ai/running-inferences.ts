@@ -1,6 +1,6 @@
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { instant } from '../../core/clock.js';
-import type { Labels } from '../../model/labels.js';
+import { joinedKey } from '../../core/joined-key.js';
 import { type MethodCalls, RunningCalls } from '../calls/running-calls.js';
 import type { RunningInference } from './running-inference.js';
 
@@ -13,6 +13,13 @@ const METRIC = {
 
 /** How many label sets are counted. Without a limit, unexpected names of models would fill the memory. */
 const MAX_KEPT = 1_000;
+
+/** What running inferences are counted by. */
+interface Requested {
+  readonly agent: string | undefined;
+  readonly model: string;
+  readonly provider: string;
+}
 
 /** An inference that is counted while it runs. */
 interface Counted {
@@ -33,8 +40,8 @@ export class RunningInferences {
     this.calls = new RunningCalls(collector);
   }
 
-  begin(labels: Labels): Counted {
-    return this.of(labels)?.add(instant()) ?? UNCOUNTED;
+  begin(request: Requested): Counted {
+    return this.of(request)?.add(instant()) ?? UNCOUNTED;
   }
 
   /** Ends what is counted when the inference is dropped. */
@@ -42,11 +49,11 @@ export class RunningInferences {
     dropped.register(inference, counted);
   }
 
-  private of(labels: Labels): MethodCalls | undefined {
-    const key = Object.values(labels).join('\n');
+  private of({ agent, model, provider }: Requested): MethodCalls | undefined {
+    const key = joinedKey([agent ?? '', model, provider]);
     let calls = this.kept.get(key);
     if (calls === undefined && this.kept.size < MAX_KEPT) {
-      calls = this.calls.of(METRIC, labels);
+      calls = this.calls.of(METRIC, { agent, model, provider });
       this.kept.set(key, calls);
     }
     return calls;

@@ -45,9 +45,10 @@ async function measured({ quick }) {
       outside: calls(model()),
       inside: inRun(inferences.agents, calls(model())),
       run: {
-        ...calls(asRun(runs.agents, model())),
+        ...calls(asRun(runs.agents)),
         total: runs.total('gen_ai_invoke_agent_duration_seconds_count'),
       },
+      runOfPromise: calls(asRunOfPromise(runs.agents, model())),
       inference: {
         ...inRun(
           inferences.agents,
@@ -75,7 +76,12 @@ function inRun(agents, { run }) {
   return { run: (n) => agents.runAgent('Writer', () => run(n)) };
 }
 
-function asRun(agents, call) {
+function asRun(agents) {
+  return (prompt) => agents.runAgent('Writer', async () => prompt);
+}
+
+/** Who else has the promise of a function that is not `async` cannot be known: it is watched. */
+function asRunOfPromise(agents, call) {
   return (prompt) => agents.runAgent('Writer', () => call(prompt));
 }
 
@@ -91,6 +97,7 @@ function asInference(agents, call) {
 const ROWS = [
   ['an inference with usage and price, in an agent run', 'inference', 5000],
   ['an agent run with nothing in it', 'run', 1000],
+  ['an agent run whose function only returns a promise', 'runOfPromise', 5000],
   ['a call in an agent run that records nothing', 'inside', 1000],
   ['a call outside of runs, in a process that has some', 'outside', 1000],
 ];

@@ -209,23 +209,22 @@ function withUsage(
 ): InferenceAnswer {
   if (told === undefined) return plain;
   const placement = api.placement?.(told, context) ?? {};
-  const { usage, billedTokens, hostedCalls, reportedCost } = settledUsage(
-    told,
-    placement,
-  );
+  const settled = settledUsage(told, placement);
+  const { usage } = settled;
   const isWhole =
     usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
   return {
     responseModel: plain.responseModel,
     usage,
     isPartial: usage && (!isEnded || (api.hasBothTotals && !isWhole)),
-    billedTokens,
-    hostedCalls,
-    reportedCost,
+    billedTokens: settled.billedTokens,
+    hostedCalls: settled.hostedCalls,
+    reportedCost: settled.reportedCost,
     serviceTier: plain.serviceTier,
     inferenceGeo: plain.inferenceGeo,
     finishReason: plain.finishReason,
     finishKind: plain.finishKind,
+    oddFields: settled.oddFields,
     error: plain.error,
   };
 }

@@ -1,4 +1,5 @@
 import type { FinishKind } from './finish-kind.js';
+import type { OddFields } from './odd-fields.js';
 import type { BilledTokens, Money, TokenUsage } from './usage.js';
 
 /** What the answer says about an inference. Leave out what is unknown. */
@@ -23,6 +24,8 @@ export interface InferenceAnswer {
   readonly finishReason?: string | undefined;
   /** The kind of end where the reason does not say it, e.g. a refusal that the provider reports as `'stop'`. Default: that of `finishReason`. */
   readonly finishKind?: FinishKind | undefined;
+  /** Counts and costs of the provider's usage that are no such numbers, by name, e.g. `{ prompt_tokens: 10.5 }`. They are left out, and counted as errors. */
+  readonly oddFields?: OddFields | undefined;
   /** The error, if it failed. */
   readonly error?: unknown;
 }

@@ -26,6 +26,7 @@ export function mergeAnswers(
     inferenceGeo: now.inferenceGeo || before.inferenceGeo,
     finishReason: now.finishReason || before.finishReason,
     finishKind: now.finishKind ?? before.finishKind,
+    oddFields: mergedPart(before.oddFields, now.oddFields),
     error: before.error ?? now.error,
   };
 }

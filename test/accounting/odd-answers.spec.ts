@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChunkAnswer } from '../../src/accounting/answer.js';
@@ -108,17 +109,35 @@ describe('odd answers', () => {
   });
 
   test.each(WHOLE)(
-    'an invalid count is left out alone, and all others are read: $id',
+    'an invalid count is left out alone and named, and all others are read: $id',
     (one) => {
       const source = sourceOf(one);
+      const { oddFields: none, ...whole } = readAnswer(source, one.answer);
+      if (!one.id.includes('odd')) expect(none).toBeUndefined();
       for (const path of countsIn(one.answer)) {
-        const expected = readAnswer(source, without(one.answer, path));
+        // A cost may be a fraction, and a code may be anything.
+        if (path.some((key) => /cost|code/.test(key))) continue;
+        const { oddFields: before = {}, ...expected } = readAnswer(
+          source,
+          without(one.answer, path),
+        );
+        const isRead = !isDeepStrictEqual(whole, expected);
         for (const odd of ODD) {
-          const answer = readAnswer(source, replaced(one.answer, path, odd));
-          // A cost may be a fraction, and a code may be anything.
-          if (path.some((key) => /cost|code/.test(key))) continue;
-          expect(answer, `${path.join('.')} = ${String(odd)}`).toEqual(
-            expected,
+          const { oddFields = {}, ...answer } = readAnswer(
+            source,
+            replaced(one.answer, path, odd),
+          );
+          const where = `${path.join('.')} = ${String(odd)}`;
+          expect(answer, where).toEqual(expected);
+          const isNamed = Object.entries(oddFields).some(
+            ([name, value]) =>
+              name.endsWith(path.at(-1)!) && Object.is(value, odd),
+          );
+          if (isRead && (odd ?? undefined) !== undefined) {
+            expect(isNamed, where).toBe(true);
+          }
+          expect(Object.keys(oddFields).length, where).toBeLessThanOrEqual(
+            Object.keys(before).length + 1,
           );
         }
       }

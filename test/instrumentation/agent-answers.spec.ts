@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { AgentMetrics } from '../../src/index.js';
-import { answerReader } from '../../src/instrumentation/gen-ai/index.js';
+import {
+  answerReader,
+  readAnswer,
+} from '../../src/instrumentation/gen-ai/index.js';
 import { ANSWER_CASES, answerOf } from '../accounting/answers/cases.js';
 import { chunksOf, sourceOf } from '../accounting/answers/sources.js';
 import { makeCollector } from '../support/collector.js';
@@ -112,4 +115,38 @@ describe('the chunks of a provider in an observed stream', () => {
       expect(warnings.filter((line) => !/no price/.test(line))).toEqual([]);
     },
   );
+
+  const ODD_COUNT = expect.stringContaining(
+    'has 10.5 as prompt_tokens; expected a whole number of 0 or more',
+  );
+  const CHAT = { api: 'chat.completions', provider: 'acme' } as const;
+  const ODD_ANSWER = {
+    model: 'acme-1',
+    choices: [{ delta: { content: 'Yes' } }],
+    usage: { prompt_tokens: 10.5, completion_tokens: 3, cost: -1 },
+  };
+  const ERRORS = 'metrics_errors';
+
+  test('an answer with odd counts is recorded by hand without these, which are counted', async () => {
+    const { agents, total, warnings } = start();
+    const answer = readAnswer(CHAT, ODD_ANSWER);
+    const request = { provider: 'acme', model: 'acme-1', seconds: 1 };
+    agents.recordInference({ ...request, ...answer });
+    expect(await total(`${USED}_output_tokens`)).toBe(3);
+    expect(await total(ERRORS)).toBe(2);
+    expect(warnings).toEqual([ODD_COUNT]);
+  });
+
+  test('a stream that repeats odd counts is recorded without these, which are counted once', async () => {
+    const { agents, total, warnings } = start();
+    const stream = agents.observeStream(
+      streamOf([ODD_ANSWER, ODD_ANSWER]),
+      { provider: 'acme', model: 'acme-1' },
+      answerReader(CHAT),
+    );
+    await consume(stream);
+    expect(await total(`${USED}_output_tokens`)).toBe(3);
+    expect(await total(ERRORS)).toBe(2);
+    expect(warnings).toEqual([ODD_COUNT]);
+  });
 });

@@ -164,7 +164,8 @@ async function expectRecorded(
   }
   expect(models).toHaveLength(1);
   expect(partial !== undefined).toBe(one.partial ?? false);
-  expect(warnings).toEqual([]);
+  const odd = one.id === 'oai-chat-odd-numbers' ? [/has '12' as prompt_/] : [];
+  expect(warnings).toEqual(odd.map((text) => expect.stringMatching(text)));
 }
 
 describe.each([

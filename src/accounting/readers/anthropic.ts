@@ -6,6 +6,7 @@ import {
   isFields,
   text,
 } from '../fields.js';
+import { oddFields } from '../odd-fields.js';
 import { countsNamed } from './openai-usage.js';
 import type { ApiReader, Said, ToldUsage } from './said.js';
 
@@ -72,6 +73,7 @@ function toldUsage(usage: Fields): ToldUsage {
     writtenForHour: count(writes['ephemeral_1h_input_tokens']),
     reasoning: count(output['thinking_tokens']),
     calls: countsNamed(usage['server_tool_use'], '_requests'),
+    odd: oddFields(usage),
   };
 }
 

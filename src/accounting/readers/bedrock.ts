@@ -9,6 +9,7 @@ import {
   sum,
   text,
 } from '../fields.js';
+import { oddFields } from '../odd-fields.js';
 import type {
   ApiReader,
   Placement,
@@ -82,6 +83,7 @@ function toldUsage(usage: Fields): ToldUsage {
     written: count(usage['cacheWriteInputTokens']),
     writtenForMinutes: writtenFor('5m', details),
     writtenForHour: writtenFor('1h', details),
+    odd: oddFields(usage),
   };
 }
 

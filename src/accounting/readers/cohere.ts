@@ -8,6 +8,7 @@ import {
   sum,
   text,
 } from '../fields.js';
+import { oddFields } from '../odd-fields.js';
 import type { ApiReader, Said, ToldUsage } from './said.js';
 
 /** Cohere's chat: an answer, or an event of a stream. */
@@ -49,6 +50,7 @@ function toldUsage({ tokens, billed_units, cached_tokens }: Fields): ToldUsage {
       count(billed['image_tokens']),
     ),
     billedOutput: count(billed['output_tokens']),
+    odd: oddFields({ tokens, billed_units, cached_tokens }),
   };
 }
 

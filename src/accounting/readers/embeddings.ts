@@ -12,10 +12,10 @@ export const embeddings: ApiReader = {
     }
     if (!isFields(usage)) return { responseModel };
     const { input, total, inputByModality, ...told } = readUsage(usage);
-    const { cost, upstreamCost } = told;
+    const { cost, upstreamCost, odd } = told;
     return {
       responseModel,
-      told: { input: input ?? total, inputByModality, cost, upstreamCost },
+      told: { input: input ?? total, inputByModality, cost, upstreamCost, odd },
     };
   },
 };

@@ -8,6 +8,7 @@ import {
   sum,
   text,
 } from '../fields.js';
+import { oddFields } from '../odd-fields.js';
 import type { Modality, TokensByModality } from '../usage.js';
 import type {
   ApiReader,
@@ -90,6 +91,7 @@ function toldUsage(usage: Fields): ToldUsage {
         usage['candidatesTokensDetails'] ?? usage['responseTokensDetails'],
       ),
     ),
+    odd: oddFields(usage),
   };
 }
 
@@ -153,9 +155,9 @@ export const geminiEmbedContent: ApiReader = {
   read({ embeddings, embedding }) {
     const all = isFields(embedding) ? [embedding] : itemsOf(embeddings);
     if (all.length === 0 && !Array.isArray(embeddings)) return undefined;
-    const counts = all.map((one) =>
-      count(fieldsOf(one['statistics'])['tokenCount']),
-    );
-    return { told: { input: sum(...counts) } };
+    const statistics = all.map((one) => fieldsOf(one['statistics']));
+    const counts = statistics.map((one) => count(one['tokenCount']));
+    const odd = oddFields({ statistics });
+    return { told: { input: sum(...counts), odd } };
   },
 };

@@ -1,4 +1,5 @@
 import { count, type Fields, fieldsOf, hasContent, text } from '../fields.js';
+import { oddFields } from '../odd-fields.js';
 import type { ApiReader, ToldUsage } from './said.js';
 
 /** Ollama's chats and text completions: an answer, or a line of a streamed one. */
@@ -20,10 +21,12 @@ export const ollamaChat: ApiReader = {
 };
 
 function toldUsage(answer: Fields): ToldUsage {
+  const { prompt_eval_count, eval_count, prompt_eval_cached_count } = answer;
   return {
-    input: count(answer['prompt_eval_count']),
-    output: count(answer['eval_count']),
-    cached: count(answer['prompt_eval_cached_count']),
+    input: count(prompt_eval_count),
+    output: count(eval_count),
+    cached: count(prompt_eval_cached_count),
+    odd: oddFields({ prompt_eval_count, eval_count, prompt_eval_cached_count }),
   };
 }
 
@@ -40,6 +43,6 @@ export const ollamaEmbed: ApiReader = {
     if (responseModel === undefined && !Array.isArray(embeddings)) {
       return undefined;
     }
-    return { responseModel, told: { input: count(prompt_eval_count) } };
+    return { responseModel, told: toldUsage({ prompt_eval_count }) };
   },
 };

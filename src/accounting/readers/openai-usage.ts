@@ -6,6 +6,7 @@ import {
   largestCount,
   sum,
 } from '../fields.js';
+import { oddFields } from '../odd-fields.js';
 import type { TokensByModality } from '../usage.js';
 import { toldCost, upstreamCost } from './reported-cost.js';
 import type { Placement, ReadContext, ToldUsage } from './said.js';
@@ -41,6 +42,7 @@ export function readUsage(usage: Fields): ToldUsage {
     calls: hostedCalls(usage),
     cost: toldCost(usage),
     upstreamCost: upstreamCost(usage),
+    odd: oddFields(usage),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ChunkAnswer } from '../answer.js';
 import type { Fields } from '../fields.js';
 import { mergeFields } from '../merge-answers.js';
+import type { OddFields } from '../odd-fields.js';
 import type { TokensByModality } from '../usage.js';
 
 /**
@@ -34,6 +35,8 @@ export interface ToldUsage {
   readonly cost?: string | undefined;
   /** The part of the cost that another provider bills. */
   readonly upstreamCost?: string | undefined;
+  /** What was left out, since it is no count. */
+  readonly odd?: OddFields | undefined;
 }
 
 /** Where the parts of usage are. */

@@ -18,6 +18,7 @@ export function settledUsage(
     }),
     hostedCalls: hostedCalls(told),
     reportedCost: reportedCost(told),
+    oddFields: told.odd,
   };
 }
 

@@ -22,7 +22,6 @@ import {
   checkWorkflow,
 } from './recording-checks.js';
 import {
-  asksModel,
   type ChunkOf,
   type ChunkStream,
   type EndedAgentRun,
@@ -92,16 +91,7 @@ export class AgentMetrics implements ErrorReporter {
    */
   recordInference(inference: Inference): void {
     checkInference(inference);
-    const run = this.runs.current;
-    const cost = this.writer.inference({
-      inference,
-      agent: inference.agent ?? run?.agent,
-      context: this.context.current,
-      moreChunks: undefined,
-    });
-    if (run === undefined || !asksModel(inference)) return;
-    run.inferenceCalls++;
-    run.took(inference.usage ?? {}, cost);
+    this.inferences.add(inference);
   }
 
   /**

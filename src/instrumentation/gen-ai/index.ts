@@ -10,6 +10,7 @@ export type {
   AnswerSource,
 } from '../../accounting/answer-source.js';
 export { type FinishKind, finishKind } from '../../accounting/finish-kind.js';
+export type { OddFields } from '../../accounting/odd-fields.js';
 export type {
   BilledTokens,
   Modality,

@@ -1,5 +1,6 @@
+import { isCost } from '../../accounting/odd-fields.js';
 import type { Money, TokenUsage } from '../../accounting/usage.js';
-import { MetricValueError } from '../../core/errors.js';
+import { MetricValueError, shown } from '../../core/errors.js';
 import { AMOUNT, integer, oneOf, TEXT } from '../../core/validate.js';
 import {
   BILLED_TOKENS,
@@ -49,6 +50,7 @@ const INFERENCE: Fields<Inference> = {
   inferenceGeo: optional(TEXT),
   finishReason: optional(TEXT),
   finishKind: optional(FINISH_KIND),
+  oddFields: optional(OBJECT),
   seconds: AMOUNT,
   secondsToFirstChunk: optional(AMOUNT),
   secondsPerOutputChunk: optional(AMOUNTS),
@@ -84,7 +86,22 @@ export function checkInference(inference: Inference): void {
 export function withoutOddFields(inference: Inference): Checked<Inference> {
   const { recording, errors } = validOf(inference, INFERENCE, 'inference');
   const parts = validParts(recording);
-  return { recording: parts.recording, errors: [...errors, ...parts.errors] };
+  const odd = oddFieldErrors(recording);
+  return {
+    recording: parts.recording,
+    errors: [...errors, ...parts.errors, ...odd],
+  };
+}
+
+/** An error for each field of the provider's that the reader of its answer has left out. */
+export function oddFieldErrors({ oddFields }: Inference): MetricValueError[] {
+  if (oddFields === undefined) return [];
+  return Object.entries(oddFields).map(
+    ([name, value]) =>
+      new MetricValueError(
+        `The provider's usage has ${shown(value)} as ${name}; expected ${isCost(name) ? MONEY.amount.expected : COUNT.expected}`,
+      ),
+  );
 }
 
 /** Checks the objects in an inference. */

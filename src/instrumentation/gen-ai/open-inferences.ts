@@ -7,7 +7,7 @@ import type { Tally } from '../../model/tally.js';
 import type { AgentRunContext, AgentRuns } from './agent-runs.js';
 import type { ContextLabels, LabelsInForce } from './context-labels.js';
 import type { GenAiWriter } from './gen-ai-writer.js';
-import { withoutOddFields } from './inference-checks.js';
+import { oddFieldErrors, withoutOddFields } from './inference-checks.js';
 import {
   asksModel,
   type Inference,
@@ -70,18 +70,38 @@ export class OpenInferences {
     });
   }
 
-  private record(ended: Inference, { run, context, moreChunks }: Around): void {
+  /**
+   * Records an inference that has ended, for the agent run around it.
+   *
+   * @param ended must be valid.
+   */
+  add(ended: Inference): void {
+    const run = this.app.runs.current;
+    const context = this.app.context.current;
+    this.report(ended, oddFieldErrors(ended));
+    this.write(ended, { run, context, moreChunks: undefined });
+    if (run !== undefined && asksModel(ended)) run.inferenceCalls++;
+  }
+
+  private record(ended: Inference, around: Around): void {
     const { recording, errors } = withoutOddFields(ended);
-    const { provider, model, agent = run?.agent, usage = {} } = recording;
+    this.report(recording, errors);
+    this.write(recording, around);
+  }
+
+  private report({ provider, model }: Inference, errors: readonly Error[]) {
     for (const error of errors) {
       this.app.reportError('invalid_value', error, `${provider} ${model}`);
     }
-    const cost = this.writer.inference({
-      inference: recording,
-      agent,
-      context,
-      moreChunks,
-    });
-    if (asksModel(recording)) run?.took(usage, cost);
+  }
+
+  private write(
+    inference: Inference,
+    { run, context, moreChunks }: Around,
+  ): void {
+    const { agent = run?.agent, usage = {} } = inference;
+    const ended = { inference, agent, context, moreChunks };
+    const cost = this.writer.inference(ended);
+    if (asksModel(inference)) run?.took(usage, cost);
   }
 }

@@ -245,7 +245,7 @@ function cutOff(answer: InferenceAnswer): InferenceAnswer {
 function answerFields(answer: InferenceAnswer) {
   const { responseModel, usage, isPartial, billedTokens } = answer;
   const { hostedCalls, reportedCost, serviceTier, inferenceGeo } = answer;
-  const { finishReason, finishKind } = answer;
+  const { finishReason, finishKind, oddFields } = answer;
   return {
     responseModel,
     usage,
@@ -257,5 +257,6 @@ function answerFields(answer: InferenceAnswer) {
     inferenceGeo,
     finishReason,
     finishKind,
+    oddFields,
   };
 }

@@ -24,7 +24,7 @@ export function chatUsage(counts: Fields, cacheRepeats = 1): Fields {
     completion_tokens: counts['output_tokens'],
     total_tokens: counts['total_tokens'],
     prompt_tokens_details: {
-      cached_tokens: (count(input['cache_read']) ?? NaN) / cacheRepeats,
+      cached_tokens: dividedBy(cacheRepeats, input['cache_read']),
       cache_write_tokens: input['cache_creation'],
       ...byModality(input),
     },
@@ -33,6 +33,12 @@ export function chatUsage(counts: Fields, cacheRepeats = 1): Fields {
       ...byModality(output),
     },
   };
+}
+
+/** What is no count stays as it is. */
+function dividedBy(divisor: number, value: unknown): unknown {
+  const counted = count(value);
+  return counted === undefined ? value : counted / divisor;
 }
 
 function byModality({ text, image, audio, video }: Fields): Fields {

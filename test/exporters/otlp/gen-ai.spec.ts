@@ -6,6 +6,7 @@ import {
   type GenAiMetric,
 } from '../../../src/core/gen-ai-conventions.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
+import type { OtlpProtocol } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { AgentMetrics, type PrometheusCollector } from '../../../src/index.js';
 import { makeCollector } from '../../support/collector.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';
@@ -42,11 +43,14 @@ function recordAll(agents: AgentMetrics): void {
 }
 
 /** What a back end receives of what is recorded. */
-async function received(record: (collector: PrometheusCollector) => void) {
+async function received(
+  record: (collector: PrometheusCollector) => void,
+  protocol: OtlpProtocol = 'http/protobuf',
+) {
   const backend = await startOtlpBackend();
   const { collector } = makeCollector();
   const remove = await collector.addExporter(
-    new OtlpExporter({ url: backend.url, interval: false }),
+    new OtlpExporter({ url: backend.url, interval: false, protocol }),
   );
   await collector.initialize();
   record(collector);
@@ -88,6 +92,18 @@ test('the attributes of the conventions have their dotted names by OTLP, and the
     ['agent', ...Object.values(GEN_AI_ATTRIBUTES)].sort(),
   );
 });
+
+test.each(['http/protobuf', 'http/json'] as const)(
+  'the port of a server is an integer by OTLP (%s), as in the conventions',
+  async (protocol) => {
+    const points = await received(
+      (collector) => new AgentMetrics(collector).recordInference(INFERENCE),
+      protocol,
+    );
+    const ports = points.flatMap(({ labels }) => labels['server.port'] ?? []);
+    expect(new Set(ports)).toEqual(new Set([443]));
+  },
+);
 
 test('a label of the context keeps its name by OTLP, whatever it is', async () => {
   const labels = { constructor: 'a', hasOwnProperty: 'b', toString: 'c' };

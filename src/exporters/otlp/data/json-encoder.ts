@@ -121,10 +121,10 @@ function idText(name: string, id: string | undefined): string {
   return id === undefined ? '' : `,"${name}":"${id}"`;
 }
 
-function attributesText(labels: Readonly<Record<string, string>>): string {
-  const texts = Object.entries(labels).map(
+function attributesText(attributes: OtlpAttributes): string {
+  const texts = Object.entries(attributes).map(
     ([name, value]) =>
-      `{"key":${JSON.stringify(name)},"value":{"stringValue":${JSON.stringify(value.toWellFormed())}}}`,
+      `{"key":${JSON.stringify(name)},"value":${JSON.stringify(anyValue(value))}}`,
   );
   return `[${texts.join(',')}]`;
 }

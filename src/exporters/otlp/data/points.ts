@@ -1,4 +1,5 @@
 import type { ExemplarSnapshot } from '../../snapshot.js';
+import type { OtlpAttributes } from '../config/otlp.options.js';
 
 /** What all series of a metric have in common, in the terms of OTLP (`opentelemetry/proto/metrics/v1/metrics.proto`). */
 export interface OtlpMetricHeader {
@@ -16,7 +17,7 @@ export interface OtlpMetricHeader {
 
 /** What all data points have. Times are in seconds since the Unix epoch. */
 export interface Point {
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: OtlpAttributes;
   /** `undefined` for gauges. */
   readonly start: number | undefined;
   readonly time: number;

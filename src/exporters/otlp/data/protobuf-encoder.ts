@@ -143,19 +143,29 @@ function writeId(out: ProtobufWriter, field: number, hex: string): void {
   out.message(field, length);
 }
 
-/** `KeyValue`s whose `AnyValue` is a text. */
+/** Writes `KeyValue`s. */
 function writeAttributes(
   out: ProtobufWriter,
   field: number,
-  labels: Readonly<Record<string, string>>,
+  attributes: OtlpAttributes,
 ): void {
-  for (const name in labels) {
+  for (const name in attributes) {
     const start = out.length;
-    out.string(1, labels[name]!);
+    writeAnyValue(out, attributes[name]!);
     out.message(2, start);
     out.string(1, name);
     out.message(field, start);
   }
+}
+
+function writeAnyValue(
+  out: ProtobufWriter,
+  value: OtlpAttributes[string],
+): void {
+  if (typeof value === 'string') out.string(1, value);
+  else if (typeof value === 'boolean') out.integer(2, Number(value));
+  else if (Number.isSafeInteger(value)) out.signed(3, value);
+  else out.double(4, value);
 }
 
 /** "Metric Metadata" of "Prometheus and OpenMetrics Compatibility". */
@@ -166,10 +176,7 @@ function writeMetadata(out: ProtobufWriter, type: string): void {
 function writeResource(out: ProtobufWriter, resource: OtlpAttributes): void {
   for (const [name, value] of Object.entries(resource).toReversed()) {
     const start = out.length;
-    if (typeof value === 'boolean') out.integer(2, Number(value));
-    else if (typeof value === 'string') out.string(1, value);
-    else if (Number.isSafeInteger(value)) out.signed(3, value);
-    else out.double(4, value);
+    writeAnyValue(out, value);
     out.message(2, start);
     out.string(1, name);
     out.message(1, start);

@@ -1,0 +1,6 @@
+export {
+  createAgent,
+  modelFallbackMiddleware,
+  modelRetryMiddleware,
+  summarizationMiddleware,
+} from 'langchain';

@@ -34,7 +34,11 @@ export function readAnswer(
 ): InferenceAnswer {
   const api = readerOf(source);
   const context = contextOf(source, false);
-  const said = isFields(raw) ? api.read(raw, context) : undefined;
+  const said = isFields(raw)
+    ? api.read(raw, context)
+    : typeof raw === 'string'
+      ? api.readText?.(raw)
+      : undefined;
   const error = isFields(raw) ? reportedError(raw) : undefined;
   if (said === undefined && error === undefined) {
     return { error: new UnreadableAnswerError() };

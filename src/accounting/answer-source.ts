@@ -2,6 +2,7 @@ import { OptionsError, shown } from '../core/errors.js';
 import { TEXT } from '../core/validate.js';
 import { isFields } from './fields.js';
 import { anthropicMessages } from './readers/anthropic.js';
+import { speech, transcriptions } from './readers/audio.js';
 import { bedrockConverse } from './readers/bedrock.js';
 import { chatCompletions } from './readers/chat-completions.js';
 import { cohereChat, cohereEmbed } from './readers/cohere.js';
@@ -18,6 +19,8 @@ const READERS = {
   responses,
   embeddings,
   images,
+  speech,
+  transcriptions,
   'anthropic.messages': anthropicMessages,
   'gemini.generate_content': geminiGenerateContent,
   'gemini.embed_content': geminiEmbedContent,

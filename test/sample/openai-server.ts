@@ -66,6 +66,7 @@ export function refuse(response: ServerResponse, status: number): void {
 async function readBody(request: IncomingMessage): Promise<any> {
   let text = '';
   for await (const part of request) text += part;
-  // A request by GET has none.
-  return text === '' ? undefined : JSON.parse(text);
+  // A request by GET has none. Files come in forms.
+  const isForm = request.headers['content-type']?.startsWith('multipart/');
+  return text === '' || isForm ? undefined : JSON.parse(text);
 }

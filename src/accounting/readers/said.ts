@@ -80,6 +80,8 @@ export interface ApiReader {
    * @returns `undefined` if nothing of the API is in it.
    */
   read(answer: Fields, context: ReadContext): Said | undefined;
+  /** Reads an answer that is a text. Default: such an answer does not belong to the API. */
+  readText?(answer: string): Said | undefined;
   /** Where the parts of the usage are that was read. Default: each is in its total. */
   placement?(told: ToldUsage, context: ReadContext): Placement;
   /** Whether usage without one of the totals is incomplete. */

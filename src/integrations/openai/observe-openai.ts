@@ -46,6 +46,12 @@ const IMAGES = {
   api: 'images',
 } as const;
 
+const TRANSCRIPTIONS = {
+  method: 'create',
+  operation: 'generate_content',
+  api: 'transcriptions',
+} as const;
+
 /** The operations follow OpenTelemetry's semantic conventions for OpenAI. */
 const APIS: readonly Api[] = [
   {
@@ -72,6 +78,20 @@ const APIS: readonly Api[] = [
   },
   { ...IMAGES, method: 'generate' },
   { ...IMAGES, method: 'edit' },
+  {
+    resource: (client) => client.audio?.speech,
+    method: 'create',
+    operation: 'generate_content',
+    api: 'speech',
+  },
+  {
+    resource: (client) => client.audio?.transcriptions,
+    ...TRANSCRIPTIONS,
+  },
+  {
+    resource: (client) => client.audio?.translations,
+    ...TRANSCRIPTIONS,
+  },
 ];
 
 /** The observed clients of each AgentMetrics, so that no call is counted twice. */
@@ -84,7 +104,7 @@ const background = new WeakMap<AgentMetrics, BackgroundResponses>();
 
 /**
  * Measures the inferences of one client of the package `openai`: chat completions,
- * responses, images, embeddings and text completions, streamed or not, with the tokens that
+ * responses, images, audio, embeddings and text completions, streamed or not, with the tokens that
  * the API reports; and the tools that `runTools()` calls, or that the provider runs. They
  * count for the agent run around the call.
  *

@@ -36,6 +36,15 @@ export interface OpenAIClient {
     /** Changes images. */
     readonly edit?: Method;
   };
+  /** Speech. */
+  readonly audio?: {
+    /** Speech from a text. */
+    readonly speech?: Creates;
+    /** The text of speech. */
+    readonly transcriptions?: Creates;
+    /** The text of speech, in English. */
+    readonly translations?: Creates;
+  };
   /** Embeddings. */
   readonly embeddings?: Creates;
   /** Text completions. */

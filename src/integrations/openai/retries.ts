@@ -22,7 +22,7 @@ interface RequestOptions {
 
 /** The paths of requests to a model, which an `AzureOpenAI` has behind its deployment. */
 const PATHS =
-  /(^|\/)(chat\/completions|completions|responses(\/compact)?|embeddings|images\/(generations|edits))$/;
+  /(^|\/)(chat\/completions|completions|responses(\/compact)?|embeddings|images\/(generations|edits)|audio\/(speech|transcriptions|translations))$/;
 
 /** Counts the requests that the SDK repeats, e.g. after a rate limit. A client without these methods has no such count. */
 // Why: docs/decisions/integrations.md, "OpenAI: retries are seen where the SDK decides on them".

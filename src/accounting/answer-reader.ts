@@ -15,6 +15,7 @@ import {
   type ToldUsage,
 } from './readers/said.js';
 import { settledUsage } from './readers/settled-usage.js';
+import { isWhole } from './usage.js';
 
 /**
  * Reads a model's whole answer: its tokens in one inclusive model, whatever the provider counts
@@ -215,12 +216,10 @@ function withUsage(
   const placement = api.placement?.(told, context) ?? {};
   const settled = settledUsage(told, placement);
   const { usage } = settled;
-  const isWhole =
-    usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
   return {
     responseModel: plain.responseModel,
     usage,
-    isPartial: usage && (!isEnded || (api.hasBothTotals && !isWhole)),
+    isPartial: usage && (!isEnded || (api.hasBothTotals && !isWhole(usage))),
     billedTokens: settled.billedTokens,
     hostedCalls: settled.hostedCalls,
     reportedCost: settled.reportedCost,

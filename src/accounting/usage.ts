@@ -32,6 +32,11 @@ export interface TokenUsage {
   readonly outputByModality?: TokensByModality | undefined;
 }
 
+/** Whether both totals are known, so that the tokens are no lower bound. */
+export function isWhole({ inputTokens, outputTokens }: TokenUsage): boolean {
+  return inputTokens !== undefined && outputTokens !== undefined;
+}
+
 /** Tokens that a provider bills where it tells other ones than those of the request, as Cohere does. */
 export interface BilledTokens {
   /** The tokens of the prompt that are billed. */

@@ -105,7 +105,7 @@ describe('running inferences', () => {
 });
 
 describe('what is billed', () => {
-  test('billed tokens replace those that they are told for, and the others stay', () => {
+  test('billed tokens replace the used ones of their kind, and the others stay', () => {
     const { agents, metrics } = start();
     agents.recordInference({
       ...INFERENCE,

@@ -55,7 +55,7 @@ describe('a handler', () => {
     ]);
   });
 
-  test('a handler reports its errors, throws none into LangChain, and records the inference all the same', async () => {
+  test('a handler reports its errors, throws none into LangChain, and still records the inference', async () => {
     const { handler, totals, warnings } = observe();
     handler.handleChatModelStart({ id: ['ChatAcme'] }, [], 'run');
     const unreadable = {

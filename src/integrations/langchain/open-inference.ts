@@ -1,5 +1,6 @@
 import type { InferenceAnswer } from '../../accounting/answer.js';
 import { UnreadableAnswerError } from '../../accounting/answer-errors.js';
+import { isWhole } from '../../accounting/usage.js';
 import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
 import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
 import { answerOf } from './answers.js';
@@ -28,7 +29,7 @@ export class OpenInference {
   chunk(token: unknown, chunk: Generation | undefined): void {
     if (chunk !== undefined && chunk === this.lastChunk) return;
     this.lastChunk = chunk;
-    // LangChain does not tell of a consumer that leaves a stream.
+    // LangChain does not report that a consumer has left a stream.
     this.inference.uncount();
     if (isOutput(token, chunk)) this.inference.chunk();
     if (chunk === undefined) {
@@ -51,8 +52,9 @@ export class OpenInference {
         ? { ...answer, error: new UnreadableAnswerError() }
         : this.streamed.joinedWith(this.read(answers));
     } finally {
-      // An answer that cannot be read has taken its time all the same.
-      this.inference.end({ ...answer, isPartial: isPartial(answer) });
+      // An answer that cannot be read has taken its time too.
+      const isPartial = answer.usage && !isWhole(answer.usage);
+      this.inference.end({ ...answer, isPartial });
     }
   }
 
@@ -85,11 +87,4 @@ export class OpenInference {
 /** LangChain found no answer in what the provider sent, e.g. an error with a status of success. */
 function isEmpty({ generations = [] }: Generations): boolean {
   return generations.length > 0 && generations.every((one) => one.length === 0);
-}
-
-/** One of the totals is missing. */
-function isPartial({ usage }: InferenceAnswer): boolean | undefined {
-  if (usage === undefined) return undefined;
-  const { inputTokens, outputTokens } = usage;
-  return inputTokens === undefined || outputTokens === undefined;
 }

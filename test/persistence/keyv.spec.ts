@@ -6,8 +6,9 @@ import Keyv from 'keyv';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { keyvStore } from '../../src/persistence/keyv/index.js';
 import { makeCollector, samples } from '../support/collector.js';
+import { programPath } from '../support/programs.js';
 import { tempFolder } from '../support/temp.js';
-import { postgresServer, programPath, redisServer } from './servers.js';
+import { postgresServer, redisServer } from './servers.js';
 
 /** An interval that no test waits for. */
 const NEVER = 86_400_000;

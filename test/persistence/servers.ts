@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { chmodSync, chownSync } from 'node:fs';
+import { join } from 'node:path';
 import { freePort, waitFor } from '../support/http.js';
 import { type Running, start } from '../support/processes.js';
+import { programPath } from '../support/programs.js';
 
 /** What Redis and PostgreSQL log when they answer. */
 const READY = /ready to accept connections/i;
@@ -15,25 +16,6 @@ export interface Server {
   kill(): Promise<void>;
   /** Ends it in order, so that it leaves nothing behind. */
   stop(): Promise<void>;
-}
-
-/** Programs of PostgreSQL that Debian does not have on the PATH. */
-function postgresFolders(): string[] {
-  const root = '/usr/lib/postgresql';
-  const versions = existsSync(root) ? readdirSync(root) : [];
-  return versions.map((version) => join(root, version, 'bin'));
-}
-
-/** The path of a program; `undefined` if it is not installed. Under CI a missing one is a failure. */
-export function programPath(name: string): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = [...folders, ...postgresFolders()]
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path));
-  if (found === undefined && process.env.CI === 'true') {
-    throw new Error(`${name} is not installed`);
-  }
-  return found;
 }
 
 /** Redis, which writes each change to its file at once. */

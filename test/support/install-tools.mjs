@@ -1,6 +1,6 @@
 /**
  * The tests scrape with a real Prometheus, lint with its promtool, push to a real
- * Pushgateway, save in real Redis and PostgreSQL, and parse pages with the reference parser of OpenMetrics, which is in Prometheus'
+ * Pushgateway, save in real Redis and PostgreSQL, look at pages in a real Chromium, and parse pages with the reference parser of OpenMetrics, which is in Prometheus'
  * client for Python: this installs them where a package manager can, and says how
  * where none can.
  */
@@ -16,6 +16,7 @@ const TOOLS = [
   ['prometheus-pushgateway', 'pushgateway'],
   ['redis-server'],
   ['initdb'],
+  ['chromium', 'chromium-browser', 'google-chrome'],
 ];
 
 /** The Debian packages that start a server, on ports where those of the tests may want to be. */
@@ -26,10 +27,13 @@ const SERVERS = [
   'postgresql',
 ];
 
+/** A browser, and fonts: without any it shows no text. */
+const BROWSER = ['chromium', 'fonts-dejavu-core', 'fonts-liberation'];
+
 const MINUTE = 60_000;
 const BY_HAND =
-  'The tests need `prometheus`, `promtool`, `pushgateway`, `redis-server` and `initdb` on the PATH: ' +
-  '`apt-get install prometheus prometheus-pushgateway redis-server postgresql`, `brew install prometheus redis postgresql`, or https://prometheus.io/download. ' +
+  'The tests need `prometheus`, `promtool`, `pushgateway`, `redis-server`, `initdb` and `chromium` on the PATH: ' +
+  '`apt-get install prometheus prometheus-pushgateway redis-server postgresql chromium fonts-dejavu-core fonts-liberation`, `brew install prometheus redis postgresql chromium`, or https://prometheus.io/download. ' +
   'They also need a `python3` with `prometheus_client`: ' +
   '`apt-get install python3-prometheus-client`, or `python3 -m pip install prometheus-client`.';
 
@@ -52,8 +56,19 @@ function isOnPath(tool) {
   });
 }
 
+/** Whether a browser finds fonts; other systems come with theirs. */
+function hasFonts() {
+  const root = '/usr/share/fonts';
+  if (process.platform !== 'linux') return true;
+  if (!existsSync(root)) return false;
+  return readdirSync(root, { recursive: true }).some((file) =>
+    /\.(ttf|otf|ttc)$/.test(file),
+  );
+}
+
 const isInstalled = () =>
   TOOLS.every((names) => names.some(isOnPath)) &&
+  hasFonts() &&
   pythonWithParser() !== undefined;
 
 function run(command, ...args) {
@@ -96,7 +111,7 @@ function installWithApt(asRoot) {
     'apt-get',
   ];
   insist(...apt, 'update');
-  const packages = [...SERVERS, 'python3-prometheus-client'];
+  const packages = [...SERVERS, ...BROWSER, 'python3-prometheus-client'];
   insist(...apt, 'install', '-y', '--no-install-recommends', ...packages);
   for (const name of newServers) {
     insist(...asRoot, 'systemctl', 'disable', '--now', name);
@@ -104,7 +119,7 @@ function installWithApt(asRoot) {
 }
 
 const installWithBrew = () =>
-  insist('brew', 'install', 'prometheus', 'redis', 'postgresql');
+  insist('brew', 'install', 'prometheus', 'redis', 'postgresql', 'chromium');
 
 /** How to install here; undefined if there is no way. */
 function installer() {

@@ -1,4 +1,5 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
@@ -60,6 +61,8 @@ export class SampleApp {
       .useValue(root)
       .compile();
     const app = module.createNestApplication({ logger: false });
+    // On a slow machine the tokenizer loads for longer than a connection may idle: the next request would break.
+    (app.getHttpServer() as Server).keepAliveTimeout = 0;
     await app.listen(0, '127.0.0.1');
     const sampleApp = new SampleApp(await app.getUrl(), app);
     onTestFinished(() => sampleApp.app.close());

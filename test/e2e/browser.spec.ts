@@ -97,10 +97,10 @@ describe.skipIf(chromiumPath() === undefined)('a page of Chromium', () => {
     const opened = await openPage('', "await fetch('/missing');");
 
     expect(await faultOf(opened, 'console')).toMatch(/404 .*\/missing\)$/);
-    const nobody = `http://127.0.0.1:${await freePort()}/`;
-    await opened.page.goto(nobody).catch(() => {});
+    const closed = `http://127.0.0.1:${await freePort()}/`;
+    await opened.page.goto(closed).catch(() => {});
     expect(await faultOf(opened, 'request')).toBe(
-      `GET ${nobody}: net::ERR_CONNECTION_REFUSED`,
+      `GET ${closed}: net::ERR_CONNECTION_REFUSED`,
     );
   });
 

@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  Get,
   HttpCode,
   NotFoundException,
   Param,
@@ -10,9 +11,14 @@ import {
   UseFilters,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { AgentDirectory, type RunAgent } from '../agents/agent-directory.js';
+import {
+  type AgentDescription,
+  AgentDirectory,
+  type RunAgent,
+} from '../agents/agent-directory.js';
 import { Sessions } from '../sessions.js';
 import { AgentErrorFilter } from './agent-error.filter.js';
+import { paced } from './paced.js';
 import { type RunRequest, RunRequestPipe } from './run-request.pipe.js';
 import { sendEvents, sendJson } from './send.js';
 
@@ -25,12 +31,18 @@ export class AgentsController {
     private readonly sessions: Sessions,
   ) {}
 
+  /** The agents that can be run. */
+  @Get()
+  list(): { agents: readonly AgentDescription[] } {
+    return { agents: this.agents.descriptions };
+  }
+
   /** Answers in one piece, or with events if that is what the client accepts. */
   @Post(':name/runs')
   @HttpCode(200)
   async run(
     @Param('name') name: string,
-    @Body(RunRequestPipe) { input, session }: RunRequest,
+    @Body(RunRequestPipe) { input, session, pace }: RunRequest,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
@@ -39,7 +51,8 @@ export class AgentsController {
 
     const accepted = request.accepts(['json', 'text/event-stream']);
     const send = accepted === 'text/event-stream' ? sendEvents : sendJson;
-    await send(response, runAgent(input));
+    const chunks = runAgent(input);
+    await send(response, pace === undefined ? chunks : paced(chunks, pace));
   }
 
   private find(name: string): RunAgent {

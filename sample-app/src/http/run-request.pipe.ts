@@ -6,12 +6,15 @@ import {
 
 const MAX_INPUT = 4000;
 const MAX_SESSION = 100;
+const MAX_PACE = 1000;
 
 /** The body of a request to run an agent. */
 export interface RunRequest {
   input: string;
   /** Who is asking, if they say so. */
   session?: string | undefined;
+  /** How many words a second the answer has at most. Default: no limit. */
+  pace?: number | undefined;
 }
 
 /** Lets only well-formed bodies through. */
@@ -23,13 +26,14 @@ export class RunRequestPipe implements PipeTransform<unknown, RunRequest> {
         'The body is not a JSON object; expected one like {"input": "..."}, with Content-Type: application/json',
       );
     }
-    const { input, session } = body as Record<string, unknown>;
+    const { input, session, pace } = body as Record<string, unknown>;
     return {
       input: text('input', input, MAX_INPUT),
       session:
         session === undefined
           ? undefined
           : text('session', session, MAX_SESSION),
+      pace: pace === undefined ? undefined : wordsPerSecond(pace),
     };
   }
 }
@@ -50,4 +54,17 @@ function text(field: string, value: unknown, max: number): string {
     );
   }
   return value;
+}
+
+function wordsPerSecond(value: unknown): number {
+  if (!Number.isInteger(value)) {
+    throw new BadRequestException('"pace" is not an integer');
+  }
+  const pace = value as number;
+  if (pace < 1 || pace > MAX_PACE) {
+    throw new BadRequestException(
+      `"pace" is ${pace}; expected 1 to ${MAX_PACE} words per second`,
+    );
+  }
+  return pace;
 }

@@ -4,6 +4,8 @@ import { MetricsModule } from 'nestjs-agent-metrics';
 import { AgentsModule } from './agents/agents.module.js';
 import { readBackends, readPrices } from './config.js';
 import { AgentsController } from './http/agents.controller.js';
+import { PageController } from './page/page.controller.js';
+import { PageFiles } from './page/page-files.js';
 import { Sessions } from './sessions.js';
 
 /** `MetricsModule` is all that it takes to serve `/metrics` and `/health`; its options are what tokens cost, and backends beside Prometheus. */
@@ -19,7 +21,7 @@ import { Sessions } from './sessions.js';
     }),
     AgentsModule,
   ],
-  controllers: [AgentsController],
-  providers: [Sessions],
+  controllers: [AgentsController, PageController],
+  providers: [PageFiles, Sessions],
 })
 export class AppModule {}

@@ -5,6 +5,7 @@ export function welcome(port: number, composer: Composer): string {
   const app = `http://localhost:${port}`;
   const elsewhere = port !== 3000;
   return `
+Ask on a page    ${app}/
 Ask a question   ${app}/agents/assistant/runs
 
   curl -s ${app}/agents/assistant/runs -H 'Content-Type: application/json' -d '{"input": "How do I count the calls of an agent?"}'

@@ -70,6 +70,11 @@ describe('the built sample app', () => {
     expect(said).toContain(`${url}/metrics\n`);
     expect(said).toContain('extractive, needs no network');
     expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(said).toContain(`\nAsk on a page    ${url}/\n`);
+    const page = await (await fetch(`${url}/`)).text();
+    for (const [, file] of page.matchAll(/"(page\/[^"]+)"/g)) {
+      expect((await fetch(`${url}/${file}`)).status, file).toBe(200);
+    }
     const { stdout, status } = load(url, '--runs', '10');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(
       'played 10 runs: 8 answered, 2 failed',

@@ -50,6 +50,8 @@ export interface PostOptions {
 
 /** A sample app that listens, closed after the test. */
 export class SampleApp {
+  private ended: Promise<void> | undefined = undefined;
+
   private constructor(
     readonly url: string,
     private readonly app: INestApplication,
@@ -65,8 +67,19 @@ export class SampleApp {
     (app.getHttpServer() as Server).keepAliveTimeout = 0;
     await app.listen(0, '127.0.0.1');
     const sampleApp = new SampleApp(await app.getUrl(), app);
-    onTestFinished(() => sampleApp.app.close());
+    onTestFinished(() => sampleApp.stop());
     return sampleApp;
+  }
+
+  /** Ends the app as a crash does: its connections break. */
+  stop(): Promise<void> {
+    this.ended ??= this.app.close();
+    (this.app.getHttpServer() as Server).closeAllConnections();
+    return this.ended;
+  }
+
+  get(path: string): Promise<Response> {
+    return fetch(this.url + path);
   }
 
   post(

@@ -25,7 +25,7 @@ import { WriterAgent } from './writer.agent.js';
     { provide: DOCUMENTATION_ROOT, useValue: PROJECT_ROOT },
     { provide: Composer, inject: [AgentMetrics], useFactory: chooseComposer },
   ],
-  exports: [AgentDirectory],
+  exports: [AgentDirectory, Documentation],
 })
 export class AgentsModule {}
 

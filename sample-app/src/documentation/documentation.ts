@@ -17,17 +17,29 @@ export const PROJECT_ROOT = fileURLToPath(
 @Injectable()
 export class Documentation {
   readonly passages: readonly Passage[];
+  private readonly texts: ReadonlyMap<string, string>;
 
   /** @throws if there are no pages. */
   constructor(@Inject(DOCUMENTATION_ROOT) private readonly root: string) {
-    this.passages = markdownFiles(root).flatMap((file) =>
-      splitIntoPassages(readFileSync(join(root, file), 'utf8'), file),
+    this.texts = new Map(
+      markdownFiles(root).map((file) => [
+        file,
+        readFileSync(join(root, file), 'utf8'),
+      ]),
+    );
+    this.passages = [...this.texts].flatMap(([file, text]) =>
+      splitIntoPassages(text, file),
     );
     if (this.passages.length === 0) {
       throw new Error(
         `There is no documentation to answer from; expected README.md or docs/*.md with some text in ${root}`,
       );
     }
+  }
+
+  /** A whole file, e.g. `docs/decorators.md`; `undefined` if the agents do not know it. */
+  textOf(source: string): string | undefined {
+    return this.texts.get(source);
   }
 
   /** Shown by `/health`. The passages are in memory, but answers lead to the files. */

@@ -102,7 +102,10 @@ export class AnswerReader {
         error: answer.error ?? thrownReport(thrown) ?? thrown,
       };
     }
-    return this.hasRead ? answer : { error: new UnreadableAnswerError() };
+    if (!this.hasRead) return { error: new UnreadableAnswerError() };
+    // An SDK may end a stream that was aborted as if it were complete.
+    const isCutOff = !this.isEnded && answer.usage === undefined;
+    return isCutOff ? { ...answer, isPartial: true } : answer;
   }
 
   /** Most chunks have the model, which is known, and a piece of the output. */

@@ -1,6 +1,11 @@
 import type { FinishKind } from './finish-kind.js';
 import type { OddFields } from './odd-fields.js';
-import type { BilledTokens, Money, TokenUsage } from './usage.js';
+import type {
+  BilledTokens,
+  EstimatedTokens,
+  Money,
+  TokenUsage,
+} from './usage.js';
 
 /** What the answer says about an inference. Leave out what is unknown. */
 export interface InferenceAnswer {
@@ -8,6 +13,8 @@ export interface InferenceAnswer {
   readonly responseModel?: string | undefined;
   /** The tokens of the inference. Default: none are counted. */
   readonly usage?: TokenUsage | undefined;
+  /** Tokens that the app counted itself, e.g. with a tokenizer. They count where the provider reports none, and are marked as estimated. */
+  readonly estimatedUsage?: EstimatedTokens | undefined;
   /** Whether the usage is a lower bound, e.g. that of a stream that was aborted. Default: `false`. */
   readonly isPartial?: boolean | undefined;
   /** The tokens that are billed. Default: those of `usage`. */

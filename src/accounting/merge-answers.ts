@@ -18,6 +18,7 @@ export function mergeAnswers(
   return {
     responseModel: now.responseModel || before.responseModel,
     usage: mergedPart(before.usage, now.usage),
+    estimatedUsage: mergedPart(before.estimatedUsage, now.estimatedUsage),
     isPartial: now.isPartial ?? before.isPartial,
     billedTokens: mergedPart(before.billedTokens, now.billedTokens),
     hostedCalls: mergedPart(before.hostedCalls, now.hostedCalls),

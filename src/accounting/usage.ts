@@ -45,6 +45,14 @@ export interface BilledTokens {
   readonly outputTokens?: number | undefined;
 }
 
+/** Tokens that were counted in the texts of an inference, and not reported by its provider. */
+export interface EstimatedTokens {
+  /** The tokens of the prompt. */
+  readonly inputTokens?: number | undefined;
+  /** The generated tokens. */
+  readonly outputTokens?: number | undefined;
+}
+
 /** An amount of money. */
 export interface Money {
   /** A decimal number of 0 or more; as text, where each digit counts. */

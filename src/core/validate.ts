@@ -14,6 +14,11 @@ export const BOOLEAN = new Check(
   (value) => typeof value === 'boolean',
 );
 
+export const FUNCTION = new Check(
+  'a function',
+  (value) => typeof value === 'function',
+);
+
 export const TEXT = new Check(
   'a text that is not empty',
   (value) => typeof value === 'string' && value !== '',

@@ -2,11 +2,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { timeWork } from '../calls/follow.js';
 import { ObservedRun } from '../calls/observed-run.js';
 import type { RunObserver } from '../calls/run.js';
-import {
-  catchAndReport,
-  type ErrorReporter,
-  report,
-} from '../../core/catch-and-report.js';
+import { type ErrorReporter, report } from '../../core/catch-and-report.js';
 import { AgentRuns } from './agent-runs.js';
 import { GenAiWriter } from './gen-ai-writer.js';
 import { LivePrices } from '../../accounting/prices/live-prices.js';
@@ -34,6 +30,7 @@ import {
   type ToolCall,
 } from './recordings.js';
 import { ContextLabels } from './context-labels.js';
+import { LateRecordings } from './late-recordings.js';
 import { ObservedWork } from './observed-work.js';
 import type { Labels } from '../../model/labels.js';
 import { OpenInferences } from './open-inferences.js';
@@ -61,6 +58,9 @@ export class AgentMetrics implements ErrorReporter {
   /** @internal The labels that code gives to what it calls. */
   readonly context: ContextLabels;
 
+  /** @internal Recordings that are made after the app has its answer. */
+  readonly late: LateRecordings;
+
   private readonly writer: GenAiWriter;
   private readonly inferences: OpenInferences;
   private readonly work: ObservedWork;
@@ -72,14 +72,20 @@ export class AgentMetrics implements ErrorReporter {
   ) {
     const { prices, ...others } = options;
     validate(others, OTHER_RULES);
-    const { conventions = 'current', contextLabels = [] } = others;
+    const { conventions = 'current', contextLabels = [], tokenizer } = others;
     this.context = new ContextLabels(contextLabels);
     const sources = prices === undefined ? [] : sourcesOf(prices, 'prices');
     const live = new LivePrices(sources, collector);
     this.writer = new GenAiWriter(collector, live.list, conventions);
     // A collector of a test may have a few methods only.
     collector.onShutdown?.(() => live.close());
-    this.inferences = new OpenInferences(this, this.writer, collector);
+    this.late = new LateRecordings(collector);
+    this.inferences = new OpenInferences(
+      this,
+      this.writer,
+      collector,
+      tokenizer,
+    );
     this.work = new ObservedWork(this, this.writer);
   }
 
@@ -270,21 +276,16 @@ export class AgentMetrics implements ErrorReporter {
 
   /** @internal Starts the series of an agent's runs, before the first one. Never throws. */
   startAgentSeries(agent: string): void {
-    this.record(agent, () => this.writer.startAgentSeries(agent));
+    this.work.startAgentSeries(agent);
   }
 
   /** @internal Starts the series of a tool's calls outside of agent runs, before the first one. Never throws. */
   startToolSeries(tool: string): void {
-    this.record(tool, () => this.writer.startToolSeries(tool));
+    this.work.startToolSeries(tool);
   }
 
   /** @internal Reports an error that is kept from the app. */
   reportError(cause: string, error: unknown, where?: string): void {
     report(this.collector, cause, error, where);
-  }
-
-  /** An error of the recording is kept from the work. */
-  private record(where: string, action: () => void): void {
-    catchAndReport(this, 'agent', action, where);
   }
 }

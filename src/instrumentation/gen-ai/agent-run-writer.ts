@@ -4,6 +4,7 @@ import type { HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
 import type { LabelsInForce } from './context-labels.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
+import { ofSource } from './inference-series.js';
 import { KeptSeries } from './kept-series.js';
 import { OWN_METRICS } from './own-metrics.js';
 import { RecordingBatch } from './recording-batch.js';
@@ -42,7 +43,8 @@ export class AgentRunWriter {
     series.inferenceCalls.observe(inferenceCalls);
     series.toolCalls.observe(toolCalls);
     if (run.usage !== undefined || run.costs !== undefined) {
-      this.writeTotals(run, series.totals);
+      const { isEstimated = false } = run;
+      this.writeTotals(run, ofSource(series.totals, isEstimated));
     }
   }
 

@@ -7,6 +7,8 @@ import type { Money, TokenUsage } from '../../accounting/usage.js';
 export class RunTotals {
   inputTokens: number | undefined = undefined;
   outputTokens: number | undefined = undefined;
+  /** Whether some of the tokens are estimated. */
+  isEstimated = false;
   /** By currency. */
   private readonly costs = new Map<string, Decimal>();
 
@@ -47,10 +49,15 @@ export class AgentRunContext {
   ) {}
 
   /** Adds what an inference took to the run and to those around it: an answer costs what all of them do. */
-  took(usage: TokenUsage, charge: Charge | undefined): void {
+  took(
+    usage: TokenUsage,
+    charge: Charge | undefined,
+    isEstimated: boolean,
+  ): void {
     this.totals ??= new RunTotals();
     this.totals.add(usage, charge);
-    this.outer?.took(usage, charge);
+    this.totals.isEstimated ||= isEstimated;
+    this.outer?.took(usage, charge, isEstimated);
   }
 
   /** Runs some work of the run: what it calls, now or later, belongs to the run. */

@@ -2,8 +2,9 @@ import { option, type OptionTable, rulesOf } from '../../core/options.js';
 import { checkPrices } from '../../accounting/prices/price-files.js';
 import type { Prices } from '../../accounting/prices/price-table.js';
 import { messageOf, OptionsError, shown } from '../../core/errors.js';
-import { oneOf, TEXT } from '../../core/validate.js';
+import { FUNCTION, oneOf, TEXT } from '../../core/validate.js';
 import { checkLabelName } from '../../model/labels.js';
+import type { Tokenizer } from './token-estimator.js';
 
 /** Options of the metrics of agents. */
 export interface AgentMetricsOptions {
@@ -21,6 +22,13 @@ export interface AgentMetricsOptions {
    * each is a further series of each metric. Default: none.
    */
   contextLabels?: readonly string[];
+  /**
+   * Counts the tokens of a text, so that those of inferences can be estimated whose provider
+   * reports none, e.g. of aborted streams. Estimates are marked by `source="estimated"`. It is
+   * synchronous, and runs after the app has its answer. Default: none, so that nothing is estimated
+   * and no text is kept.
+   */
+  tokenizer?: Tokenizer;
 }
 
 /** A version of OpenTelemetry's semantic conventions for generative AI, or both. */
@@ -31,6 +39,7 @@ export const AGENTS_OPTIONS = {
   prices: option((value, path) => checkPrices(value as Prices, path)),
   conventions: option(oneOf('current', 'v1.41', 'both'), 'current'),
   contextLabels: option(checkContextLabels),
+  tokenizer: option(FUNCTION),
 } satisfies OptionTable<AgentMetricsOptions>;
 
 const { prices: _prices, ...others } = AGENTS_OPTIONS;

@@ -1,3 +1,4 @@
+import { hasTotals } from '../../accounting/estimated-usage.js';
 import type {
   Charge,
   ChargeRequest,
@@ -7,11 +8,11 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { report } from '../../core/catch-and-report.js';
 import { checkIncrement, type CounterSeries } from '../../model/counter.js';
 import { ExactTotals } from './exact-totals.js';
-import type { RecordedMetric } from './gen-ai-instruments.js';
+import type { EndedInference } from './inference-writer.js';
 import type { KeptSeries } from './kept-series.js';
 import { OWN_METRICS } from './own-metrics.js';
 import type { RecordingBatch } from './recording-batch.js';
-import { asksModel, failureOf, type Inference } from './recordings.js';
+import { asksModel, hasAnswered, type Inference } from './recordings.js';
 
 /** Counts what inferences cost, and those whose cost is unknown or a lower bound. */
 export class CostCounters {
@@ -30,13 +31,18 @@ export class CostCounters {
    */
   add(
     batch: RecordingBatch,
-    inference: Inference,
+    { inference, isEstimated }: EndedInference,
     own: KeptSeries,
   ): Charge | undefined {
     const charge = this.prices.charge(requestOf(inference));
-    if (charge !== undefined) this.addCost(batch, own, charge);
-    const gap = this.gapOf(inference, charge);
-    if (gap !== undefined) batch.addTo(own.of(gap), 1);
+    if (charge !== undefined) this.addCost(batch, own, charge, isEstimated);
+    if (hasTotals(inference)) {
+      const { isPartial = false } = inference;
+      if (isPartial) batch.addTo(own.of(OWN_METRICS.partialUsage), 1);
+      if (isEstimated) batch.addTo(own.of(OWN_METRICS.estimatedUsage), 1);
+    } else if (charge === undefined && this.isMissing(inference)) {
+      batch.addTo(own.of(OWN_METRICS.withoutUsage), 1);
+    }
     this.reportUnused(inference, charge);
     return charge;
   }
@@ -45,32 +51,26 @@ export class CostCounters {
     batch: RecordingBatch,
     own: KeptSeries,
     { amount, currency, basis }: Charge,
+    isEstimated: boolean,
   ): void {
     checkIncrement(amount.toNumber(), OWN_METRICS.cost.name);
     const costs = own.with('currency', currency);
+    const isOfEstimate = isEstimated && basis === 'prices';
+    const source = isOfEstimate ? 'estimated' : basis;
     batch.addTotal(
-      costs.of(OWN_METRICS.cost, 'source', basis) as CounterSeries,
+      costs.of(OWN_METRICS.cost, 'source', source) as CounterSeries,
       (series) => this.totals.add(series, amount),
     );
   }
 
-  /** The counter of inferences whose cost is not fully known; `undefined` if it is, or if there are no prices. */
+  /** Whether an inference without tokens has cost something, which is then missing. */
   // Why: docs/decisions/accounting.md, "Unknown and partial costs are counted".
-  private gapOf(
-    inference: Inference,
-    charge: Charge | undefined,
-  ): RecordedMetric | undefined {
-    if (tellsTokens(inference)) {
-      return inference.isPartial === true
-        ? OWN_METRICS.partialUsage
-        : undefined;
-    }
-    const isMissing =
-      charge === undefined &&
+  private isMissing(inference: Inference): boolean {
+    return (
       asksModel(inference) &&
       hasAnswered(inference) &&
-      this.prices.hasPrice(requestOf(inference));
-    return isMissing ? OWN_METRICS.withoutUsage : undefined;
+      this.prices.hasPrice(requestOf(inference))
+    );
   }
 
   private reportUnused(inference: Inference, charge: Charge | undefined): void {
@@ -82,7 +82,7 @@ export class CostCounters {
         inference,
       );
     }
-    if (charge !== undefined || !tellsTokens(inference)) return;
+    if (charge !== undefined || !hasTotals(inference)) return;
     if (this.prices.isEmpty) return;
     const problem = this.prices.hasPrice(requestOf(inference))
       ? 'its price lacks one for some of its tokens; they are counted, their cost is not'
@@ -103,18 +103,4 @@ export class CostCounters {
 function requestOf(inference: Inference): ChargeRequest {
   const { provider, model } = inference;
   return { provider, model, answer: inference };
-}
-
-function tellsTokens({ usage = {}, billedTokens = {} }: Inference): boolean {
-  const input = usage.inputTokens ?? billedTokens.inputTokens;
-  const output = usage.outputTokens ?? billedTokens.outputTokens;
-  return input !== undefined || output !== undefined;
-}
-
-/** Whether the provider bills the inference: not if it failed before the first chunk. */
-function hasAnswered(inference: Inference): boolean {
-  const { secondsToFirstChunk } = inference;
-  return (
-    failureOf(inference) === undefined || secondsToFirstChunk !== undefined
-  );
 }

@@ -6,7 +6,7 @@ import {
 import type { TokensByModality, TokenUsage } from '../../accounting/usage.js';
 import { addChunks } from './chunk-times.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
-import type { SeriesOfInference } from './inference-series.js';
+import { ofSource, type SeriesOfInference } from './inference-series.js';
 import type { EndedInference, InferenceRecorder } from './inference-writer.js';
 import type { KeptSeries } from './kept-series.js';
 import type { RecordingBatch } from './recording-batch.js';
@@ -27,7 +27,7 @@ export class CurrentInference implements InferenceRecorder {
 
   add(
     batch: RecordingBatch,
-    { inference, moreChunks }: EndedInference,
+    { inference, isEstimated, moreChunks }: EndedInference,
     series: SeriesOfInference,
   ): void {
     const kind = kindOfOperation(inference.operation ?? 'chat');
@@ -39,18 +39,19 @@ export class CurrentInference implements InferenceRecorder {
     );
     if (kind === 'other') return;
     const usage = billed(inference);
+    const totals = ofSource(plain, isEstimated);
     if (kind === 'embeddings') {
       addTokens(
         batch,
-        plain,
+        totals,
         GEN_AI_METRICS.embeddingsInputTokens,
         usage.inputTokens,
       );
       return;
     }
-    addTokens(batch, plain, GEN_AI_METRICS.inputTokens, usage.inputTokens);
-    addTokens(batch, plain, GEN_AI_METRICS.outputTokens, usage.outputTokens);
-    addUsage(batch, series.ofAgent, usage);
+    addTokens(batch, totals, GEN_AI_METRICS.inputTokens, usage.inputTokens);
+    addTokens(batch, totals, GEN_AI_METRICS.outputTokens, usage.outputTokens);
+    addUsage(batch, ofSource(series.ofAgent, isEstimated), usage);
     addChunks(
       { batch, instruments: this.instruments, series: plain },
       inference,

@@ -1,7 +1,7 @@
 import { FORMER_GEN_AI_METRICS } from '../../core/gen-ai-conventions.js';
 import { addChunks } from './chunk-times.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
-import type { SeriesOfInference } from './inference-series.js';
+import { ofSource, type SeriesOfInference } from './inference-series.js';
 import type { EndedInference, InferenceRecorder } from './inference-writer.js';
 import { FORMER_OWN_METRICS } from './own-metrics.js';
 import type { RecordingBatch } from './recording-batch.js';
@@ -18,7 +18,7 @@ export class FormerInference implements InferenceRecorder {
 
   add(
     batch: RecordingBatch,
-    { inference, moreChunks }: EndedInference,
+    { inference, isEstimated, moreChunks }: EndedInference,
     { plain, own }: SeriesOfInference,
   ): void {
     const { operationDuration, tokenUsage } = FORMER_GEN_AI_METRICS;
@@ -29,17 +29,19 @@ export class FormerInference implements InferenceRecorder {
     );
     batch.addTo(duration, inference.seconds);
     const { usage = {} } = inference;
+    const totals = ofSource(plain, isEstimated);
+    const counters = ofSource(own, isEstimated);
     for (const [type, tokens] of [
       ['input', usage.inputTokens],
       ['output', usage.outputTokens],
     ] as const) {
       if (tokens === undefined) continue;
-      batch.addTo(plain.of(tokenUsage, 'gen_ai_token_type', type), tokens);
+      batch.addTo(totals.of(tokenUsage, 'gen_ai_token_type', type), tokens);
     }
     for (const kind of TOKEN_KINDS) {
       const tokens = usage[kind];
       if (tokens !== undefined) {
-        batch.addTo(own.of(FORMER_OWN_METRICS[kind]), tokens);
+        batch.addTo(counters.of(FORMER_OWN_METRICS[kind]), tokens);
       }
     }
     addChunks(

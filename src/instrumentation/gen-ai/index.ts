@@ -13,6 +13,7 @@ export { type FinishKind, finishKind } from '../../accounting/finish-kind.js';
 export type { OddFields } from '../../accounting/odd-fields.js';
 export type {
   BilledTokens,
+  EstimatedTokens,
   Modality,
   Money,
   TokensByModality,
@@ -37,8 +38,11 @@ export type {
   Retry,
   ToolCall,
 } from './recordings.js';
+export type { InferenceTexts } from './inference-texts.js';
 export type { RunningInference } from './running-inference.js';
 export type { RunningWork } from './running-work.js';
+export type { TokenizedModel, Tokenizer } from './token-estimator.js';
+export type { KeptTexts } from '../../accounting/texts/kept-texts.js';
 export type {
   HourlyPrice,
   LengthTier,

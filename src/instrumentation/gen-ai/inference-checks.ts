@@ -1,5 +1,9 @@
 import { isCost } from '../../accounting/odd-fields.js';
-import type { Money, TokenUsage } from '../../accounting/usage.js';
+import type {
+  BilledTokens,
+  Money,
+  TokenUsage,
+} from '../../accounting/usage.js';
 import { MetricValueError, shown } from '../../core/errors.js';
 import { AMOUNT, integer, oneOf, TEXT } from '../../core/validate.js';
 import {
@@ -42,6 +46,7 @@ const INFERENCE: Fields<Inference> = {
   ...REQUEST,
   responseModel: optional(TEXT),
   usage: optional(OBJECT),
+  estimatedUsage: optional(OBJECT),
   isPartial: optional(FLAG),
   billedTokens: optional(OBJECT),
   hostedCalls: optional(COUNTS),
@@ -107,25 +112,40 @@ export function oddFieldErrors({ oddFields }: Inference): MetricValueError[] {
 /** Checks the objects in an inference. */
 function validParts(inference: Inference): Checked<Inference> {
   const usage = validUsage(inference.usage);
-  const billed = validOf(
-    inference.billedTokens ?? {},
-    BILLED_TOKENS,
-    'inference.billedTokens',
-  );
+  const billed = validTotals(inference, 'billedTokens');
+  const estimated = validTotals(inference, 'estimatedUsage');
   const cost = validCost(inference.reportedCost);
-  const errors = [...usage.errors, ...billed.errors, ...cost.errors];
+  const errors = [
+    ...usage.errors,
+    ...billed.errors,
+    ...estimated.errors,
+    ...cost.errors,
+  ];
   if (errors.length === 0) return { recording: inference, errors };
   const recording = {
     ...inference,
     usage: inference.usage && usage.recording,
-    billedTokens: inference.billedTokens && billed.recording,
+    billedTokens: billed.recording,
+    estimatedUsage: estimated.recording,
     reportedCost: cost.recording,
   };
   return { recording, errors };
 }
 
+/** Tokens of the prompt and of the answer. */
+function validTotals(
+  inference: Inference,
+  field: 'billedTokens' | 'estimatedUsage',
+): Checked<BilledTokens | undefined> {
+  const totals = inference[field];
+  if (totals === undefined) return NOTHING;
+  return validOf(totals, BILLED_TOKENS, `inference.${field}`);
+}
+
+const NOTHING: Checked<undefined> = { recording: undefined, errors: [] };
+
 function validCost(cost: Money | undefined): Checked<Money | undefined> {
-  if (cost === undefined) return { recording: undefined, errors: [] };
+  if (cost === undefined) return NOTHING;
   const { errors } = validOf(cost, MONEY, 'inference.reportedCost');
   return { recording: errors.length === 0 ? cost : undefined, errors };
 }

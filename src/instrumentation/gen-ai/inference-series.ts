@@ -19,6 +19,12 @@ export interface SeriesOfInference {
   readonly own: KeptSeries;
 }
 
+/** The series of tokens and costs with an estimate in them have a label that says so. */
+// Why: docs/decisions/accounting.md, "Estimates need a tokenizer, and are marked".
+export function ofSource(series: KeptSeries, isEstimated: boolean): KeptSeries {
+  return isEstimated ? series.with('source', 'estimated') : series;
+}
+
 /** Keeps the series of inferences, by their labels. */
 export class InferenceSeries {
   private readonly kept = new Map<string, SeriesOfInference>();

@@ -24,6 +24,8 @@ export interface EndedInference {
   readonly agent: string | undefined;
   /** The labels around it. */
   readonly context: LabelsInForce | undefined;
+  /** Whether some of its tokens are estimated. */
+  readonly isEstimated: boolean;
   /** The times of output chunks that the inference does not list. */
   readonly moreChunks: Tally | undefined;
 }
@@ -75,7 +77,7 @@ export class InferenceWriter {
     for (const recorder of this.recorders) {
       recorder.add(batch, ended, series);
     }
-    const charge = this.costs.add(batch, ended.inference, series.own);
+    const charge = this.costs.add(batch, ended, series.own);
     batch.write();
     if (moreChunks !== undefined) this.reportMissedEvents(moreChunks);
     return charge;

@@ -7,11 +7,13 @@ import type { EndedRun, RunObserver } from '../calls/run.js';
 import type { AgentRunContext, AgentRuns } from './agent-runs.js';
 import type { ContextLabels, LabelsInForce } from './context-labels.js';
 import type { GenAiWriter } from './gen-ai-writer.js';
+import type { LateRecordings } from './late-recordings.js';
 
 /** What observed work needs of its app. */
 interface App extends ErrorReporter {
   readonly runs: AgentRuns;
   readonly context: ContextLabels;
+  readonly late: LateRecordings;
 }
 
 /** The runs of agents and the calls of tools, as they are observed from start to end. */
@@ -40,8 +42,10 @@ export class ObservedWork {
         };
       },
       ended: (ended) =>
-        this.record(agent, () =>
-          this.writer.agentRun(endedRun(run, ended), context),
+        this.app.late.addAfter(() =>
+          this.record(agent, () =>
+            this.writer.agentRun(endedRun(run, ended), context),
+          ),
         ),
       restarted: () => this.agentRun(agent, labels),
     };
@@ -60,6 +64,14 @@ export class ObservedWork {
       restarted: () => observer,
     };
     return observer;
+  }
+
+  startAgentSeries(agent: string): void {
+    this.record(agent, () => this.writer.startAgentSeries(agent));
+  }
+
+  startToolSeries(tool: string): void {
+    this.record(tool, () => this.writer.startToolSeries(tool));
   }
 
   private contextOf(
@@ -89,7 +101,11 @@ function endedRun(run: AgentRunContext, ended: EndedRun) {
     error: errorOf(ended),
     inferenceCalls,
     toolCalls,
-    ...(totals && { usage: totals, costs: totals.money }),
+    ...(totals && {
+      usage: totals,
+      costs: totals.money,
+      isEstimated: totals.isEstimated,
+    }),
   };
 }
 

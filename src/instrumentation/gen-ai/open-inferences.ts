@@ -3,23 +3,31 @@ import {
   catchAndReport,
   type ErrorReporter,
 } from '../../core/catch-and-report.js';
+import { withEstimates } from '../../accounting/estimated-usage.js';
 import type { Tally } from '../../model/tally.js';
 import type { AgentRunContext, AgentRuns } from './agent-runs.js';
 import type { ContextLabels, LabelsInForce } from './context-labels.js';
 import type { GenAiWriter } from './gen-ai-writer.js';
+import { InferenceTexts } from './inference-texts.js';
 import { oddFieldErrors, withoutOddFields } from './inference-checks.js';
+import type { LateRecordings } from './late-recordings.js';
 import {
   asksModel,
   type Inference,
   type InferenceRequest,
 } from './recordings.js';
-import { RunningInference } from './running-inference.js';
+import {
+  type InferenceCallbacks,
+  RunningInference,
+} from './running-inference.js';
 import { RunningInferences, UNCOUNTED } from './running-inferences.js';
+import { TokenEstimator, type Tokenizer } from './token-estimator.js';
 
 /** What inferences need of their app. */
 interface App extends ErrorReporter {
   readonly runs: AgentRuns;
   readonly context: ContextLabels;
+  readonly late: LateRecordings;
 }
 
 /** The context in which an inference began, and the chunk times that it does not list. */
@@ -32,13 +40,16 @@ interface Around {
 /** Inferences that have begun, each for the agent run that it began in. */
 export class OpenInferences {
   private readonly running: RunningInferences;
+  private readonly estimator: TokenEstimator | undefined;
 
   constructor(
     private readonly app: App,
     private readonly writer: GenAiWriter,
     collector: MetricsCollector,
+    tokenizer: Tokenizer | undefined,
   ) {
     this.running = new RunningInferences(collector);
+    this.estimator = tokenizer && new TokenEstimator(tokenizer, app);
   }
 
   /** @param request must not change. */
@@ -52,11 +63,12 @@ export class OpenInferences {
     const running = isCounted
       ? this.running.begin({ agent, model, provider })
       : UNCOUNTED;
-    return new RunningInference(request, {
+    const texts = this.estimator && new InferenceTexts();
+    const callbacks: InferenceCallbacks = {
       finished: (ended, moreChunks) => {
         running.ended();
-        const record = () => this.record(ended, { run, context, moreChunks });
-        catchAndReport(this.app, 'inference', record, where);
+        const around = { run, context, moreChunks };
+        this.record(ended, around, texts);
       },
       newChunkTally: () => this.writer.newChunkTally(),
       discarded: () => {
@@ -67,7 +79,8 @@ export class OpenInferences {
       droppable: (inference) => this.running.endWith(inference, running),
       uncounted: () => running.ended(),
       restart: () => this.open(request),
-    });
+    };
+    return new RunningInference(request, callbacks, texts);
   }
 
   /**
@@ -83,10 +96,28 @@ export class OpenInferences {
     if (run !== undefined && asksModel(ended)) run.inferenceCalls++;
   }
 
-  private record(ended: Inference, around: Around): void {
-    const { recording, errors } = withoutOddFields(ended);
-    this.report(recording, errors);
-    this.write(recording, around);
+  /** Records an inference, with estimates of the tokens that are missing if there is a tokenizer. */
+  private record(
+    ended: Inference,
+    around: Around,
+    texts: InferenceTexts | undefined,
+  ): void {
+    this.kept(ended, () => {
+      const { recording, errors } = withoutOddFields(ended);
+      this.report(recording, errors);
+      const estimator = texts && this.estimator;
+      if (!estimator?.isNeeded(recording, texts!)) {
+        return this.write(recording, around);
+      }
+      const write = () =>
+        this.write(estimator.estimate(recording, texts!), around);
+      this.app.late.add(() => this.kept(ended, write));
+    });
+  }
+
+  /** Keeps an error of a recording from the app. */
+  private kept({ provider, model }: Inference, record: () => void): void {
+    catchAndReport(this.app, 'inference', record, `${provider} ${model}`);
   }
 
   private report({ provider, model }: Inference, errors: readonly Error[]) {
@@ -96,12 +127,13 @@ export class OpenInferences {
   }
 
   private write(
-    inference: Inference,
+    checked: Inference,
     { run, context, moreChunks }: Around,
   ): void {
+    const { answer: inference, isEstimated } = withEstimates(checked);
     const { agent = run?.agent, usage = {} } = inference;
-    const ended = { inference, agent, context, moreChunks };
+    const ended = { inference, agent, context, moreChunks, isEstimated };
     const cost = this.writer.inference(ended);
-    if (asksModel(inference)) run?.took(usage, cost);
+    if (asksModel(inference)) run?.took(usage, cost, isEstimated);
   }
 }

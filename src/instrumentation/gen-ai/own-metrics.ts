@@ -16,7 +16,7 @@ export const OWN_METRICS = {
     name: 'agent_cost_total',
     type: 'counter',
     description:
-      'What inferences cost, by currency and source: computed from prices, or reported by the provider.',
+      'What inferences cost, by currency and source: computed from prices, also of estimated tokens, or reported by the provider.',
     prefixed,
   },
   withoutUsage: {
@@ -31,6 +31,13 @@ export const OWN_METRICS = {
     type: 'counter',
     description:
       'Inferences of which a part of the tokens is known: their cost is a lower bound.',
+    prefixed,
+  },
+  estimatedUsage: {
+    name: 'agent_inferences_estimated_usage_total',
+    type: 'counter',
+    description:
+      'Inferences of which tokens are estimated, as their provider did not report them.',
     prefixed,
   },
   finishes: {

@@ -6,6 +6,7 @@ import {
   check,
   COUNT,
   type Fields,
+  FLAG,
   MONEY,
   OBJECT,
   OBJECTS,
@@ -35,6 +36,7 @@ const AGENT_RUN: Fields<EndedAgentRun> = {
   toolCalls: optional(COUNT),
   usage: optional(OBJECT),
   costs: optional(OBJECTS),
+  isEstimated: optional(FLAG),
   error: ANY,
 };
 

@@ -88,6 +88,8 @@ export interface EndedAgentRun {
   readonly usage?: BilledTokens | undefined;
   /** What those inferences cost, by currency. Default: unknown. */
   readonly costs?: readonly Money[] | undefined;
+  /** Whether some of those tokens are estimated. Default: `false`. */
+  readonly isEstimated?: boolean | undefined;
   /** The error, if it failed. */
   readonly error?: unknown;
 }
@@ -115,6 +117,14 @@ export type ReadChunk<T> = (chunk: T) => ChunkAnswer | undefined;
 /** Whether a request asks a model for something. Others, e.g. a search in a store, count for no agent run, and have no tokens. */
 export function asksModel({ operation = 'chat' }: InferenceRequest): boolean {
   return kindOfOperation(operation) !== 'other';
+}
+
+/** Whether a provider bills an inference: not if it failed before the first chunk. */
+export function hasAnswered(inference: Inference): boolean {
+  const { secondsToFirstChunk } = inference;
+  return (
+    failureOf(inference) === undefined || secondsToFirstChunk !== undefined
+  );
 }
 
 /** The `error_type` of a recording; `undefined` if it did not fail. */

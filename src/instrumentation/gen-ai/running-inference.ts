@@ -1,6 +1,7 @@
 import type { Tally } from '../../model/tally.js';
 import { Stopwatch } from '../calls/observed-run.js';
 import type { Run } from '../calls/run.js';
+import type { InferenceTexts } from './inference-texts.js';
 import { followStream } from './readable-stream.js';
 import type { ChunkAnswer, InferenceAnswer } from '../../accounting/answer.js';
 import {
@@ -57,7 +58,16 @@ export class RunningInference {
   constructor(
     private readonly request: InferenceRequest,
     private readonly callbacks: InferenceCallbacks,
+    private readonly keptTexts: InferenceTexts | undefined,
   ) {}
+
+  /**
+   * Add the texts of the request and of the answer here, if you report no usage: `agents.tokenizer`
+   * counts their tokens then. `undefined` without a tokenizer, and once the inference has ended.
+   */
+  get texts(): InferenceTexts | undefined {
+    return this.ended ? undefined : this.keptTexts;
+  }
 
   /**
    * Follows the chunks of the answer. The inference ends with the last one.
@@ -237,18 +247,21 @@ class StreamedInference<T> implements Run {
 
 /** Unless the chunks say that they are complete, more tokens are billed than an answer tells that was cut off. */
 function cutOff(answer: InferenceAnswer): InferenceAnswer {
-  const { usage, isPartial = usage !== undefined } = answer;
+  const { usage, finishReason } = answer;
+  const isUnfinished = usage !== undefined || finishReason === undefined;
+  const { isPartial = isUnfinished } = answer;
   return { ...answer, isPartial };
 }
 
 /** The fields of an answer alone: plain JavaScript may pass others. */
 function answerFields(answer: InferenceAnswer) {
-  const { responseModel, usage, isPartial, billedTokens } = answer;
-  const { hostedCalls, reportedCost, serviceTier, inferenceGeo } = answer;
-  const { finishReason, finishKind, oddFields } = answer;
+  const { responseModel, usage, estimatedUsage, isPartial } = answer;
+  const { billedTokens, hostedCalls, reportedCost, serviceTier } = answer;
+  const { inferenceGeo, finishReason, finishKind, oddFields } = answer;
   return {
     responseModel,
     usage,
+    estimatedUsage,
     isPartial,
     billedTokens,
     hostedCalls,

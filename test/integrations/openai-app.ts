@@ -24,6 +24,8 @@ export interface Observed {
   warnings: string[];
   /** Sums and counts of all metrics, sorted; without those of the counter of errors, and without the port of the test's server. */
   recorded(): Promise<string[]>;
+  /** All that is recorded. */
+  page(): Promise<string>;
 }
 
 export async function observe(
@@ -47,7 +49,8 @@ export async function observe(
       // Each test has a server with a port of its own.
       .map((line) => line.replace(/,server_address=.*?,server_port="\d+"/, ''))
       .sort();
-  return { client, metrics, url, warnings, recorded };
+  const page = () => collector.metrics();
+  return { client, metrics, url, warnings, recorded, page };
 }
 
 export const settings = (baseURL: string) => ({

@@ -5,6 +5,7 @@ import {
   readAnswer,
 } from '../../accounting/answer-reader.js';
 import type { AnswerSource } from '../../accounting/answer-source.js';
+import { addAnswer, addChunk } from '../../accounting/texts/openai-texts.js';
 import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
 
 /** Receives what a call of the API answers. None of the methods throws. */
@@ -38,17 +39,29 @@ export class InferenceAnswers implements CallAnswers {
     this.inference.end();
   }
 
+  /** The answer is far away, and will have usage: its texts are not kept for so long. */
+  forgetRequest(): void {
+    this.inference.texts?.input.clear();
+  }
+
   /** @param see is called with each chunk. */
   streamed(
     chunks: AsyncIterable<unknown>,
     see: (chunk: unknown) => void = () => undefined,
   ): AsyncIterable<unknown> {
-    const reader = watching(answerReader(this.source), see);
+    const { texts } = this.inference;
+    const seen = (chunk: unknown) => {
+      see(chunk);
+      if (texts !== undefined) addChunk(texts.output, chunk);
+    };
+    const reader = watching(answerReader(this.source), seen);
     return this.inference.observeStream(chunks, reader);
   }
 
   private read(answer: unknown): InferenceAnswer {
     try {
+      const { texts } = this.inference;
+      if (texts !== undefined) addAnswer(texts.output, answer);
       return readAnswer(this.source, answer);
     } catch (error) {
       // The fields of an object may throw, e.g. of a test double's answer.

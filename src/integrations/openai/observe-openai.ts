@@ -1,8 +1,10 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
 import type { AnswerApi } from '../../accounting/answer-source.js';
+import { addRequest } from '../../accounting/texts/openai-texts.js';
 import { sharedWeakMap } from '../../core/shared-state.js';
 import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
+import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
 import { BackgroundResponses } from './background-responses.js';
 import { type CallAnswers, InferenceAnswers } from './call-answers.js';
 import { HostedTools } from './hosted-tools.js';
@@ -165,7 +167,7 @@ function observeApi(
         model: modelOf(client, args[0]),
         ...serverOf(client),
       };
-      const call = begin(agentMetrics, asked, api);
+      const call = begin(agentMetrics, asked, api, args[0]);
       let result: unknown;
       try {
         result = Reflect.apply(original, this, args);
@@ -182,8 +184,10 @@ function begin(
   agentMetrics: AgentMetrics,
   asked: InferenceRequest,
   { operation, api, isFetch = false }: Api,
+  body: unknown,
 ): MeasuredCall {
   const inference = agentMetrics.startInference({ operation, ...asked });
+  keepTexts(inference, body);
   const answers = new InferenceAnswers(inference, { api, ...asked });
   if (api !== 'responses') return new MeasuredCall(inference, answers);
   const discard = isFetch ? () => inference.discard() : undefined;
@@ -191,6 +195,17 @@ function begin(
     inference,
     responseAnswers(agentMetrics, answers, discard),
   );
+}
+
+/** Keeps the texts of a request while they are those that are sent: the caller may change its messages later. */
+function keepTexts(inference: RunningInference, body: unknown): void {
+  const { texts } = inference;
+  if (texts === undefined) return;
+  try {
+    addRequest(texts.input, body);
+  } catch (error) {
+    inference.unreadable(error);
+  }
 }
 
 /** @param discard for a call that gets a response, and does not create it. */

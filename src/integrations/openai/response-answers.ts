@@ -13,7 +13,10 @@ export class ResponseAnswers implements CallAnswers {
   ) {}
 
   answered(response: unknown): void {
-    if (this.background.hold(response, this)) return;
+    if (this.background.hold(response, this)) {
+      this.inference.forgetRequest();
+      return;
+    }
     this.background.countEnded(response);
     this.ended(response);
   }

@@ -76,19 +76,19 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
   /** An inference of a chat model begins. */
   override handleChatModelStart(
     model: SerializedRunnable,
-    _messages: unknown,
+    messages: unknown,
     ...told: ModelStart
   ): void {
-    this.openInference('chat', model, told);
+    this.openInference('chat', model, messages, told);
   }
 
   /** An inference of a text completion model begins, or of a chat model that reports it in this way. */
   override handleLLMStart(
     model: SerializedRunnable,
-    _prompts: unknown,
+    prompts: unknown,
     ...told: ModelStart
   ): void {
-    this.openInference('text_completion', model, told);
+    this.openInference('text_completion', model, prompts, told);
   }
 
   /** A chunk of a stream has come. */
@@ -220,6 +220,7 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
   private openInference(
     operation: GenAiOperation,
     model: SerializedRunnable,
+    input: unknown,
     [runId, parentRunId, extraParams, _tags, metadata]: ModelStart,
   ): void {
     this.record('inference', () => {
@@ -228,7 +229,9 @@ export class AgentMetricsHandler extends BaseCallbackHandler {
       const inference = runIn(this.runs.scopesIn(parentRunId), () =>
         this.metrics.startInference(request),
       );
-      this.inferences.add(runId, new OpenInference(inference, request));
+      const open = new OpenInference(inference, request);
+      this.inferences.add(runId, open);
+      open.asked(input, extraParams?.['invocation_params']);
     });
   }
 

@@ -7,6 +7,7 @@ import { answerOf } from './answers.js';
 import type { Generation, Generations } from './generation.js';
 import { isOutput } from './output.js';
 import { StreamedAnswer } from './streamed-answer.js';
+import { addGeneration, addInput, addOutput } from './texts.js';
 
 /** An inference that LangChain reports. */
 export class OpenInference {
@@ -20,6 +21,12 @@ export class OpenInference {
     private readonly request: InferenceRequest,
   ) {
     this.streamed = new StreamedAnswer(request);
+  }
+
+  /** Keeps the texts of the request, if there is a tokenizer. */
+  asked(input: unknown, params: unknown): void {
+    const { texts } = this.inference;
+    if (texts !== undefined) addInput(texts.input, input, params);
   }
 
   /**
@@ -38,6 +45,9 @@ export class OpenInference {
       this.seenChunks++;
       this.streamed.read(chunk);
     }
+    const { texts } = this.inference;
+    if (texts !== undefined)
+      addGeneration(texts.output, chunk ?? { text: token });
   }
 
   /** An update of a part of the answer, which some versions of LangChain report in place of chunks. */
@@ -48,9 +58,12 @@ export class OpenInference {
   end(answers: Generations): void {
     let { answer } = this.streamed;
     try {
-      answer = isEmpty(answers)
-        ? { ...answer, error: new UnreadableAnswerError() }
-        : this.streamed.joinedWith(this.read(answers));
+      if (isEmpty(answers)) {
+        answer = { ...answer, error: new UnreadableAnswerError() };
+      } else {
+        answer = this.streamed.joinedWith(this.read(answers));
+        this.keepOutput(answers);
+      }
     } finally {
       // An answer that cannot be read has taken its time too.
       const isPartial = answer.usage && !isWhole(answer.usage);
@@ -61,12 +74,19 @@ export class OpenInference {
   /** What the chunks said until then is a lower bound. */
   fail(error: unknown): void {
     const { answer } = this.streamed;
-    const isPartial = answer.usage !== undefined;
-    this.inference.fail(error, { ...answer, isPartial });
+    this.inference.fail(error, { ...answer, isPartial: true });
   }
 
   discard(): void {
     this.inference.discard();
+  }
+
+  /** The joined message has all that its chunks have, and calls that they may lack. */
+  private keepOutput(answers: Generations): void {
+    const { texts } = this.inference;
+    if (texts === undefined) return;
+    texts.output.clear();
+    addOutput(texts.output, answers);
   }
 
   private read(answers: Generations): InferenceAnswer {

@@ -4,14 +4,18 @@ import {
   type AgentMetricsHandlerOptions,
 } from '../../../src/integrations/langchain/index.js';
 import { AgentMetrics } from '../../../src/index.js';
+import type { AgentMetricsOptions } from '../../../src/instrumentation/gen-ai/index.js';
 import { makeCollector, samplesOf } from '../../support/collector.js';
 
 /** A handler, with what it records. Time passes only in {@link play}. */
-export function observe(options?: AgentMetricsHandlerOptions) {
+export function observe(
+  options?: AgentMetricsHandlerOptions,
+  agentOptions?: AgentMetricsOptions,
+) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { collector, warnings } = makeCollector();
-  const metrics = new AgentMetrics(collector);
+  const metrics = new AgentMetrics(collector, agentOptions);
   const handler = new AgentMetricsHandler(metrics, options);
   /** Sums and counts of a histogram, or the samples of a counter. */
   const totals = async (metric: string) =>

@@ -88,9 +88,10 @@ export abstract class Family<C extends Cell = Cell> {
    * Runs the callback, if the family has one. Returns false if it failed.
    *
    * @param _limit milliseconds that the callback may take.
+   * @param keepsExpired whether series that are due to expire stay.
    */
-  async refresh(_limit?: number): Promise<boolean> {
-    this.expire();
+  async refresh(_limit?: number, keepsExpired = false): Promise<boolean> {
+    if (!keepsExpired) this.expire();
     return true;
   }
 

@@ -31,10 +31,13 @@ export class GaugeFamily extends Family<ValueCell> {
     return this.callbackSeries !== undefined;
   }
 
-  override async refresh(limit?: number): Promise<boolean> {
+  override async refresh(
+    limit?: number,
+    keepsExpired = false,
+  ): Promise<boolean> {
     try {
       await this.collection?.get(limit);
-      this.expire();
+      if (!keepsExpired) this.expire();
       return true;
     } catch (error) {
       this.keeper.collectFailed(this, error);

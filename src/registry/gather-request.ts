@@ -11,6 +11,10 @@ export interface GatherRequest {
   readonly limit?: number | undefined;
   /** Only metrics that only grow: counters, histograms and summaries. Default: all types. */
   readonly totalsOnly?: boolean | undefined;
+  /** The names of metrics that are not read. Default: none. */
+  readonly except?: ReadonlySet<string> | undefined;
+  /** Whether series that are due to expire are kept, as no back end sees what is read. Default: `false`. */
+  readonly keepsExpired?: boolean | undefined;
 }
 
 /** Whether the values of a metric only grow. */

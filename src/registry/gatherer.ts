@@ -83,7 +83,7 @@ export class Gatherer implements MetricsSource {
         (one) => !request.totalsOnly || isTotal(this.typeOf(one) ?? 'unknown'),
       ),
       slice,
-      request.limit,
+      request,
     );
     const { headers, reserved } = this.withTypes(before);
     const added = this.addedLabels();
@@ -163,11 +163,15 @@ export class Gatherer implements MetricsSource {
 
   private requested(
     index: RegistryIndex,
-    { registered, names }: GatherRequest,
+    { registered, names, except }: GatherRequest,
     isRequested: (header: FamilyHeader) => boolean,
   ): readonly RegisteredMetric[] {
     const requested = registered === undefined ? names : [registered];
-    if (requested === undefined) return index.all;
+    if (requested === undefined) {
+      return except === undefined
+        ? index.all
+        : index.all.filter(({ name }) => !except.has(name));
+    }
     return index.candidates(requested).filter((one) => {
       const type = this.typeOf(one);
       return type === undefined || isRequested({ name: one.name, type });
@@ -177,14 +181,14 @@ export class Gatherer implements MetricsSource {
   private async readAll(
     requested: readonly RegisteredMetric[],
     slice: TimeSlice,
-    limit: number | undefined,
+    { limit, keepsExpired }: GatherRequest,
   ) {
     const unread: string[] = [];
     const failed = (name: string) => void unread.push(name);
     const results = await Promise.all(
       requested.map((one) =>
         one.metric instanceof RegistryAdapter
-          ? refreshed(one.metric, failed, limit)
+          ? refreshed(one.metric, failed, limit, keepsExpired)
           : this.readOther(one, slice, failed, limit),
       ),
     );

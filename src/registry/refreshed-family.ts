@@ -14,9 +14,10 @@ export async function refreshed(
   adapter: RegistryAdapter,
   failed: (name: string) => void,
   limit: number | undefined,
+  keepsExpired?: boolean,
 ): Promise<RefreshedFamily> {
   const { family } = adapter;
-  const isFresh = await family.refresh(limit);
+  const isFresh = await family.refresh(limit, keepsExpired);
   if (!isFresh) failed(family.name);
   return { adapter, isFresh };
 }

@@ -70,6 +70,18 @@ const REQUIRED_PEERS = {
       : undefined,
 };
 
+/** A CommonJS file knows its own place by another name. */
+const OWN_PLACE = {
+  name: 'own-place',
+  transform: (code, id) =>
+    id.endsWith('/live/page/assets.js')
+      ? code.replaceAll(
+          'import.meta.url',
+          "require('node:url').pathToFileURL(__filename)",
+        )
+      : undefined,
+};
+
 const FORMATS = [
   { dir: 'dist', format: 'es', plugins: [ASCII] },
   {
@@ -77,7 +89,7 @@ const FORMATS = [
     format: 'cjs',
     strict: true,
     esModule: true,
-    plugins: [ASCII, REQUIRED_PEERS],
+    plugins: [ASCII, REQUIRED_PEERS, OWN_PLACE],
   },
 ];
 

@@ -76,6 +76,15 @@ export {
 export { PrometheusCollector } from './collector/prometheus-collector.js';
 
 export type { ProtectionOptions } from './nest/guards/protection.options.js';
+export type { LivePageOptions } from './nest/live-page.options.js';
+export type { LiveOptions } from './live/live.options.js';
+export type {
+  ExpensiveOptions,
+  FailingOptions,
+  FindingsOptions,
+  HangingOptions,
+  NotDeliveringOptions,
+} from './live/findings.options.js';
 export type { AccessOptions } from './http/access/access.options.js';
 export type { BasicAuth } from './http/access/basic-auth.js';
 export type { Secret } from './core/secret.js';

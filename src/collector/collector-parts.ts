@@ -10,6 +10,7 @@ import { resolveProcesses } from '../processes/processes.options.js';
 import { CollectorRegistry } from '../registry/collector-registry.js';
 import { Gatherer } from '../registry/gatherer.js';
 import type { ServedContext } from './collector-context.js';
+import { CollectorInsight } from './collector-insight.js';
 import type { CollectorConfig } from './collector.options.js';
 import { Families } from './families.js';
 import { HealthCheckGauges } from './health-check-gauges.js';
@@ -32,6 +33,7 @@ interface RecordingParts {
   readonly snapshots: Snapshots;
   readonly renderer: PageRenderer;
   readonly membership: Membership;
+  readonly yielder: EventLoopYielder;
 }
 
 /** What serves the pages and the health. */
@@ -47,6 +49,7 @@ export type CollectorParts = RecordingParts &
   ServingParts & {
     readonly config: CollectorConfig;
     readonly exporters: Exporters;
+    readonly insight: CollectorInsight;
   };
 
 /** Creates the parts of a collector. Each part depends on earlier ones only. */
@@ -58,7 +61,8 @@ export function assembleCollector(
   const recording = recordingParts(config, logger);
   const serving = servingParts(config, context, logger, recording);
   const exporters = exportersOf(logger, recording, serving);
-  const parts = { config, ...recording, ...serving, exporters };
+  const insight = insightOf(recording, serving, exporters);
+  const parts = { config, ...recording, ...serving, exporters, insight };
   addSteps(config, parts);
   return parts;
 }
@@ -100,6 +104,7 @@ function recordingParts(
     snapshots,
     renderer,
     membership,
+    yielder,
   };
 }
 
@@ -151,6 +156,17 @@ function exportersOf(
     addCheck: (definition) =>
       healthCheckGauges.add(definition, 'addExporter()', false),
   });
+}
+
+function insightOf(
+  recording: RecordingParts,
+  { health }: ServingParts,
+  exporters: Exporters,
+): CollectorInsight {
+  const { checks } = health;
+  const { yielder, report } = recording;
+  const parts = { ...recording, checks, exporters };
+  return new CollectorInsight(parts, yielder, report);
 }
 
 /** The steps of the start, in order. The stop undoes them in reverse order. */

@@ -60,6 +60,14 @@ export class Families implements FamilyKeeper {
     this.listener = listener;
   }
 
+  /** How often all families were cleared. */
+  clears = 0;
+
+  /** How many series a registered family may have; `undefined` if there is none of that name. */
+  limitOf(exposed: string): number | undefined {
+    return this.registered(exposed)?.maxSeries;
+  }
+
   /** How many families are registered. */
   get count(): number {
     return this.store.registered.size;
@@ -134,6 +142,7 @@ export class Families implements FamilyKeeper {
 
   /** Removes all series, and takes all families out of the registry until they are used again. */
   clear(): void {
+    this.clears++;
     for (const entry of this.store.registered.values()) {
       const { family } = entry;
       if (this.isRegistered(entry))

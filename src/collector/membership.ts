@@ -77,6 +77,11 @@ export class Membership {
     if (this.config.processes !== undefined) this.useSource(this.gatherer);
   }
 
+  /** Another text each time the totals of the group start from zero; `undefined` without a group. */
+  get epoch(): string | undefined {
+    return this.group?.epoch;
+  }
+
   /** Whether pages show the metrics of other processes too. */
   get spansProcesses(): boolean {
     return this.config.processes !== undefined;

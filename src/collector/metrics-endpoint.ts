@@ -4,7 +4,7 @@ import type { Health } from '../health/health.js';
 import { HealthResponder } from '../http/health-responder.js';
 import { type Formats, negotiate } from '../http/negotiate.js';
 import type { PageServer } from '../http/page-server.js';
-import { ScrapeHandler } from '../http/scrape-handler.js';
+import { type Responder, ScrapeHandler } from '../http/scrape-handler.js';
 import { OpenMetricsFormat } from '../exposition/formats/open-metrics.js';
 import { TEXT_FORMAT } from '../exposition/formats/text.js';
 import type { PageRenderer } from '../exposition/page-renderer.js';
@@ -59,6 +59,11 @@ export class MetricsEndpoint {
   /** Answers a request. Never rejects. */
   serve(request: ReceivedRequest): Promise<void> {
     return this.handler.serve(request);
+  }
+
+  /** Has requests for the live page answered. */
+  setLivePage(page: Responder | undefined): void {
+    this.handler.livePage = page;
   }
 
   /** Reads secrets, before any page is served. Rejects if one cannot be read. */

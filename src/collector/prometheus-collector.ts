@@ -5,6 +5,7 @@ import type { MetricsExporter } from '../exporters/exporter.js';
 import type { MetricsSnapshot } from '../exporters/snapshot.js';
 import type { ReceivedRequest } from '../http/exchange.js';
 import type { Probe } from '../http/resources.js';
+import type { Responder } from '../http/scrape-handler.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { HealthStatus } from '../health/health-status.js';
 import type { Counter } from '../model/counter.js';
@@ -26,6 +27,7 @@ import {
   MetricsCollector,
 } from './metrics-collector.js';
 import type { CollectorContext } from './collector-context.js';
+import type { CollectorInsight } from './collector-insight.js';
 
 /**
  * Keeps metrics for Prometheus to scrape.
@@ -263,6 +265,16 @@ export class PrometheusCollector extends MetricsCollector {
 
   override reportError(cause: string, error: unknown, where?: string): void {
     this.parts.report.reportError(cause, error, where);
+  }
+
+  /** @internal */
+  get insight(): CollectorInsight {
+    return this.parts.insight;
+  }
+
+  /** @internal Has requests for the live page answered; `undefined` for no longer. */
+  setLivePage(page: Responder | undefined): void {
+    this.parts.endpoint.setLivePage(page);
   }
 
   private instrument(

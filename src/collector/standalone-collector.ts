@@ -53,5 +53,8 @@ function policy(
 ): AccessPolicy | undefined {
   if (access === undefined) return undefined;
   const page = { options: access.reveal(), path: 'access' };
-  return new ConfiguredPolicy({ metrics: page, health: page }, warn);
+  return new ConfiguredPolicy(
+    { metrics: page, health: page, live_page: page },
+    warn,
+  );
 }

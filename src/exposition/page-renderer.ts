@@ -36,18 +36,23 @@ export class PageRenderer {
 
   /** @param startExemplarWindow is called when a page with exemplars was written. */
   constructor(
-    private source: MetricsSource,
+    private reads: MetricsSource,
     private readonly yielder: EventLoopYielder,
     private readonly startExemplarWindow: () => void,
   ) {
-    const sharesRunning = () => this.source.spansProcesses !== true;
+    const sharesRunning = () => this.reads.spansProcesses !== true;
     this.whole = new CoalescingRenderer(yielder, sharesRunning);
     this.parts = new CoalescingRenderer(yielder, sharesRunning);
   }
 
+  /** What pages are read from. */
+  get source(): MetricsSource {
+    return this.reads;
+  }
+
   /** Reads the metrics of pages from another source from now on. */
   readFrom(source: MetricsSource): void {
-    this.source = source;
+    this.reads = source;
   }
 
   /** Renders a page, or shares one. It must be released after use. */

@@ -116,8 +116,15 @@ export class Exchange implements ReceivedRequest {
   /**
    * Answers with content, compressed if the client accepts it and it pays off. Ends
    * when the client has received the answer, or is gone. Never rejects.
+   *
+   * @param headers take the place of the usual ones.
    */
-  async send(status: number, type: string, content: Content): Promise<void> {
+  async send(
+    status: number,
+    type: string,
+    content: Content,
+    headers: OutgoingHttpHeaders = {},
+  ): Promise<void> {
     const isCompressed =
       content.length >= COMPRESS_FROM &&
       acceptsGzip(this.req.headers['accept-encoding']);
@@ -128,12 +135,20 @@ export class Exchange implements ReceivedRequest {
       'Content-Length': content.length,
       ...COMMON_HEADERS,
       Vary: 'Accept, Accept-Encoding',
+      ...headers,
       ...(isCompressed && { 'Content-Encoding': 'gzip' }),
     });
     if (this.req.method === 'HEAD') return this.finish();
     // A scraper that hangs up in the middle is no error of ours.
     this.write(content).catch(() => void this.res.destroy());
     await this.received;
+  }
+
+  /** Answers that what the client has is still valid (RFC 9110, section 15.4.5). */
+  sendNotModified(headers: OutgoingHttpHeaders): void {
+    if (this.isAnswered) return;
+    this.begin(304, { ...COMMON_HEADERS, ...headers });
+    this.finish();
   }
 
   /** Cancels the deadline. An answer that has begun keeps its time limit. */

@@ -1,5 +1,8 @@
 /** What can be requested over HTTP. */
-export type Resource = 'metrics' | 'health' | 'live' | 'ready';
+export type Resource = 'metrics' | 'health' | 'live' | 'ready' | 'live_page';
+
+/** What has options of access of its own. Probes are answered as the health is, without credentials. */
+export type Page = 'metrics' | 'health' | 'live_page';
 
 /** What Kubernetes and load balancers request. */
 export type Probe = 'live' | 'ready';
@@ -11,12 +14,14 @@ export type Paths = Readonly<Record<Resource, string | false>>;
 export function pathsOf(
   metrics: string | false,
   health: string | false,
+  livePage: string | false = false,
 ): Paths {
   return {
     metrics,
     health,
     live: health && `${health}/live`,
     ready: health && `${health}/ready`,
+    live_page: livePage,
   };
 }
 
@@ -26,12 +31,25 @@ export function pathsOf(
  */
 // Why: docs/decisions/endpoints.md, "Paths are compared as they were sent".
 export function resourceAt(paths: Paths, target: string): Resource | undefined {
+  const path = pathOf(target);
+  const found = (Object.keys(paths) as Resource[]).find(
+    (resource) => paths[resource] === path,
+  );
+  if (found !== undefined || paths.live_page === false) return found;
+  return path.startsWith(`${paths.live_page}/`) ? 'live_page' : undefined;
+}
+
+/** The path of a request target, as it was sent. */
+export function pathOf(target: string): string {
   const [path] = target
     .replace(/^https?:\/\/[^/?#]*/i, '')
     .split(/[?#]/, 1) as [string];
-  return (Object.keys(paths) as Resource[]).find(
-    (resource) => paths[resource] === path,
-  );
+  return path;
+}
+
+/** The page that a resource belongs to. */
+export function pageOf(resource: Resource): Page {
+  return isProbe(resource) ? 'health' : resource;
 }
 
 /** Whether a resource is a probe. Kubelets and load balancers request probes, and have no credentials. */

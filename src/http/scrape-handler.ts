@@ -50,8 +50,15 @@ export interface ScrapeContext {
   readonly listener: ScrapeListener;
 }
 
-/** Answers requests for the metrics and for the health, on any HTTP server of Node's. */
+/** Answers requests that were allowed. */
+export interface Responder {
+  respond(exchange: Exchange): Promise<void>;
+}
+
+/** Answers requests for the metrics, the health and the live page, on any HTTP server of Node's. */
 export class ScrapeHandler {
+  /** Answers requests for the live page; `undefined` while there is none. */
+  livePage: Responder | undefined = undefined;
   /** Scrapes that are being answered, and those that were refused at their deadline while their page is still rendered. */
   private scrapes = 0;
 
@@ -89,25 +96,34 @@ export class ScrapeHandler {
     if (refusal !== undefined) return this.refuse(exchange, refusal);
     // The client did not wait for the check.
     if (exchange.isAnswered) return;
-    if (resource === 'metrics') return this.scrape(exchange);
+    if (resource === 'metrics') return this.limited(exchange, this.sendPage);
+    if (resource === 'live_page') return this.limited(exchange, this.sendLive);
     // Why: docs/decisions/endpoints.md, "Scrapes are bounded, health is not".
     await health.respond(exchange);
   }
 
-  /** Answers with the metrics page. Only requests that passed the access policy count, so that others do not keep scrapers out. */
-  private async scrape(exchange: Exchange): Promise<void> {
+  /** Answers if not too many others are being answered. Only requests that passed the access policy count, so that others do not keep scrapers out. */
+  private async limited(
+    exchange: Exchange,
+    send: (exchange: Exchange) => Promise<void>,
+  ): Promise<void> {
     if (this.scrapes >= this.context.limits.maxScrapes) {
       return this.refuse(exchange, TOO_MANY);
     }
     this.scrapes++;
     try {
-      await this.sendPage(exchange);
+      await send(exchange);
     } finally {
       this.scrapes--;
     }
   }
 
-  private async sendPage(exchange: Exchange): Promise<void> {
+  private readonly sendLive = async (exchange: Exchange): Promise<void> => {
+    if (this.livePage === undefined) return this.refuse(exchange, OVERDUE);
+    await this.livePage.respond(exchange);
+  };
+
+  private readonly sendPage = async (exchange: Exchange): Promise<void> => {
     const { renderer, formats } = this.context;
     const { req, timeLeft } = exchange;
     const names = requestedNames(req.url);
@@ -122,7 +138,7 @@ export class ScrapeHandler {
     } finally {
       page.release();
     }
-  }
+  };
 
   private refuse(
     exchange: Exchange,

@@ -133,8 +133,11 @@ export class ScrapeServer implements PageServer {
     res: ServerResponse,
   ): void {
     const target = req.url!;
-    if (target.length > MAX_TARGET) return sendText(res, 414, 'URI too long\n');
     const resource = resourceAt(this.options.paths, target);
+    // The live page asks for agents by name, which may be as long as the headers may be.
+    if (target.length > MAX_TARGET && resource !== 'live_page') {
+      return sendText(res, 414, 'URI too long\n');
+    }
     if (resource === undefined) return sendText(res, 404, 'Not found\n');
     const client = req.socket.remoteAddress;
     void handler.serve({ resource, req, res, client });

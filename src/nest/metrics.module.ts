@@ -18,6 +18,7 @@ import { MetricsHealthIndicator } from './metrics-health.indicator.js';
 import { ReadinessModule } from './readiness.module.js';
 import { pathsOf } from '../http/resources.js';
 import { ScrapeServer } from '../http/scrape-server.js';
+import type { LivePage } from '../live/live-page.js';
 import { AgentMetrics } from '../instrumentation/gen-ai/agent-metrics.js';
 import { AppHealthChecks } from './explorers/app-health-checks.js';
 import { HttpClientMetrics } from '../instrumentation/http-client/http-client.js';
@@ -91,6 +92,7 @@ export class MetricsModule
   private readonly http: HttpInstrumentation | undefined;
   private readonly otherCopies: OtherCopies;
   private readonly healthChecks: AppHealthChecks;
+  private livePage: LivePage | undefined = undefined;
 
   constructor(
     @Inject(OPTIONS) private readonly options: MetricsConfig,
@@ -183,7 +185,9 @@ export class MetricsModule
     this.healthChecks.start(this.options.health.checks, this.modules.values());
     this.lazyModules.onLoad((modules) => this.healthChecks.addLate(modules));
     await this.addExporters();
+    const page = await this.loadLivePage();
     await this.prometheus.initialize();
+    page?.start();
     await this.startReplacement();
     this.httpClient?.start();
   }
@@ -204,6 +208,7 @@ export class MetricsModule
     this.healthChecks.stop();
     this.httpClient?.stop();
     this.http?.close();
+    await this.livePage?.stop();
     await this.prometheus.shutdown();
     await this.replacement?.shutdown?.();
   }
@@ -212,6 +217,16 @@ export class MetricsModule
   private get replacement(): Partial<MetricsCollector> | undefined {
     const { collector, prometheus } = this;
     return collector === prometheus ? undefined : collector;
+  }
+
+  private async loadLivePage(): Promise<LivePage | undefined> {
+    const { live } = this.options;
+    if (live === undefined) return undefined;
+    // Imported here: an app without the option does not load it.
+    const { LivePage } = await import('../live/live-page.js');
+    this.livePage = new LivePage(live, this.prometheus.insight, warn);
+    this.prometheus.setLivePage(this.livePage);
+    return this.livePage;
   }
 
   private async startReplacement(): Promise<void> {
@@ -224,11 +239,12 @@ export class MetricsModule
 
   /** Logs where the pages are, or warns that the metrics go nowhere. */
   private tellWhere(): void {
-    const { enabled, processes, prometheus, health } = this.options;
+    const { enabled, processes, prometheus, health, live } = this.options;
     const server = serverOf(this.adapterHost);
     const isOnApp = this.pageServer instanceof AppRoutes;
     if (!isOnApp || server !== undefined) {
-      const paths = pathsOf(enabled && prometheus.path, health.path);
+      const metrics = enabled && prometheus.path;
+      const paths = pathsOf(metrics, health.path, live?.path);
       const { pageServer } = this;
       logPages(paths, isOnApp ? server : undefined, pageServer, (message) =>
         logger.log(message),

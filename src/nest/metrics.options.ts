@@ -56,6 +56,13 @@ import {
   resolveHttpOptions,
 } from '../instrumentation/http-server/http.options.js';
 import {
+  LIVE_PAGE_OPTIONS,
+  type LivePageConfig,
+  type LivePageOptions,
+  resolveLivePage,
+} from './live-page.options.js';
+import { routesOf } from './routes/live-routes.js';
+import {
   PROTECTION_OPTIONS,
   type ProtectionOptions,
 } from './guards/protection.options.js';
@@ -87,6 +94,8 @@ export interface MetricsOptions extends RecordingOptions {
   prometheus?: PrometheusOptions;
   /** The health, its checks and its probes. Default: it is at `/health`, beside the metrics page. */
   health?: HealthOptions;
+  /** A page that shows the agents at work, with the last minutes; `true` for one at `/metrics/live`. Default: `false`. */
+  live?: boolean | LivePageOptions;
   /** Sends the metrics by OTLP; `true` for the `OTEL_*` variables and defaults. Default: `false`. */
   otlp?: boolean | OtlpOptions;
   /** Sends the metrics to a StatsD server; `true` for one on this machine. Default: `false`. */
@@ -138,6 +147,7 @@ export const METRICS_OPTIONS = {
   httpClient: option(switchable(rulesOf(HTTP_CLIENT_OPTIONS)), false),
   agents: option(rulesOf(AGENTS_OPTIONS), {}),
   exporters: option(checkExporters, []),
+  live: option(switchable(rulesOf(LIVE_PAGE_OPTIONS)), false),
   otlp: option(switchable(rulesOf(OTLP_OPTIONS)), false),
   statsd: option(checkStatsd, false),
   pushgateway: option((value, path) => {
@@ -163,13 +173,20 @@ type HealthConfig = WithoutSecrets<
 /** {@link MetricsOptions}, resolved. */
 export type MetricsConfig = Omit<
   Resolved<MetricsOptions, typeof METRICS_OPTIONS>,
-  'http' | 'httpClient' | 'prometheus' | 'health' | keyof ConfiguredBackends
+  | 'http'
+  | 'httpClient'
+  | 'prometheus'
+  | 'health'
+  | 'live'
+  | keyof ConfiguredBackends
 > &
   ConfiguredBackends & {
     readonly http: HttpConfig | undefined;
     readonly httpClient: HttpClientConfig | undefined;
     readonly prometheus: PrometheusConfig;
     readonly health: HealthConfig;
+    /** `undefined` without the live page. */
+    readonly live: LivePageConfig | undefined;
   };
 
 /** @throws {OptionsError} naming the option's path, what was given and what is allowed. */
@@ -179,10 +196,17 @@ export function resolveMetricsOptions(options: MetricsOptions): MetricsConfig {
   const config = resolveOptions(METRICS_OPTIONS, options);
   const prometheus = resolveOptions(PROMETHEUS_OPTIONS, config.prometheus);
   const health = resolveOptions(HEALTH_PAGE_OPTIONS, config.health);
-  checkPaths(prometheus.path, health.path);
+  const page = {
+    ...prometheus,
+    access: redacted(prometheus.access),
+    tls: redacted(prometheus.tls),
+  };
+  const live = resolveLivePage(config.live, page);
+  checkPaths(prometheus.path, health.path, live?.path ?? false);
   checkTlsPort(prometheus);
   return {
     ...config,
+    live: config.enabled ? live : undefined,
     // A copy: the caller may change the object later, past the checks.
     defaultLabels: { ...config.defaultLabels },
     // By the bare name, so that what users set for either form of the name comes first.
@@ -191,22 +215,33 @@ export function resolveMetricsOptions(options: MetricsOptions): MetricsConfig {
       ...HTTP_CLIENT_BUCKETS,
       ...config.buckets,
     },
-    http: resolveHttpOptions(config.http, pathsOnApp(prometheus, health)),
+    http: resolveHttpOptions(config.http, pathsOnApp(page, health, live?.path)),
     httpClient: resolveHttpClientOptions(config.httpClient),
     otlp: redacted(groupOf(config.otlp)),
     statsd: groupOf(config.statsd),
     pushgateway: redacted(groupOf(config.pushgateway)),
-    prometheus: {
-      ...prometheus,
-      access: redacted(prometheus.access),
-      tls: redacted(prometheus.tls),
-    },
+    prometheus: page,
     health: { ...health, access: redacted(health.access) },
   };
 }
 
-/** @throws {OptionsError} if the page is where the health or one of its probes is. */
-function checkPaths(metrics: string | false, health: string | false): void {
+/** @throws {OptionsError} if two pages have one path, or a page is below the live page. */
+function checkPaths(
+  metrics: string | false,
+  health: string | false,
+  live: string | false,
+): void {
+  checkHealthPath(metrics, health);
+  if (live === false) return;
+  for (const path of Object.values(pathsOf(metrics, health))) {
+    if (path !== live && !(path || '').startsWith(`${live}/`)) continue;
+    throw new OptionsError(
+      `live.path is "${live}", which is, or is above, the path "${String(path)}" of another page; expected another one`,
+    );
+  }
+}
+
+function checkHealthPath(metrics: string | false, health: string | false) {
   const { metrics: _metrics, ...others } = pathsOf(metrics, health);
   if (metrics === false || !Object.values(others).includes(metrics)) return;
   const what = metrics === health ? 'is' : 'puts a probe at';
@@ -225,8 +260,10 @@ function checkTlsPort({ tls, port }: PrometheusOptions): void {
 function pathsOnApp(
   { path, port }: Pick<PrometheusConfig, 'path' | 'port'>,
   health: Pick<HealthConfig, 'path'>,
+  live: string | undefined,
 ): string[] {
   if (port !== undefined) return [];
   const paths = Object.values(pathsOf(path, health.path));
-  return paths.filter((one) => one !== false);
+  const served = paths.filter((one) => one !== false);
+  return live === undefined ? served : [...served, ...routesOf(live)];
 }

@@ -75,15 +75,13 @@ export const providers: Provider[] = [
     provide: ACCESS,
     inject: [OPTIONS, ModuleRef, ExternalContextCreator, ApplicationConfig],
     useFactory: (
-      { enabled, prometheus, health }: MetricsConfig,
+      { enabled, prometheus, health, live }: MetricsConfig,
       ...nest: NestParts
-    ) =>
-      modulePolicy(
-        enabled ? prometheus : closed(prometheus),
-        health,
-        warn,
-        nest,
-      ),
+    ) => {
+      const metrics = enabled ? prometheus : closed(prometheus);
+      const pages = { metrics, health, live_page: live ?? metrics };
+      return modulePolicy(pages, warn, nest);
+    },
   },
   {
     provide: PrometheusCollector,
@@ -181,7 +179,8 @@ const NO_ONE: CanActivate = { canActivate: () => false };
 /** The server of the pages. Where metrics are switched off, it still serves the probes, which decide on restarts of the app. */
 function pageServerOf(options: MetricsConfig): AppRoutes | ScrapeServer {
   const { port, host, path } = options.prometheus;
-  const paths = pathsOf(options.enabled && path, options.health.path);
+  const { health, live } = options;
+  const paths = pathsOf(options.enabled && path, health.path, live?.path);
   if (port === undefined) {
     return new AppRoutes(paths, warn);
   }

@@ -1,3 +1,4 @@
+import type { ExporterState } from './exporter-state.js';
 import type { HealthCheckDefinition } from '../../health/health-check.js';
 import { ExportError, OptionsError } from '../../core/errors.js';
 import type { ErrorReporter } from '../../core/catch-and-report.js';
@@ -51,6 +52,10 @@ export class Exporters {
 
   get size(): number {
     return this.all.size;
+  }
+
+  states(): ExporterState[] {
+    return Array.from(this.all.values(), (one) => one.state);
   }
 
   /**

@@ -1,3 +1,5 @@
+import { maskCredentials } from '../../core/error-text.js';
+import type { ExporterState } from './exporter-state.js';
 import { withTimeout } from '../../core/time-limit.js';
 import { ExportError, messageOf, OptionsError } from '../../core/errors.js';
 import type { MetricsLogger } from '../../core/logger.js';
@@ -79,6 +81,18 @@ export class RunningExporter implements ExporterGauges {
 
   get lastSuccess(): number | undefined {
     return this.status.lastSuccess;
+  }
+
+  get state(): ExporterState {
+    const { interval = DEFAULTS.interval } = this.exporter;
+    const failure = this.status.failure ?? this.receiving?.failure;
+    return {
+      name: this.name,
+      queued: this.queueLength,
+      lastSuccess: this.lastSuccess,
+      interval: this.exports === undefined || !interval ? undefined : interval,
+      failure: failure && maskCredentials(failure),
+    };
   }
 
   check(): object {

@@ -1,5 +1,5 @@
 import type { Exchange } from '../exchange.js';
-import { isProbe } from '../resources.js';
+import { isProbe, type Page, pageOf } from '../resources.js';
 import type { AccessPolicy, Refusal } from './access-policy.js';
 import type { AccessOptions } from './access.options.js';
 import { AllowList } from './allow-list.js';
@@ -19,22 +19,26 @@ const FORBIDDEN: Refusal = {
 
 /** Checks address, token and password, as {@link AccessOptions} say. */
 export class ConfiguredPolicy implements AccessPolicy {
-  private readonly metrics: Conditions;
-  private readonly health: Conditions;
+  /** Pages with the same options share them. Only these are kept: the options have the secrets. */
+  private readonly conditions = new Map<Page, Conditions>();
 
   /** @param warn receives a message when a secret can no longer be read. */
   constructor(
-    { metrics, health }: Readonly<Record<'metrics' | 'health', PageAccess>>,
+    pages: Readonly<Record<Page, PageAccess>>,
     warn: (message: string) => void,
   ) {
-    this.metrics = new Conditions(metrics, warn);
-    this.health =
-      health === metrics ? this.metrics : new Conditions(health, warn);
+    const made = new Map<PageAccess, Conditions>();
+    for (const [page, access] of Object.entries(pages)) {
+      const conditions = made.get(access) ?? new Conditions(access, warn);
+      made.set(access, conditions);
+      this.conditions.set(page as Page, conditions);
+    }
   }
 
   async prepare(): Promise<void> {
-    await this.metrics.credentials?.prepare();
-    await this.health.credentials?.prepare();
+    for (const { credentials } of new Set(this.conditions.values())) {
+      await credentials?.prepare();
+    }
   }
 
   async check({
@@ -42,8 +46,7 @@ export class ConfiguredPolicy implements AccessPolicy {
     req,
     client,
   }: Exchange): Promise<Refusal | undefined> {
-    const { allow, credentials } =
-      resource === 'metrics' ? this.metrics : this.health;
+    const { allow, credentials } = this.conditions.get(pageOf(resource))!;
     if (allow?.has(client) === false) return FORBIDDEN;
     // Why: docs/decisions/security.md, "Credentials protect `/health` and not its probes".
     return isProbe(resource) ? undefined : credentials?.check(req);

@@ -7,7 +7,7 @@ import {
 } from '../../http/access/access-policy.js';
 import { ConfiguredPolicy } from '../../http/access/configured-policy.js';
 import type { Exchange } from '../../http/exchange.js';
-import { isProbe } from '../../http/resources.js';
+import { isProbe, type Page } from '../../http/resources.js';
 import {
   guardsOf,
   type NestParts,
@@ -15,15 +15,14 @@ import {
 } from './guarded-endpoint.js';
 import type { ProtectionConfig } from './protection.options.js';
 
-type GuardedPage = 'metrics' | 'health';
-
-const PAGES: readonly GuardedPage[] = ['metrics', 'health'];
+const PAGES: readonly Page[] = ['metrics', 'health', 'live_page'];
 
 /** The class of each page as guards see it, and the path of its options. */
 const ENDPOINTS = {
   metrics: { className: 'MetricsEndpoint', path: 'prometheus' },
   health: { className: 'HealthEndpoint', path: 'health' },
-} satisfies Record<GuardedPage, object>;
+  live_page: { className: 'LivePageEndpoint', path: 'live' },
+} satisfies Record<Page, object>;
 
 /**
  * The access policy of a module's pages: first address, token and password, then
@@ -32,27 +31,36 @@ const ENDPOINTS = {
  * @param warn receives a message when a secret can no longer be read.
  */
 export function modulePolicy(
-  metrics: ProtectionConfig,
-  health: ProtectionConfig,
+  pages: Readonly<Record<Page, ProtectionConfig>>,
   warn: (message: string) => void,
   nest: NestParts,
 ): AccessPolicy {
+  const { metrics, health, live_page } = pages;
+  const accessOf = ({ access }: ProtectionConfig, path: string) => ({
+    options: access?.reveal(),
+    path,
+  });
+  const ofMetrics = accessOf(metrics, 'prometheus.access');
   const configured = new ConfiguredPolicy(
     {
-      metrics: { options: metrics.access?.reveal(), path: 'prometheus.access' },
-      health: { options: health.access?.reveal(), path: 'health.access' },
+      metrics: ofMetrics,
+      health: accessOf(health, 'health.access'),
+      live_page:
+        live_page.access === metrics.access
+          ? ofMetrics
+          : accessOf(live_page, 'live.access'),
     },
     warn,
   );
-  return new AllOf([configured, new GuardPolicy({ metrics, health }, nest)]);
+  return new AllOf([configured, new GuardPolicy(pages, nest)]);
 }
 
 /** Refuses the requests that Nest's guards refuse. Probes need no guard, as they need no credentials. */
 class GuardPolicy implements AccessPolicy {
-  private readonly run: Partial<Record<GuardedPage, RunGuards>> = {};
+  private readonly run: Partial<Record<Page, RunGuards>> = {};
 
   constructor(
-    private readonly options: Readonly<Record<GuardedPage, ProtectionConfig>>,
+    private readonly options: Readonly<Record<Page, ProtectionConfig>>,
     private readonly nest: NestParts,
   ) {}
 

@@ -7,6 +7,7 @@ import type { Paths, Resource } from '../../http/resources.js';
 import type { ScrapeHandler } from '../../http/scrape-handler.js';
 import { OptionsError } from '../../core/errors.js';
 import { type Conflict, ExpressRoutes } from './express-routes.js';
+import { routeBelow } from './live-routes.js';
 import { receivedRequest } from './node-http.js';
 
 /** The option that sets the path of a resource. */
@@ -15,6 +16,7 @@ const PATH_OPTIONS: Readonly<Record<Resource, string>> = {
   health: 'health.path',
   live: 'health.path',
   ready: 'health.path',
+  live_page: 'live.path',
 };
 
 /** The metrics and the health as routes of the app itself, on its HTTP adapter. */
@@ -52,9 +54,12 @@ export class AppRoutes implements PageServer {
     this.routes = new ExpressRoutes(adapter);
     for (const [resource, path] of this.servedPaths()) {
       // Why: docs/decisions/endpoints.md, "The routes on the app take all methods".
-      this.routes.add(path, (request, response) =>
-        this.answer(resource, request, response),
-      );
+      const answer = (request: any, response: any) =>
+        this.answer(resource, request, response);
+      this.routes.add(path, answer);
+      if (resource === 'live_page') {
+        this.routes.add(routeBelow(path, adapter.getType?.()), answer);
+      }
     }
   }
 
@@ -73,7 +78,9 @@ export class AppRoutes implements PageServer {
         const pattern = patterns.get(route) ?? {
           ...conflict,
           paths: new Set(),
+          isLive: false,
         };
+        pattern.isLive ||= resource === 'live_page';
         patterns.set(route, pattern);
         pattern.paths.add(path);
       }
@@ -111,7 +118,17 @@ export class AppRoutes implements PageServer {
 /** A pattern among the app's routes, with the paths of the module's that it matches. */
 interface Pattern extends Conflict {
   readonly paths: Set<string>;
+  /** Whether the live page is among them. */
+  isLive: boolean;
 }
+
+const NAMES: Readonly<Record<Resource, string>> = {
+  metrics: 'metrics',
+  health: 'health',
+  live: 'live',
+  ready: 'ready',
+  live_page: 'live page',
+};
 
 function conflictError(
   resource: Resource,
@@ -125,13 +142,16 @@ function conflictError(
       ? 'where another MetricsModule has its own: in this app, or in another Nest app on the same Express application'
       : `where the app has a route of its own${spelling}`;
   return new OptionsError(
-    `${PATH_OPTIONS[resource]} puts the module's ${resource} at "${path}", ${there}; expected another path, or false for none`,
+    `${PATH_OPTIONS[resource]} puts the module's ${NAMES[resource]} at "${path}", ${there}; expected another path${resource === 'live_page' ? '' : ', or false for none'}`,
   );
 }
 
-function patternWarning({ route, paths, isFirst }: Pattern): string {
+function patternWarning({ route, paths, isFirst, isLive }: Pattern): string {
+  const settings = isLive
+    ? 'prometheus.path, health.path and live.path'
+    : 'prometheus.path and health.path';
   const answer = isFirst
     ? 'comes before the module, which answers only what the route passes on'
     : 'does not get these requests: the module answers them';
-  return `The app's route "${route}" matches ${[...paths].map((path) => `"${path}"`).join(', ')} too, and ${answer}. Set prometheus.path and health.path to paths that it does not match, or to false`;
+  return `The app's route "${route}" matches ${[...paths].map((path) => `"${path}"`).join(', ')} too, and ${answer}. Set ${settings} to paths that it does not match, or to false`;
 }

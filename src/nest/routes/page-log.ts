@@ -14,7 +14,7 @@ export function logPages(
   pages: Pick<PageServer, 'running' | 'url'>,
   log: (message: string) => void,
 ): void {
-  if (paths.metrics === false && paths.health === false) return;
+  if (pagesText(paths, '') === '') return;
   const announce = () => log(`Serves ${pagesText(paths, pages.url)}`);
   if (server === undefined && !pages.running) {
     log(
@@ -24,11 +24,12 @@ export function logPages(
   else server.once('listening', announce);
 }
 
-function pagesText({ metrics, health }: Paths, url: string): string {
+function pagesText({ metrics, health, live_page }: Paths, url: string): string {
   const origin = URL.canParse(url) ? new URL(url).origin : '';
   const pages = [
     metrics !== false && `metrics at ${origin}${metrics}`,
     health !== false && `health at ${origin}${health}`,
+    live_page !== false && `the live page at ${origin}${live_page}`,
   ].filter(Boolean);
   return pages.join(', ');
 }

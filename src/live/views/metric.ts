@@ -1,0 +1,109 @@
+import type { MetricAnswer, Points, SeriesRow } from '../answers.js';
+import type { Cell } from '../../model/cells.js';
+import type { MetricFamily } from '../../registry/metric-family.js';
+import type { TrackedSeries } from '../history/tracked-series.js';
+import { BucketSteps, Levels, Sums } from '../query/measures.js';
+import { type Query, valueOf } from '../query/query.js';
+import { metricRow } from './metrics.js';
+import type { View } from './view.js';
+
+/** Series of an answer at most. */
+const MAX_SERIES = 200;
+
+/** One metric with its series, named by the parameter `name`; `filter` narrows them down. */
+export const metric: View<MetricAnswer> = ({ query, facts, parameters }) => {
+  const family = query.family(parameters.name);
+  if (family === undefined) return () => ({ metric: null });
+  const matches = filterOf(parameters.filter);
+  const cells = family.cells.filter(matches);
+  const list = [...cells]
+    .sort((a, b) => valueOf(b) - valueOf(a))
+    .slice(0, MAX_SERIES);
+  const lines = new SeriesLines(query, family, new Set(list));
+  const heat =
+    family.type === 'histogram'
+      ? query.newBucketSteps('bars', family.name)
+      : undefined;
+  for (const series of query.series(family.name)) {
+    if (matches(series)) query.watch(series, heat);
+  }
+  return () => ({
+    metric: {
+      ...metricRow(family, query, facts),
+      labelNames: labelNamesOf(family),
+      list: list.map((cell) => seriesRow(cell, lines.of(cell))),
+      matching: cells.length,
+      heat: heat?.heat() ?? null,
+    },
+  });
+};
+
+/** What tells something of a series: the text of its labels. */
+type Filtered = Pick<Cell, 'names' | 'values'>;
+
+/**
+ * Series match if each word of the filter is in one of their labels: `name=value` in the
+ * value of the label that is named so, any other word in any name or value.
+ */
+function filterOf(filter: string): (series: Filtered) => boolean {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  return ({ names, values }) =>
+    words.every((word) => {
+      const [, label, text] = /^([a-z_]\w*)=(.*)$/.exec(word) ?? [];
+      return names.some((name, i) => {
+        const value = values[i]!.toLowerCase();
+        return label === undefined || text === undefined
+          ? name.toLowerCase().includes(word) || value.includes(word)
+          : name.toLowerCase() === label && value.includes(text);
+      });
+    });
+}
+
+function labelNamesOf({ cells }: MetricFamily): string[] {
+  return [...new Set(cells.flatMap(({ names }) => names))].sort();
+}
+
+function seriesRow(cell: Cell, points: Points): SeriesRow {
+  const labels = cell.names.map((name, i) => [name, cell.values[i]!] as const);
+  return { labels: Object.fromEntries(labels), value: valueOf(cell), points };
+}
+
+/** The lines of some series of a metric. */
+class SeriesLines {
+  private readonly lines = new Map<string, () => Points>();
+
+  constructor(
+    private readonly query: Query,
+    { name, type }: MetricFamily,
+    shown: ReadonlySet<Cell>,
+  ) {
+    const texts = new Set([...shown].map(({ text }) => text));
+    for (const series of query.series(name)) {
+      if (!texts.has(series.text)) continue;
+      this.lines.set(series.text, this.line(type, series));
+    }
+  }
+
+  of({ text }: Cell): Points {
+    return this.lines.get(text)?.() ?? this.query.window.nothing('lines');
+  }
+
+  private line(type: MetricFamily['type'], series: TrackedSeries) {
+    const { query } = this;
+    const { window } = query;
+    if (type === 'histogram') {
+      const { bounds } = series.metric;
+      const buckets = new BucketSteps(window, 'lines', bounds);
+      query.watch(series, buckets);
+      return () => buckets.quantile(0.95);
+    }
+    if (type === 'counter') {
+      const sums = new Sums(window, 'lines');
+      query.watch(series, sums);
+      return () => sums.per(1);
+    }
+    const levels = new Levels(window);
+    query.watch(series, levels);
+    return () => levels.points();
+  }
+}

@@ -10,6 +10,14 @@ import { AGENTS_OPTIONS } from '../../src/instrumentation/gen-ai/agents.options.
 import { HTTP_CLIENT_OPTIONS } from '../../src/instrumentation/http-client/http-client.options.js';
 import { HTTP_OPTIONS } from '../../src/instrumentation/http-server/http.options.js';
 import {
+  EXPENSIVE_OPTIONS,
+  FAILING_OPTIONS,
+  FINDINGS_OPTIONS,
+  HANGING_OPTIONS,
+  NOT_DELIVERING_OPTIONS,
+} from '../../src/live/findings.options.js';
+import { LIVE_PAGE_OPTIONS } from '../../src/nest/live-page.options.js';
+import {
   HEALTH_PAGE_OPTIONS,
   METRICS_OPTIONS,
   PROMETHEUS_OPTIONS,
@@ -61,6 +69,36 @@ export const GROUPS: Readonly<Record<string, Group>> = {
     file: 'instrumentation/gen-ai/agents.options.ts',
     type: 'AgentMetricsOptions',
     table: AGENTS_OPTIONS,
+  },
+  live: {
+    file: 'nest/live-page.options.ts',
+    type: 'LivePageOptions',
+    table: LIVE_PAGE_OPTIONS,
+  },
+  findings: {
+    file: 'live/findings.options.ts',
+    type: 'FindingsOptions',
+    table: FINDINGS_OPTIONS,
+  },
+  failing: {
+    file: 'live/findings.options.ts',
+    type: 'FailingOptions',
+    table: FAILING_OPTIONS,
+  },
+  hanging: {
+    file: 'live/findings.options.ts',
+    type: 'HangingOptions',
+    table: HANGING_OPTIONS,
+  },
+  expensive: {
+    file: 'live/findings.options.ts',
+    type: 'ExpensiveOptions',
+    table: EXPENSIVE_OPTIONS,
+  },
+  notDelivering: {
+    file: 'live/findings.options.ts',
+    type: 'NotDeliveringOptions',
+    table: NOT_DELIVERING_OPTIONS,
   },
   otlp: {
     file: 'exporters/otlp/config/otlp.options.ts',

@@ -17,6 +17,7 @@ const GROUPS = [
   'http',
   'startup',
   'processes',
+  'live',
 ];
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -54,6 +54,16 @@ describe('optional packages', () => {
     expect(partsOf(loaded)).toEqual([]);
   });
 
+  test('an app loads the live page only with its option', async () => {
+    const chunk = './live-page.js';
+    const without = await loadedBy({});
+    expect(without).not.toContain(chunk);
+    const loaded = await loadedBy({ live: true });
+    expect(loaded).toContain(chunk);
+    const more = [...loaded].filter((name) => !without.has(name));
+    expect(more.filter((name) => !name.startsWith('./'))).toEqual([]);
+  });
+
   test('an app loads nothing of the test kit', async () => {
     const loaded = [...(await loadedBy({}))];
     expect(loaded).toContain('./chunks/core.js');

@@ -6,6 +6,7 @@ const INTEGER = 0;
 const FLOAT = 1;
 const BUCKETS = 2;
 const ABSENT = 3;
+const BUCKETS_AND_SUM = 4;
 
 /** Receives the changes of a sample as they are read. */
 export interface ChangeVisitor {
@@ -13,7 +14,7 @@ export interface ChangeVisitor {
   value(slot: number, value: number): void;
   /** So many observations in one bucket of a histogram. */
   bucket(slot: number, bucket: number, count: number): void;
-  /** What the sum of a histogram grew by. */
+  /** What the sum of a histogram grew by, if that is an integer. */
   sum(slot: number, amount: number): void;
   /** A gauge is no longer there. */
   absent(slot: number): void;
@@ -33,7 +34,10 @@ export function writeAbsent(log: ByteLog, slot: number): void {
   log.writeInteger(slot * FORMS + ABSENT);
 }
 
-/** @param counts by bucket; those of 0 take no room. */
+/**
+ * @param counts by bucket; those of 0 take no room.
+ * @param sum what the sum grew by. It is kept if it is an integer, as those of numbers of calls are; no view shows others.
+ */
 export function writeBuckets(
   log: ByteLog,
   slot: number,
@@ -43,14 +47,15 @@ export function writeBuckets(
 ): void {
   let changed = 0;
   for (let i = 0; i < buckets; i++) if (counts[i]! > 0) changed++;
-  log.writeInteger(slot * FORMS + BUCKETS);
+  const hasSum = Number.isSafeInteger(sum) && sum >= 0;
+  log.writeInteger(slot * FORMS + (hasSum ? BUCKETS_AND_SUM : BUCKETS));
   log.writeInteger(changed);
   for (let i = 0; i < buckets; i++) {
     if (counts[i]! <= 0) continue;
     log.writeInteger(i);
     log.writeInteger(counts[i]!);
   }
-  log.writeFloat(sum);
+  if (hasSum) log.writeInteger(sum);
 }
 
 /** Bytes of the longest change of a series with so many buckets. */
@@ -71,7 +76,7 @@ export function readChanges(
     if (form === INTEGER) visitor.value(slot, reader.integer());
     else if (form === FLOAT) visitor.value(slot, reader.float());
     else if (form === ABSENT) visitor.absent(slot);
-    else readBuckets(reader, slot, visitor);
+    else readBuckets(reader, slot, visitor, form === BUCKETS_AND_SUM);
   }
 }
 
@@ -79,11 +84,12 @@ function readBuckets(
   reader: LogReader,
   slot: number,
   visitor: ChangeVisitor,
+  hasSum: boolean,
 ): void {
   const changed = reader.integer();
   for (let i = 0; i < changed; i++) {
     const bucket = reader.integer();
     visitor.bucket(slot, bucket, reader.integer());
   }
-  visitor.sum(slot, reader.float());
+  if (hasSum) visitor.sum(slot, reader.integer());
 }

@@ -54,7 +54,8 @@ export class Places {
     this.samples++;
   }
 
-  private get isReview(): boolean {
+  /** Whether this sample decides on the places. */
+  get isReview(): boolean {
     return this.samples % REVIEW_EVERY === REVIEW_EVERY - 1;
   }
 

@@ -75,8 +75,9 @@ export class Recorder {
     const before = at < metric.seen ? metric.totals[at]! : 0;
     if (total === 0) return undefined;
     if (before > 0 || !this.history.hasRoom) {
-      metric.totals[at] = total;
-      this.places.passedOver(metric, at, before === 0 ? total : total - before);
+      // The increase of a candidate is that since the last review.
+      if (before === 0 || this.places.isReview) metric.totals[at] = total;
+      this.places.passedOver(metric, at, total - before);
       return undefined;
     }
     const series = this.history.track(metric, cell);

@@ -10,7 +10,7 @@ export abstract class Measure {
     this.add(at, count);
   }
 
-  /** The sum of a histogram grew. */
+  /** The sum of a histogram grew by an integer. */
   sum(_at: SampleAt, _amount: number): void {}
 
   /** The level of a gauge at a sample. */

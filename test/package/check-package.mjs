@@ -55,6 +55,8 @@ const REQUIRED_FILES = [
   ...MODULES.map((file) => `dist/${file}`),
   ...MODULES.map((file) => `dist/cjs/${file}`),
   'dist/cli.js',
+  'dist/live/LICENSES.txt',
+  'dist/live/index.html',
   'dist/cjs/package.json',
   'rules/tframex.rules.yml',
   'package.json',

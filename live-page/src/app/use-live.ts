@@ -1,0 +1,55 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { apiBase, type Query, queryUrl } from '../api/base.js';
+import { fetchAnswer } from '../api/fetch-answer.js';
+import { Poller, type Snapshot } from '../api/poller.js';
+
+const NOT_ASKED: Snapshot = {
+  answers: new Map(),
+  connection: { state: 'loading' },
+  receivedAt: 0,
+  resetAt: null,
+};
+
+/** Keeps the answers to the queries up to date. */
+export function useLive(
+  queries: readonly Query[],
+  minutes: number | null,
+  paused: boolean,
+) {
+  const [snapshot, setSnapshot] = useState(NOT_ASKED);
+  const poller = useMemo(() => newPoller(setSnapshot), []);
+  const asked = JSON.stringify(queries);
+  useEffect(() => poller.show(queries, minutes), [poller, asked, minutes]);
+  useEffect(() => poller.setPaused(paused), [poller, paused]);
+  useEffect(() => {
+    const hide = () => poller.setHidden(document.hidden);
+    document.addEventListener('visibilitychange', hide);
+    return () => {
+      document.removeEventListener('visibilitychange', hide);
+      poller.close();
+    };
+  }, [poller]);
+  return { snapshot, poller };
+}
+
+function newPoller(onChange: (snapshot: Snapshot) => void): Poller {
+  const base = apiBase(import.meta.url);
+  return new Poller({
+    fetchAnswer: (query, minutes, signal) =>
+      fetchAnswer(queryUrl(base, query, minutes), signal),
+    onChange,
+    now: () => Date.now(),
+  });
+}
+
+/** The time in milliseconds, second by second while `running`. */
+export function useSeconds(running: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!running) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [running]);
+  return now;
+}

@@ -20,7 +20,7 @@ import {
 } from '../../live-page/src/charts/heat-cells.js';
 import { lanePaths, lanePeak } from '../../live-page/src/charts/lane-paths.js';
 import { Palette } from '../../live-page/src/charts/palette.js';
-import { stepForKey } from '../../live-page/src/charts/reading-keys.js';
+import { stepForKey } from '../../live-page/src/charts/step-for-key.js';
 import {
   aboveZero,
   below,

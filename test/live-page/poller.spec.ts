@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AnswerHead } from '../../src/live/answers.js';
 import type { Query } from '../../live-page/src/api/base.js';
-import type { Outcome } from '../../live-page/src/api/fetch-answer.js';
+import type { Outcome } from '../../live-page/src/api/outcome.js';
 import { Poller, type Snapshot } from '../../live-page/src/api/poller.js';
 
 const OVERVIEW: Query = { view: 'overview', key: 'overview', parameters: {} };

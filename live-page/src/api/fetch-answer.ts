@@ -1,14 +1,5 @@
 import type { AnswerHead } from '../../../src/live/answers.js';
-
-/** Why the page did not get an answer that it can show. */
-export type Failure =
-  | { readonly kind: 'away'; readonly reason: string }
-  | { readonly kind: 'ended'; readonly status: number }
-  | { readonly kind: 'outdated' };
-
-export type Outcome =
-  | { readonly answer: AnswerHead; readonly failure?: undefined }
-  | { readonly answer?: undefined; readonly failure: Failure };
+import type { Outcome } from './outcome.js';
 
 const TIMEOUT = 20_000;
 const VERSION = 1;

@@ -1,7 +1,7 @@
 import type { AnswerHead } from '../../../src/live/answers.js';
 import { backOff } from './back-off.js';
 import type { Query } from './base.js';
-import type { Failure, Outcome } from './fetch-answer.js';
+import type { Failure, Outcome } from './outcome.js';
 
 /** How the page and the app stand to each other. Times are Unix times in milliseconds. */
 export type Connection =

@@ -27,9 +27,13 @@ const COMPLETE = 0.95;
 export const isComplete = ({ minutes, sampled }: SampledRange): boolean =>
   sampled >= minutes * 60 * COMPLETE;
 
+/** `last 30 min` */
+export const lastMinutes = (minutes: number): string =>
+  `last ${minutes}${SPACE}min`;
+
 /** `last 30 min`, or `last 30 min, of which 7 min were sampled` */
 export function rangeText({ minutes, sampled }: SampledRange): string {
-  const range = `last ${minutes}${SPACE}min`;
+  const range = lastMinutes(minutes);
   if (isComplete({ minutes, sampled })) return range;
   const seen =
     sampled < 60

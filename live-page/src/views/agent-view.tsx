@@ -5,7 +5,7 @@ import type {
 } from '../../../src/live/answers.js';
 import { viewHref } from '../app/routes.js';
 import { useAxes } from '../charts/axes.js';
-import { rangeText } from '../format/clock.js';
+import { lastMinutes, rangeText } from '../format/clock.js';
 import { age, quantile } from '../format/durations.js';
 import { dividedBy, money } from '../format/money.js';
 import { printable } from '../format/names.js';
@@ -41,10 +41,10 @@ export function AgentView({ answer, name }: AgentViewProps) {
         <AgentErrors
           errors={agent.errors}
           now={answer.now}
-          range={rangeText(answer)}
+          range={lastMinutes(answer.minutes)}
         />
       </div>
-      <AgentTables agent={agent} range={rangeText(answer)} />
+      <AgentTables agent={agent} range={lastMinutes(answer.minutes)} />
     </>
   );
 }

@@ -9,7 +9,7 @@ import type { Axis } from '../charts/axis.js';
 import { ChartPanel } from '../charts/chart-panel.js';
 import { openBound } from '../charts/heat-cells.js';
 import { outcomeSeries, quantileSeries, single } from '../charts/series.js';
-import { rangeText } from '../format/clock.js';
+import { lastMinutes, rangeText } from '../format/clock.js';
 import { boundedDuration } from '../format/durations.js';
 import { counted, percent } from '../format/numbers.js';
 import { Heading } from '../parts/heading.js';
@@ -29,7 +29,7 @@ import { StatusMix, StatusMixKey, statusShare } from './status-mix.js';
 
 export function HttpView({ answer }: { readonly answer: HttpAnswer }) {
   const axes = useAxes(answer);
-  const range = rangeText(answer);
+  const range = lastMinutes(answer.minutes);
   const { webSockets } = answer;
   const sockets =
     webSockets === null
@@ -38,7 +38,7 @@ export function HttpView({ answer }: { readonly answer: HttpAnswer }) {
   return (
     <>
       <Heading title="HTTP and messages">
-        The numbers are of the {range}
+        The numbers are of the {rangeText(answer)}
       </Heading>
       <HttpCharts answer={answer} axes={axes} />
       <ListPanel

@@ -2,7 +2,7 @@ import type { ModelRow, ModelsAnswer, Row } from '../../../src/live/answers.js';
 import { type Axes, useAxes } from '../charts/axes.js';
 import { ChartPanel } from '../charts/chart-panel.js';
 import { usePalette } from '../charts/use-palette.js';
-import { rangeText } from '../format/clock.js';
+import { lastMinutes, rangeText } from '../format/clock.js';
 import { duration } from '../format/durations.js';
 import { inCurrency } from '../format/money.js';
 import { percent } from '../format/numbers.js';
@@ -26,10 +26,12 @@ import { ToolMatrix } from './tool-matrix.js';
 
 export function ModelsView({ answer }: { readonly answer: ModelsAnswer }) {
   const axes = useAxes(answer);
-  const range = rangeText(answer);
+  const range = lastMinutes(answer.minutes);
   return (
     <>
-      <Heading title="Models and tools">The numbers are of the {range}</Heading>
+      <Heading title="Models and tools">
+        The numbers are of the {rangeText(answer)}
+      </Heading>
       <ListPanel
         title="Models"
         unit={range}

@@ -2,15 +2,10 @@ import type { SystemAnswer } from '../../../src/live/answers.js';
 import { type Axes, useAxes } from '../charts/axes.js';
 import { ChartPanel } from '../charts/chart-panel.js';
 import { single } from '../charts/series.js';
+import { lastMinutes } from '../format/clock.js';
 import { printable } from '../format/names.js';
 import { age, duration } from '../format/durations.js';
-import {
-  bytes,
-  count,
-  percent,
-  SPACE,
-  withoutZeros,
-} from '../format/numbers.js';
+import { bytes, count, percent, withoutZeros } from '../format/numbers.js';
 import { type Fact, Facts } from '../parts/facts.js';
 import { Heading } from '../parts/heading.js';
 import { ListPanel } from '../table/list-panel.js';
@@ -91,7 +86,7 @@ function ProcessCharts({
   answer: { process, minutes },
   axes: { lines },
 }: ProcessChartsProps) {
-  const range = `last ${minutes}${SPACE}min`;
+  const range = lastMinutes(minutes);
   return (
     <div class="grid">
       <ChartPanel

@@ -6,7 +6,7 @@ import { type Axes, useAxes } from '../../charts/axes.js';
 import { ChartPanel } from '../../charts/chart-panel.js';
 import { HeatPanel } from '../../charts/heat-panel.js';
 import { usePalette } from '../../charts/use-palette.js';
-import { rangeText } from '../../format/clock.js';
+import { lastMinutes } from '../../format/clock.js';
 import { distinctLabels } from '../../format/names.js';
 import { count, counted } from '../../format/numbers.js';
 import { CopyButton } from '../../parts/copy-button.js';
@@ -59,7 +59,7 @@ export function MetricDetails({
           <SeriesTable
             metric={metric}
             axis={axes.lines}
-            range={rangeText(answer)}
+            range={lastMinutes(answer.minutes)}
           />
         </>
       )}

@@ -67,7 +67,7 @@ export class CollectorInsight {
 
   /** How many series a metric may have; `undefined` if it is not one of the collector's. */
   limitOf(exposed: string): number | undefined {
-    return this.parts.families.limitOf(exposed);
+    return this.parts.families.registered(exposed)?.maxSeries;
   }
 
   checks(): Promise<CheckReport[]> {

@@ -63,11 +63,6 @@ export class Families implements FamilyKeeper {
   /** How often all families were cleared. */
   clears = 0;
 
-  /** How many series a registered family may have; `undefined` if there is none of that name. */
-  limitOf(exposed: string): number | undefined {
-    return this.registered(exposed)?.maxSeries;
-  }
-
   /** How many families are registered. */
   get count(): number {
     return this.store.registered.size;
@@ -299,7 +294,8 @@ export class Families implements FamilyKeeper {
     }
   }
 
-  private registered(name: string): Family | undefined {
+  /** The registered family of this exposed name. */
+  registered(name: string): Family | undefined {
     return this.store.registered.get(name)?.family;
   }
 }

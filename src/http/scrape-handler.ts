@@ -57,7 +57,7 @@ export interface Responder {
 
 /** Answers requests for the metrics, the health and the live page, on any HTTP server of Node's. */
 export class ScrapeHandler {
-  /** Answers requests for the live page; `undefined` while there is none. */
+  /** Answers requests for the live page; `undefined` without such a page. */
   livePage: Responder | undefined = undefined;
   /** Scrapes that are being answered, and those that were refused at their deadline while their page is still rendered. */
   private scrapes = 0;

@@ -275,7 +275,7 @@ test('clearing the metrics begins another history', async () => {
   expect((await answer('overview')).history).toBe(next.history);
 });
 
-test('agents without @Counted() and @Timed() are told by their runs', async () => {
+test('the calls of agents without @Counted() and @Timed() are their runs', async () => {
   const { app, answerWhen } = await startLiveApp({
     imports: [MetricsModule.forRoot({ live })],
   });

@@ -108,7 +108,7 @@ export class Levels extends Measure {
     this.stepTimes[line] = time;
   }
 
-  /** The level at the last sample; `undefined` if there is none. */
+  /** The level at the last sample; `undefined` without one. */
   get now(): number | undefined {
     return this.lastTime === this.window.now ? this.last : undefined;
   }

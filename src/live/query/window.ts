@@ -27,7 +27,7 @@ export class Window {
   /** Seconds of each step in which the app was sampled. */
   readonly lineSeconds: Float64Array;
   readonly barSeconds: Float64Array;
-  /** Unix time of the last sample; now if there is none. */
+  /** Unix time of the last sample; now without a sample. */
   readonly now: number;
   readonly first: number;
   readonly last: number;

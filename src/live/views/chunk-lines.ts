@@ -1,7 +1,7 @@
 import type { NamedPoints } from '../answers.js';
 import type { ModelMeasures } from '../query/model-measures.js';
 
-/** Lines at most: more cannot be told apart. */
+/** Lines at most: more look alike. */
 const MAX_LINES = 5;
 
 /** The time to the first chunk at p95, of the models with the most streams. */

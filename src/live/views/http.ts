@@ -47,7 +47,7 @@ function isServerError(series: Labelled): boolean {
   return labelOf(series, 'status_code').startsWith('5');
 }
 
-/** `2xx` and the like; 499 by itself, as nobody has failed. */
+/** `2xx` and the like; 499 by itself, as neither side has failed. */
 function statusClass(series: Labelled): string {
   const code = labelOf(series, 'status_code');
   return code === CLIENT_LEFT || code === '' ? code : `${code[0]}xx`;

@@ -53,7 +53,7 @@ export interface AnswerHead {
   readonly version: 1;
   /** Which history this is: after a restart of the app or `clearMetrics()` it is another one. */
   readonly history: string;
-  /** The number of the last sample. */
+  /** The number of the last sample, which only grows; -1 before the first one. */
   readonly sample: number;
   /** Unix time in seconds of the last sample. */
   readonly now: number;

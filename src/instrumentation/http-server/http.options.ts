@@ -13,7 +13,7 @@ import { BOOLEAN, Check } from '../../core/validate.js';
 export interface HttpOptions {
   /**
    * Routes that are not measured: templates as the router has them, or patterns for
-   * them. Default: the paths of the metrics page and the health, where the app serves them.
+   * them. Default: the paths of the metrics page, the health and the live page, where the app serves them.
    */
   ignore?: readonly (string | RegExp)[];
   /**

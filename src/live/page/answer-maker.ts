@@ -106,7 +106,7 @@ function headOf(
   return {
     version: 1,
     history: id,
-    sample: window.last,
+    sample: sampleNumber(window),
     now: window.now,
     interval: window.interval,
     minutes: window.minutes,
@@ -117,6 +117,11 @@ function headOf(
     lines: window.lines,
     bars: window.bars,
   };
+}
+
+/** The same one in all processes that sample at the same time; -1 without a sample. */
+function sampleNumber({ first, last, now, interval }: Window): number {
+  return last < first ? -1 : Math.round(now / interval);
 }
 
 /** As OpenTelemetry names it, else as npm does. */

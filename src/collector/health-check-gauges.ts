@@ -4,13 +4,13 @@ import {
 } from '../core/catch-and-report.js';
 import type { HealthCheckDefinition } from '../health/health-check.js';
 import type { CheckReport, HealthChecks } from '../health/health-checks.js';
+import type { Aggregator } from '../model/aggregator.js';
 import type { Gauge } from '../model/gauge.js';
+import type { MetricDescriptor } from '../model/metric-descriptor.js';
 import { MetricType } from '../model/metric-type.js';
 import type { Families } from './families.js';
+import { HEALTH_CHECK_DESCRIPTORS } from './health-check.descriptors.js';
 import type { GaugeOptions } from './metrics-collector.js';
-
-const STATUS = 'health_check_status';
-const DURATION = 'health_check_duration_seconds';
 
 /** Exposes health checks as gauges. Reading the gauges runs the checks. */
 export class HealthCheckGauges {
@@ -38,22 +38,18 @@ export class HealthCheckGauges {
   show(): void {
     if (this.checks.size === 0) return;
     catchAndReport(this.errors, 'health_check', () => {
-      this.open(STATUS, ({ isUp }) => (isUp ? 1 : 0), {
-        description: 'Whether a health check is up.',
-        aggregator: 'min',
-      });
-      this.open(DURATION, ({ seconds }) => seconds, {
-        description: 'Duration of the last run of a health check in seconds.',
-        aggregator: 'max',
-      });
+      const { status, duration } = HEALTH_CHECK_DESCRIPTORS;
+      this.open(status, ({ isUp }) => (isUp ? 1 : 0), 'min');
+      this.open(duration, ({ seconds }) => seconds, 'max');
     });
   }
 
   private open(
-    name: string,
+    { name, description }: MetricDescriptor,
     valueOf: (report: CheckReport) => number,
-    options: GaugeOptions,
+    aggregator: Aggregator,
   ): void {
+    const options: GaugeOptions = { description, aggregator };
     const collect = async (gauge: Gauge) => {
       for (const report of await this.checks.all()) {
         gauge.set({ check: report.name }, valueOf(report));

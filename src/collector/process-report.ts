@@ -1,5 +1,6 @@
 import type { Gauge } from '../model/gauge.js';
 import type { MembershipObserver } from './membership.js';
+import { SELF_DESCRIPTORS } from './self.descriptors.js';
 import type { SelfMetrics, SelfReport } from './self-metrics.js';
 
 /** Counts the members of a group, and what goes wrong with them. */
@@ -12,9 +13,9 @@ export class ProcessReport implements MembershipObserver {
   ) {}
 
   joined(): void {
-    this.metrics.gauge('metrics_members', {
-      description:
-        'Processes and threads whose metrics are on the page, as the last page found them.',
+    const { name, description } = SELF_DESCRIPTORS.members;
+    this.metrics.gauge(name, {
+      description,
       aggregator: 'max',
       collect: (gauge: Gauge) => gauge.set(this.members),
     });
@@ -35,9 +36,7 @@ export class ProcessReport implements MembershipObserver {
   }
 
   private get lateMembers() {
-    return this.metrics.counter(
-      'metrics_late_members_total',
-      'Members that did not save their metrics in time for a page: it shows what they had saved before.',
-    );
+    const { name, description } = SELF_DESCRIPTORS.lateMembers;
+    return this.metrics.counter(name, description);
   }
 }

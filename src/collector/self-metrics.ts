@@ -6,10 +6,12 @@ import { logWarning, type MetricsLogger } from '../core/logger.js';
 import type { Counter } from '../model/counter.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import { MetricType } from '../model/metric-type.js';
+import type { MetricDescriptor } from '../model/metric-descriptor.js';
 import { buildMetricName } from '../model/names.js';
 import type { Families } from './families.js';
 import type { FamilyListener } from './family-listeners.js';
 import type { GaugeOptions } from './metrics-collector.js';
+import { SELF_DESCRIPTORS } from './self.descriptors.js';
 
 /**
  * Creates self-metrics: the metrics about the metrics. Their names have the namespace but
@@ -52,8 +54,6 @@ export class SelfMetrics {
   }
 }
 
-const OVERFLOWS = 'metrics_overflows_total';
-
 /** The largest number of places with a warning of their own. */
 const MAX_PLACES = 100;
 
@@ -81,33 +81,26 @@ export class SelfReport implements ErrorReporter, FamilyListener {
       this.keyOf(known, where),
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
     );
-    this.count(
-      'metrics_errors_total',
-      'Errors of the instrumentation that were kept from the app.',
-      { cause: known },
-    );
+    this.count(SELF_DESCRIPTORS.errors, { cause: known });
   }
 
   /** Counts a rejected request. It is not logged: requests must not fill the log. */
   refused(resource: string, reason: string): void {
-    this.count(
-      'metrics_refusals_total',
-      'Requests for the metrics or the health that were turned away.',
-      { reason, resource },
-    );
+    this.count(SELF_DESCRIPTORS.refusals, { reason, resource });
   }
 
   /** Warns that a family is full, and returns the function that counts its recordings from now on. */
   overflowed({ name, maxSeries }: Family): () => void {
-    if (name === this.metrics.nameOf(OVERFLOWS)) return () => {};
+    const { overflows } = SELF_DESCRIPTORS;
+    if (name === this.metrics.nameOf(overflows.name)) return () => {};
     this.warnOnce(
       `overflow ${name}`,
       `Metric "${name}" has reached ${maxSeries} series; new label sets are recorded as {otel_metric_overflow="true"}`,
     );
     try {
       const counter = this.metrics.counter(
-        OVERFLOWS,
-        'Recordings that went to an overflow series because their metric had too many label sets.',
+        overflows.name,
+        overflows.description,
       );
       const series = counter.labels({ metric: name });
       return () => series.inc();
@@ -128,11 +121,7 @@ export class SelfReport implements ErrorReporter, FamilyListener {
       'dropped',
       `Metric "${name}" is not recorded: there are ${this.maxMetrics} metrics already, as many as maxMetrics allows. Do not make metric names from ids or input; use labels, or raise maxMetrics [logged once, counted]`,
     );
-    this.count(
-      'metrics_dropped_recordings_total',
-      'Recordings that were dropped because there were too many metrics.',
-      {},
-    );
+    this.count(SELF_DESCRIPTORS.dropped, {});
   }
 
   /** Logs a warning each time. Never throws. */
@@ -140,7 +129,7 @@ export class SelfReport implements ErrorReporter, FamilyListener {
     logWarning(this.logger, message);
   }
 
-  private count(name: string, description: string, labels: Labels): void {
+  private count({ name, description }: MetricDescriptor, labels: Labels): void {
     try {
       this.metrics.counter(name, description).inc(labels);
     } catch (failure) {

@@ -1,3 +1,4 @@
+import { AGENT_DESCRIPTORS } from '../instrumentation/calls/agent.descriptors.js';
 import {
   type CallLabels,
   countedCalls,
@@ -38,8 +39,8 @@ export function Counted(options: string | CountedOptions = {}) {
     const { name, recordFailuresOnly, ...others } = given;
     const metric = countedCalls({
       ...others,
-      name: name ?? 'agent_executions_total',
-      summary: 'Agent calls by outcome.',
+      name: name ?? AGENT_DESCRIPTORS.executions.name,
+      summary: AGENT_DESCRIPTORS.executions.description,
       failuresOnly: recordFailuresOnly,
     });
     return { metrics: [metric] };

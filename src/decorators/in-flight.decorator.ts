@@ -1,3 +1,4 @@
+import { AGENT_DESCRIPTORS } from '../instrumentation/calls/agent.descriptors.js';
 import { measuringDecorator } from '../instrumentation/measured-method.js';
 import type { Labels } from '../model/labels.js';
 import { IN_FLIGHT_RULES, namedOptions } from './option-rules.js';
@@ -29,9 +30,9 @@ export function InFlight(options: string | InFlightOptions = {}) {
   return measuringDecorator('@InFlight()', arguments, (method) => {
     const given = namedOptions(method, options, IN_FLIGHT_RULES);
     const inFlight = {
-      name: given.name ?? 'agent_in_flight',
+      name: given.name ?? AGENT_DESCRIPTORS.inFlight.name,
       description: given.description,
-      summary: 'Agent calls that run now.',
+      summary: AGENT_DESCRIPTORS.inFlight.description,
       labels: given.labels,
     };
     return { inFlight };

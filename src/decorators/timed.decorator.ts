@@ -1,3 +1,4 @@
+import { AGENT_DESCRIPTORS } from '../instrumentation/calls/agent.descriptors.js';
 import {
   type CallLabels,
   timedCalls,
@@ -38,8 +39,8 @@ export function Timed(options: string | TimedOptions = {}) {
     const given = namedOptions(method, options, TIMED_RULES);
     const metric = timedCalls({
       ...given,
-      name: given.name ?? 'agent_duration_seconds',
-      summary: 'Duration of agent calls in seconds.',
+      name: given.name ?? AGENT_DESCRIPTORS.duration.name,
+      summary: AGENT_DESCRIPTORS.duration.description,
     });
     return { metrics: [metric] };
   });

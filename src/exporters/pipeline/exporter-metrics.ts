@@ -6,6 +6,8 @@ import {
   type ErrorReporter,
 } from '../../core/catch-and-report.js';
 import type { Labels } from '../../model/labels.js';
+import type { MetricDescriptor } from '../../model/metric-descriptor.js';
+import { EXPORTER_DESCRIPTORS } from './exporter.descriptors.js';
 
 /** Makes metrics about the metrics: with the namespace, unfiltered, and without events. */
 export interface OwnInstruments {
@@ -54,17 +56,17 @@ export class ExporterMetrics {
   makeGauges(): void {
     this.record(() => {
       const { instruments } = this;
-      instruments.gauge('metrics_export_queue_length', {
-        description: 'Events that wait to be delivered by an exporter.',
+      const { queueLength: queue, lastSuccess: success } = EXPORTER_DESCRIPTORS;
+      instruments.gauge(queue.name, {
+        description: queue.description,
         collect: (gauge) => {
           for (const { name, queueLength } of this.exporters()) {
             gauge.set({ exporter: name }, queueLength);
           }
         },
       });
-      instruments.gauge('metrics_export_last_success_timestamp_seconds', {
-        description:
-          'When an exporter has delivered last, in seconds since the Unix epoch.',
+      instruments.gauge(success.name, {
+        description: success.description,
         aggregator: 'max',
         collect: (gauge) => {
           for (const { name, lastSuccess } of this.exporters()) {
@@ -78,35 +80,19 @@ export class ExporterMetrics {
   }
 
   exported(exporter: string, status: 'success' | 'error', count = 1): void {
-    this.count(
-      'metrics_exports_total',
-      'Deliveries by exporters: of a snapshot, or of a batch of events.',
-      { exporter, status },
-      count,
-    );
+    this.count(EXPORTER_DESCRIPTORS.exports, { exporter, status }, count);
   }
 
   retried(exporter: string, count = 1): void {
-    this.count(
-      'metrics_export_retries_total',
-      'Deliveries by exporters that were tried again because the last had failed.',
-      { exporter },
-      count,
-    );
+    this.count(EXPORTER_DESCRIPTORS.retries, { exporter }, count);
   }
 
   dropped(exporter: string, count: number): void {
-    this.count(
-      'metrics_export_dropped_total',
-      'Points and events that will not reach the backend of an exporter.',
-      { exporter },
-      count,
-    );
+    this.count(EXPORTER_DESCRIPTORS.dropped, { exporter }, count);
   }
 
   private count(
-    name: string,
-    description: string,
+    { name, description }: MetricDescriptor,
     labels: Labels,
     value: number,
   ): void {

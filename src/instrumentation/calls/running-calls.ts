@@ -2,6 +2,7 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { type Instant, secondsSince } from '../../core/clock.js';
 import type { Gauge } from '../../model/gauge.js';
 import type { Labels } from '../../model/labels.js';
+import { AGENT_DESCRIPTORS } from './agent.descriptors.js';
 import type { RunObserver } from './run.js';
 import { catchAndReport } from '../../core/catch-and-report.js';
 
@@ -140,7 +141,7 @@ class InFlightGauges {
         collect: this.collectCounts,
       });
       this.ages = this.collector.gauge(`${name}_oldest_seconds`, {
-        description: 'Age of the oldest running call in seconds.',
+        description: AGENT_DESCRIPTORS.inFlightOldest.description,
         aggregator: 'max',
         collect: this.collectAges,
       });

@@ -1,3 +1,7 @@
+import type {
+  MetricDescriptor,
+  MetricDescriptors,
+} from '../../model/metric-descriptor.js';
 import type { RecordedMetric } from './gen-ai-instruments.js';
 
 const MONEY = [
@@ -8,6 +12,8 @@ const TOKENS = [
 ];
 const SCORES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
+const MODEL = ['agent', 'model', 'provider'] as const;
+
 const prefixed = true;
 
 /** What the conventions have no metrics for. These have the namespace of the app. */
@@ -17,6 +23,7 @@ export const OWN_METRICS = {
     type: 'counter',
     description:
       'What inferences cost, by currency and source: computed from prices, also of estimated tokens, or reported by the provider.',
+    labels: [...MODEL, 'currency', 'source'],
     prefixed,
   },
   withoutUsage: {
@@ -24,6 +31,7 @@ export const OWN_METRICS = {
     type: 'counter',
     description:
       'Inferences whose tokens are unknown although their model has a price: their cost is missing.',
+    labels: MODEL,
     prefixed,
   },
   partialUsage: {
@@ -31,6 +39,7 @@ export const OWN_METRICS = {
     type: 'counter',
     description:
       'Inferences of which a part of the tokens is known: their cost is a lower bound.',
+    labels: MODEL,
     prefixed,
   },
   estimatedUsage: {
@@ -38,18 +47,21 @@ export const OWN_METRICS = {
     type: 'counter',
     description:
       'Inferences of which tokens are estimated, as their provider did not report them.',
+    labels: MODEL,
     prefixed,
   },
   finishes: {
     name: 'agent_inference_finishes_total',
     type: 'counter',
     description: 'Inferences by the reason why their answer ended.',
+    labels: [...MODEL, 'finish_reason'],
     prefixed,
   },
   retries: {
     name: 'agent_inference_retries_total',
     type: 'counter',
     description: 'Attempts of inferences that were repeated, by their error.',
+    labels: [...MODEL, 'error_type'],
     prefixed,
   },
   runCost: {
@@ -57,6 +69,7 @@ export const OWN_METRICS = {
     type: 'histogram',
     description: 'What an agent run cost, the runs inside of it included.',
     buckets: MONEY,
+    labels: ['agent', 'currency'],
     prefixed,
   },
   runTokens: {
@@ -65,12 +78,14 @@ export const OWN_METRICS = {
     description:
       'Tokens of an agent run by direction, those of the runs inside of it included.',
     buckets: TOKENS,
+    labels: ['agent', 'direction'],
     prefixed,
   },
   evaluations: {
     name: 'agent_evaluations_total',
     type: 'counter',
     description: 'Results of guardrails and evaluations, by label.',
+    labels: ['agent', 'evaluation', 'label'],
     prefixed,
   },
   evaluationScore: {
@@ -78,9 +93,28 @@ export const OWN_METRICS = {
     type: 'histogram',
     description: 'Scores of evaluations.',
     buckets: SCORES,
+    labels: ['agent', 'evaluation'],
     prefixed,
   },
-} as const satisfies Readonly<Record<string, RecordedMetric>>;
+} as const satisfies Readonly<
+  Record<string, RecordedMetric & MetricDescriptor>
+>;
+
+/** Gauges of inferences while they run. */
+export const RUNNING_METRICS = {
+  running: {
+    name: 'agent_inferences_running',
+    type: 'gauge',
+    description: 'Inferences that are running.',
+    labels: MODEL,
+  },
+  oldest: {
+    name: 'agent_inferences_running_oldest_seconds',
+    type: 'gauge',
+    description: 'Age of the oldest running call in seconds.',
+    labels: MODEL,
+  },
+} as const satisfies MetricDescriptors;
 
 /** Those that v1.41 of the conventions had no metrics for. */
 export const FORMER_OWN_METRICS = {
@@ -88,6 +122,7 @@ export const FORMER_OWN_METRICS = {
     name: 'agent_input_tokens_total',
     type: 'counter',
     description: 'Tokens of prompts.',
+    labels: MODEL,
     prefixed,
   },
   cachedInputTokens: {
@@ -95,18 +130,23 @@ export const FORMER_OWN_METRICS = {
     type: 'counter',
     description:
       'Tokens of prompts that came from a cache; they are among the input tokens.',
+    labels: MODEL,
     prefixed,
   },
   outputTokens: {
     name: 'agent_output_tokens_total',
     type: 'counter',
     description: 'Tokens of answers.',
+    labels: MODEL,
     prefixed,
   },
   reasoningTokens: {
     name: 'agent_reasoning_tokens_total',
     type: 'counter',
     description: 'Tokens spent on reasoning; they are among the output tokens.',
+    labels: MODEL,
     prefixed,
   },
-} as const satisfies Readonly<Record<string, RecordedMetric>>;
+} as const satisfies Readonly<
+  Record<string, RecordedMetric & MetricDescriptor>
+>;

@@ -2,12 +2,13 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { instant } from '../../core/clock.js';
 import { joinedKey } from '../../core/joined-key.js';
 import { type MethodCalls, RunningCalls } from '../calls/running-calls.js';
+import { RUNNING_METRICS } from './own-metrics.js';
 import type { RunningInference } from './running-inference.js';
 
 const METRIC = {
-  name: 'agent_inferences_running',
+  name: RUNNING_METRICS.running.name,
   description: undefined,
-  summary: 'Inferences that are running.',
+  summary: RUNNING_METRICS.running.description,
   labels: undefined,
 };
 

@@ -2,6 +2,7 @@ import type { WebSocketAdapter, WsMessageHandler } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { GaugeSeries } from '../../model/gauge.js';
+import { HANDLER_DESCRIPTORS } from './handler.descriptors.js';
 import type { GuardRejections } from './guard-rejections.js';
 import { isExcludedClass } from '../no-metrics.js';
 import { catchAndReport } from '../../core/catch-and-report.js';
@@ -84,9 +85,8 @@ export class WebSocketConnections {
 
   private addServer(server: unknown, path: string): void {
     if (!isObject(server) || !this.isMeasured(path)) return;
-    const gauge = this.collector.gauge('websocket_connections', {
-      description: 'Open WebSocket connections.',
-    });
+    const { name, description } = HANDLER_DESCRIPTORS.connections;
+    const gauge = this.collector.gauge(name, { description });
     this.servers.set(server, gauge.labels({ path }));
   }
 

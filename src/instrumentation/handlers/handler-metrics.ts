@@ -4,26 +4,27 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { countedCalls, timedCalls } from '../calls/call-metrics.js';
 import { CallRecorder } from '../calls/call-recorder.js';
 import { classLabel } from '../class-name.js';
+import { HANDLER_DESCRIPTORS } from './handler.descriptors.js';
 import { callOfField, handlerName, rootField } from './handler-labels.js';
 import { metricNamesOf } from '../measured-method.js';
 import { isExcludedHandler } from '../no-metrics.js';
 import { KIND } from '../../core/shared-state.js';
 
-const HANDLER_METRICS = [
+const CALL_METRICS = [
   timedCalls({
-    name: 'handler_duration_seconds',
-    summary: 'Duration of calls into handlers in seconds.',
+    name: HANDLER_DESCRIPTORS.duration.name,
+    summary: HANDLER_DESCRIPTORS.duration.description,
   }),
   countedCalls({
-    name: 'handler_executions_total',
-    summary: 'Calls into handlers by outcome.',
+    name: HANDLER_DESCRIPTORS.executions.name,
+    summary: HANDLER_DESCRIPTORS.executions.description,
   }),
 ];
 
 /** The metrics, declared before the first call. */
 // Why: docs/decisions/instrumentation.md, "The interceptor has metrics of its own".
 export const HANDLER_DECLARATIONS: readonly MetricDeclaration[] =
-  HANDLER_METRICS.map(({ name, type }) => ({
+  CALL_METRICS.map(({ name, type }) => ({
     name,
     type,
     place: 'MetricsInterceptor',
@@ -97,9 +98,7 @@ export class HandlerMetrics {
     if (isGraphql && field === undefined) return undefined;
     if (isExcludedHandler(controller, method)) return undefined;
     const recorded = metricNamesOf(method);
-    const metrics = HANDLER_METRICS.filter(
-      ({ name }) => !recorded.includes(name),
-    );
+    const metrics = CALL_METRICS.filter(({ name }) => !recorded.includes(name));
     const identity = {
       handler: classLabel(controller),
       method: handlerName(controller, method),

@@ -6,10 +6,11 @@ import { MetricType } from '../../model/metric-type.js';
 import { isExporterWork } from '../../exporters/pipeline/exporter-context.js';
 import { instant, secondsSince } from '../../core/clock.js';
 import { errorType } from '../class-name.js';
+import { HTTP_CLIENT_DESCRIPTORS } from './http-client.descriptors.js';
 import type { HostNames } from './host-names.js';
 import { HTTP_DURATION_BUCKETS, methodLabel } from '../http-conventions.js';
 
-const DURATION = 'http_client_request_duration_seconds';
+const { name: DURATION, description } = HTTP_CLIENT_DESCRIPTORS.duration;
 
 /** The default buckets; the module's option `buckets` overrides them. */
 export const HTTP_CLIENT_BUCKETS = { [DURATION]: HTTP_DURATION_BUCKETS };
@@ -48,9 +49,7 @@ export class RequestDurations {
     failure: string | undefined,
     seconds: number,
   ): void {
-    this.histogram ??= this.collector.timer(DURATION, {
-      description: 'Duration of outgoing HTTP requests in seconds.',
-    });
+    this.histogram ??= this.collector.timer(DURATION, { description });
     this.histogram.observe({ ...labels, error_type: failure }, seconds);
   }
 }

@@ -4,27 +4,27 @@ import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import type { Gauge } from '../../model/gauge.js';
 import type { Histogram, HistogramSeries } from '../../model/histogram.js';
 import type { Labels } from '../../model/labels.js';
+import type { MetricDescriptor } from '../../model/metric-descriptor.js';
 import { MetricType } from '../../model/metric-type.js';
 import { HTTP_DURATION_BUCKETS, methodLabel } from '../http-conventions.js';
 import { addOwnLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../../core/catch-and-report.js';
 import type { HttpConfig } from './http.options.js';
+import { HTTP_SERVER_DESCRIPTORS } from './http-server.descriptors.js';
 import { type HttpFramework, UNMATCHED } from './http-framework.js';
 
-const DURATION = 'http_server_request_duration_seconds';
-const ACTIVE = 'http_server_active_requests';
-const REQUEST_SIZE = 'http_server_request_body_size_bytes';
-const RESPONSE_SIZE = 'http_server_response_body_size_bytes';
+const { duration: DURATION, active: ACTIVE } = HTTP_SERVER_DESCRIPTORS;
+const { requestSize: REQUEST_SIZE, responseSize: RESPONSE_SIZE } =
+  HTTP_SERVER_DESCRIPTORS;
 
 const BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
 /** The default buckets; the module's option `buckets` overrides them. */
-// Why: docs/decisions/http.md, "Names, methods and buckets are OpenTelemetry's".
 export const HTTP_SERVER_BUCKETS: Readonly<Record<string, readonly number[]>> =
   {
-    [DURATION]: HTTP_DURATION_BUCKETS,
-    [REQUEST_SIZE]: BYTES,
-    [RESPONSE_SIZE]: BYTES,
+    [DURATION.name]: HTTP_DURATION_BUCKETS,
+    [REQUEST_SIZE.name]: BYTES,
+    [RESPONSE_SIZE.name]: BYTES,
   };
 
 /** The metrics, declared before the first request. */
@@ -36,9 +36,9 @@ export function httpServerMetrics(options: HttpConfig): MetricDeclaration[] {
   ];
   const { buckets } = options;
   return [
-    { name: DURATION, type: MetricType.TIMER, buckets, place },
-    { name: ACTIVE, type: MetricType.GAUGE, place },
-    ...sizes.map((name) => ({ name, type: MetricType.HISTOGRAM, place })),
+    { name: DURATION.name, type: MetricType.TIMER, buckets, place },
+    { name: ACTIVE.name, type: MetricType.GAUGE, place },
+    ...sizes.map(({ name }) => ({ name, type: MetricType.HISTOGRAM, place })),
   ];
 }
 
@@ -135,8 +135,8 @@ export class HttpMetrics {
 
   /** A callback: the routes of running requests are not known yet when the requests begin. */
   private openActive(): Gauge {
-    return this.collector.gauge(ACTIVE, {
-      description: 'HTTP requests to the app that have not ended.',
+    return this.collector.gauge(ACTIVE.name, {
+      description: ACTIVE.description,
       collect: (gauge) => {
         const counts = new Map([...this.methods].map((name) => [name, 0]));
         for (const { req, method } of this.running()) {
@@ -195,7 +195,7 @@ export class HttpMetrics {
     try {
       const labels = requestLabels(route, method, status);
       const seen = this.framework.handlerArguments(req, res);
-      addOwnLabels(labels, this.options.labels!(...seen), DURATION);
+      addOwnLabels(labels, this.options.labels!(...seen), DURATION.name);
       return this.newSeries(labels);
     } catch (error) {
       report(this.collector, 'labels', error, 'http.labels');
@@ -217,19 +217,15 @@ function openHistograms(
   collector: MetricsCollector,
   { buckets, requestSize, responseSize }: HttpConfig,
 ): Instruments<Histogram> {
-  const size = (name: string, description: string) =>
+  const size = ({ name, description }: MetricDescriptor) =>
     collector.histogram(name, { description, unit: 'bytes' });
   return {
-    duration: collector.timer(DURATION, {
-      description: 'Duration of HTTP requests to the app in seconds.',
+    duration: collector.timer(DURATION.name, {
+      description: DURATION.description,
       ...(buckets && { buckets }),
     }),
-    requestSize: requestSize
-      ? size(REQUEST_SIZE, 'Size of the bodies of HTTP requests in bytes.')
-      : undefined,
-    responseSize: responseSize
-      ? size(RESPONSE_SIZE, 'Size of the bodies of HTTP responses in bytes.')
-      : undefined,
+    requestSize: requestSize ? size(REQUEST_SIZE) : undefined,
+    responseSize: responseSize ? size(RESPONSE_SIZE) : undefined,
   };
 }
 

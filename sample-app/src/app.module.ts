@@ -8,12 +8,15 @@ import { PageController } from './page/page.controller.js';
 import { PageFiles } from './page/page-files.js';
 import { Sessions } from './sessions.js';
 
-/** `MetricsModule` is all that it takes to serve `/metrics` and `/health`; its options are what tokens cost, and backends beside Prometheus. */
+/** `MetricsModule` is all that it takes to serve `/metrics` and `/health`; its options are what tokens cost, what is measured beside agents, and backends beside Prometheus. */
 @Module({
   imports: [
     MetricsModule.forRootAsync({
       useFactory: () => ({
         agents: readPrices(process.env),
+        http: true,
+        httpClient: true,
+        interceptor: true,
         ...readBackends(process.env),
         // One page for the workers of `npm run start:cluster`.
         processes: cluster.isWorker,

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Agent, AgentRun, Counted, Timed } from 'nestjs-agent-metrics';
+import {
+  Agent,
+  AgentRun,
+  Counted,
+  InFlight,
+  Timed,
+} from 'nestjs-agent-metrics';
 import { RetrieverAgent } from './retriever.agent.js';
 import { WriterAgent } from './writer.agent.js';
 
@@ -16,6 +22,7 @@ export class AssistantAgent {
   @AgentRun()
   @Timed()
   @Counted()
+  @InFlight()
   async *run(question: string): AsyncGenerator<string> {
     const passages = await this.retriever.run(question);
     yield* this.writer.run(question, passages);

@@ -4,7 +4,7 @@
  * and from Node stays an import. The integrations receive the app's `AgentMetrics`, so that
  * no code is shared and no entry point loads another.
  */
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 
 const INTEGRATIONS = {
   openai: './build/integrations/openai/index.js',
@@ -27,6 +27,26 @@ const PACKAGE = {
 
 /** The command `nestjs-agent-metrics`, which Node runs: as an ES module alone. */
 const COMMAND = { cli: './build/cli/main.js' };
+
+/** Grafana's SDK is bundled into the command, so that users install none: without what only other dashboards need. */
+const UNUSED =
+  /grafana-foundation-sdk\/dist\/((alerting|dashboardv2\w*|resource)\/index|.*\/visualization\w*Builder\.gen)\.js$/;
+const GRAFANA_SDK = {
+  name: 'grafana-sdk',
+  load: (id) => (UNUSED.test(id) ? 'exports.__esModule = true;' : undefined),
+  writeBundle() {
+    mkdirSync('dist/licenses', { recursive: true });
+    cpSync(
+      'node_modules/@grafana/grafana-foundation-sdk/LICENSE',
+      'dist/licenses/grafana-foundation-sdk.txt',
+    );
+  },
+};
+
+/** Imports that stay imports: packages and modules of Node. */
+const EXTERNAL = /^[\w@][^:]/;
+const EXTERNAL_TO_COMMAND =
+  /^(?!@grafana\/grafana-foundation-sdk|tslib$)[\w@][^:]/;
 
 /** Each of these is bundled by itself. */
 const BUNDLES = [
@@ -97,17 +117,21 @@ export default FORMATS.flatMap(({ plugins, ...format }) =>
   BUNDLES.filter((input) => input !== COMMAND || format.format === 'es').map(
     (input) => ({
       input,
-      external: /^[\w@][^:]/,
+      external: input === COMMAND ? EXTERNAL_TO_COMMAND : EXTERNAL,
       platform: 'neutral',
       treeshake: false,
-      plugins:
-        input === PACKAGE && format.format === 'cjs'
-          ? [...plugins, COMMONJS_FOLDER]
-          : plugins,
+      plugins: [
+        ...plugins,
+        ...(input === COMMAND ? [GRAFANA_SDK] : []),
+        ...(input === PACKAGE && format.format === 'cjs'
+          ? [COMMONJS_FOLDER]
+          : []),
+      ],
       output: {
         ...format,
         entryFileNames: '[name].js',
-        chunkFileNames: 'chunks/[name].js',
+        chunkFileNames:
+          input === COMMAND ? 'chunks/cli-[name].js' : 'chunks/[name].js',
         // All that is there from the start is one file.
         codeSplitting: {
           groups: [{ name: 'core', test: /build\/index\.js$/ }],

@@ -54,10 +54,10 @@ function files(...contents: unknown[]): string[] {
 }
 
 /** Runs a command line; names of files are those without their folder. */
-function run(...args: string[]) {
+async function run(...args: string[]) {
   const out: string[] = [];
   const error: string[] = [];
-  const code = runCli(args, {
+  const code = await runCli(args, {
     out: (text) => void out.push(text),
     error: (text) => void error.push(text),
   });
@@ -69,8 +69,8 @@ function run(...args: string[]) {
 const check = (...args: string[]) => run('prices', 'check', ...args);
 
 describe('prices check', () => {
-  test('prices check shows what each entry charges per million tokens', () => {
-    const { code, out, error } = check(...files(OWN));
+  test('prices check shows what each entry charges per million tokens', async () => {
+    const { code, out, error } = await check(...files(OWN));
     expect(out).toBe(`prices-0.json: 2 prices in EUR per million tokens
 
 acme-1 (acme)
@@ -90,8 +90,8 @@ acme-* (any provider)
     expect(code).toBe(0);
   });
 
-  test('prices check reads the file of LiteLLM, and lists the entries that have no price', () => {
-    const { code, out } = check(...files(LITELLM));
+  test('prices check reads the file of LiteLLM, and lists the entries that have no price', async () => {
+    const { code, out } = await check(...files(LITELLM));
     expect(out).toBe(`prices-0.json: 2 prices in USD per million tokens
 
 gpt-1 (openai)
@@ -105,8 +105,8 @@ prices-0.json: 1 entry left out
     expect(code).toBe(0);
   });
 
-  test('prices check shows which entry counts for a model, in the first file that has it', () => {
-    const { code, out } = check(
+  test('prices check shows which entry counts for a model, in the first file that has it', async () => {
+    const { code, out } = await check(
       ...files(OWN, LITELLM),
       '--model=acme-9',
       '-m',
@@ -122,20 +122,20 @@ prices-0.json: 1 entry left out
     expect(code).toBe(0);
   });
 
-  test('prices check without a provider shows the price of a model at each provider', () => {
-    const { out } = check(...files(LITELLM), '-m', 'gpt-1');
+  test('prices check without a provider shows the price of a model at each provider', async () => {
+    const { out } = await check(...files(LITELLM), '-m', 'gpt-1');
     expect(out).toContain('gpt-1 (openai)\n  input 2.19');
     expect(out).toContain('gpt-1 (azure)\n  input 3');
   });
 
-  test('prices check with a provider alone shows the entries of that provider', () => {
-    const { out } = check(...files(LITELLM), '-p', 'azure');
+  test('prices check with a provider alone shows the entries of that provider', async () => {
+    const { out } = await check(...files(LITELLM), '-p', 'azure');
     expect(out).toContain('gpt-1 (azure)');
     expect(out).not.toContain('(openai)');
   });
 
-  test('a model without a price fails the check', () => {
-    const { code, error } = check(
+  test('a model without a price fails the check', async () => {
+    const { code, error } = await check(
       ...files(LITELLM),
       '-m',
       'gpt-2',
@@ -188,8 +188,8 @@ prices-0.json: 1 entry left out
       ],
     ],
     ['no JSON', '{', ['prices-0.json: ']],
-  ])('a file with %s fails the check', (_what, content, messages) => {
-    const { code, error } = check(...files(content));
+  ])('a file with %s fails the check', async (_what, content, messages) => {
+    const { code, error } = await check(...files(content));
     const lines = error.split('\n');
     expect(lines).toHaveLength(messages.length);
     for (const [i, message] of messages.entries()) {
@@ -200,8 +200,8 @@ prices-0.json: 1 entry left out
 
   test.each(['/nowhere/prices.json', tmpdir(), '/dev/null'])(
     'a path that is no regular file, such as %s, fails the check without a stack',
-    (path) => {
-      const { code, error } = check(path);
+    async (path) => {
+      const { code, error } = await check(path);
       expect(error.startsWith(`${path}: `)).toBe(true);
       expect(error.split('\n')).toHaveLength(1);
       expect(code).toBe(1);
@@ -222,18 +222,18 @@ prices-0.json: 1 entry left out
       ['prices', 'check', 'a.json', '--model', ''],
       'A model and a provider must have a name',
     ],
-  ])('the command line %j is refused', (args, message) => {
-    const { code, error, out } = run(...args);
+  ])('the command line %j is refused', async (args, message) => {
+    const { code, error, out } = await run(...args);
     expect(error).toContain(message);
     expect(error).toContain('\nSee: nestjs-agent-metrics --help');
     expect(out).toBe('');
     expect(code).toBe(2);
   });
 
-  test('the command has a help, and so has prices check', () => {
-    expect(run('--help')).toMatchObject({ code: 0, error: '' });
-    expect(run('--help').out).toContain('prices check FILE...');
-    const { code, out } = check('-h');
+  test('the command has a help, and so has prices check', async () => {
+    expect(await run('--help')).toMatchObject({ code: 0, error: '' });
+    expect((await run('--help')).out).toContain('prices check FILE...');
+    const { code, out } = await check('-h');
     expect(code).toBe(0);
     expect(out).toContain('--model MODEL');
   });

@@ -54,10 +54,19 @@ const REQUIRED_FILES = [
   'README.md',
   ...MODULES.map((file) => `dist/${file}`),
   ...MODULES.map((file) => `dist/cjs/${file}`),
+  'dist/chunks/cli-errors.js',
+  'dist/chunks/cli-monitoring-commands.js',
   'dist/cli.js',
   'dist/live/LICENSES.txt',
   'dist/live/index.html',
   'dist/cjs/package.json',
+  'dist/licenses/grafana-foundation-sdk.txt',
+  'dashboards/tframex.agents.json',
+  'dashboards/tframex.fleet.json',
+  'dashboards/tframex.http.json',
+  'dashboards/tframex.process.json',
+  'docs/alerts.md',
+  'rules/tframex.alerts.yml',
   'rules/tframex.rules.yml',
   'package.json',
 ];
@@ -162,9 +171,7 @@ const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
     await step('npm install', () => app.install(tarball));
     const request = await step('README quick start', () => follow(app));
     await checkIntegration(app, optional);
-    await step('npx nestjs-agent-metrics prices check', () =>
-      checkCommand(app),
-    );
+    await step('npx nestjs-agent-metrics', () => checkCommand(app));
     await checkSpecs(app, optional);
     await step('tsc --noEmit', () => app.typecheck());
     await step('nest build', () => app.build());
@@ -186,6 +193,8 @@ async function checkCommand(app) {
   const args = ['prices', 'check', 'prices.json', '--model', 'acme-1'];
   const output = await app.runCommand('nestjs-agent-metrics', ...args);
   assert.match(output, /acme-1 \(any provider\)\n {2}input 0\.5, output 2/);
+  const written = await app.runCommand('nestjs-agent-metrics', 'dashboards');
+  assert.match(written, /Wrote monitoring\/tframex\.agents\.json/);
 }
 
 /** The package's root needs no optional peer; an integration comes with its own. */

@@ -1,0 +1,267 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dashboardsOf } from '../../src/cli/monitoring/dashboards/dashboards.js';
+import { metricsOf } from '../../src/cli/monitoring/metrics.js';
+import { readOptions } from '../../src/cli/monitoring/monitoring.options.js';
+import type { Metric } from '../../src/cli/monitoring/promql.js';
+import { rulesOf } from '../../src/cli/monitoring/rules/rules.js';
+import { metricNamesIn } from '../monitoring/promql-names.js';
+import { panelsOf, rulesIn, targetsOf } from '../monitoring/shipped.js';
+import { freePort, waitFor } from '../support/http.js';
+import {
+  isInstalled,
+  type Prometheus,
+  type Running,
+  start,
+  startPrometheus,
+} from '../support/processes.js';
+
+const path = (relative: string) =>
+  fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+
+const OPTIONS = readOptions([], {});
+const DASHBOARDS = [...dashboardsOf(OPTIONS, OPTIONS.thresholds)];
+const RULES = [...rulesOf(OPTIONS).values()].flatMap(rulesIn);
+
+/** What Grafana puts in place of its variables; the load is not older than the rate's window. */
+const VARIABLES: readonly [variable: string, value: string][] = [
+  ['$__rate_interval', '5m'],
+  ['$__range', '10m'],
+  ['$job', 'sample'],
+  ['$instance', '.*'],
+  ['$agent', '.*'],
+  ['$model', '.*'],
+  ['$route', '.*'],
+];
+
+const filled = (query: string) =>
+  VARIABLES.reduce(
+    (text, [name, value]) => text.replaceAll(name, value),
+    query,
+  );
+
+/** The metrics of the descriptors by their exposed names. */
+const METRICS = new Map(
+  Object.values(metricsOf(OPTIONS))
+    .flatMap((group) => Object.values(group as Record<string, Metric<string>>))
+    .map((metric) => [metric.name, metric] as const),
+);
+
+/** Native histograms have the plain name, which a page in text never has. */
+function isNative(name: string): boolean {
+  const type = METRICS.get(name)?.descriptor.type;
+  return type === 'timer' || type === 'histogram';
+}
+
+describe.skipIf(!(await isInstalled('prometheus')))(
+  'the sample app under load, scraped by Prometheus with the shipped rules,',
+  () => {
+    let app: Running;
+    let prometheus: Prometheus;
+    let origin: string;
+    let page: string;
+    /** When all was played and scraped. */
+    let at: string;
+
+    const query = async (text: string): Promise<unknown[]> => {
+      const parameters: Record<string, string> =
+        at === undefined ? {} : { time: at };
+      const data = await prometheus.api('query', {
+        query: text,
+        ...parameters,
+      });
+      return data.result;
+    };
+
+    beforeAll(async () => {
+      const port = await freePort();
+      origin = `http://127.0.0.1:${port}`;
+      app = start(process.execPath, [path('sample-app/dist/main.js')], {
+        PORT: String(port),
+        PRICES_FILE: path('sample-app/prices.json'),
+        // Nothing listens there: an exporter that fails.
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+      });
+      const text = async () => (await fetch(`${origin}/metrics`)).text();
+      await waitFor(text, 'the sample app to answer', 60).catch(
+        (error: unknown) => {
+          throw new Error(app.output(), { cause: error });
+        },
+      );
+      prometheus = await startPrometheus(`
+global:
+  scrape_interval: 1s
+  evaluation_interval: 1s
+rule_files:
+  - ${path('rules/*.yml')}
+scrape_configs:
+  - job_name: sample
+    static_configs:
+      - targets: ['127.0.0.1:${port}']
+`);
+      const played = async (runs: number, all: number) => {
+        const load = [path('sample-app/dist/load.js'), origin];
+        execFileSync(process.execPath, [...load, '--runs', String(runs)]);
+        await waitFor(
+          async () => {
+            const [calls] = await query(
+              'sum(job_agent_status:tframex_agent_executions_total:sum{agent="Assistant"})',
+            );
+            return (
+              (calls as { value: string[] } | undefined)?.value[1] ===
+              String(all)
+            );
+          },
+          `Prometheus to know of ${all} calls`,
+          60,
+        );
+      };
+      // The first calls make the series; those after their first scrape are the increase.
+      await played(10, 10);
+      await played(20, 30);
+      await waitFor(
+        async () => (await query('ALERTS{alertstate="firing"}')).length > 0,
+        'an alert to fire',
+        60,
+      );
+      page = await text();
+      at = String(Date.now() / 1000);
+    });
+
+    afterAll(async () => {
+      await prometheus?.stop();
+      await app?.stop();
+    });
+
+    /** Whether the load has made series for each selector of a query. */
+    async function hasInput(text: string): Promise<boolean> {
+      const bare = text.replace(/\[[^\]]*\]|\boffset \w+/g, '');
+      const named = metricNamesIn(bare).filter(({ name }) => !isNative(name));
+      const selectors = named.flatMap(({ name }) => [
+        ...bare.matchAll(
+          new RegExp(`(?<![\\w:])${name}(?![\\w:])(\\{[^}]*\\})?`, 'g'),
+        ),
+      ]);
+      expect(selectors.length, text).toBeGreaterThan(0);
+      for (const [selector] of selectors) {
+        if ((await query(selector)).length === 0) return false;
+      }
+      return true;
+    }
+
+    test.each(DASHBOARDS)(
+      'each query of the dashboard %s is valid, and gives data where the load made some',
+      async (_key, dashboard) => {
+        const empty: string[] = [];
+        let full = 0;
+        for (const panel of panelsOf(dashboard)) {
+          for (const { expr } of targetsOf(panel)) {
+            const text = filled(expr);
+            expect(text).not.toContain('$');
+            const rows = await query(text);
+            if (rows.length > 0) full++;
+            else if (await hasInput(text))
+              empty.push(`${panel.title}: ${text}`);
+          }
+        }
+        expect(empty).toEqual([]);
+        expect(full).toBeGreaterThan(10);
+      },
+    );
+
+    test.each(DASHBOARDS)(
+      'the variables of the dashboard %s have values',
+      async (_key, { templating }) => {
+        const variables = templating!.list!.filter(
+          ({ type }) => type === 'query',
+        );
+        for (const variable of variables) {
+          expect(await valuesOf(variable), variable.name).not.toEqual([]);
+        }
+      },
+    );
+
+    /** What the reader of a dashboard can choose. */
+    async function valuesOf({
+      query: text,
+    }: VariableModel): Promise<unknown[]> {
+      const given = filled(text as string);
+      const [, result] = /^query_result\((.*)\)$/.exec(given) ?? [];
+      if (result !== undefined) return query(result);
+      const [, selector = '', label] = /^label_values\((.*), (\w+)\)$/.exec(
+        given,
+      )!;
+      return prometheus.api(`label/${label}/values`, { 'match[]': selector });
+    }
+
+    test('each rule is evaluated without an error', async () => {
+      const { groups } = await prometheus.api('rules');
+      const rules = groups.flatMap(
+        (group: { rules: unknown[] }) => group.rules,
+      );
+      expect(rules).toHaveLength(RULES.length);
+      for (const { name, health, lastError = '' } of rules) {
+        expect({ name, health, lastError }).toEqual({
+          name,
+          health: 'ok',
+          lastError: '',
+        });
+      }
+    });
+
+    test('each recording rule gives data where the load made some', async () => {
+      const empty: string[] = [];
+      for (const { record, expr } of RULES) {
+        if (record === undefined || (await query(record)).length > 0) continue;
+        if (await hasInput(expr)) empty.push(record);
+      }
+      expect(empty).toEqual([]);
+    });
+
+    test('each alert can be asked, and the failures of the load fire one', async () => {
+      for (const { alert, expr } of RULES) {
+        if (alert !== undefined) await query(expr);
+      }
+      const firing = await query('ALERTS{alertname="AgentCallFailed"}');
+      expect(firing).not.toEqual([]);
+    });
+
+    test('metrics of the package on the page have type, help and labels of their descriptors', () => {
+      const OWN = ['tframex_active_sessions'];
+      const checked = new Set<string>();
+      for (const [, name = '', help] of page.matchAll(
+        /^# HELP (\S+) (.*)$/gm,
+      )) {
+        if (!/^(tframex|gen_ai)_/.test(name) || OWN.includes(name)) continue;
+        const metric = METRICS.get(name);
+        if (metric === undefined) continue;
+        const { description, labels } = metric.descriptor;
+        expect(description, name).toBe(help);
+        const known = [...labels, 'le'];
+        const series = new RegExp(
+          `^${name}(?:_bucket|_sum|_count)?\\{(.*)\\} `,
+          'gm',
+        );
+        for (const [, text = ''] of page.matchAll(series)) {
+          for (const [, label] of text.matchAll(/(\w+)="/g)) {
+            expect(known, name).toContain(label);
+          }
+        }
+        checked.add(name);
+      }
+      expect(checked.size).toBeGreaterThan(25);
+    });
+
+    test('process metrics that dashboards show are on the page, with their help texts', () => {
+      const lines = page.split('\n');
+      const shown = [...METRICS.values()]
+        .filter(({ name }) => /^(process|nodejs)_(?!\w+_fds$)/.test(name))
+        .map(
+          ({ name, descriptor }) => `# HELP ${name} ${descriptor.description}`,
+        );
+      expect(shown.filter((line) => !lines.includes(line))).toEqual([]);
+    });
+  },
+);

@@ -75,7 +75,8 @@ const COMMONJS_FOLDER = {
     writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
     cpSync('dist', 'build/declarations', {
       recursive: true,
-      filter: (path) => !/^dist.cjs/.test(path) && !path.endsWith('.js'),
+      filter: (path) =>
+        !/^dist.(cjs|licenses)/.test(path) && !path.endsWith('.js'),
     });
     cpSync('build/declarations', 'dist/cjs', { recursive: true });
   },

@@ -8,7 +8,7 @@ import { PageController } from './page/page.controller.js';
 import { PageFiles } from './page/page-files.js';
 import { Sessions } from './sessions.js';
 
-/** `MetricsModule` is all that it takes to serve `/metrics` and `/health`; its options are what tokens cost, what is measured beside agents, and backends beside Prometheus. */
+/** `MetricsModule` is all that it takes to serve `/metrics` and `/health`; its options are what tokens cost, what is measured beside agents, the live page, and backends beside Prometheus. */
 @Module({
   imports: [
     MetricsModule.forRootAsync({
@@ -17,6 +17,7 @@ import { Sessions } from './sessions.js';
         http: true,
         httpClient: true,
         interceptor: true,
+        live: true,
         ...readBackends(process.env),
         // One page for the workers of `npm run start:cluster`.
         processes: cluster.isWorker,

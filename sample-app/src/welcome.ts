@@ -12,6 +12,7 @@ Ask a question   ${app}/agents/assistant/runs
 
   Add -N -H 'Accept: text/event-stream' to have the answer streamed.
 
+Live page        ${app}/metrics/live
 Metrics          ${app}/metrics
 Health           ${app}/health
 Writer           ${composer.description}

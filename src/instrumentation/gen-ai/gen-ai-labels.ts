@@ -17,7 +17,9 @@ const REQUEST = [
   'server_port',
 ] as const satisfies readonly GenAiLabel[];
 const ENDED_REQUEST = [...REQUEST, 'error_type'] as const;
-const TOKENS = [...REQUEST, 'gen_ai_token_modality', 'agent'] as const;
+/** Where tokens are estimated, `source` says so. */
+const SIZES = [...REQUEST, 'source'] as const;
+const TOKENS = [...SIZES, 'gen_ai_token_modality', 'agent'] as const;
 const AGENT = [OPERATION, 'gen_ai_agent_name'] as const;
 
 /** The labels that the metrics of the conventions have here. */
@@ -25,15 +27,15 @@ export const GEN_AI_LABELS = {
   inferenceDuration: ENDED_REQUEST,
   timeToFirstChunk: REQUEST,
   timePerOutputChunk: REQUEST,
-  inputTokens: REQUEST,
-  outputTokens: REQUEST,
+  inputTokens: SIZES,
+  outputTokens: SIZES,
   inputTokensUsed: TOKENS,
   outputTokensUsed: TOKENS,
   cacheReadTokensUsed: TOKENS,
   cacheWriteTokensUsed: TOKENS,
   reasoningTokensUsed: TOKENS,
   embeddingsDuration: ENDED_REQUEST,
-  embeddingsInputTokens: REQUEST,
+  embeddingsInputTokens: SIZES,
   operationDuration: ENDED_REQUEST,
   agentDuration: [...AGENT, 'error_type'],
   agentInferenceCalls: AGENT,
@@ -41,7 +43,10 @@ export const GEN_AI_LABELS = {
   toolDuration: [...AGENT, 'gen_ai_tool_name', 'error_type'],
   workflowDuration: [OPERATION, 'gen_ai_workflow_name', 'error_type'],
 } as const satisfies Readonly<
-  Record<keyof typeof GEN_AI_METRICS, readonly (GenAiLabel | 'agent')[]>
+  Record<
+    keyof typeof GEN_AI_METRICS,
+    readonly (GenAiLabel | 'agent' | 'source')[]
+  >
 >;
 
 /** The labels of the metrics of v1.41. */
@@ -49,9 +54,9 @@ export const FORMER_GEN_AI_LABELS = {
   operationDuration: ENDED_REQUEST,
   timeToFirstChunk: REQUEST,
   timePerOutputChunk: REQUEST,
-  tokenUsage: [...REQUEST, 'gen_ai_token_type'],
+  tokenUsage: [...SIZES, 'gen_ai_token_type'],
 } as const satisfies Readonly<
-  Record<keyof typeof FORMER_GEN_AI_METRICS, readonly GenAiLabel[]>
+  Record<keyof typeof FORMER_GEN_AI_METRICS, readonly (GenAiLabel | 'source')[]>
 >;
 
 /** A metric of the conventions with the labels that it has here. */

@@ -69,7 +69,7 @@ export const OWN_METRICS = {
     type: 'histogram',
     description: 'What an agent run cost, the runs inside of it included.',
     buckets: MONEY,
-    labels: ['agent', 'currency'],
+    labels: ['agent', 'currency', 'source'],
     prefixed,
   },
   runTokens: {
@@ -78,7 +78,7 @@ export const OWN_METRICS = {
     description:
       'Tokens of an agent run by direction, those of the runs inside of it included.',
     buckets: TOKENS,
-    labels: ['agent', 'direction'],
+    labels: ['agent', 'direction', 'source'],
     prefixed,
   },
   evaluations: {

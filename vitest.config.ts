@@ -63,7 +63,7 @@ export default defineConfig({
         test: {
           name: 'start',
           include: [BUILDING_TEST],
-          // Last: while the package is built anew, the others do not have it.
+          // Last: while the package is built again, the others do not have it.
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -40,7 +40,6 @@ export class Families implements FamilyKeeper {
   private readonly factory: FamilyFactory;
   private exemplars: ExemplarSampler | undefined = undefined;
   private listening: SelectiveListener | undefined = undefined;
-
   private listener: FamilyListener | undefined = undefined;
 
   constructor(

@@ -7,10 +7,12 @@ import type { ExporterState } from '../exporters/pipeline/exporter-state.js';
 import type { Exporters } from '../exporters/pipeline/exporters.js';
 import type { PageRenderer } from '../exposition/page-renderer.js';
 import type { CheckReport, HealthChecks } from '../health/health-checks.js';
+import type { MemberStatus } from '../processes/process-group.js';
 import { type GatheredMetrics, Gatherer } from '../registry/gatherer.js';
 import type { GatherRequest } from '../registry/gather-request.js';
 import type { Families } from './families.js';
 import type { Membership } from './membership.js';
+import type { ProcessReport } from './process-report.js';
 import type { SelfMetrics } from './self-metrics.js';
 
 /** What a collector consists of, as far as it can be looked at. */
@@ -19,6 +21,7 @@ export interface InsightParts {
   readonly selfMetrics: SelfMetrics;
   readonly renderer: PageRenderer;
   readonly membership: Membership;
+  readonly processReport: ProcessReport;
   readonly checks: HealthChecks;
   readonly exporters: Exporters;
 }
@@ -53,6 +56,11 @@ export class CollectorInsight {
   /** The number of processes and threads whose metrics pages show. */
   async processes(): Promise<number> {
     return (await this.parts.membership.count()) ?? 1;
+  }
+
+  /** These processes and threads, as the last sample or page found them; none without the option `processes`. */
+  members(): readonly MemberStatus[] {
+    return this.parts.processReport.members;
   }
 
   /** The exposed name of a metric of the app. */

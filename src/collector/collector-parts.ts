@@ -33,6 +33,7 @@ interface RecordingParts {
   readonly snapshots: Snapshots;
   readonly renderer: PageRenderer;
   readonly membership: Membership;
+  readonly processReport: ProcessReport;
   readonly yielder: EventLoopYielder;
 }
 
@@ -83,6 +84,7 @@ function recordingParts(
   const yielder = new EventLoopYielder();
   const snapshots = new Snapshots(gatherer, yielder, startWindow);
   const renderer = new PageRenderer(gatherer, yielder, startWindow);
+  const processReport = new ProcessReport(selfMetrics, report);
   const membership = new Membership(
     {
       processes: resolveProcesses(config.processes),
@@ -91,7 +93,7 @@ function recordingParts(
     },
     gatherer,
     yielder,
-    new ProcessReport(selfMetrics, report),
+    processReport,
     startWindow,
     (source) => renderer.readFrom(source),
   );
@@ -104,6 +106,7 @@ function recordingParts(
     snapshots,
     renderer,
     membership,
+    processReport,
     yielder,
   };
 }

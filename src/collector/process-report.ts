@@ -1,11 +1,12 @@
 import type { Gauge } from '../model/gauge.js';
+import type { MemberStatus } from '../processes/process-group.js';
 import type { MembershipObserver } from './membership.js';
 import { SELF_DESCRIPTORS } from './self.descriptors.js';
 import type { SelfMetrics, SelfReport } from './self-metrics.js';
 
-/** Counts the members of a group, and what goes wrong with them. */
+/** Keeps and counts the members of a group, and counts what goes wrong with them. */
 export class ProcessReport implements MembershipObserver {
-  private members = 1;
+  private found: readonly MemberStatus[] = [];
 
   constructor(
     private readonly metrics: SelfMetrics,
@@ -17,13 +18,18 @@ export class ProcessReport implements MembershipObserver {
     this.metrics.gauge(name, {
       description,
       aggregator: 'max',
-      collect: (gauge: Gauge) => gauge.set(this.members),
+      collect: (gauge: Gauge) => gauge.set(this.found.length || 1),
     });
     this.lateMembers.inc(0);
   }
 
-  gathered(members: number, late: number): void {
-    this.members = members;
+  /** The members as the last reading found them; none before it. */
+  get members(): readonly MemberStatus[] {
+    return this.found;
+  }
+
+  gathered(members: readonly MemberStatus[], late: number): void {
+    this.found = members;
     if (late > 0) this.lateMembers.inc(late);
   }
 

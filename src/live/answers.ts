@@ -197,7 +197,7 @@ export interface SystemAnswer extends AnswerHead {
     readonly lastSuccess: number | null;
     readonly error: string | null;
   }[];
-  /** The members of the app, where it has several. */
+  /** The processes and threads of the app, with the option `processes`; late if its numbers are those of an earlier save. */
   readonly members: readonly {
     readonly process: string;
     readonly late: boolean;

@@ -55,10 +55,18 @@ export interface GroupTotals {
   readonly totals: Totals;
 }
 
+/** A member as a reading found it. */
+export interface MemberStatus {
+  /** The name of its process or thread. */
+  readonly process: string;
+  /** Whether it did not save in time: what it had saved before was read. */
+  readonly isLate: boolean;
+}
+
 /** Receives what a group notices about itself. */
 export interface GroupObserver extends ErrorReporter {
-  /** Is called after each reading, with the numbers of its members. */
-  gathered(members: number, late: number): void;
+  /** Is called after each reading. The members are in the order in which they joined. */
+  gathered(members: readonly MemberStatus[], late: number): void;
 }
 
 /**
@@ -212,7 +220,11 @@ export class ProcessGroup implements MetricsSource {
   private async readMembers(): Promise<readonly MemberMetrics[]> {
     const { members, totals, late } = await this.member.gather();
     this.reader.keepOnly(new Set(members.map(({ id }) => id)));
-    this.observer.gathered(members.length, late.length);
+    const found = members.map(({ id, state: { process } }) => ({
+      process: process || id,
+      isLate: late.includes(id),
+    }));
+    this.observer.gathered(found, late.length);
     const states = members.flatMap(({ state }) => state.metrics);
     // The totals have the counts of a process that has left, and not its gauges.
     if (this.member.hasEnded) states.push(await this.own.gauges(this.identity));

@@ -72,6 +72,7 @@ export class AnswerMaker {
       this.read(request, history, {
         checks,
         processes,
+        members: this.insight.members(),
         exporters: this.insight.exporters(),
         historyBytes: history.bytes,
         limitOf: (metric) => this.insight.limitOf(metric),

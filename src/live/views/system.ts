@@ -38,7 +38,10 @@ export const system: View<SystemAnswer> = ({ query, facts }) => {
         error: failure ?? null,
       };
     }),
-    members: [],
+    members: facts.members.map(({ process, isLate }) => ({
+      process,
+      late: isLate,
+    })),
     own: ownCounters(query),
     info: {
       node: process.version.slice(1),

@@ -2,6 +2,7 @@ import type { AnswerHead } from '../answers.js';
 import type { FindingsConfig } from '../findings.options.js';
 import type { ExporterState } from '../../exporters/pipeline/exporter-state.js';
 import type { CheckReport } from '../../health/health-checks.js';
+import type { MemberStatus } from '../../processes/process-group.js';
 import type { Query } from '../query/query.js';
 
 /** What is known beside the history. */
@@ -9,6 +10,8 @@ export interface Facts {
   readonly checks: readonly CheckReport[];
   readonly exporters: readonly ExporterState[];
   readonly processes: number;
+  /** None if the app does not share its metrics between processes. */
+  readonly members: readonly MemberStatus[];
   /** Bytes that the history takes. */
   readonly historyBytes: number;
   /** How many series a metric may have; `undefined` if there is no bound. */

@@ -18,7 +18,7 @@ const CALLS = 'tframex_agent_executions_total';
 const QUESTION = 'Is every call of an agent counted once?';
 const LONG_WORD = 'w'.repeat(300);
 
-/** A model that has written its first words, and goes on when it is told to. */
+/** A model that has written its first words, and continues when the test says so. */
 async function useWaitingModel(): Promise<{ finish(): void; fail(): void }> {
   let end: (how: 'finish' | 'fail') => void = () => {};
   const ending = new Promise<'finish' | 'fail'>((resolve) => (end = resolve));

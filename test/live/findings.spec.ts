@@ -129,7 +129,7 @@ describe('hanging agents', () => {
     },
   );
 
-  test('a hanging agent is told with its oldest call, its calls in flight and its p99', async () => {
+  test('the finding of a hanging agent has its oldest call, its calls in flight and its p99', async () => {
     const sampled = await withOldest(100);
     const findings = await findingsOf(sampled);
     const [usual] = findings.filter(({ subject }) => subject === 'Usual');
@@ -173,7 +173,7 @@ describe('expensive agents', () => {
     },
   );
 
-  test('an expensive agent is told with its shares, its cost, and that of a call', async () => {
+  test('the finding of an expensive agent has its shares, its cost, and that of a call', async () => {
     const sampled = await withCosts({ Big: 7.5, Small: 2.5 });
     expect(await findingsOf(sampled)).toEqual([
       {

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { Documentation } from '../documentation/documentation.js';
 import { PageFiles } from './page-files.js';
 
-/** The page has its own files, and no inline code; it asks this app and nobody else. */
+/** The page has its own files, and no inline code; it sends requests to this app only. */
 const HEADERS = {
   'Content-Security-Policy': [
     "default-src 'none'",

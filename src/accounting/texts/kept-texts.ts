@@ -1,7 +1,7 @@
 /** The characters that are kept of a request, and as many of an answer. */
 export const MAX_CHARACTERS = 1_000_000;
 
-/** How many texts are told apart. All others are one text. */
+/** How many texts are kept separately. All others are one text. */
 const MAX_TEXTS = 10_000;
 
 /** Texts of a request or of an answer, kept until an inference ends to count their tokens. */

@@ -126,7 +126,7 @@ describe.skipIf(chromiumPath() === undefined)('the live page', () => {
     await live.page.getByText('The history was started again').waitFor();
   });
 
-  test('a reader whose access ends is told, and the page asks no more', async () => {
+  test('the page says that the access of its reader has ended, and sends no more requests', async () => {
     const desk = await calledApp();
     const live = await pageOf(desk);
     await live.show('#/agents');

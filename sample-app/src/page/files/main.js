@@ -92,7 +92,7 @@ async function answerQuestion() {
   await showChanges(before);
 }
 
-/** The app notices a moment later that nobody reads the answer any more. */
+/** The app notices a moment later that the answer has no reader any more. */
 function runEnds() {
   return new Promise((resolve) => setTimeout(resolve, 500));
 }

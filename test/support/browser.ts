@@ -60,11 +60,13 @@ export function chromiumPath(): string | undefined {
 /**
  * Starts a Chromium before the first test of the file, or of the `describe` that calls
  * this, and stops it after the last.
+ *
+ * @param flags more flags of Chromium, e.g. `--blink-settings=defaultFontSize=32`.
  */
-export function useBrowser(): OpenPage {
+export function useBrowser(...flags: readonly string[]): OpenPage {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await startBrowser();
+    browser = await startBrowser(flags);
   }, PATIENCE);
   afterAll(() => browser?.close(), PATIENCE);
   return async (options = {}) => {
@@ -75,10 +77,10 @@ export function useBrowser(): OpenPage {
 }
 
 /** Starts a Chromium with an empty profile. The caller closes it. */
-export function startBrowser(): Promise<Browser> {
+export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath()!,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     timeout: PATIENCE,
   });
 }

@@ -5,31 +5,9 @@ import {
   useBrowser,
 } from '../../support/browser.js';
 import { freePort, waitFor } from '../../support/http.js';
-import { LivePage, plain, sampledAnew } from './live-page.js';
-import { AGENTS, loadOnce } from './load.js';
+import { LivePage, plain, sampledAnew, VIEWS } from './live-page.js';
+import { AGENTS, HOSTILE, loadOnce } from './load.js';
 import { startSupportDesk, type SupportDesk } from './support-desk.js';
-
-/** Names that are markup, endless, empty, turned around, of objects, or of several lines. */
-const HOSTILE = [
-  '<script>alert("x")</script>',
-  '<img src=x onerror=alert(1)>',
-  'a'.repeat(1024),
-  'Refunds\u202etxt.exe',
-  '__proto__',
-  'line\nbreak\ttab',
-  'مساعد العملاء',
-  '"quoted"} 1\n# HELP x',
-];
-
-const VIEWS = [
-  ['#/', 'Overview'],
-  ['#/agents', 'Agents'],
-  ['#/agents/Refunds', 'Refunds'],
-  ['#/models', 'Models and tools'],
-  ['#/http', 'HTTP and messages'],
-  ['#/metrics/tframex_agent_duration_seconds', 'Metrics'],
-  ['#/system', 'System'],
-] as const;
 
 describe.skipIf(chromiumPath() === undefined)(
   'a reader of the live page',
@@ -55,20 +33,13 @@ describe.skipIf(chromiumPath() === undefined)(
       return live;
     }
 
-    /** The parts of a view that come after its first answer are there. */
-    const settled = ({ page }: LivePage) =>
-      waitFor(
-        async () => (await page.getByText('Loading').count()) === 0,
-        'the view',
-      );
-
     test.each(['light', 'dark'] as const)(
       'axe-core finds nothing in any view in the %s theme, and nothing breaks the policy',
       async (colorScheme) => {
         const live = await openView('#/', { colorScheme });
         for (const [hash, title] of VIEWS) {
           await live.show(hash);
-          await settled(live);
+          await live.settled();
           expect(plain(await live.page.locator('h1').innerText())).toBe(title);
           const theme = 'document.documentElement.dataset.theme';
           expect(await live.page.evaluate(theme)).toBe(colorScheme);
@@ -77,34 +48,6 @@ describe.skipIf(chromiumPath() === undefined)(
         expect(live.faults()).toEqual([]);
       },
     );
-
-    test('a phone of 360 px shows no view by scrolling sideways, and links to all', async () => {
-      const viewport = { width: 360, height: 640 };
-      const live = await openView('#/', { viewport });
-      for (const [hash] of VIEWS) {
-        await live.show(hash);
-        await settled(live);
-        const hidden = 'document.documentElement.scrollWidth - innerWidth';
-        expect(await live.page.evaluate(hidden), hash).toBeLessThanOrEqual(0);
-      }
-      const links = live.page.getByRole('navigation').getByRole('link');
-      expect(await links.count()).toBe(6);
-      for (const link of await links.all()) {
-        const { x, width } = (await link.boundingBox())!;
-        expect(x + width).toBeLessThanOrEqual(360);
-      }
-    });
-
-    test('a phone shows a short overview, and more charts on request', async () => {
-      const live = await openView('#/', {
-        viewport: { width: 360, height: 640 },
-      });
-      expect(await live.page.locator('.lanes li').count()).toBe(4);
-      const charts = live.page.locator('.grid > .panel');
-      expect(await charts.count()).toBe(2);
-      await live.page.getByRole('button', { name: /^More charts/ }).click();
-      await waitFor(async () => (await charts.count()) === 6, 'all charts');
-    });
 
     test('links and keys lead to the views, and back', async () => {
       const { page } = await openView('#/');

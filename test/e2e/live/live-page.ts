@@ -3,6 +3,17 @@ import { waitFor } from '../../support/http.js';
 import type { BrowserPage } from '../../support/browser.js';
 import type { SupportDesk } from './support-desk.js';
 
+/** The views, with their titles. */
+export const VIEWS = [
+  ['#/', 'Overview'],
+  ['#/agents', 'Agents'],
+  ['#/agents/Refunds', 'Refunds'],
+  ['#/models', 'Models and tools'],
+  ['#/http', 'HTTP and messages'],
+  ['#/metrics/tframex_agent_duration_seconds', 'Metrics'],
+  ['#/system', 'System'],
+] as const;
+
 /** A text of the page with plain spaces. */
 export const plain = (text: string): string =>
   text.replace(/[\u00a0\u202f]/g, ' ').trim();
@@ -23,6 +34,12 @@ export class LivePage {
     await this.page.goto(`${this.address}${hash}`);
     await this.page.locator('main h1').first().waitFor();
     await this.page.locator('.waiting').waitFor({ state: 'detached' });
+  }
+
+  /** The parts of a view that come after its first answer are there. */
+  async settled(): Promise<void> {
+    const loading = this.page.getByText('Loading');
+    await waitFor(async () => (await loading.count()) === 0, 'the view');
   }
 
   /** The text of a tile. */

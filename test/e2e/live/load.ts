@@ -9,6 +9,18 @@ export const AGENTS = [
   'Researcher',
 ];
 
+/** Names that are markup, endless, empty, turned around, of objects, or of several lines. */
+export const HOSTILE = [
+  '<script>alert("x")</script>',
+  '<img src=x onerror=alert(1)>',
+  'a'.repeat(1024),
+  'Refunds\u202etxt.exe',
+  '__proto__',
+  'line\nbreak\ttab',
+  'مساعد العملاء',
+  '"quoted"} 1\n# HELP x',
+];
+
 const MODELS = [
   { provider: 'openai', model: 'gpt-4.1-mini', currency: 'USD' },
   { provider: 'acme', model: 'acme-1-pro', currency: 'EUR' },

@@ -1,5 +1,5 @@
 /**
- * Builds the live page: `dist/live/index.html` and `assets/`, with names that
+ * Builds the live page: `dist/live-page/index.html` and `assets/`, with names that
  * change with their contents, so that browsers keep them for good.
  */
 import { createHash } from 'node:crypto';
@@ -10,7 +10,7 @@ import { build as bundleStyles } from 'esbuild';
 import { rolldown } from 'rolldown';
 
 const PAGE = fileURLToPath(new URL('.', import.meta.url));
-const DIST = fileURLToPath(new URL('../dist/live', import.meta.url));
+const DIST = fileURLToPath(new URL('../dist/live-page', import.meta.url));
 
 /** The packages whose code is in the page. */
 const PACKAGES = ['preact', 'uplot'];

@@ -59,8 +59,8 @@ const REQUIRED_FILES = [
   'dist/chunks/cli-errors.js',
   'dist/chunks/cli-monitoring-commands.js',
   'dist/cli.js',
-  'dist/live/LICENSES.txt',
-  'dist/live/index.html',
+  'dist/live-page/LICENSES.txt',
+  'dist/live-page/index.html',
   'dist/cjs/package.json',
   'dist/licenses/grafana-foundation-sdk.txt',
   'dashboards/tframex.agents.json',
@@ -73,7 +73,7 @@ const REQUIRED_FILES = [
   'package.json',
 ];
 /** Files whose names have the hash of their contents. */
-const ASSETS = /^dist\/live\/assets\/[\w-]+\.(css|js|svg)$/;
+const ASSETS = /^dist\/live-page\/assets\/[\w-]+\.(css|js|svg)$/;
 const DECLARATIONS = /^dist\/(?!.*\.spec\.)(?!(?:cjs\/)?cli\/).+\.d\.ts$/;
 const EXECUTIONS =
   'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { Content } from '../../exposition/content.js';
 
 /** Where the files of the page are, from this file: built as ES module, built as CommonJS, and from the sources. */
-const FOLDERS = ['../live', '../../live', '../../../dist/live'];
+const FOLDERS = ['../live-page', '../../live-page', '../../../dist/live-page'];
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

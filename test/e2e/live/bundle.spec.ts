@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
-const DIST = fileURLToPath(new URL('../../../dist/live', import.meta.url));
+const DIST = fileURLToPath(new URL('../../../dist/live-page', import.meta.url));
 const read = (file: string) => readFileSync(join(DIST, file), 'utf8');
 const assets = () => readdirSync(join(DIST, 'assets'));
 

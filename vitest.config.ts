@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 const path = (relative: string) =>
   fileURLToPath(new URL(relative, import.meta.url));
@@ -31,6 +32,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Tests wait for sockets and timers more than they compute: a core would idle half of the time.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

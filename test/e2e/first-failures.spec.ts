@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -18,10 +20,22 @@ import {
   type Prometheus,
   startPrometheus,
 } from '../support/processes.js';
+import { tempFolder } from '../support/temp.js';
 
-const RULES = fileURLToPath(
-  new URL('../../rules/tframex.rules.yml', import.meta.url),
-);
+const path = (relative: string) =>
+  fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+
+const RULES = ['rules/tframex.rules.yml', 'rules/tframex.alerts.yml'];
+
+/** Writes the alert on a counter of the app that the docs show. Returns its file. */
+function exampleRules(): string {
+  const docs = readFileSync(path('docs/alerts.md'), 'utf8');
+  const [, section] = docs.split('## Alerts of your own');
+  const [, rules] = /```yaml\n([^]*?)```/.exec(section!)!;
+  const file = join(tempFolder(), 'app.rules.yml');
+  writeFileSync(file, rules!);
+  return file;
+}
 
 class NoPassageError extends Error {}
 
@@ -93,7 +107,8 @@ async function waitForScrapes(prometheus: Prometheus, jobs: string[]) {
 /** The alerts that fire, as text. */
 async function firing(prometheus: Prometheus): Promise<string[]> {
   const { alerts } = await prometheus.api('alerts');
-  return (alerts as { labels: Record<string, string> }[])
+  return (alerts as { state: string; labels: Record<string, string> }[])
+    .filter(({ state }) => state === 'firing')
     .map(({ labels: { alertname, job, agent, method, gen_ai_tool_name } }) =>
       [job, alertname, agent, method, gen_ai_tool_name]
         .filter((label) => label !== undefined)
@@ -110,7 +125,7 @@ test.skipIf(!(await isInstalled('prometheus')))(
     const prometheus = await startPrometheus(
       JSON.stringify({
         global: { scrape_interval: '1s', evaluation_interval: '1s' },
-        rule_files: [RULES],
+        rule_files: [...RULES.map(path), exampleRules()],
         scrape_configs: jobs.map((job_name, i) => ({
           job_name,
           static_configs: [{ targets: [`127.0.0.1:${ports[i]}`] }],

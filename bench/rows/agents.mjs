@@ -13,6 +13,8 @@ const PRICES = {
   models: [{ model: 'acme-*', input: 1, cachedInput: 0.5, output: 4 }],
 };
 
+const RUNS = 'gen_ai_invoke_agent_duration_seconds_count';
+
 const REQUEST = { provider: 'acme', model: 'acme-1' };
 
 const ANSWER = {
@@ -46,9 +48,8 @@ async function measured({ quick }) {
       inside: inRun(inferences.agents, calls(model())),
       run: {
         ...calls(asRun(runs.agents)),
-        total: runs.total('gen_ai_invoke_agent_duration_seconds_count'),
+        total: runs.total(RUNS),
       },
-      runOfPromise: calls(asRunOfPromise(runs.agents, model())),
       inference: {
         ...inRun(
           inferences.agents,
@@ -80,11 +81,6 @@ function asRun(agents) {
   return (prompt) => agents.runAgent('Writer', async () => prompt);
 }
 
-/** Who else has the promise of a function that is not `async` cannot be known: it is watched. */
-function asRunOfPromise(agents, call) {
-  return (prompt) => agents.runAgent('Writer', () => call(prompt));
-}
-
 function asInference(agents, call) {
   return async (prompt) => {
     const inference = agents.startInference(REQUEST);
@@ -97,7 +93,6 @@ function asInference(agents, call) {
 const ROWS = [
   ['an inference with usage and price, in an agent run', 'inference', 5000],
   ['an agent run with nothing in it', 'run', 1000],
-  ['an agent run whose function only returns a promise', 'runOfPromise', 5000],
   ['a call in an agent run that records nothing', 'inside', 1000],
   ['a call outside of runs, in a process that has some', 'outside', 1000],
 ];

@@ -18,7 +18,7 @@ const INTERVAL = 1_000;
 /** Milliseconds between two samples by default. */
 const DEFAULT_INTERVAL = 5_000;
 
-/** The CPU that the app takes while nobody looks, with and without samples: per cent of a core, at the default interval. */
+/** The CPU that the app takes without readers of the page, with and without samples: per cent of a core, at the default interval. */
 async function sampling({ series, rounds, isLive }) {
   const { app, change } = await opened(series, isLive);
   const found = [];
@@ -39,7 +39,7 @@ async function sampling({ series, rounds, isLive }) {
   return found;
 }
 
-/** Nanoseconds of a recording in a known series, in an app with the page and in one without it, in turns. */
+/** Nanoseconds of a recording in a known series, in an app with the page and in one without it, one round after the other. */
 async function recording({ series, rounds }) {
   const apps = [await opened(series, true), await opened(series, false)];
   const found = [[], []];
@@ -95,7 +95,7 @@ async function opened(series, isLive) {
 export async function* rows(quick) {
   const rounds = quick ? 2 : 6;
   const measure = (cell, params) => runCell(import.meta.url, cell, params);
-  const name = '5,000 series, nobody looks: CPU of samples every 5 s';
+  const name = '5,000 series, no reader: CPU of samples every 5 s';
   try {
     const [ours, bare] = [
       await measure('sampling', { series: 5_000, rounds, isLive: true }),

@@ -1,5 +1,6 @@
 import { getEncoding } from 'js-tiktoken';
 import { describe, expect, test, vi } from 'vitest';
+import { observeOpenAI } from '../../src/integrations/openai/index.js';
 import { samplesOf } from '../support/collector.js';
 import { nextTurn } from '../support/next-turn.js';
 import {
@@ -26,6 +27,8 @@ const PRICES = {
   models: [{ model: '*', input: 1, output: 1000 }],
 };
 
+const INPUT_TOKENS = 'gen_ai_client_inference_usage_input_tokens_total';
+
 const QUESTION = 'What is the tide like at Husum today?';
 const MESSAGES = [{ role: 'user' as const, content: QUESTION }];
 const CHAT = { model: 'gpt-4o', messages: MESSAGES };
@@ -48,7 +51,7 @@ async function start(OpenAI: SDK, answer: (exchange: Exchange) => unknown) {
         .reduce((a, b) => a + b, 0);
     const source = 'source="estimated"';
     return {
-      input: of('gen_ai_client_inference_usage_input_tokens_total', source),
+      input: of(INPUT_TOKENS, source),
       output: of('gen_ai_client_inference_usage_output_tokens_total', source),
       cost: of('agent_cost_total', source),
       estimated: of('agent_inferences_estimated_usage_total', ''),
@@ -255,5 +258,42 @@ describe.each(VERSIONS)('%s', (_version, { OpenAI }) => {
     await client.chat.completions.create(CHAT);
     expect(await estimated()).toMatchObject({ estimated: 1 });
     expect(warnings.length).toBeLessThanOrEqual(1);
+  });
+
+  test('images and sounds are not estimated: they have tokens that no text shows', async () => {
+    const { client, tokenizer, estimated } = await start(OpenAI, (request) =>
+      request.path.endsWith('/images/generations')
+        ? request.json({ created: 1, data: [{ b64_json: 'aA==' }] })
+        : request.page('sound', 'audio/mpeg'),
+    );
+    const asked = { model: 'acme-1', prompt: QUESTION };
+    await client.images.generate(asked);
+    await client.audio.speech.create({
+      model: 'acme-1',
+      input: QUESTION,
+      voice: 'alloy',
+    });
+    expect(await estimated()).toMatchObject({ estimated: 0, without: 2 });
+    expect(tokenizer).not.toHaveBeenCalled();
+  });
+
+  test('an answer whose texts cannot be read has the usage that it reports', async () => {
+    const { metrics, page, warnings, client } = await start(OpenAI, () => {});
+    const double = new OpenAI({ apiKey: 'k', baseURL: client.baseURL });
+    const message = {
+      get thinking(): never {
+        throw new TypeError('unreadable');
+      },
+    };
+    const answer = { ...chatCompletion(), choices: [{ message }] };
+    const create = async () => answer;
+    Object.assign(double.chat.completions, { create });
+    observeOpenAI(double, metrics);
+    await double.chat.completions.create(CHAT);
+    await nextTurn();
+    expect(samplesOf(await page(), INPUT_TOKENS)).toEqual([
+      expect.stringMatching(/ 100$/),
+    ]);
+    expect(warnings.length).toBe(1);
   });
 });

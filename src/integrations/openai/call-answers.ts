@@ -4,9 +4,25 @@ import {
   type ChunkReader,
   readAnswer,
 } from '../../accounting/answer-reader.js';
-import type { AnswerSource } from '../../accounting/answer-source.js';
-import { addAnswer, addChunk } from '../../accounting/texts/openai-texts.js';
+import type {
+  AnswerApi,
+  AnswerSource,
+} from '../../accounting/answer-source.js';
+import {
+  addAnswer,
+  addChunk,
+  addRequest,
+} from '../../accounting/texts/openai-texts.js';
+import type { InferenceTexts } from '../../instrumentation/gen-ai/inference-texts.js';
 import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
+
+/** APIs that bill texts alone. Images and sounds have tokens that no tokenizer counts. */
+const OF_TEXTS: readonly AnswerApi[] = [
+  'chat.completions',
+  'completions',
+  'responses',
+  'embeddings',
+];
 
 /** Receives what a call of the API answers. None of the methods throws. */
 export interface CallAnswers {
@@ -39,29 +55,49 @@ export class InferenceAnswers implements CallAnswers {
     this.inference.end();
   }
 
+  /** Keeps the texts of the request while they are those that are sent: the caller may change its messages later. */
+  asked(body: unknown): void {
+    this.keep(({ input }) => addRequest(input, body));
+  }
+
   /** The answer is far away, and will have usage: its texts are not kept for so long. */
   forgetRequest(): void {
     this.inference.texts?.input.clear();
   }
 
-  /** @param see is called with each chunk. */
+  /** @param see is called with each chunk. Default: nothing is. */
   streamed(
     chunks: AsyncIterable<unknown>,
-    see: (chunk: unknown) => void = () => undefined,
+    see?: (chunk: unknown) => void,
   ): AsyncIterable<unknown> {
-    const { texts } = this.inference;
-    const seen = (chunk: unknown) => {
-      see(chunk);
-      if (texts !== undefined) addChunk(texts.output, chunk);
-    };
-    const reader = watching(answerReader(this.source), seen);
+    const keepChunk = (chunk: unknown) =>
+      this.keep(({ output }) => addChunk(output, chunk));
+    let reader = answerReader(this.source);
+    if (this.texts !== undefined) reader = watching(reader, keepChunk);
+    if (see !== undefined) reader = watching(reader, see);
     return this.inference.observeStream(chunks, reader);
   }
 
-  private read(answer: unknown): InferenceAnswer {
+  private get texts(): InferenceTexts | undefined {
+    return OF_TEXTS.includes(this.source.api)
+      ? this.inference.texts
+      : undefined;
+  }
+
+  /** Keeps texts. Usage counts even where they cannot be read. */
+  private keep(add: (texts: InferenceTexts) => void): void {
+    const { texts } = this;
+    if (texts === undefined) return;
     try {
-      const { texts } = this.inference;
-      if (texts !== undefined) addAnswer(texts.output, answer);
+      add(texts);
+    } catch (error) {
+      this.inference.unreadable(error);
+    }
+  }
+
+  private read(answer: unknown): InferenceAnswer {
+    this.keep(({ output }) => addAnswer(output, answer));
+    try {
       return readAnswer(this.source, answer);
     } catch (error) {
       // The fields of an object may throw, e.g. of a test double's answer.

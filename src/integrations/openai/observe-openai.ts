@@ -1,10 +1,8 @@
 import type { AgentMetrics } from '../../instrumentation/gen-ai/agent-metrics.js';
 import type { GenAiOperation } from '../../core/gen-ai-conventions.js';
 import type { AnswerApi } from '../../accounting/answer-source.js';
-import { addRequest } from '../../accounting/texts/openai-texts.js';
 import { sharedWeakMap } from '../../core/shared-state.js';
 import type { InferenceRequest } from '../../instrumentation/gen-ai/recordings.js';
-import type { RunningInference } from '../../instrumentation/gen-ai/running-inference.js';
 import { BackgroundResponses } from './background-responses.js';
 import { type CallAnswers, InferenceAnswers } from './call-answers.js';
 import { HostedTools } from './hosted-tools.js';
@@ -187,25 +185,14 @@ function begin(
   body: unknown,
 ): MeasuredCall {
   const inference = agentMetrics.startInference({ operation, ...asked });
-  keepTexts(inference, body);
   const answers = new InferenceAnswers(inference, { api, ...asked });
+  answers.asked(body);
   if (api !== 'responses') return new MeasuredCall(inference, answers);
   const discard = isFetch ? () => inference.discard() : undefined;
   return new MeasuredCall(
     inference,
     responseAnswers(agentMetrics, answers, discard),
   );
-}
-
-/** Keeps the texts of a request while they are those that are sent: the caller may change its messages later. */
-function keepTexts(inference: RunningInference, body: unknown): void {
-  const { texts } = inference;
-  if (texts === undefined) return;
-  try {
-    addRequest(texts.input, body);
-  } catch (error) {
-    inference.unreadable(error);
-  }
 }
 
 /** @param discard for a call that gets a response, and does not create it. */

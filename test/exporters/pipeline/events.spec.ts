@@ -4,7 +4,8 @@ import { RecordingFanout } from '../../../src/exporters/pipeline/recording-fanou
 import { type MetricEvent, MetricType } from '../../../src/index.js';
 import { makeCollector, samples } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';
-import { receivedEvents, nextTurn } from './receiving.js';
+import { nextTurn } from '../../support/next-turn.js';
+import { receivedEvents } from './receiving.js';
 
 const fieldsOf = ({ name, type, value, labels }: MetricEvent) => [
   name,

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { makeCollector } from '../../support/collector.js';
-import { nextTurn } from './receiving.js';
+import { nextTurn } from '../../support/next-turn.js';
 import { away, pass, running, useFakeTime } from './fake-time.js';
 import { ScriptedExporter } from './scripted-exporter.js';
 

@@ -11,7 +11,7 @@ import { StatsdExporter } from '../../../src/exporters/statsd/index.js';
 import { receiveUdp } from '../statsd/receivers.js';
 import { makeCollector } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';
-import { nextTurn } from './receiving.js';
+import { nextTurn } from '../../support/next-turn.js';
 
 /** What an event says, copied while it is heard. */
 const heardOf = (event: MetricEvent) => structuredClone({ ...event });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ExportError, type MetricEvent } from '../../../src/index.js';
 import { makeCollector, samples } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';
-import { expectDropped, receivedEvents, nextTurn } from './receiving.js';
+import { nextTurn } from '../../support/next-turn.js';
+import { expectDropped, receivedEvents } from './receiving.js';
 
 /** So many events may wait by default. */
 const MAX_WAITING = 10_000;

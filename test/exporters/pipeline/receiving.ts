@@ -21,9 +21,6 @@ export async function receivedEvents(
   return received;
 }
 
-/** Lets the immediates run that were set before. */
-export const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
-
 /** Holds how many events the page says an exporter has lost. */
 export async function expectDropped(
   collector: PrometheusCollector,

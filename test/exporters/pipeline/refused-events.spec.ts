@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ExportError } from '../../../src/index.js';
 import { makeCollector } from '../../support/collector.js';
 import { waitFor } from '../../support/http.js';
-import { expectDropped, nextTurn } from './receiving.js';
+import { nextTurn } from '../../support/next-turn.js';
+import { expectDropped } from './receiving.js';
 
 describe('events that are refused', () => {
   it('refused events do not keep other events and exports from being delivered at shutdown', async () => {

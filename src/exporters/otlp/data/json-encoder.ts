@@ -31,11 +31,7 @@ export class JsonEncoder implements RequestEncoder {
 
   constructor(resource: OtlpAttributes) {
     const scope = { name: PACKAGE, version: VERSION };
-    const attributes = Object.entries(resource).map(([key, value]) => ({
-      key: key.toWellFormed(),
-      value: anyValue(value),
-    }));
-    this.head = `{"resourceMetrics":[{"resource":${JSON.stringify({ attributes })},"scopeMetrics":[{"scope":${JSON.stringify(scope)},"metrics":[`;
+    this.head = `{"resourceMetrics":[{"resource":{"attributes":${attributesText(resource)}},"scopeMetrics":[{"scope":${JSON.stringify(scope)},"metrics":[`;
   }
 
   get size(): number {
@@ -124,17 +120,19 @@ function idText(name: string, id: string | undefined): string {
 function attributesText(attributes: OtlpAttributes): string {
   const texts = Object.entries(attributes).map(
     ([name, value]) =>
-      `{"key":${JSON.stringify(name)},"value":${JSON.stringify(anyValue(value))}}`,
+      `{"key":${JSON.stringify(name.toWellFormed())},"value":${anyValueText(value)}}`,
   );
   return `[${texts.join(',')}]`;
 }
 
-function anyValue(value: string | number | boolean): object {
-  if (typeof value === 'string') return { stringValue: value.toWellFormed() };
-  if (typeof value === 'boolean') return { boolValue: value };
+function anyValueText(value: OtlpAttributes[string]): string {
+  if (typeof value === 'string') {
+    return `{"stringValue":${JSON.stringify(value.toWellFormed())}}`;
+  }
+  if (typeof value === 'boolean') return `{"boolValue":${value}}`;
   return Number.isSafeInteger(value)
-    ? { intValue: String(value) }
-    : { doubleValue: value };
+    ? `{"intValue":"${value}"}`
+    : `{"doubleValue":${numberText(value)}}`;
 }
 
 /** A moment in nanoseconds since the Unix epoch, in decimal. */

@@ -174,13 +174,9 @@ function writeMetadata(out: ProtobufWriter, type: string): void {
 }
 
 function writeResource(out: ProtobufWriter, resource: OtlpAttributes): void {
-  for (const [name, value] of Object.entries(resource).toReversed()) {
-    const start = out.length;
-    writeAnyValue(out, value);
-    out.message(2, start);
-    out.string(1, name);
-    out.message(1, start);
-  }
+  // Bytes are written from the end: the last one comes first.
+  const reversed = Object.entries(resource).toReversed();
+  writeAttributes(out, 1, Object.fromEntries(reversed));
   out.message(1, 0);
 }
 

@@ -1,4 +1,5 @@
-import { count, decimal, type Fields, isFields } from './fields.js';
+import { Decimal } from './decimal.js';
+import { count, type Fields, isFields } from './fields.js';
 
 /** Counts and costs of a provider's usage that are no such numbers, by their place in it, e.g. `{ prompt_tokens: 10.5 }`. */
 export type OddFields = Readonly<Record<string, unknown>>;
@@ -6,7 +7,7 @@ export type OddFields = Readonly<Record<string, unknown>>;
 /** The names of counts in all APIs that have a reader. */
 const COUNT = /(.tokens|tokencount|_count|_requests|_calls|_queries)$/i;
 
-const COST = /(^|_)cost$/;
+const COST = /(^|[_.])cost$/;
 
 /** Whether a name of that kind is that of an amount of money. */
 export function isCost(name: string): boolean {
@@ -43,8 +44,11 @@ function visit(
 
 /** Whether it is no number that can be counted. Servers send `null` for what they do not count. */
 function isOdd(name: string, value: unknown): boolean {
-  if (value === undefined || value === null) return false;
-  if (COUNT.test(name)) return count(value) === undefined;
+  // Nearly all values are counts, which are right under any name.
+  if (count(value) !== undefined || value === undefined || value === null) {
+    return false;
+  }
+  if (COUNT.test(name)) return true;
   // Perplexity's cost is an object with costs.
-  return isCost(name) && !isFields(value) && decimal(value) === undefined;
+  return isCost(name) && !isFields(value) && !Decimal.isDecimal(value);
 }

@@ -267,6 +267,16 @@ describe('texts that are kept', () => {
     expect(kept.isWhole).toBe(false);
   });
 
+  test.each([NaN, -5, 1.5, Infinity, '3', undefined])(
+    'a number of tokens that is no count is left out: %s',
+    (tokens) => {
+      const kept = new KeptTexts();
+      kept.addTokens(tokens as never);
+      expect(kept.count(() => 1)).toBeUndefined();
+      expect(kept.isWhole).toBe(false);
+    },
+  );
+
   test('an empty text has no tokens, and nothing at all is unknown', () => {
     const kept = new KeptTexts();
     expect(kept.count(() => 1)).toBeUndefined();

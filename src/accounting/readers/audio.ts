@@ -10,7 +10,8 @@ export const transcriptions: ApiReader = {
     const isEvent = text(type) !== undefined;
     if (!isEvent && typeof words !== 'string') return undefined;
     return {
-      told: isFields(usage) && isCounted(usage) ? readUsage(usage) : undefined,
+      // That of type `duration` has seconds, and no counts.
+      told: isFields(usage) ? readUsage(usage) : undefined,
       isOutput: hasContent(delta),
       isEnd: String(type).endsWith('.done'),
     };
@@ -18,11 +19,6 @@ export const transcriptions: ApiReader = {
   // Subtitles and plain texts are asked for by `response_format`.
   readText: (answer) => (/^\s*</.test(answer) ? undefined : {}),
 };
-
-/** Usage of type `duration` has seconds only. */
-function isCounted(usage: object): boolean {
-  return !('seconds' in usage);
-}
 
 /** Speech from a text. The answer is a sound, without its tokens. */
 export const speech: ApiReader = {

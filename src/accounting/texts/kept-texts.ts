@@ -1,3 +1,5 @@
+import { count } from '../fields.js';
+
 /** The characters that are kept of a request, and as many of an answer. */
 export const MAX_CHARACTERS = 1_000_000;
 
@@ -41,9 +43,10 @@ export class KeptTexts {
   }
 
   /** Adds a text that is tokens already, as prompts and inputs of embeddings may be. */
-  addTokens(count: number): void {
+  addTokens(tokens: number): void {
+    if (count(tokens) === undefined) return this.addOther();
     this.hasAny = true;
-    this.tokens += count;
+    this.tokens += tokens;
   }
 
   /** Adds content whose tokens cannot be counted, e.g. an image. */

@@ -12,7 +12,7 @@ import type { EndedInference } from './inference-writer.js';
 import type { KeptSeries } from './kept-series.js';
 import { OWN_METRICS } from './own-metrics.js';
 import type { RecordingBatch } from './recording-batch.js';
-import { asksModel, hasAnswered, type Inference } from './recordings.js';
+import { type Inference, isBilled } from './recordings.js';
 
 /** Counts what inferences cost, and those whose cost is unknown or a lower bound. */
 export class CostCounters {
@@ -66,11 +66,7 @@ export class CostCounters {
   /** Whether an inference without tokens has cost something, which is then missing. */
   // Why: docs/decisions/accounting.md, "Unknown and partial costs are counted".
   private isMissing(inference: Inference): boolean {
-    return (
-      asksModel(inference) &&
-      hasAnswered(inference) &&
-      this.prices.hasPrice(requestOf(inference))
-    );
+    return isBilled(inference) && this.prices.hasPrice(requestOf(inference));
   }
 
   private reportUnused(inference: Inference, charge: Charge | undefined): void {

@@ -3,6 +3,7 @@ import {
   type GenAiMetric,
   kindOfOperation,
 } from '../../core/gen-ai-conventions.js';
+import { sum } from '../../accounting/fields.js';
 import type { TokensByModality, TokenUsage } from '../../accounting/usage.js';
 import { addChunks } from './chunk-times.js';
 import type { GenAiInstruments } from './gen-ai-instruments.js';
@@ -117,18 +118,11 @@ function addUsage(
     usage.cachedInputTokens,
     usage.cachedInputByModality,
   );
-  add(GEN_AI_METRICS.cacheWriteTokensUsed, cacheWrites(usage));
+  add(
+    GEN_AI_METRICS.cacheWriteTokensUsed,
+    sum(usage.cacheWriteTokens, usage.cacheWriteHourTokens),
+  );
   add(GEN_AI_METRICS.reasoningTokensUsed, usage.reasoningTokens);
-}
-
-function cacheWrites({
-  cacheWriteTokens,
-  cacheWriteHourTokens,
-}: TokenUsage): number | undefined {
-  if (cacheWriteTokens === undefined && cacheWriteHourTokens === undefined) {
-    return undefined;
-  }
-  return (cacheWriteTokens ?? 0) + (cacheWriteHourTokens ?? 0);
 }
 
 /** What the provider does not break down is of an unknown kind. */

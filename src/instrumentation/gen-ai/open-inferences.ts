@@ -59,7 +59,6 @@ export class OpenInferences {
     if (run !== undefined && isCounted) run.inferenceCalls++;
     const context = this.app.context.current;
     const { provider, model, agent = run?.agent } = request;
-    const where = `${provider} ${model}`;
     const running = isCounted
       ? this.running.begin({ agent, model, provider })
       : UNCOUNTED;
@@ -75,7 +74,8 @@ export class OpenInferences {
         running.ended();
         if (run !== undefined && isCounted) run.inferenceCalls--;
       },
-      unreadable: (error) => this.app.reportError('chunk', error, where),
+      unreadable: (error) =>
+        this.app.reportError('chunk', error, nameOf(request)),
       droppable: (inference) => this.running.endWith(inference, running),
       uncounted: () => running.ended(),
       restart: () => this.open(request),
@@ -105,24 +105,21 @@ export class OpenInferences {
     this.kept(ended, () => {
       const { recording, errors } = withoutOddFields(ended);
       this.report(recording, errors);
-      const estimator = texts && this.estimator;
-      if (!estimator?.isNeeded(recording, texts!)) {
-        return this.write(recording, around);
-      }
-      const write = () =>
-        this.write(estimator.estimate(recording, texts!), around);
+      const estimate = texts && this.estimator?.pending(recording, texts);
+      if (estimate === undefined) return this.write(recording, around);
+      const write = () => this.write(estimate(), around);
       this.app.late.add(() => this.kept(ended, write));
     });
   }
 
   /** Keeps an error of a recording from the app. */
-  private kept({ provider, model }: Inference, record: () => void): void {
-    catchAndReport(this.app, 'inference', record, `${provider} ${model}`);
+  private kept(ended: Inference, record: () => void): void {
+    catchAndReport(this.app, 'inference', record, nameOf(ended));
   }
 
-  private report({ provider, model }: Inference, errors: readonly Error[]) {
+  private report(ended: Inference, errors: readonly Error[]): void {
     for (const error of errors) {
-      this.app.reportError('invalid_value', error, `${provider} ${model}`);
+      this.app.reportError('invalid_value', error, nameOf(ended));
     }
   }
 
@@ -136,4 +133,8 @@ export class OpenInferences {
     const cost = this.writer.inference(ended);
     if (asksModel(inference)) run?.took(usage, cost, isEstimated);
   }
+}
+
+function nameOf({ provider, model }: InferenceRequest): string {
+  return `${provider} ${model}`;
 }

@@ -120,11 +120,11 @@ export function asksModel({ operation = 'chat' }: InferenceRequest): boolean {
 }
 
 /** Whether a provider bills an inference: not if it failed before the first chunk. */
-export function hasAnswered(inference: Inference): boolean {
+export function isBilled(inference: Inference): boolean {
   const { secondsToFirstChunk } = inference;
-  return (
-    failureOf(inference) === undefined || secondsToFirstChunk !== undefined
-  );
+  const isAnswered =
+    failureOf(inference) === undefined || secondsToFirstChunk !== undefined;
+  return isAnswered && asksModel(inference);
 }
 
 /** The `error_type` of a recording; `undefined` if it did not fail. */

@@ -1,4 +1,5 @@
 import { totalsOf } from '../../accounting/estimated-usage.js';
+import type { KeptTexts } from '../../accounting/texts/kept-texts.js';
 import {
   catchAndReport,
   type ErrorReporter,
@@ -8,12 +9,7 @@ import { isNativePromise } from '../calls/result-kinds.js';
 import { errorType } from '../class-name.js';
 import { COUNT } from './field-checks.js';
 import type { InferenceTexts } from './inference-texts.js';
-import {
-  asksModel,
-  failureOf,
-  hasAnswered,
-  type Inference,
-} from './recordings.js';
+import { failureOf, type Inference, isBilled } from './recordings.js';
 
 /** A model, as a tokenizer needs it. */
 export interface TokenizedModel {
@@ -39,19 +35,29 @@ export class TokenEstimator {
     private readonly reporter: ErrorReporter,
   ) {}
 
-  /** Whether tokens are missing that the provider bills, and there are texts to count them in. */
-  isNeeded(inference: Inference, texts: InferenceTexts): boolean {
-    const isBilled = asksModel(inference) && hasAnswered(inference);
-    if (!isBilled || (texts.input.isEmpty && texts.output.isEmpty)) {
-      return false;
-    }
-    const { input, output } = missingIn(inference);
-    return input || output;
+  /**
+   * The work that is left to do for an inference.
+   *
+   * @returns adds estimates of what is missing. `undefined` if the provider bills nothing more, or no texts are kept.
+   */
+  pending(
+    inference: Inference,
+    texts: InferenceTexts,
+  ): (() => Inference) | undefined {
+    const hasTexts = !(texts.input.isEmpty && texts.output.isEmpty);
+    if (!hasTexts || !isBilled(inference)) return undefined;
+    const missing = missingIn(inference);
+    return missing.input || missing.output
+      ? () => this.estimate(inference, texts, missing)
+      : undefined;
   }
 
-  /** Adds estimates of what is missing. Errors of the tokenizer are reported, and nothing is estimated then. */
-  estimate(inference: Inference, texts: InferenceTexts): Inference {
-    const missing = missingIn(inference);
+  /** Errors of the tokenizer are reported, and nothing is estimated then. */
+  private estimate(
+    inference: Inference,
+    texts: InferenceTexts,
+    missing: Missing,
+  ): Inference {
     const { provider, model, estimatedUsage } = inference;
     const count = () => this.count(inference, texts, missing);
     const where = `${provider} ${model}`;
@@ -99,9 +105,13 @@ function isLowerBound(
   const { isPartial = failureOf(inference) !== undefined } = inference;
   return (
     isPartial ||
-    (missing.input && (input.isEmpty || !input.isWhole)) ||
-    (missing.output && (output.isEmpty || !output.isWhole))
+    (missing.input && isShort(input)) ||
+    (missing.output && isShort(output))
   );
+}
+
+function isShort(texts: KeptTexts): boolean {
+  return texts.isEmpty || !texts.isWhole;
 }
 
 /** @throws {Error} without the text, and without the message of the tokenizer, which may have it. */

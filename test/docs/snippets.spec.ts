@@ -169,20 +169,20 @@ describe('the documented options', () => {
     return [...new Set(inGroup.map((name) => name.split('.')[0]!))].sort();
   }
 
-  /** Groups that are not in docs/options.md: exporters have pages of their own. */
+  /** Groups that are not in docs/reference/options.md: exporters have pages of their own. */
   const PAGES: Record<string, string> = {
-    otlp: 'docs/otlp.md',
-    statsd: 'docs/statsd.md',
-    pushgateway: 'docs/pushgateway.md',
-    processes: 'docs/processes.md',
-    persistence: 'docs/persistence.md',
+    otlp: 'docs/reference/otlp.md',
+    statsd: 'docs/reference/statsd.md',
+    pushgateway: 'docs/reference/pushgateway.md',
+    processes: 'docs/reference/processes.md',
+    persistence: 'docs/reference/persistence.md',
   };
 
   const OPTIONS = forRoot({ unknownOption });
 
   it('the documented options of the module are those of MetricsModule.forRoot()', () => {
     expect(OPTIONS.length).toBeGreaterThan(10);
-    expect(documentedIn('docs/options.md', 'The module')).toEqual(
+    expect(documentedIn('docs/reference/options.md', 'The module')).toEqual(
       OPTIONS.toSorted(),
     );
   });
@@ -197,7 +197,7 @@ describe('the documented options', () => {
     ({ name, group }) => {
       const documented =
         PAGES[name] === undefined
-          ? documentedIn('docs/options.md', `\`${name}\``, name)
+          ? documentedIn('docs/reference/options.md', `\`${name}\``, name)
           : documentedIn(PAGES[name], 'Options', name);
       expect(documented).toEqual(group.toSorted());
     },
@@ -208,8 +208,8 @@ describe('the documented options', () => {
       () => new PrometheusCollector({ unknownOption } as object),
     );
     expect(options.length).toBeGreaterThan(0);
-    expect(documentedIn('docs/options.md', '`PrometheusCollector`')).toEqual(
-      options.toSorted(),
-    );
+    expect(
+      documentedIn('docs/reference/options.md', '`PrometheusCollector`'),
+    ).toEqual(options.toSorted());
   });
 });

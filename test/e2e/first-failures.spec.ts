@@ -29,7 +29,7 @@ const RULES = ['rules/tframex.rules.yml', 'rules/tframex.alerts.yml'];
 
 /** Writes the alert on a counter of the app that the docs show. Returns its file. */
 function exampleRules(): string {
-  const docs = readFileSync(path('docs/alerts.md'), 'utf8');
+  const docs = readFileSync(path('docs/reference/alerts.md'), 'utf8');
   const [, section] = docs.split('## Alerts of your own');
   const [, rules] = /```yaml\n([^]*?)```/.exec(section!)!;
   const file = join(tempFolder(), 'app.rules.yml');

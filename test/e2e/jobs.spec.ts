@@ -11,7 +11,7 @@ import {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A job as docs/pushgateway.md has it. */
+/** A job as docs/reference/pushgateway.md has it. */
 const JOB = `
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -49,10 +49,10 @@ const PODS = [
 ];
 
 test.skipIf(!(await isInstalled('prometheus')))(
-  'the configuration for Kubernetes in docs/scaling.md finds pods by their annotations, and gives them their labels',
+  'the configuration for Kubernetes in docs/explanations/scaling.md finds pods by their annotations, and gives them their labels',
   async () => {
-    const [block, ...others] = blocksOf('docs/scaling.md').filter(({ code }) =>
-      code.includes('kubernetes_sd_configs'),
+    const [block, ...others] = blocksOf('docs/explanations/scaling.md').filter(
+      ({ code }) => code.includes('kubernetes_sd_configs'),
     );
     expect(others).toEqual([]);
     const discovery = /kubernetes_sd_configs:\s+- role: pod\n/;

@@ -129,12 +129,12 @@ describe.skipIf(!(await isInstalled('promtool')))('the shipped rules', () => {
     }
   });
 
-  test('the shipped rules are those that docs/scaling.md names', () => {
+  test('the shipped rules are those that docs/explanations/scaling.md names', () => {
     const recorded = [...rules.matchAll(/- record: (\S+)/g)].map(
       ([, name]) => name,
     );
     const named = [
-      ...read('docs/scaling.md').matchAll(/\bjob\w*:\w+:\w+/g),
+      ...read('docs/explanations/scaling.md').matchAll(/\bjob\w*:\w+:\w+/g),
     ].map(([name]) => name);
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((name) => !recorded.includes(name))).toEqual([]);

@@ -220,7 +220,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
     const MODEL = 'gen_ai_request_model';
     const TOOL = 'gen_ai_tool_name';
 
-    /** Each question of docs/agents.md, by its words, with what the played calls must give. */
+    /** Each question of docs/reference/agents.md, by its words, with what the played calls must give. */
     const agentChecks: Record<
       string,
       (answer: Awaited<ReturnType<typeof query>>) => Promise<void>
@@ -340,7 +340,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
     });
 
     test('the sample app answers the ten questions about agents with what the played calls give', async () => {
-      const text = await file('docs/agents.md');
+      const text = await file('docs/reference/agents.md');
       const asked = [
         ...text.matchAll(/^(\w[^\n]*?\?)[^\n]*\n\n```promql\n([^`]*)```/gm),
       ];

@@ -67,7 +67,7 @@ const REQUIRED_FILES = [
   'dashboards/tframex.fleet.json',
   'dashboards/tframex.http.json',
   'dashboards/tframex.process.json',
-  'docs/alerts.md',
+  'docs/reference/alerts.md',
   'rules/tframex.alerts.yml',
   'rules/tframex.rules.yml',
   'package.json',

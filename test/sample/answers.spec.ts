@@ -24,7 +24,7 @@ describe('a plain answer', () => {
 
     expect(await response.json()).toEqual({
       output:
-        'Namespaces (docs/scraping.md)\n\n- Every metric is prefixed with the namespace.\n\n',
+        'Namespaces (docs/guides/scraping.md)\n\n- Every metric is prefixed with the namespace.\n\n',
     });
   });
 });

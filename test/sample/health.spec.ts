@@ -23,7 +23,7 @@ test('the health of the sample app shows its documentation', async () => {
 test('the sample app is not healthy without the files that its answers lead to', async () => {
   const root = documents();
   const app = await SampleApp.start(root);
-  rmSync(join(root, 'docs/scraping.md'));
+  rmSync(join(root, 'docs/guides/scraping.md'));
   expect(await health(app)).toEqual([
     503,
     { documentation: { status: 'down' } },

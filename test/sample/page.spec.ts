@@ -43,7 +43,8 @@ describe('the page of the sample app', () => {
   test.each([
     '/page/missing.js',
     '/page/..%2fpage.controller.ts',
-    '/docs/missing.md',
+    '/docs/guides/missing.md',
+    '/docs/guides',
     '/docs/..%2f..%2fpackage.json',
   ])('no file is served at %s', async (path) => {
     const app = await SampleApp.start();
@@ -51,7 +52,7 @@ describe('the page of the sample app', () => {
     expect((await app.get(path)).status).toBe(404);
   });
 
-  test.each(['/README.md', '/docs/scraping.md'])(
+  test.each(['/README.md', '/docs/guides/scraping.md'])(
     'the documentation that answers name is served as text at %s',
     async (path) => {
       const app = await SampleApp.start();

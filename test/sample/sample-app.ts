@@ -1,7 +1,7 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { onTestFinished, vi } from 'vitest';
@@ -16,7 +16,7 @@ const DOCUMENTS = {
     'A counter counts the calls of an agent. Every call of an agent is counted once.',
     '```sh\n# not a heading: counted\n```',
   ].join('\n\n'),
-  'docs/scraping.md': [
+  'docs/guides/scraping.md': [
     '# Scraping',
     'Prometheus scrapes the metrics page every 15 seconds.',
     '## Namespaces',
@@ -28,8 +28,8 @@ const DOCUMENTS = {
 export function documents(files: Record<string, string> = DOCUMENTS): string {
   const root = mkdtempSync(join(tmpdir(), 'sample-app-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
-  mkdirSync(join(root, 'docs'));
   for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   }
   return root;

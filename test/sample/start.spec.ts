@@ -8,7 +8,7 @@ describe('the sample app does not start', () => {
     const root = documents({ 'docs/notes.txt': 'text' });
 
     await expect(SampleApp.start(root)).rejects.toThrow(
-      `There is no documentation to answer from; expected README.md or docs/*.md with some text in ${root}`,
+      `There is no documentation to answer from; expected README.md or pages in docs/ with some text in ${root}`,
     );
   });
 

@@ -64,7 +64,7 @@ test('an httpBackend() answers after a request that is no gzip although it says 
 });
 
 test('the documented test of an exporter of one’s own has 20 lines at most', () => {
-  const [example] = blocksOf('docs/testing.md').filter(({ code }) =>
+  const [example] = blocksOf('docs/reference/testing.md').filter(({ code }) =>
     code.includes('exporterContract('),
   );
   expect(example!.code.trim().split('\n').length).toBeLessThanOrEqual(20);

@@ -13,7 +13,7 @@ export const PROJECT_ROOT = fileURLToPath(
   new URL('../../../', import.meta.url),
 );
 
-/** What the agents know: README.md and docs/*.md, read once at start. */
+/** What the agents know: README.md and the pages in docs/ for users, read once at start. */
 @Injectable()
 export class Documentation {
   readonly passages: readonly Passage[];
@@ -32,12 +32,12 @@ export class Documentation {
     );
     if (this.passages.length === 0) {
       throw new Error(
-        `There is no documentation to answer from; expected README.md or docs/*.md with some text in ${root}`,
+        `There is no documentation to answer from; expected README.md or pages in docs/ with some text in ${root}`,
       );
     }
   }
 
-  /** A whole file, e.g. `docs/decorators.md`; `undefined` if the agents do not know it. */
+  /** A whole file, e.g. `docs/reference/decorators.md`; `undefined` if the agents do not know it. */
   textOf(source: string): string | undefined {
     return this.texts.get(source);
   }
@@ -54,11 +54,13 @@ export class Documentation {
   }
 }
 
+/** Decisions are left out: they tell contributors what users do not ask. */
 function markdownFiles(root: string): string[] {
   const docs = existsSync(join(root, 'docs'))
-    ? readdirSync(join(root, 'docs')).sort()
+    ? readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     : [];
-  return ['README.md', ...docs.map((name) => `docs/${name}`)].filter(
+  const pages = docs.filter((path) => !path.startsWith('decisions')).sort();
+  return ['README.md', ...pages.map((path) => `docs/${path}`)].filter(
     (file) => file.endsWith('.md') && existsSync(join(root, file)),
   );
 }

@@ -1,6 +1,6 @@
 /** A section of the documentation: what stands between two headings. */
 export interface Passage {
-  /** The file, from the project's root, e.g. `docs/decorators.md`. */
+  /** The file, from the project's root, e.g. `docs/reference/decorators.md`. */
   source: string;
   heading: string;
   /** Markdown, without the heading. */

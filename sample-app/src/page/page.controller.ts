@@ -45,9 +45,9 @@ export class PageController {
     this.sendDocument(response, 'README.md');
   }
 
-  @Get('docs/:file')
-  document(@Param('file') file: string, @Res() response: Response): void {
-    this.sendDocument(response, `docs/${file}`);
+  @Get('docs/*path')
+  document(@Param('path') path: string[], @Res() response: Response): void {
+    this.sendDocument(response, `docs/${path.join('/')}`);
   }
 
   private sendFile(response: Response, name: string): void {

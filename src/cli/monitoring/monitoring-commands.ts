@@ -31,7 +31,7 @@ Writes recording rules and alerts for Prometheus, with the names that the metric
 
 Options:
       --kubernetes         Writes a PrometheusRule, the resource of the Prometheus Operator
-      --runbooks URL       The page with a section for each alert; default: docs/alerts.md of the package
+      --runbooks URL       The page with a section for each alert; default: docs/reference/alerts.md of the package
 ${COMMON_HELP}
 
 ${EXIT_CODES}`;

@@ -16,7 +16,7 @@ export interface MonitoringOptions extends Subject {
 }
 
 const DEFAULT_RUNBOOKS =
-  'https://unpkg.com/nestjs-agent-metrics/docs/alerts.md';
+  'https://unpkg.com/nestjs-agent-metrics/docs/reference/alerts.md';
 
 const CONVENTIONS: readonly Conventions[] = ['current', 'v1.41', 'both'];
 const HISTOGRAMS: readonly Histograms[] = ['classic', 'native', 'both'];

@@ -39,8 +39,8 @@ async function makeFolder() {
     3100: await freePorts(MEMBERS),
     9464: await freePort(),
   };
-  const [block, ...others] = blocksOf('docs/processes.md').filter(({ code }) =>
-    code.startsWith('// ecosystem.config.cjs'),
+  const [block, ...others] = blocksOf('docs/reference/processes.md').filter(
+    ({ code }) => code.startsWith('// ecosystem.config.cjs'),
   );
   expect(others).toEqual([]);
   const config = Object.entries(ports).reduce(
@@ -85,7 +85,7 @@ function allJoined(origin: string): Promise<boolean> {
 const CONFIG = 'ecosystem.config.cjs';
 
 test(
-  'the instances of PM2 in cluster mode make one page, as docs/processes.md configures them, whose totals go on through reloads',
+  'the instances of PM2 in cluster mode make one page, as docs/reference/processes.md configures them, whose totals go on through reloads',
   async () => {
     const { folder, ports } = await makeFolder();
     const directories = new Directories();

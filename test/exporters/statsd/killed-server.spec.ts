@@ -35,7 +35,7 @@ it('no increase of a counter is lost over TCP, whenever the server is killed', a
   }
   await collector.flush(20_000);
 
-  // A server that was killed may have read lines that its successor receives again; see docs/statsd.md.
+  // A server that was killed may have read lines that its successor receives again; see docs/reference/statsd.md.
   const read = new Map<string, number>();
   for (const line of await server.received()) {
     const [, n, growth] = /^app_calls_total;n=(\d+):(\d+)\|c$/.exec(line) ?? [];

@@ -8,7 +8,7 @@ export interface RecordingRule {
 
 export type Severity = 'critical' | 'warning' | 'info';
 
-/** An alert. Its runbook is the section of docs/alerts.md with its name. */
+/** An alert. Its runbook is the section of docs/reference/alerts.md with its name. */
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;

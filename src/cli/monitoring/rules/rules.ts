@@ -20,7 +20,7 @@ and quantiles are made of summed buckets. Rates of the rules named ":sum" would 
 `;
 
 const ALERTS_HEADER = `Alerts on the metrics of nestjs-agent-metrics. They read the recording rules, which
-must be loaded too. docs/alerts.md says what each one means and what to do.
+must be loaded too. docs/reference/alerts.md says what each one means and what to do.
 `;
 
 /** The rules of an app: files by their names. */

@@ -114,8 +114,10 @@ export class PersistentMetrics implements MetricsSource, StateOwner {
 
   private async gatherNow(request: GatherRequest): Promise<GatheredMetrics> {
     const slice = new TimeSlice(this.yielder);
+    // All metrics, whichever are requested: the totals of all are saved.
+    const { limit, except, isShown = true } = request;
     const gathered = await this.gatherer.gather(
-      { limit: request.limit },
+      { limit, except, isShown },
       slice,
     );
     const own = this.encode(gathered.metrics, gathered.unread);
@@ -123,7 +125,7 @@ export class PersistentMetrics implements MetricsSource, StateOwner {
       await this.withRestored(gathered.metrics, own, slice),
       this.restored.totals.gauges,
     );
-    await this.saveShown(this.totalsOf(own));
+    if (isShown) await this.saveShown(this.totalsOf(own));
     return { ...gathered, ...shownMetrics(all, request) };
   }
 

@@ -11,10 +11,10 @@ export interface GatherRequest {
   readonly limit?: number | undefined;
   /** Only metrics that only grow: counters, histograms and summaries. Default: all types. */
   readonly totalsOnly?: boolean | undefined;
-  /** The names of metrics that are not read. Default: none. */
+  /** The names of metrics that are left out. Default: none. */
   readonly except?: ReadonlySet<string> | undefined;
-  /** Whether series that are due to expire are kept, as no back end sees what is read. Default: `false`. */
-  readonly keepsExpired?: boolean | undefined;
+  /** Whether a scraper or back end sees what is read. What none sees lets no series expire, and is not saved first. Default: `true`. */
+  readonly isShown?: boolean | undefined;
 }
 
 /** Whether the values of a metric only grow. */
@@ -22,11 +22,21 @@ export function isTotal(type: PageType): boolean {
   return type === 'counter' || type === 'histogram' || type === 'summary';
 }
 
-/** Whether a metric is requested, by its own name or by one of its samples. */
+/** Whether a metric is requested, by its own name or by one of its samples, and not left out. */
 export function selection({
   names,
   registered,
+  except,
 }: GatherRequest): (header: FamilyHeader) => boolean {
+  const isNamed = naming(registered, names);
+  if (except === undefined) return isNamed;
+  return (header) => !except.has(header.name) && isNamed(header);
+}
+
+function naming(
+  registered: string | undefined,
+  names: readonly string[] | undefined,
+): (header: FamilyHeader) => boolean {
   if (registered !== undefined) return ({ name }) => name === registered;
   if (names === undefined) return () => true;
   const requested = new Set(names);

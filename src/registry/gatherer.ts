@@ -181,14 +181,14 @@ export class Gatherer implements MetricsSource {
   private async readAll(
     requested: readonly RegisteredMetric[],
     slice: TimeSlice,
-    { limit, keepsExpired }: GatherRequest,
+    { limit, isShown = true }: GatherRequest,
   ) {
     const unread: string[] = [];
     const failed = (name: string) => void unread.push(name);
     const results = await Promise.all(
       requested.map((one) =>
         one.metric instanceof RegistryAdapter
-          ? refreshed(one.metric, failed, limit, keepsExpired)
+          ? refreshed(one.metric, failed, limit, !isShown)
           : this.readOther(one, slice, failed, limit),
       ),
     );

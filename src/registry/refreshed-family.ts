@@ -14,7 +14,7 @@ export async function refreshed(
   adapter: RegistryAdapter,
   failed: (name: string) => void,
   limit: number | undefined,
-  keepsExpired?: boolean,
+  keepsExpired: boolean,
 ): Promise<RefreshedFamily> {
   const { family } = adapter;
   const isFresh = await family.refresh(limit, keepsExpired);

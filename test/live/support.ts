@@ -32,7 +32,7 @@ export class SampledCollector {
   /** Takes a sample, so many seconds after the one before. */
   async sample(seconds = 5): Promise<void> {
     const { insight } = this.collector;
-    const { metrics } = await insight.gather({ keepsExpired: true });
+    const { metrics } = await insight.gather({ isShown: false });
     this.record({ metrics, keepsCells: true }, seconds);
   }
 

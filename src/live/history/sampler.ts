@@ -98,7 +98,7 @@ export class Sampler {
     const { insight, except } = this;
     const { metrics } = await insight.gather({
       limit: CALLBACK_LIMIT,
-      keepsExpired: true,
+      isShown: false,
       except,
     });
     if (insight.epoch !== this.epoch) this.startAgain();

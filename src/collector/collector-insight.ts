@@ -53,11 +53,6 @@ export class CollectorInsight {
     return membership.epoch ?? `${this.created}-${families.clears}`;
   }
 
-  /** The number of processes and threads whose metrics pages show. */
-  async processes(): Promise<number> {
-    return (await this.parts.membership.count()) ?? 1;
-  }
-
   /** These processes and threads, as the last sample or page found them; none without the option `processes`. */
   members(): readonly MemberStatus[] {
     return this.parts.processReport.members;

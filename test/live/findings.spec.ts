@@ -20,7 +20,6 @@ async function findingsOf(
     facts: {
       checks: await insight.checks(),
       exporters: insight.exporters(),
-      processes: await insight.processes(),
       members: insight.members(),
       historyBytes: 0,
       limitOf: (metric) => insight.limitOf(metric),

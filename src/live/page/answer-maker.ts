@@ -11,7 +11,7 @@ import { type MetricNames, metricNames } from '../query/metric-names.js';
 import { Query } from '../query/query.js';
 import { Window } from '../query/window.js';
 import type { Facts, Parameters, View } from '../views/view.js';
-import { VIEWS } from '../views/views.js';
+import { showsChecks, VIEWS } from '../views/views.js';
 import { etagOf } from './assets.js';
 
 /** Answers that are kept until the next sample: readers of one view share them. */
@@ -64,14 +64,10 @@ export class AnswerMaker {
   }
 
   private async make(request: AnswerRequest): Promise<MadeAnswer> {
-    const [checks, processes] = await Promise.all([
-      this.insight.checks(),
-      this.insight.processes(),
-    ]);
+    const checks = showsChecks(request.view) ? await this.insight.checks() : [];
     const answer = await this.sampler.read((history) =>
       this.read(request, history, {
         checks,
-        processes,
         members: this.insight.members(),
         exporters: this.insight.exporters(),
         historyBytes: history.bytes,
@@ -102,7 +98,7 @@ export class AnswerMaker {
 function headOf(
   { id, leftOut }: History,
   window: Window,
-  { processes }: Facts,
+  { members }: Facts,
 ): AnswerHead {
   return {
     version: 1,
@@ -113,7 +109,7 @@ function headOf(
     minutes: window.minutes,
     sampled: Math.round(window.sampled * 10) / 10,
     app: appName(),
-    processes,
+    processes: members.length || 1,
     leftOut,
     lines: window.lines,
     bars: window.bars,

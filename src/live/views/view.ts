@@ -7,9 +7,9 @@ import type { Query } from '../query/query.js';
 
 /** What is known beside the history. */
 export interface Facts {
+  /** None for views that do not show them: reading them runs the checks. */
   readonly checks: readonly CheckReport[];
   readonly exporters: readonly ExporterState[];
-  readonly processes: number;
   /** None if the app does not share its metrics between processes. */
   readonly members: readonly MemberStatus[];
   /** Bytes that the history takes. */

@@ -21,6 +21,13 @@ export const VIEWS: { readonly [K in keyof Answers]: View<Answers[K]> } = {
   system,
 };
 
+/** Views that show the health checks. */
+const WITH_CHECKS: readonly (keyof Answers)[] = ['overview', 'system'];
+
+export function showsChecks(view: keyof Answers): boolean {
+  return WITH_CHECKS.includes(view);
+}
+
 export function isView(name: string): name is keyof Answers {
   return Object.hasOwn(VIEWS, name);
 }

@@ -162,8 +162,8 @@ export interface MetricDetail extends MetricRow {
 
 export interface SeriesRow {
   readonly labels: Readonly<Record<string, string>>;
-  /** Of a counter its total, of a histogram its count. */
-  readonly value: number;
+  /** Of a counter its total, of a histogram or summary its count; `null` if it is no finite number. */
+  readonly value: number | null;
   /** Lines: a counter's increase per second, a gauge's level, a histogram's p95. */
   readonly points: Points;
 }

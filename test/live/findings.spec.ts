@@ -1,34 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { FindingKind } from '../../src/live/answers.js';
-import {
-  type FindingsOptions,
-  resolveFindings,
-} from '../../src/live/findings.options.js';
-import { VIEWS } from '../../src/live/views/views.js';
+import type { FindingsOptions } from '../../src/live/findings.options.js';
 import { waitFor } from '../support/http.js';
-import { run, SampledCollector } from './support.js';
+import { bodyOf, SampledCollector } from './support.js';
 
 /** What the overview points out after the last sample. */
 async function findingsOf(
   sampled: SampledCollector,
-  options: FindingsOptions = {},
+  findings: FindingsOptions = {},
 ) {
-  const { insight } = sampled.collector;
-  const query = sampled.query();
-  const finish = VIEWS.overview({
-    query,
-    facts: {
-      checks: await insight.checks(),
-      exporters: insight.exporters(),
-      members: insight.members(),
-      historyBytes: 0,
-      limitOf: (metric) => insight.limitOf(metric),
-    },
-    findings: resolveFindings(options),
-    parameters: { name: '', filter: '' },
-  });
-  run(query);
-  return finish().findings;
+  return (await bodyOf('overview', sampled, { findings })).findings;
 }
 
 /** The agents or parts that findings of one kind are about. */

@@ -8,6 +8,17 @@ import { type Gathered, Recorder } from '../../src/live/history/recorder.js';
 import { Query } from '../../src/live/query/query.js';
 import { metricNames } from '../../src/live/query/metric-names.js';
 import { Window } from '../../src/live/query/window.js';
+import type { Answers } from '../../src/live/answers.js';
+import {
+  type FindingsOptions,
+  resolveFindings,
+} from '../../src/live/findings.options.js';
+import type { Body, Parameters, View } from '../../src/live/views/view.js';
+import { VIEWS } from '../../src/live/views/views.js';
+
+interface BodyOptions extends Partial<Parameters> {
+  findings?: FindingsOptions;
+}
 
 /** A collector whose metrics are sampled by hand, at times of the test's own. */
 export class SampledCollector {
@@ -53,6 +64,31 @@ export class SampledCollector {
     const window = new Window(this.history, minutes, 5, this.time);
     return new Query(this.history, window, names);
   }
+}
+
+/** What a view answers after the last sample. */
+export async function bodyOf<V extends keyof Answers>(
+  view: V,
+  sampled: SampledCollector,
+  { findings = {}, ...parameters }: BodyOptions = {},
+): Promise<Body<Answers[V]>> {
+  const { insight } = sampled.collector;
+  const query = sampled.query();
+  const ask = VIEWS[view] as View<Answers[V]>;
+  const finish = ask({
+    query,
+    facts: {
+      checks: await insight.checks(),
+      exporters: insight.exporters(),
+      members: insight.members(),
+      historyBytes: 0,
+      limitOf: (metric) => insight.limitOf(metric),
+    },
+    findings: resolveFindings(findings),
+    parameters: { name: '', filter: '', ...parameters },
+  });
+  run(query);
+  return finish();
 }
 
 /** Runs a query to its end. */

@@ -1,3 +1,4 @@
+import { sameItems } from '../../core/same-items.js';
 import type { Cell } from '../../model/cells.js';
 import type { MetricFamily, PageType } from '../../registry/metric-family.js';
 import type { TrackedSeries } from './tracked-series.js';
@@ -37,11 +38,7 @@ export class SampledMetric {
 
   /** Whether a family is this metric as it was before. */
   isOf({ type, bounds }: MetricFamily): boolean {
-    return (
-      type === this.type &&
-      bounds.length === this.bounds.length &&
-      bounds.every((bound, i) => bound === this.bounds[i])
-    );
+    return type === this.type && sameItems(bounds, this.bounds);
   }
 
   /** Bytes of its arrays. */

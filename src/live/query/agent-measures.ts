@@ -23,9 +23,10 @@ export class AgentMeasure {
 
   constructor(
     readonly name: string,
-    { window }: Query,
+    query: Query,
   ) {
-    this.row = new RowMeasure(window);
+    const { window } = query;
+    this.row = new RowMeasure(query);
     this.tokens = new TokenMeasure(window);
     this.cost = new MoneyMeasure(window);
     this.inFlight = new Levels(window);
@@ -81,8 +82,7 @@ export class AgentMeasures {
       if (isFailed) query.watch(series, recentOf(measure, error));
     }
     if (source !== 'executions' && sources.durationsOf(agent) === source) {
-      const make = () => query.newBuckets(series.metric.name);
-      query.watch(series, measure.row.durationsBy(make));
+      measure.row.watchDurations(series);
     }
   }
 

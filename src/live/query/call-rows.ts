@@ -37,7 +37,7 @@ export class CallRows<K> {
     const text = JSON.stringify(key);
     let known = this.rows.get(text);
     if (known === undefined) {
-      known = { key, row: new RowMeasure(this.query.window) };
+      known = { key, row: new RowMeasure(this.query) };
       this.rows.set(text, known);
     }
     return known.row;
@@ -47,8 +47,7 @@ export class CallRows<K> {
     const { query, rules } = this;
     const row = this.of(series);
     query.watch(series, row.outcome(rules.isFailed(series)));
-    const make = () => query.newBuckets(series.metric.name);
-    query.watch(series, row.durationsBy(make));
+    row.watchDurations(series);
   }
 }
 

@@ -1,4 +1,11 @@
-import type { Grid, Heat, Points, QuantilePoints } from '../answers.js';
+import type {
+  Grid,
+  Heat,
+  Points,
+  Quantile,
+  QuantilePoints,
+  Quantiles,
+} from '../answers.js';
 import { Measure } from './measure.js';
 import { drawn, quantileOf } from './quantiles.js';
 import type { SampleAt, Window } from './window.js';
@@ -133,6 +140,18 @@ export class Buckets extends Measure {
   override bucket(_at: SampleAt, bucket: number, count: number): void {
     this.counts[bucket]! += count;
     this.total += count;
+  }
+
+  quantile(q: number): Quantile {
+    return quantileOf(q, this.bounds, this.counts);
+  }
+
+  quantiles(): Quantiles {
+    return {
+      p50: this.quantile(0.5),
+      p95: this.quantile(0.95),
+      p99: this.quantile(0.99),
+    };
   }
 }
 

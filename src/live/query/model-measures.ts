@@ -1,6 +1,6 @@
 import type { ModelRow } from '../answers.js';
 import { type Buckets, BucketSteps } from './measures.js';
-import { quantileOf } from './quantiles.js';
+import { hasError } from './call-rows.js';
 import { labelOf, type Labelled, type Query } from './query.js';
 import { RowMeasure } from './row-measure.js';
 import { MoneyMeasure, TokenMeasure } from './token-measures.js';
@@ -18,9 +18,10 @@ export class ModelMeasure {
   constructor(
     readonly name: string,
     readonly provider: string,
-    { window }: Query,
+    query: Query,
   ) {
-    this.row = new RowMeasure(window);
+    const { window } = query;
+    this.row = new RowMeasure(query);
     this.tokens = new TokenMeasure(window);
     this.cost = new MoneyMeasure(window);
   }
@@ -29,18 +30,12 @@ export class ModelMeasure {
     return {
       ...this.row.row(this.name),
       provider: this.provider,
-      firstChunk: p95(this.firstChunk),
-      perChunk: p95(this.perChunk),
+      firstChunk: this.firstChunk?.quantile(0.95) ?? null,
+      perChunk: this.perChunk?.quantile(0.95) ?? null,
       tokens: this.tokens.totals(),
       cost: this.cost.money(),
     };
   }
-}
-
-function p95(buckets: Buckets | undefined) {
-  return buckets === undefined
-    ? null
-    : quantileOf(0.95, buckets.bounds, buckets.counts);
 }
 
 /** Has all models measured. A model is known by the name that answers give, else by that of requests. */
@@ -53,13 +48,8 @@ export class ModelMeasures {
     for (const series of query.labelled(...durations)) this.of(series);
     for (const series of query.series(...durations)) {
       const { row } = this.of(series);
-      const make = () => query.newBuckets(series.metric.name);
-      query.watch(series, row.outcome(series.label('error_type') !== ''));
-      const buckets = row.durationsBy(make);
-      const { bounds } = series.metric;
-      if (bounds.length === buckets.bounds.length) {
-        query.watch(series, buckets);
-      }
+      query.watch(series, row.outcome(hasError(series)));
+      row.watchDurations(series);
     }
     this.watchChunks();
     this.watchUsage();

@@ -41,17 +41,6 @@ function valueIn(
 
 export const NO_QUANTILES: Quantiles = { p50: null, p95: null, p99: null };
 
-export function quantilesOf(
-  bounds: readonly number[],
-  counts: ArrayLike<number>,
-): Quantiles {
-  return {
-    p50: quantileOf(0.5, bounds, counts),
-    p95: quantileOf(0.95, bounds, counts),
-    p99: quantileOf(0.99, bounds, counts),
-  };
-}
-
 /** A quantile for a line: one in the last bucket is drawn at its lower bound. */
 export function drawn(quantile: Quantile): number | null {
   return typeof quantile === 'object' && quantile !== null

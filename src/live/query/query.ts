@@ -1,6 +1,9 @@
 import type { Stepwise } from '../../core/stepwise.js';
-import { type Cell, HistogramCell, ValueCell } from '../../model/cells.js';
-import type { MetricFamily } from '../../registry/metric-family.js';
+import { type Cell, type HistogramCell, ValueCell } from '../../model/cells.js';
+import {
+  type MetricFamily,
+  SummaryCell,
+} from '../../registry/metric-family.js';
 import type { History } from '../history/history.js';
 import type { TrackedSeries } from '../history/tracked-series.js';
 import type { Measure } from './measure.js';
@@ -110,9 +113,10 @@ export class Query {
   }
 }
 
-/** The value of a counter or gauge, or the count of a histogram. */
+/** The value of a counter or gauge, or the count of a histogram or summary. */
 export function valueOf(cell: Cell): number {
   if (cell instanceof ValueCell) return cell.value;
-  if (!(cell instanceof HistogramCell)) return NaN;
-  return cell.counts.reduce((sum, count) => sum + count, 0);
+  if (cell instanceof SummaryCell) return cell.count;
+  const { counts } = cell as HistogramCell;
+  return counts.reduce((sum, count) => sum + count, 0);
 }

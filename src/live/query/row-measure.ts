@@ -1,8 +1,11 @@
+import { sameItems } from '../../core/same-items.js';
 import type { OutcomePoints, Row } from '../answers.js';
+import type { TrackedSeries } from '../history/tracked-series.js';
 import { Measure } from './measure.js';
-import { type Buckets, Sums } from './measures.js';
-import { NO_QUANTILES, quantilesOf } from './quantiles.js';
-import type { SampleAt, Window } from './window.js';
+import { Buckets, Sums } from './measures.js';
+import type { Query } from './query.js';
+import { NO_QUANTILES } from './quantiles.js';
+import type { SampleAt } from './window.js';
 
 /** Measures what is called: an agent, a model, a tool, a route. */
 export class RowMeasure {
@@ -11,13 +14,13 @@ export class RowMeasure {
   readonly recent = { calls: 0, failed: 0 };
   lastMinute = 0;
   /** How long the calls took; `undefined` if no metric tells it. */
-  durations: Buckets | undefined = undefined;
+  private durations: Buckets | undefined = undefined;
   private readonly succeeding = new Outcome(this, false);
   private readonly failing = new Outcome(this, true);
 
-  constructor(private readonly window: Window) {
-    this.calls = new Sums(window, 'bars');
-    this.failed = new Sums(window, 'bars');
+  constructor(private readonly query: Query) {
+    this.calls = new Sums(query.window, 'bars');
+    this.failed = new Sums(query.window, 'bars');
   }
 
   /** Measures series of calls that have ended in one way. */
@@ -25,9 +28,13 @@ export class RowMeasure {
     return isFailed ? this.failing : this.succeeding;
   }
 
-  /** The measure of durations, made with the first series. */
-  durationsBy(make: () => Buckets): Buckets {
-    return (this.durations ??= make());
+  /** Measures durations. Histograms with other bounds than the first one cannot be added to it, and are left out. */
+  watchDurations(series: TrackedSeries): void {
+    const { bounds } = series.metric;
+    this.durations ??= new Buckets(bounds);
+    if (sameItems(bounds, this.durations.bounds)) {
+      this.query.watch(series, this.durations);
+    }
   }
 
   /** Calls and failures per minute. */
@@ -36,17 +43,14 @@ export class RowMeasure {
   }
 
   row(name: string): Row {
-    const { calls, failed, recent, durations, window } = this;
+    const { calls, failed, recent, durations, query } = this;
     return {
       name,
       calls: calls.total,
       failed: failed.total,
       recent,
-      perMinute: this.lastMinute * window.perMinute,
-      duration:
-        durations === undefined
-          ? NO_QUANTILES
-          : quantilesOf(durations.bounds, durations.counts),
+      perMinute: this.lastMinute * query.window.perMinute,
+      duration: durations?.quantiles() ?? NO_QUANTILES,
       lane: this.points(),
     };
   }

@@ -1,7 +1,6 @@
 import type { AgentRow, Quantile } from '../answers.js';
 import type { FindingsConfig } from '../findings.options.js';
 import type { AgentMeasure } from '../query/agent-measures.js';
-import { quantileOf } from '../query/quantiles.js';
 
 /** Tools that a row names. */
 const MAX_TOOLS = 20;
@@ -24,10 +23,7 @@ export function agentRow(
     status: statusOf(state, findings),
     tokens: agent.tokens.totals(),
     cost: agent.cost.money(),
-    firstChunk:
-      agent.firstChunk === undefined
-        ? null
-        : quantileOf(0.95, agent.firstChunk.bounds, agent.firstChunk.counts),
+    firstChunk: agent.firstChunk?.quantile(0.95) ?? null,
     tools: [...agent.tools]
       .filter(([, { total }]) => total > 0)
       .sort(([, a], [, b]) => b.total - a.total)

@@ -62,7 +62,7 @@ class RouteMeasures {
 
   constructor(query: Query) {
     const { httpRequests } = query.names;
-    this.all = new RowMeasure(query.window);
+    this.all = new RowMeasure(query);
     this.latency = new LatencyMeasure(query);
     this.routes = new CallRows(query, httpRequests, {
       keyOf: (series) => ({

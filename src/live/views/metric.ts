@@ -16,9 +16,7 @@ export const metric: View<MetricAnswer> = ({ query, facts, parameters }) => {
   if (family === undefined) return () => ({ metric: null });
   const matches = filterOf(parameters.filter);
   const cells = family.cells.filter(matches);
-  const list = [...cells]
-    .sort((a, b) => valueOf(b) - valueOf(a))
-    .slice(0, MAX_SERIES);
+  const list = [...cells].sort(byValue).slice(0, MAX_SERIES);
   const lines = new SeriesLines(query, family, new Set(list));
   const heat =
     family.type === 'histogram'
@@ -57,6 +55,15 @@ function filterOf(filter: string): (series: Filtered) => boolean {
           : name.toLowerCase() === label && value.includes(text);
       });
     });
+}
+
+/** The largest value first, and gauges that are `NaN` last. */
+function byValue(a: Cell, b: Cell): number {
+  const [one, other] = [valueOf(a), valueOf(b)];
+  if (Number.isNaN(one) || Number.isNaN(other)) {
+    return Number(Number.isNaN(one)) - Number(Number.isNaN(other));
+  }
+  return one === other ? 0 : other - one;
 }
 
 function labelNamesOf({ cells }: MetricFamily): string[] {

@@ -15,6 +15,12 @@ export interface LabelSet {
   readonly values: readonly string[];
 }
 
+/** The value of a label; empty without it. */
+export function labelOf({ names, values }: LabelSet, name: string): string {
+  const at = names.indexOf(name);
+  return at < 0 ? '' : values[at]!;
+}
+
 /** The labels of a set as an object. */
 export function labelsOf({ names, values }: LabelSet): Record<string, string> {
   const labels: Record<string, string> = {};

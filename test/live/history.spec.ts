@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { labelOf } from '../../src/model/labels.js';
 import { Buckets, Levels, Sums } from '../../src/live/query/measures.js';
 import { run, SampledCollector } from './support.js';
 
@@ -84,8 +85,8 @@ describe('the history of other metrics', () => {
     histogram.observe({}, 4);
     await sampled.sample();
     const query = sampled.query();
-    const counts = new Buckets(query.boundsOf('size'));
-    for (const series of query.series('size')) query.watch(series, counts);
+    const counts = new Buckets(query.family('size')!.bounds);
+    query.watchEach(['size'], () => counts);
     run(query);
     expect([...counts.counts]).toEqual([1, 2, 1, 1]);
   });
@@ -153,7 +154,9 @@ describe('the bounds of the history', () => {
       await sampled.sample();
     }
     const query = sampled.query();
-    const ids = [...query.series('busy_seconds')].map((one) => one.label('id'));
+    const ids = [...query.series('busy_seconds')].map((one) =>
+      labelOf(one, 'id'),
+    );
     expect(ids).toHaveLength(2_000);
     for (const [i] of late.entries()) expect(ids).toContain(String(2_500 + i));
     const { total } = sumsOf(sampled, 'busy_seconds');

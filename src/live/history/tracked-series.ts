@@ -1,11 +1,12 @@
 import { type Cell, HistogramCell, ValueCell } from '../../model/cells.js';
+import type { LabelSet } from '../../model/labels.js';
 import type { SampledMetric } from './sampled-metric.js';
 
 /** Another series for this place in the history has to be so many times busier. */
 const HYSTERESIS = 2;
 
 /** A series of which the history keeps what happened. */
-export class TrackedSeries {
+export class TrackedSeries implements LabelSet {
   readonly names: readonly string[];
   readonly values: readonly string[];
   /** Tells the series from the others of its metric. */
@@ -37,11 +38,6 @@ export class TrackedSeries {
     this.cell = cell;
     this.since = sample;
     this.lastChange = sample;
-  }
-
-  label(name: string): string {
-    const at = this.names.indexOf(name);
-    return at < 0 ? '' : this.values[at]!;
   }
 
   changed(sample: number, amount: number): void {

@@ -1,7 +1,24 @@
-import { labelOf, type Query } from './query.js';
+import { labelOf } from '../../model/labels.js';
+import type { TrackedSeries } from '../history/tracked-series.js';
+import { hasError, hasErrorStatus } from './call-rows.js';
+import type { Query } from './query.js';
 
-/** The metric that tells something of an agent. */
-export type CallSource = 'executions' | 'duration' | 'runs';
+/** The metrics that tell something of an agent. */
+const SOURCES = ['executions', 'duration', 'runs'] as const;
+
+type CallSource = (typeof SOURCES)[number];
+
+/** A series of calls to an agent, with what it tells. */
+export interface CallSeries {
+  readonly series: TrackedSeries;
+  readonly agent: string;
+  readonly isFailed: boolean;
+  readonly error: string;
+  /** Whether it tells the calls of the agent. */
+  readonly isCounted: boolean;
+  /** Whether it tells their durations. */
+  readonly isTimed: boolean;
+}
 
 /**
  * Which metric tells the calls and the durations of each agent. Those of `@Counted()` and
@@ -15,13 +32,13 @@ export class AgentSources {
   /** All agents that any metric names. */
   readonly names: ReadonlySet<string>;
 
-  constructor(query: Query) {
+  constructor(private readonly query: Query) {
     const { names } = query;
     const counted = new Set<string>();
     const failures = new Set<string>();
     for (const series of query.labelled(names.executions)) {
-      const isFailed = labelOf(series, 'status') === 'error';
-      (isFailed ? failures : counted).add(labelOf(series, 'agent'));
+      const agents = hasErrorStatus(series) ? failures : counted;
+      agents.add(labelOf(series, 'agent'));
     }
     this.counted = counted;
     this.timed = valuesOf(query, 'agent', [names.duration]);
@@ -41,14 +58,33 @@ export class AgentSources {
     );
   }
 
-  callsOf(agent: string): CallSource {
+  /** The series of calls to agents, of all metrics that have some. */
+  *calls(): Generator<CallSeries> {
+    for (const source of SOURCES) {
+      const isRun = source === 'runs';
+      const label = isRun ? 'gen_ai_agent_name' : 'agent';
+      for (const series of this.query.series(this.query.names[source])) {
+        const agent = labelOf(series, label);
+        yield {
+          series,
+          agent,
+          isFailed: isRun ? hasError(series) : hasErrorStatus(series),
+          error: labelOf(series, 'error_type'),
+          isCounted: this.countedBy(agent) === source,
+          isTimed: this.timedBy(agent) === source,
+        };
+      }
+    }
+  }
+
+  private countedBy(agent: string): CallSource {
     if (this.counted.has(agent)) return 'executions';
     if (this.timed.has(agent)) return 'duration';
     if (this.runs.has(agent)) return 'runs';
     return 'executions';
   }
 
-  durationsOf(agent: string): CallSource {
+  private timedBy(agent: string): CallSource {
     return this.timed.has(agent) ? 'duration' : 'runs';
   }
 }

@@ -1,13 +1,29 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
+import { labelOf, type LabelSet } from '../../model/labels.js';
 import type { TrackedSeries } from '../history/tracked-series.js';
-import { labelOf, type Labelled, type Query } from './query.js';
+import type { Query } from './query.js';
 import { RowMeasure } from './row-measure.js';
+
+/** The outcome of a call that decorators or handlers record. */
+export const hasErrorStatus = (series: LabelSet) =>
+  labelOf(series, 'status') === 'error';
+
+/** Calls that failed have a type of error. */
+export const hasError = (series: LabelSet) =>
+  labelOf(series, 'error_type') !== '';
 
 /** How the series of a histogram of calls become rows. */
 export interface RowRules<K> {
   /** What the row is of; series with the same key are one row. */
-  keyOf(series: Labelled): K;
-  isFailed(series: Labelled): boolean;
+  keyOf(series: LabelSet): K;
+  isFailed(series: LabelSet): boolean;
 }
+
+/** Calls of tools. */
+export const TOOL_CALLS: RowRules<string> = {
+  keyOf: (series) => labelOf(series, 'gen_ai_tool_name'),
+  isFailed: hasError,
+};
 
 /** Rows of a histogram of durations, by some of its labels. */
 export class CallRows<K> {
@@ -18,7 +34,7 @@ export class CallRows<K> {
     private readonly query: Query,
     metric: string,
     private readonly rules: RowRules<K>,
-    isWanted: (series: Labelled) => boolean = () => true,
+    isWanted: (series: LabelSet) => boolean = () => true,
   ) {
     for (const series of query.labelled(metric)) {
       if (isWanted(series)) this.of(series);
@@ -32,15 +48,10 @@ export class CallRows<K> {
     return Array.from(this.rows.values(), ({ key, row }) => make(key, row));
   }
 
-  of(series: Labelled): RowMeasure {
+  of(series: LabelSet): RowMeasure {
     const key = this.rules.keyOf(series);
-    const text = JSON.stringify(key);
-    let known = this.rows.get(text);
-    if (known === undefined) {
-      known = { key, row: new RowMeasure(this.query) };
-      this.rows.set(text, known);
-    }
-    return known.row;
+    const make = () => ({ key, row: new RowMeasure(this.query) });
+    return getOrInsert(this.rows, JSON.stringify(key), make).row;
   }
 
   private watch(series: TrackedSeries): void {
@@ -50,7 +61,3 @@ export class CallRows<K> {
     row.watchDurations(series);
   }
 }
-
-/** Calls that failed have a type of error. */
-export const hasError = (series: Labelled) =>
-  labelOf(series, 'error_type') !== '';

@@ -35,6 +35,15 @@ function secondsOf(window: Window, grid: GridName): Float64Array {
   return grid === 'lines' ? window.lineSeconds : window.barSeconds;
 }
 
+/** Adds up the increases over the range. */
+export class Total extends Measure {
+  total = 0;
+
+  override add(_at: SampleAt, amount: number): void {
+    this.total += amount;
+  }
+}
+
 /** Adds up the increases of each step. */
 export class Sums extends Measure {
   total = 0;

@@ -1,9 +1,12 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
+import { joinedKey } from '../../core/joined-key.js';
+import { labelOf, type LabelSet } from '../../model/labels.js';
 import type { ModelRow } from '../answers.js';
-import { type Buckets, BucketSteps } from './measures.js';
 import { hasError } from './call-rows.js';
-import { labelOf, type Labelled, type Query } from './query.js';
+import { Buckets, BucketSteps } from './measures.js';
+import type { Query } from './query.js';
 import { RowMeasure } from './row-measure.js';
-import { MoneyMeasure, TokenMeasure } from './token-measures.js';
+import { MoneyMeasure, TokenMeasure, watchUsage } from './usage-measures.js';
 
 /** What is measured of one model of a provider. */
 export class ModelMeasure {
@@ -38,67 +41,61 @@ export class ModelMeasure {
   }
 }
 
-/** Has all models measured. A model is known by the name that answers give, else by that of requests. */
-export class ModelMeasures {
-  readonly all = new Map<string, ModelMeasure>();
+/** Models by provider. A model is known by the name that answers give, else by that of requests. */
+export class Models {
+  private readonly byKey = new Map<string, ModelMeasure>();
 
-  constructor(private readonly query: Query) {
-    const { names } = query;
-    const durations = query.present(names.inferences);
-    for (const series of query.labelled(...durations)) this.of(series);
-    for (const series of query.series(...durations)) {
-      const { row } = this.of(series);
-      query.watch(series, row.outcome(hasError(series)));
-      row.watchDurations(series);
-    }
-    this.watchChunks();
-    this.watchUsage();
-  }
+  constructor(private readonly query: Query) {}
 
-  private of(series: Labelled): ModelMeasure {
+  /** The model that a series is about. */
+  of(series: LabelSet): ModelMeasure {
     const { name, provider } = modelOf(series);
-    const key = JSON.stringify([provider, name]);
-    let model = this.all.get(key);
-    if (model === undefined) {
-      model = new ModelMeasure(name, provider, this.query);
-      this.all.set(key, model);
-    }
-    return model;
+    return getOrInsert(
+      this.byKey,
+      joinedKey([provider, name]),
+      () => new ModelMeasure(name, provider, this.query),
+    );
   }
 
-  private watchChunks(): void {
-    const { query } = this;
-    const { names } = query;
-    for (const series of query.series(...query.present(names.firstChunk))) {
-      const { name } = series.metric;
-      const model = this.of(series);
-      model.firstChunk ??= query.newBuckets(name);
-      model.firstChunkLine ??= query.newBucketSteps('lines', name);
-      query.watch(series, model.firstChunk);
-      query.watch(series, model.firstChunkLine);
-    }
-    for (const series of query.series(...query.present(names.perChunk))) {
-      const model = this.of(series);
-      model.perChunk ??= query.newBuckets(series.metric.name);
-      query.watch(series, model.perChunk);
-    }
-  }
-
-  private watchUsage(): void {
-    const { query } = this;
-    for (const kind of TokenMeasure.KINDS) {
-      for (const series of query.series(...query.tokens(kind))) {
-        query.watch(series, this.of(series).tokens.of(kind));
-      }
-    }
-    for (const series of query.series(query.names.cost)) {
-      query.watch(series, this.of(series).cost.of(series.label('currency')));
-    }
+  get all(): readonly ModelMeasure[] {
+    return [...this.byKey.values()];
   }
 }
 
+/** Has all models measured. */
+export function measuredModels(query: Query): Models {
+  const { names } = query;
+  const models = new Models(query);
+  const durations = query.present(names.inferences);
+  for (const series of query.labelled(...durations)) models.of(series);
+  for (const series of query.series(...durations)) {
+    const { row } = models.of(series);
+    query.watch(series, row.outcome(hasError(series)));
+    row.watchDurations(series);
+  }
+  watchChunks(query, models);
+  watchUsage(query, (series) => models.of(series));
+  return models;
+}
+
+function watchChunks(query: Query, models: Models): void {
+  const { names, window } = query;
+  for (const series of query.series(...query.present(names.firstChunk))) {
+    const { bounds } = series.metric;
+    const model = models.of(series);
+    model.firstChunk ??= new Buckets(bounds);
+    model.firstChunkLine ??= new BucketSteps(window, 'lines', bounds);
+    query.watch(series, model.firstChunk);
+    query.watch(series, model.firstChunkLine);
+  }
+  query.watchEach(query.present(names.perChunk), (series) => {
+    const model = models.of(series);
+    return (model.perChunk ??= new Buckets(series.metric.bounds));
+  });
+}
+
 /** Metrics of the conventions and metrics of our own have different labels. */
-export function modelOf(series: Labelled): { name: string; provider: string } {
+function modelOf(series: LabelSet): { name: string; provider: string } {
   return {
     name:
       labelOf(series, 'gen_ai_response_model') ||

@@ -17,7 +17,7 @@ export class ProcessMeasures {
     this.lag = new Levels(window, Math.max);
     const watch = (ending: string, measure: Levels | Sums) => {
       const name = query.familyEnding(ending)?.name ?? ending;
-      for (const series of query.series(name)) query.watch(series, measure);
+      query.watchEach([name], () => measure);
     };
     watch('process_cpu_seconds_total', this.cpu);
     watch('process_resident_memory_bytes', this.memory);

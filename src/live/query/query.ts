@@ -4,25 +4,13 @@ import {
   type MetricFamily,
   SummaryCell,
 } from '../../registry/metric-family.js';
+import type { LabelSet } from '../../model/labels.js';
 import type { History } from '../history/history.js';
 import type { TrackedSeries } from '../history/tracked-series.js';
 import type { Measure } from './measure.js';
-import { Buckets, BucketSteps } from './measures.js';
 import type { MetricNames, TokenKind } from './metric-names.js';
 import { Scan } from './scan.js';
 import type { Window } from './window.js';
-
-/** Labels of a series. */
-export interface Labelled {
-  readonly names: readonly string[];
-  readonly values: readonly string[];
-}
-
-/** The value of a label; empty without it. */
-export function labelOf({ names, values }: Labelled, name: string): string {
-  const at = names.indexOf(name);
-  return at < 0 ? '' : values[at]!;
-}
 
 /** What a view asks of the history. All is asked first; then one scan answers. */
 export class Query {
@@ -43,8 +31,19 @@ export class Query {
     return this.scan.run();
   }
 
-  watch(series: TrackedSeries, measure: Measure | undefined): void {
-    if (measure !== undefined) this.scan.watch(series, measure);
+  watch(series: TrackedSeries, measure: Measure): void {
+    this.scan.watch(series, measure);
+  }
+
+  /** Has the series of metrics measured, each by the measure that it belongs to, if there is one. */
+  watchEach(
+    metrics: readonly string[],
+    measureOf: (series: TrackedSeries) => Measure | undefined,
+  ): void {
+    for (const series of this.series(...metrics)) {
+      const measure = measureOf(series);
+      if (measure !== undefined) this.watch(series, measure);
+    }
   }
 
   /** A metric as it is now. */
@@ -76,7 +75,7 @@ export class Query {
   }
 
   /** All series of metrics: those that are there now, and those with a history. */
-  *labelled(...names: readonly string[]): Generator<Labelled> {
+  *labelled(...names: readonly string[]): Generator<LabelSet> {
     for (const name of names) {
       yield* this.families.get(name)?.cells ?? [];
       yield* this.history.metrics.get(name)?.gone ?? [];
@@ -95,21 +94,6 @@ export class Query {
 
   tokens(kind: TokenKind): readonly string[] {
     return this.present(this.names.tokens[kind]);
-  }
-
-  /** The bounds of the buckets of a histogram. */
-  boundsOf(name: string): readonly number[] {
-    return (
-      this.family(name)?.bounds ?? this.history.metrics.get(name)?.bounds ?? []
-    );
-  }
-
-  newBuckets(name: string): Buckets {
-    return new Buckets(this.boundsOf(name));
-  }
-
-  newBucketSteps(grid: 'lines' | 'bars', name: string): BucketSteps {
-    return new BucketSteps(this.window, grid, this.boundsOf(name));
   }
 }
 

@@ -1,6 +1,7 @@
-import type { AgentRow, Quantile } from '../answers.js';
+import type { AgentRow } from '../answers.js';
 import type { FindingsConfig } from '../findings.options.js';
 import type { AgentMeasure } from '../query/agent-measures.js';
+import { drawn } from '../query/quantiles.js';
 
 /** Tools that a row names. */
 const MAX_TOOLS = 20;
@@ -47,16 +48,11 @@ function statusOf(
   if (
     hanging !== undefined &&
     row.oldest > hanging.seconds &&
-    row.oldest > hanging.times * secondsOf(row.duration.p99)
+    row.oldest > hanging.times * (drawn(row.duration.p99) ?? 0)
   ) {
     return 'hanging';
   }
   return row.calls > 0 || row.inFlight > 0 ? 'ok' : 'idle';
-}
-
-/** Seconds of a quantile; those of the lower bound in the last bucket, 0 without calls. */
-export function secondsOf(quantile: Quantile): number {
-  return typeof quantile === 'number' ? quantile : (quantile?.above ?? 0);
 }
 
 /** Those that need attention first, then the busiest ones. */

@@ -1,17 +1,13 @@
-import type {
-  AgentAnswer,
-  AgentDetail,
-  ErrorRow,
-  ModelRow,
-} from '../answers.js';
-import type { TrackedSeries } from '../history/tracked-series.js';
-import { AgentMeasures, callSeries } from '../query/agent-measures.js';
-import { CallRows, hasError } from '../query/call-rows.js';
+import { getOrInsert } from '../../core/get-or-insert.js';
+import { labelOf, type LabelSet } from '../../model/labels.js';
+import type { AgentAnswer, AgentDetail, ErrorRow } from '../answers.js';
+import { AgentMeasures } from '../query/agent-measures.js';
+import { CallRows, TOOL_CALLS } from '../query/call-rows.js';
 import { Measure } from '../query/measure.js';
 import { Mean } from '../query/measures.js';
-import { ModelMeasure, modelOf } from '../query/model-measures.js';
-import { labelOf, type Query } from '../query/query.js';
-import { TokenMeasure } from '../query/token-measures.js';
+import { Models } from '../query/model-measures.js';
+import type { Query } from '../query/query.js';
+import { watchUsage } from '../query/usage-measures.js';
 import type { SampleAt } from '../query/window.js';
 import { agentRow } from './agent-rows.js';
 import { LatencyMeasure } from './latency.js';
@@ -43,48 +39,37 @@ class AgentParts {
   private readonly firstChunk: LatencyMeasure;
   private readonly errors = new Map<string, ErrorMeasure>();
   private readonly tools: CallRows<string>;
-  private readonly models: AgentModels;
+  private readonly models: Models;
   private readonly inferences = new Mean();
   private readonly toolCalls = new Mean();
 
   constructor(
-    private readonly query: Query,
+    query: Query,
     { sources }: AgentMeasures,
     private readonly name: string,
   ) {
     const { names } = query;
     this.latency = new LatencyMeasure(query);
     this.firstChunk = new LatencyMeasure(query);
-    for (const { series, agent: of, source, isFailed, error } of callSeries(
-      query,
-    )) {
-      if (of !== name) continue;
-      if (source === sources.callsOf(name) && isFailed) {
-        query.watch(series, this.errorOf(error));
-      }
-      if (source === 'executions') continue;
-      if (source === sources.durationsOf(name)) this.latency.watch(series);
+    for (const call of sources.calls()) {
+      if (call.agent !== name) continue;
+      const { series, isCounted, isTimed, isFailed, error } = call;
+      if (isCounted && isFailed) query.watch(series, this.errorOf(error));
+      if (isTimed) this.latency.watch(series);
     }
-    for (const series of this.own(names.firstItem, 'agent')) {
-      this.firstChunk.watch(series);
+    for (const series of query.series(names.firstItem)) {
+      if (this.isOwn(series)) this.firstChunk.watch(series);
     }
-    this.tools = new CallRows(
-      query,
-      names.tools,
-      {
-        keyOf: (series) => labelOf(series, 'gen_ai_tool_name'),
-        isFailed: hasError,
-      },
-      (series) => labelOf(series, 'gen_ai_agent_name') === name,
+    this.tools = new CallRows(query, names.tools, TOOL_CALLS, (series) =>
+      this.isOwnRun(series),
     );
-    this.models = new AgentModels(query, name);
-    const label = 'gen_ai_agent_name';
-    for (const one of this.own(names.inferenceCalls, label)) {
-      query.watch(one, this.inferences);
-    }
-    for (const one of this.own(names.toolCalls, label)) {
-      query.watch(one, this.toolCalls);
-    }
+    this.models = agentModels(query, (series) => this.isOwn(series));
+    query.watchEach([names.inferenceCalls], (series) =>
+      this.isOwnRun(series) ? this.inferences : undefined,
+    );
+    query.watchEach([names.toolCalls], (series) =>
+      this.isOwnRun(series) ? this.toolCalls : undefined,
+    );
   }
 
   detail(): Pick<
@@ -100,26 +85,25 @@ class AgentParts {
     return {
       latency: this.latency.points(),
       heat: this.latency.heat(),
-      firstChunkP95: this.firstChunk.points().p95,
+      firstChunkP95: this.firstChunk.p95(),
       errors: this.errorRows(),
-      models: busiest(this.models.rows()),
+      models: busiest(this.models.all.map((model) => model.toRow())),
       tools: busiest(this.tools.map((tool, row) => row.row(tool))),
       steps: { inferences: this.inferences.value, tools: this.toolCalls.value },
     };
   }
 
-  private *own(metric: string, label: string): Generator<TrackedSeries> {
-    for (const series of this.query.series(metric)) {
-      if (series.label(label) === this.name) yield series;
-    }
+  private isOwn(series: LabelSet): boolean {
+    return labelOf(series, 'agent') === this.name;
+  }
+
+  /** The same for metrics of the conventions. */
+  private isOwnRun(series: LabelSet): boolean {
+    return labelOf(series, 'gen_ai_agent_name') === this.name;
   }
 
   private errorOf(type: string): ErrorMeasure {
-    let error = this.errors.get(type);
-    if (error === undefined) {
-      this.errors.set(type, (error = new ErrorMeasure()));
-    }
-    return error;
+    return getOrInsert(this.errors, type, () => new ErrorMeasure());
   }
 
   private errorRows(): ErrorRow[] {
@@ -143,43 +127,18 @@ class ErrorMeasure extends Measure {
 }
 
 /** The models that an agent uses. No metric has durations by agent and model. */
-class AgentModels {
-  private readonly all = new Map<string, ModelMeasure>();
-
-  constructor(
-    private readonly query: Query,
-    agentName: string,
-  ) {
-    const own = (...names: readonly string[]) =>
-      [...query.series(...names)].filter(
-        (series) => series.label('agent') === agentName,
-      );
-    for (const series of own(query.names.finishes)) {
-      const isFailed = series.label('finish_reason') === 'error';
-      query.watch(series, this.of(series).row.outcome(isFailed));
-    }
-    for (const kind of TokenMeasure.KINDS) {
-      for (const series of own(...query.tokens(kind))) {
-        query.watch(series, this.of(series).tokens.of(kind));
-      }
-    }
-    for (const series of own(query.names.cost)) {
-      query.watch(series, this.of(series).cost.of(series.label('currency')));
-    }
-  }
-
-  rows(): ModelRow[] {
-    return Array.from(this.all.values(), (model) => model.toRow());
-  }
-
-  private of(series: TrackedSeries): ModelMeasure {
-    const { name, provider } = modelOf(series);
-    const key = JSON.stringify([provider, name]);
-    let model = this.all.get(key);
-    if (model === undefined) {
-      model = new ModelMeasure(name, provider, this.query);
-      this.all.set(key, model);
-    }
-    return model;
-  }
+function agentModels(
+  query: Query,
+  isOwn: (series: LabelSet) => boolean,
+): Models {
+  const models = new Models(query);
+  query.watchEach([query.names.finishes], (series) => {
+    if (!isOwn(series)) return undefined;
+    const isFailed = labelOf(series, 'finish_reason') === 'error';
+    return models.of(series).row.outcome(isFailed);
+  });
+  watchUsage(query, (series) =>
+    isOwn(series) ? models.of(series) : undefined,
+  );
+  return models;
 }

@@ -1,12 +1,12 @@
 import type { NamedPoints } from '../answers.js';
-import type { ModelMeasures } from '../query/model-measures.js';
+import type { Models } from '../query/model-measures.js';
 
 /** Lines at most: more look alike. */
 const MAX_LINES = 5;
 
 /** The time to the first chunk at p95, of the models with the most streams. */
-export function firstChunkLines({ all }: ModelMeasures): NamedPoints[] {
-  return [...all.values()]
+export function firstChunkLines({ all }: Models): NamedPoints[] {
+  return [...all]
     .filter(({ firstChunk }) => (firstChunk?.total ?? 0) > 0)
     .sort((a, b) => b.firstChunk!.total - a.firstChunk!.total)
     .slice(0, MAX_LINES)

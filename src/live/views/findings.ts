@@ -1,8 +1,11 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
+import { labelOf } from '../../model/labels.js';
 import type { AgentRow, Finding } from '../answers.js';
 import type { AgentMeasures } from '../query/agent-measures.js';
-import { Sums } from '../query/measures.js';
-import { labelOf, type Query } from '../query/query.js';
-import { secondsOf } from './agent-rows.js';
+import { Total } from '../query/measures.js';
+import { drawn } from '../query/quantiles.js';
+import type { Query } from '../query/query.js';
+import { addedMoney } from '../query/usage-measures.js';
 import type { ViewContext } from './view.js';
 
 /** Findings of an answer at most. */
@@ -26,7 +29,7 @@ interface Weighted extends Finding {
  * - `overflow`: `recordings` in the range that went to the overflow series, and the `limit`.
  */
 export class Findings {
-  private readonly overflows = new Map<string, Sums>();
+  private readonly overflows = new Map<string, Total>();
 
   constructor(private readonly context: ViewContext) {
     const { query, findings } = context;
@@ -48,11 +51,9 @@ export class Findings {
   }
 
   private watchOverflows(query: Query): void {
-    for (const series of query.series(query.names.overflows)) {
-      const sums = new Sums(query.window, 'bars');
-      this.overflows.set(labelOf(series, 'metric'), sums);
-      query.watch(series, sums);
-    }
+    query.watchEach([query.names.overflows], (series) =>
+      getOrInsert(this.overflows, labelOf(series, 'metric'), () => new Total()),
+    );
   }
 
   private failing(
@@ -63,7 +64,7 @@ export class Findings {
       .filter(({ status }) => status === 'failing')
       .map(({ name, recent }) => {
         const errors = [...all.get(name)!.recentErrors];
-        const [top] = errors.sort(([, a], [, b]) => b.count - a.count);
+        const [top] = errors.sort(([, a], [, b]) => b.total - a.total);
         return {
           level: 'bad',
           kind: 'failing',
@@ -86,18 +87,14 @@ export class Findings {
         kind: 'hanging',
         subject: name,
         weight: inFlight * 10,
-        facts: { oldest, inFlight, p99: secondsOf(duration.p99) },
+        facts: { oldest, inFlight, p99: drawn(duration.p99) ?? 0 },
       }));
   }
 
   /** Among several agents with a cost: one alone has all of it. */
   private expensive(rows: readonly AgentRow[]): Weighted[] {
     const { expensive } = this.context.findings;
-    const spent = new Map<string, number>();
-    for (const [currency, amount] of rows.flatMap(({ cost }) => cost)) {
-      spent.set(currency, (spent.get(currency) ?? 0) + amount);
-    }
-    const [top] = [...spent].sort(([, a], [, b]) => b - a);
+    const [top] = addedMoney(rows.flatMap(({ cost }) => cost));
     const costly = rows.filter(({ cost }) => cost.length > 0);
     if (expensive === undefined || top === undefined || costly.length < 2) {
       return [];

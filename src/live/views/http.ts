@@ -1,7 +1,9 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
+import { labelOf, type LabelSet } from '../../model/labels.js';
 import type { HandlerRow, HttpAnswer, RouteRow } from '../answers.js';
-import { CallRows, hasError } from '../query/call-rows.js';
-import { Levels, Sums } from '../query/measures.js';
-import { labelOf, type Labelled, type Query } from '../query/query.js';
+import { CallRows, hasError, hasErrorStatus } from '../query/call-rows.js';
+import { Levels, Total } from '../query/measures.js';
+import type { Query } from '../query/query.js';
 import { RowMeasure } from '../query/row-measure.js';
 import { LatencyMeasure } from './latency.js';
 import { busiest, type View } from './view.js';
@@ -39,16 +41,16 @@ export const http: View<HttpAnswer> = ({ query }) => {
 
 function levels(query: Query, metric: string): Levels {
   const level = new Levels(query.window);
-  for (const series of query.series(metric)) query.watch(series, level);
+  query.watchEach([metric], () => level);
   return level;
 }
 
-function isServerError(series: Labelled): boolean {
+function isServerError(series: LabelSet): boolean {
   return labelOf(series, 'status_code').startsWith('5');
 }
 
 /** `2xx` and the like; 499 by itself, as neither side has failed. */
-function statusClass(series: Labelled): string {
+function statusClass(series: LabelSet): string {
   const code = labelOf(series, 'status_code');
   return code === CLIENT_LEFT || code === '' ? code : `${code[0]}xx`;
 }
@@ -58,7 +60,7 @@ class RouteMeasures {
   readonly all: RowMeasure;
   readonly latency: LatencyMeasure;
   private readonly routes: CallRows<{ name: string; method: string }>;
-  private readonly statuses = new Map<RowMeasure, Map<string, Sums>>();
+  private readonly statuses = new Map<RowMeasure, Map<string, Total>>();
 
   constructor(query: Query) {
     const { httpRequests } = query.names;
@@ -75,12 +77,8 @@ class RouteMeasures {
       query.watch(series, this.all.outcome(isServerError(series)));
       this.latency.watch(series);
       const statuses = this.statusesOf(this.routes.of(series));
-      const status = statusClass(series);
-      let sums = statuses.get(status);
-      if (sums === undefined) {
-        statuses.set(status, (sums = new Sums(query.window, 'bars')));
-      }
-      query.watch(series, sums);
+      const make = () => new Total();
+      query.watch(series, getOrInsert(statuses, statusClass(series), make));
     }
   }
 
@@ -97,12 +95,8 @@ class RouteMeasures {
     }));
   }
 
-  private statusesOf(row: RowMeasure): Map<string, Sums> {
-    let statuses = this.statuses.get(row);
-    if (statuses === undefined) {
-      this.statuses.set(row, (statuses = new Map()));
-    }
-    return statuses;
+  private statusesOf(row: RowMeasure): Map<string, Total> {
+    return getOrInsert(this.statuses, row, () => new Map<string, Total>());
   }
 }
 
@@ -116,7 +110,7 @@ class HandlerMeasures {
         name: handlerName(series),
         transport: labelOf(series, 'transport'),
       }),
-      isFailed: (series) => labelOf(series, 'status') === 'error',
+      isFailed: hasErrorStatus,
     });
   }
 
@@ -128,7 +122,7 @@ class HandlerMeasures {
   }
 }
 
-function handlerName(series: Labelled): string {
+function handlerName(series: LabelSet): string {
   const [handler, method] = ['handler', 'method'].map((label) =>
     labelOf(series, label),
   );

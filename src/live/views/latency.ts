@@ -1,4 +1,5 @@
-import type { Heat, QuantilePoints } from '../answers.js';
+import { getOrInsert } from '../../core/get-or-insert.js';
+import type { Heat, Points, QuantilePoints } from '../answers.js';
 import type { TrackedSeries } from '../history/tracked-series.js';
 import { BucketSteps } from '../query/measures.js';
 import type { Query } from '../query/query.js';
@@ -17,13 +18,12 @@ export class LatencyMeasure {
 
   watch(series: TrackedSeries): void {
     const { query } = this;
-    const { name } = series.metric;
-    let steps = this.byMetric.get(name);
-    if (steps === undefined) {
-      const lines = query.newBucketSteps('lines', name);
-      const bars = query.newBucketSteps('bars', name);
-      this.byMetric.set(name, (steps = { lines, bars }));
-    }
+    const { window } = query;
+    const { name, bounds } = series.metric;
+    const steps = getOrInsert(this.byMetric, name, () => ({
+      lines: new BucketSteps(window, 'lines', bounds),
+      bars: new BucketSteps(window, 'bars', bounds),
+    }));
     query.watch(series, steps.lines);
     query.watch(series, steps.bars);
   }
@@ -31,6 +31,11 @@ export class LatencyMeasure {
   points(): QuantilePoints {
     const none = this.query.window.nothing('lines');
     return this.most?.lines.quantiles() ?? { p50: none, p95: none, p99: none };
+  }
+
+  p95(): Points {
+    const { most, query } = this;
+    return most?.lines.quantile(0.95) ?? query.window.nothing('lines');
   }
 
   heat(): Heat {

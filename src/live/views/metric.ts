@@ -1,6 +1,7 @@
 import type { MetricAnswer, Points, SeriesRow } from '../answers.js';
 import type { Cell } from '../../model/cells.js';
 import type { MetricFamily } from '../../registry/metric-family.js';
+import type { LabelSet } from '../../model/labels.js';
 import type { TrackedSeries } from '../history/tracked-series.js';
 import { BucketSteps, Levels, Sums } from '../query/measures.js';
 import { type Query, valueOf } from '../query/query.js';
@@ -17,14 +18,14 @@ export const metric: View<MetricAnswer> = ({ query, facts, parameters }) => {
   const matches = filterOf(parameters.filter);
   const cells = family.cells.filter(matches);
   const list = [...cells].sort(byValue).slice(0, MAX_SERIES);
-  const lines = new SeriesLines(query, family, new Set(list));
+  const lines = new SeriesLines(query, family, list);
   const heat =
     family.type === 'histogram'
-      ? query.newBucketSteps('bars', family.name)
+      ? new BucketSteps(query.window, 'bars', family.bounds)
       : undefined;
-  for (const series of query.series(family.name)) {
-    if (matches(series)) query.watch(series, heat);
-  }
+  query.watchEach([family.name], (series) =>
+    matches(series) ? heat : undefined,
+  );
   return () => ({
     metric: {
       ...metricRow(family, query, facts),
@@ -36,25 +37,27 @@ export const metric: View<MetricAnswer> = ({ query, facts, parameters }) => {
   });
 };
 
-/** What tells something of a series: the text of its labels. */
-type Filtered = Pick<Cell, 'names' | 'values'>;
-
 /**
  * Series match if each word of the filter is in one of their labels: `name=value` in the
  * value of the label that is named so, any other word in any name or value.
  */
-function filterOf(filter: string): (series: Filtered) => boolean {
+function filterOf(filter: string): (series: LabelSet) => boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = words.map(matchOf);
   return ({ names, values }) =>
-    words.every((word) => {
-      const [, label, text] = /^([a-z_]\w*)=(.*)$/.exec(word) ?? [];
-      return names.some((name, i) => {
-        const value = values[i]!.toLowerCase();
-        return label === undefined || text === undefined
-          ? name.toLowerCase().includes(word) || value.includes(word)
-          : name.toLowerCase() === label && value.includes(text);
-      });
-    });
+    matches.every((match) =>
+      names.some((name, i) =>
+        match(name.toLowerCase(), values[i]!.toLowerCase()),
+      ),
+    );
+}
+
+/** Whether a label has one word of a filter. */
+function matchOf(word: string): (name: string, value: string) => boolean {
+  const [, label, text = ''] = /^([a-z_]\w*)=(.*)$/.exec(word) ?? [];
+  return label === undefined
+    ? (name, value) => name.includes(word) || value.includes(word)
+    : (name, value) => name === label && value.includes(text);
 }
 
 /** The largest value first, and gauges that are `NaN` last. */
@@ -82,9 +85,9 @@ class SeriesLines {
   constructor(
     private readonly query: Query,
     { name, type }: MetricFamily,
-    shown: ReadonlySet<Cell>,
+    shown: readonly Cell[],
   ) {
-    const texts = new Set([...shown].map(({ text }) => text));
+    const texts = new Set(shown.map(({ text }) => text));
     for (const series of query.series(name)) {
       if (!texts.has(series.text)) continue;
       this.lines.set(series.text, this.line(type, series));

@@ -1,6 +1,7 @@
+import { labelOf } from '../../model/labels.js';
 import type { MetricRow, MetricsAnswer } from '../answers.js';
 import type { MetricFamily } from '../../registry/metric-family.js';
-import { labelOf, type Query, valueOf } from '../query/query.js';
+import { type Query, valueOf } from '../query/query.js';
 import { type Facts, MAX_ROWS, type View } from './view.js';
 
 /** All metrics, without their series. */

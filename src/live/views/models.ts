@@ -1,37 +1,42 @@
+import { labelOf } from '../../model/labels.js';
 import type { ModelsAnswer } from '../answers.js';
-import { CallRows, hasError } from '../query/call-rows.js';
-import { Sums } from '../query/measures.js';
-import { ModelMeasures } from '../query/model-measures.js';
-import { labelOf, type Query } from '../query/query.js';
+import { CallRows, TOOL_CALLS } from '../query/call-rows.js';
+import type { Sums } from '../query/measures.js';
+import {
+  measuredModels,
+  type ModelMeasure,
+  type Models,
+} from '../query/model-measures.js';
 import { topPoints } from '../query/top-points.js';
+import { addedMoney } from '../query/usage-measures.js';
 import { firstChunkLines } from './chunk-lines.js';
 import { busiest, type View } from './view.js';
 
 /** Models by provider, and tools. */
 export const models: View<ModelsAnswer> = ({ query }) => {
-  const measures = new ModelMeasures(query);
-  const tools = new CallRows(query, query.names.tools, {
-    keyOf: (series) => labelOf(series, 'gen_ai_tool_name'),
-    isFailed: hasError,
-  });
+  const measures = measuredModels(query);
+  const tools = new CallRows(query, query.names.tools, TOOL_CALLS);
   const calls = new CallRows(
     query,
     query.names.tools,
     {
+      ...TOOL_CALLS,
       keyOf: (series) => ({
         agent: labelOf(series, 'gen_ai_agent_name'),
-        tool: labelOf(series, 'gen_ai_tool_name'),
+        tool: TOOL_CALLS.keyOf(series),
       }),
-      isFailed: hasError,
     },
     (series) => labelOf(series, 'gen_ai_agent_name') !== '',
   );
   return () => ({
-    models: busiest([...measures.all.values()].map((model) => model.toRow())),
+    models: busiest(measures.all.map((model) => model.toRow())),
     tools: busiest(tools.map((tool, row) => row.row(tool))),
     firstChunkByModel: firstChunkLines(measures),
-    outputByModel: topPoints(outputOf(measures), 60),
-    costByModel: topPoints(costOf(query, measures), 60),
+    outputByModel: topPoints(
+      byName(measures, ({ tokens }) => tokens.of('output')),
+      60,
+    ),
+    costByModel: topPoints(costOf(measures), 60),
     toolCalls: busiest(
       calls.map((key, row) => ({
         ...key,
@@ -43,35 +48,22 @@ export const models: View<ModelsAnswer> = ({ query }) => {
 };
 
 /** Models of several providers may have one name: they are one line then. */
-function added(pairs: Iterable<readonly [string, Sums]>): Map<string, Sums> {
-  const all = new Map<string, Sums>();
-  for (const [name, sums] of pairs) {
-    all.set(name, all.get(name)?.plus(sums) ?? sums);
+function byName(
+  { all }: Models,
+  sumsOf: (model: ModelMeasure) => Sums,
+): Map<string, Sums> {
+  const sums = new Map<string, Sums>();
+  for (const model of all) {
+    const { name } = model;
+    const one = sumsOf(model);
+    sums.set(name, sums.get(name)?.plus(one) ?? one);
   }
-  return all;
-}
-
-function outputOf({ all }: ModelMeasures): Map<string, Sums> {
-  const pairs = Array.from(
-    all.values(),
-    ({ name, tokens }) => [name, tokens.of('output')] as const,
-  );
-  return added(pairs);
+  return sums;
 }
 
 /** The cost in the currency in which most is spent. */
-function costOf({ window }: Query, { all }: ModelMeasures): Map<string, Sums> {
-  const totals = new Map<string, number>();
-  for (const { cost } of all.values()) {
-    for (const [currency, amount] of cost.money()) {
-      totals.set(currency, (totals.get(currency) ?? 0) + amount);
-    }
-  }
-  const [top] = [...totals].sort(([, a], [, b]) => b - a);
-  const pairs = Array.from(
-    all.values(),
-    ({ name, cost }) =>
-      [name, top ? cost.of(top[0]) : new Sums(window, 'bars')] as const,
-  );
-  return added(pairs);
+function costOf(models: Models): Map<string, Sums> {
+  const spent = models.all.flatMap(({ cost }) => cost.money());
+  const [[currency] = ['']] = addedMoney(spent);
+  return byName(models, ({ cost }) => cost.of(currency));
 }

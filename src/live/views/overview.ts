@@ -1,15 +1,18 @@
+import { labelOf } from '../../model/labels.js';
 import type { AgentRow, Money, OverviewAnswer } from '../answers.js';
-import { AgentMeasures, callSeries } from '../query/agent-measures.js';
+import { AgentMeasures } from '../query/agent-measures.js';
 import { Levels, Sums } from '../query/measures.js';
-import { ModelMeasures } from '../query/model-measures.js';
+import { measuredModels } from '../query/model-measures.js';
 import { ProcessMeasures } from '../query/process-measures.js';
-import { labelOf, type Query, valueOf } from '../query/query.js';
-import {
-  MoneyMeasure,
-  sortedMoney,
-  TokenMeasure,
-} from '../query/token-measures.js';
+import { type Query, valueOf } from '../query/query.js';
+import { RowMeasure } from '../query/row-measure.js';
 import { topPoints } from '../query/top-points.js';
+import {
+  addedMoney,
+  MoneyMeasure,
+  TokenMeasure,
+  watchUsage,
+} from '../query/usage-measures.js';
 import { agentRow, byAttention } from './agent-rows.js';
 import { firstChunkLines } from './chunk-lines.js';
 import { Findings } from './findings.js';
@@ -24,7 +27,7 @@ const SHOWN_AGENTS = 8;
 export const overview: View<OverviewAnswer> = (context) => {
   const { query, facts, findings } = context;
   const agents = new AgentMeasures(query);
-  const models = new ModelMeasures(query);
+  const models = measuredModels(query);
   const totals = new Totals(query, agents);
   const list = new Findings(context);
   const ofProcess = new ProcessMeasures(query);
@@ -43,7 +46,7 @@ export const overview: View<OverviewAnswer> = (context) => {
       agentCount: rows.length,
       latency: totals.latency.points(),
       heat: totals.latency.heat(),
-      outcome: outcomeOf(query, agents),
+      outcome: totals.row.points(),
       costByAgent: costByAgent(agents, rows, currency),
       tokens: totals.tokens.points(),
       firstChunkByModel: firstChunkLines(models),
@@ -53,8 +56,9 @@ export const overview: View<OverviewAnswer> = (context) => {
   };
 };
 
-/** What the tiles show: lines of all agents together. */
+/** What is measured of all agents together. */
 class Totals {
+  readonly row: RowMeasure;
   readonly latency: LatencyMeasure;
   readonly cost: MoneyMeasure;
   readonly tokens: TokenMeasure;
@@ -67,6 +71,7 @@ class Totals {
 
   constructor(query: Query, { sources }: AgentMeasures) {
     const { window, names } = query;
+    this.row = new RowMeasure(query);
     this.cost = new MoneyMeasure(window, 'lines');
     this.tokens = new TokenMeasure(window);
     this.calls = new Sums(window, 'lines');
@@ -76,32 +81,20 @@ class Totals {
     this.inFlight = new Levels(window);
     this.latency = new LatencyMeasure(query);
     this.firstChunk = new LatencyMeasure(query);
-    for (const { series, agent, source, isFailed } of callSeries(query)) {
-      if (sources.callsOf(agent) === source) {
+    for (const { series, isCounted, isTimed, isFailed } of sources.calls()) {
+      if (isCounted) {
+        query.watch(series, this.row.outcome(isFailed));
         query.watch(series, this.calls);
         if (isFailed) query.watch(series, this.failed);
       }
-      if (source !== 'executions' && sources.durationsOf(agent) === source) {
-        this.latency.watch(series);
-      }
+      if (isTimed) this.latency.watch(series);
     }
+    watchUsage(query, () => this);
+    const spent = [...query.tokens('input'), ...query.tokens('output')];
+    query.watchEach(spent, () => this.spent);
     const working = query.has(names.inFlight) ? names.inFlight : names.running;
-    for (const series of query.series(working)) {
-      query.watch(series, this.inFlight);
-    }
-    for (const kind of TokenMeasure.KINDS) {
-      for (const series of query.series(...query.tokens(kind))) {
-        query.watch(series, this.tokens.of(kind));
-        const isWhole = kind === 'input' || kind === 'output';
-        if (isWhole) query.watch(series, this.spent);
-      }
-    }
-    for (const series of query.series(names.cost)) {
-      query.watch(series, this.cost.of(series.label('currency')));
-    }
-    for (const series of query.series(names.httpRequests)) {
-      query.watch(series, this.http);
-    }
+    query.watchEach([working], () => this.inFlight);
+    query.watchEach([names.httpRequests], () => this.http);
     for (const series of query.series(...query.present(names.firstChunk))) {
       this.firstChunk.watch(series);
     }
@@ -111,31 +104,14 @@ class Totals {
     return {
       calls: this.calls.per(60),
       failedShare: this.failed.shareOf(this.calls),
-      p95: this.latency.points().p95,
-      firstChunkP95: this.firstChunk.points().p95,
+      p95: this.latency.p95(),
+      firstChunkP95: this.firstChunk.p95(),
       inFlight: this.inFlight.points(),
       tokens: this.spent.per(60),
-      cost: this.cost.pointsIn(currency, 3_600),
+      cost: this.cost.of(currency).per(3_600),
       http: this.http.per(60),
     };
   }
-}
-
-function outcomeOf(query: Query, { all }: AgentMeasures) {
-  const calls = new Sums(query.window, 'bars');
-  const failed = new Sums(query.window, 'bars');
-  const add = (sum: Sums, one: Sums) => sum.plus(one);
-  const rows = [...all.values()].map(({ row }) => row);
-  return {
-    calls: rows
-      .map((row) => row.calls)
-      .reduce(add, calls)
-      .per(60),
-    failed: rows
-      .map((row) => row.failed)
-      .reduce(add, failed)
-      .per(60),
-  };
 }
 
 function costByAgent(
@@ -150,10 +126,8 @@ function costByAgent(
 }
 
 function costSinceStart(query: Query): Money {
-  const amounts = new Map<string, number>();
-  for (const cell of query.family(query.names.cost)?.cells ?? []) {
-    const currency = labelOf(cell, 'currency');
-    amounts.set(currency, (amounts.get(currency) ?? 0) + valueOf(cell));
-  }
-  return sortedMoney([...amounts]);
+  const cells = query.family(query.names.cost)?.cells ?? [];
+  return addedMoney(
+    cells.map((cell) => [labelOf(cell, 'currency'), valueOf(cell)]),
+  );
 }

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import type { SystemAnswer } from '../answers.js';
 import { labelPairs } from '../../model/label-text.js';
+import { labelOf } from '../../model/labels.js';
 import { ProcessMeasures } from '../query/process-measures.js';
-import { labelOf, type Query, valueOf } from '../query/query.js';
+import { type Query, valueOf } from '../query/query.js';
 import type { View } from './view.js';
 
 /** Counters about the module itself that are shown. */

@@ -48,7 +48,6 @@ export const MAX_ROWS = 500;
 /** The busiest rows. */
 export function busiest<R extends { readonly calls: number }>(
   rows: readonly R[],
-  most = MAX_ROWS,
 ): R[] {
-  return [...rows].sort((a, b) => b.calls - a.calls).slice(0, most);
+  return [...rows].sort((a, b) => b.calls - a.calls).slice(0, MAX_ROWS);
 }

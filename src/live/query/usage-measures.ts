@@ -1,18 +1,21 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
+import { labelOf, type LabelSet } from '../../model/labels.js';
 import type { Money, NamedPoints, TokenPoints, Tokens } from '../answers.js';
 import { Sums } from './measures.js';
 import type { TokenKind } from './metric-names.js';
+import type { Query } from './query.js';
 import type { Window } from './window.js';
+
+const TOKEN_KINDS: readonly TokenKind[] = [
+  'input',
+  'cachedInput',
+  'cacheWrite',
+  'output',
+  'reasoning',
+];
 
 /** Counts tokens by kind. */
 export class TokenMeasure {
-  static readonly KINDS: readonly TokenKind[] = [
-    'input',
-    'cachedInput',
-    'cacheWrite',
-    'output',
-    'reasoning',
-  ];
-
   private readonly sums: Readonly<Record<TokenKind, Sums>>;
 
   constructor(window: Window) {
@@ -65,20 +68,8 @@ export class MoneyMeasure {
   ) {}
 
   of(currency: string): Sums {
-    let sums = this.sums.get(currency);
-    if (sums === undefined) {
-      this.sums.set(currency, (sums = new Sums(this.window, this.grid)));
-    }
-    return sums;
-  }
-
-  in(currency: string): number {
-    return this.sums.get(currency)?.total ?? 0;
-  }
-
-  /** The points of one currency, for so many seconds. */
-  pointsIn(currency: string, seconds: number) {
-    return this.of(currency).per(seconds);
+    const make = () => new Sums(this.window, this.grid);
+    return getOrInsert(this.sums, currency, make);
   }
 
   /** The largest amount first. */
@@ -86,7 +77,7 @@ export class MoneyMeasure {
     const amounts = [...this.sums].map(
       ([currency, { total }]) => [currency, total] as const,
     );
-    return sortedMoney(amounts.filter(([, amount]) => amount > 0));
+    return addedMoney(amounts.filter(([, amount]) => amount > 0));
   }
 
   /** Money per minute by currency. */
@@ -98,7 +89,30 @@ export class MoneyMeasure {
   }
 }
 
-/** The largest amount first. */
-export function sortedMoney(amounts: Money): Money {
-  return [...amounts].sort(([, a], [, b]) => b - a);
+/** Adds up amounts by currency. The largest sum comes first. */
+export function addedMoney(amounts: Money): Money {
+  const sums = new Map<string, number>();
+  for (const [currency, amount] of amounts) {
+    sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  }
+  return [...sums].sort(([, a], [, b]) => b - a);
+}
+
+/** What has tokens and a cost: an agent, a model, all of them. */
+interface Usage {
+  readonly tokens: TokenMeasure;
+  readonly cost: MoneyMeasure;
+}
+
+/** Measures tokens and cost. Each series counts for the usage that it belongs to, if there is one. */
+export function watchUsage(
+  query: Query,
+  usageOf: (series: LabelSet) => Usage | undefined,
+): void {
+  for (const kind of TOKEN_KINDS) {
+    query.watchEach(query.tokens(kind), (one) => usageOf(one)?.tokens.of(kind));
+  }
+  query.watchEach([query.names.cost], (series) =>
+    usageOf(series)?.cost.of(labelOf(series, 'currency')),
+  );
 }

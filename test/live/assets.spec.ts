@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Content } from '../../src/exposition/content.js';
 import { readAssets } from '../../src/live/page/assets.js';
@@ -9,11 +9,16 @@ import { tempFolder } from '../support/temp.js';
 const HTML =
   '<link rel="stylesheet" href="./assets/a-1f.css"><script type="module" src="assets/a-2c.js"></script><a href="https://example.org/assets/x">';
 
+const STYLE = Array.from(
+  { length: 500 },
+  (_, i) => `.a${i}{width:${i * 37}px;color:#${i * 7919}}`,
+).join('\n');
+
 function pageFolder(): string {
   const folder = tempFolder();
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'index.html'), HTML);
-  writeFileSync(join(folder, 'assets', 'a-1f.css'), 'a{color:red}'.repeat(100));
+  writeFileSync(join(folder, 'assets', 'a-1f.css'), STYLE);
   return folder;
 }
 
@@ -32,7 +37,7 @@ test('the page links its files from where the browser looks, with and without a 
   expect(below.etag).not.toBe(assets.page.etag);
 });
 
-test('files have their type, a validator and a compressed form that is made once', async () => {
+test('files have their type, a validator and a compressed form that is made once and as small as gzip can', async () => {
   const assets = await readAssets([pageFolder()]);
   const file = assets.file('a-1f.css')!;
   expect(file.type).toBe('text/css; charset=utf-8');
@@ -40,7 +45,8 @@ test('files have their type, a validator and a compressed form that is made once
   const compressed = await file.content.compressed();
   expect(await file.content.compressed()).toBe(compressed);
   const bytes = Buffer.concat(compressed.chunks as Buffer[]);
-  expect(gunzipSync(bytes).toString()).toBe('a{color:red}'.repeat(100));
+  expect(gunzipSync(bytes).toString()).toBe(STYLE);
+  expect(bytes).toHaveLength(gzipSync(STYLE, { level: 9 }).length);
 });
 
 test.each(['../index.html', '__proto__', 'constructor', 'nothing.js', ''])(

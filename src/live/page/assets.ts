@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { Content } from '../../exposition/content.js';
 
 /** Where the files of the page are, from this file: built as ES module, built as CommonJS, and from the sources. */
 const FOLDERS = ['../live-page', '../../live-page', '../../../dist/live-page'];
+
+/** The level of gzip for files, which are compressed once. */
+const SMALLEST = 9;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -39,20 +41,6 @@ export interface Assets {
    */
   pageBelow(last: string): Asset;
   file(name: string): Asset | undefined;
-}
-
-/** Bytes and their compressed form, which is made once at the best level. */
-class StoredContent extends Content {
-  private readonly zipped: Content;
-
-  constructor(bytes: Buffer) {
-    super([bytes]);
-    this.zipped = new Content([gzipSync(bytes, { level: 9 })]);
-  }
-
-  override async compressed(): Promise<Content> {
-    return this.zipped;
-  }
 }
 
 /**
@@ -115,7 +103,7 @@ function linkedFrom(html: string, last: string): string {
 
 function assetOf(bytes: Buffer, name: string): Asset {
   return {
-    content: new StoredContent(bytes),
+    content: new Content([bytes], undefined, SMALLEST),
     type: TYPES[extname(name)] ?? 'application/octet-stream',
     etag: etagOf(bytes),
   };

@@ -8,7 +8,7 @@ import { Sampler } from './history/sampler.js';
 import type { LiveConfig } from './live.options.js';
 import { AnswerMaker } from './page/answer-maker.js';
 import { type Asset, type Assets, readAssets } from './page/assets.js';
-import { immutable, isKnown, NOT_KEPT, revalidated } from './page/headers.js';
+import { immutable, isKnown, revalidated, SAFE } from './page/headers.js';
 import { parseRequest } from './page/parse-request.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -21,15 +21,11 @@ export class LivePage implements Responder {
   private assets: Promise<Assets> | undefined = undefined;
   private hasWarned = false;
 
-  /**
-   * @param warn receives a message if the files of the page are missing.
-   * @param folders where these files are. Default: where the package has them.
-   */
+  /** @param warn receives a message if the files of the page are missing. */
   constructor(
     private readonly config: LiveConfig & { readonly path: string },
     insight: CollectorInsight,
     private readonly warn: (message: string) => void,
-    private readonly folders?: readonly string[],
   ) {
     const { interval, history } = config;
     this.sampler = new Sampler(insight, interval, history, () =>
@@ -41,11 +37,6 @@ export class LivePage implements Responder {
   /** Begins to sample. */
   start(): void {
     this.sampler.start();
-  }
-
-  /** Takes a sample between those of the interval. */
-  sample(): Promise<void> {
-    return this.sampler.sample();
   }
 
   /** Ends sampling. */
@@ -87,7 +78,7 @@ export class LivePage implements Responder {
   /** Reads the files at the first request. Answers with an error if they are missing. */
   private async readAssets(exchange: Exchange): Promise<Assets | undefined> {
     try {
-      return await (this.assets ??= readAssets(this.folders));
+      return await (this.assets ??= readAssets());
     } catch (error) {
       this.assets = undefined;
       const text = `The live page cannot be shown: ${messageOf(error)}`;
@@ -107,7 +98,7 @@ export class LivePage implements Responder {
     if ('error' in parsed) {
       const { status, error } = parsed;
       const body = new Content([Buffer.from(JSON.stringify({ error }))]);
-      return exchange.send(status, JSON_TYPE, body, NOT_KEPT);
+      return exchange.send(status, JSON_TYPE, body, SAFE);
     }
     const { content, etag } = await this.answers.answer(parsed);
     const asset = { content, etag, type: JSON_TYPE };

@@ -38,7 +38,7 @@ import type { StateOwner, TotalsToSave } from './state-keeper.js';
 const CALLBACK_LIMIT = 1_000;
 
 /** Receives totals before a page shows them. */
-export type SaveShown = (totals: TotalsToSave) => Promise<void>;
+type SaveShown = (totals: TotalsToSave) => Promise<void>;
 
 /**
  * The metrics of a process that go on from where an earlier one ended: what was restored is

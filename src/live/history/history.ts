@@ -15,7 +15,7 @@ import { TrackedSeries } from './tracked-series.js';
 const MAX_LOG = 1_152 * 1024;
 
 /** The largest number of series with a history. */
-export const MAX_SERIES = 2_000;
+const MAX_SERIES = 2_000;
 
 /** Bytes of a tracked series without its last values. */
 const SERIES_BYTES = 160;

@@ -25,7 +25,7 @@ export interface AnswerRequest {
 }
 
 /** An answer, ready to be sent. */
-export interface MadeAnswer {
+interface MadeAnswer {
   readonly content: Content;
   readonly etag: string;
 }

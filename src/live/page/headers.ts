@@ -14,11 +14,11 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-const SAFE: OutgoingHttpHeaders = {
+/** Headers of every answer. An exchange adds its own. */
+export const SAFE: OutgoingHttpHeaders = {
   'Content-Security-Policy': POLICY,
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'X-Content-Type-Options': 'nosniff',
   Vary: 'Accept-Encoding',
 };
 
@@ -35,12 +35,6 @@ export function immutable(etag: string): OutgoingHttpHeaders {
     ETag: etag,
   };
 }
-
-/** Headers of what is not kept. */
-export const NOT_KEPT: OutgoingHttpHeaders = {
-  ...SAFE,
-  'Cache-Control': 'no-store',
-};
 
 /** Whether the client has this content already (RFC 9110, section 13.1.2). */
 export function isKnown({ headers }: IncomingMessage, etag: string): boolean {

@@ -2,7 +2,7 @@ import { isView, VIEWS } from '../views/views.js';
 import type { AnswerRequest } from './answer-maker.js';
 
 /** Why a request is not answered. */
-export interface BadRequest {
+interface BadRequest {
   readonly status: 400 | 404;
   readonly error: string;
 }

@@ -13,7 +13,7 @@ export const hasError = (series: LabelSet) =>
   labelOf(series, 'error_type') !== '';
 
 /** How the series of a histogram of calls become rows. */
-export interface RowRules<K> {
+interface RowRules<K> {
   /** What the row is of; series with the same key are one row. */
   keyOf(series: LabelSet): K;
   isFailed(series: LabelSet): boolean;

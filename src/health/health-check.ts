@@ -1,6 +1,7 @@
 import {
   BOOLEAN,
   Check,
+  FUNCTION,
   milliseconds,
   type Rules,
   validate,
@@ -64,7 +65,7 @@ const NAME = new Check(
 
 const REQUIRED_RULES = {
   name: NAME,
-  check: new Check('a function', (value) => typeof value === 'function'),
+  check: FUNCTION,
 };
 
 const LIST = new Check('an array of health checks', Array.isArray);

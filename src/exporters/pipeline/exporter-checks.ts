@@ -3,6 +3,7 @@ import { MetricType } from '../../model/metric-type.js';
 import {
   BOOLEAN,
   Check,
+  FUNCTION,
   integer,
   isObject,
   milliseconds,
@@ -28,11 +29,6 @@ export const EXPORTER_NAME = new Check(
 export const FLUSH_TIMEOUT = new Check(
   'a number of milliseconds, 0 or more',
   (value) => typeof value === 'number' && value >= 0,
-);
-
-const FUNCTION = new Check(
-  'a function',
-  (value) => typeof value === 'function',
 );
 
 const TYPES: readonly unknown[] = Object.values(MetricType);

@@ -1,4 +1,3 @@
-import type { MetricFamily } from '../../registry/metric-family.js';
 import type { History } from './history.js';
 import type { SampledMetric } from './sampled-metric.js';
 import type { TrackedSeries } from './tracked-series.js';
@@ -43,11 +42,15 @@ export class Places {
     }
   }
 
-  /** Once in a while the busiest candidates take the places of idle series. */
-  end(metrics: readonly MetricFamily[]): void {
+  /**
+   * Once in a while the busiest candidates take the places of idle series.
+   *
+   * @param present the names of the metrics of this sample.
+   */
+  end(present: ReadonlySet<string>): void {
     this.history.leftOut = this.leftOut;
     if (this.isReview) {
-      this.history.forgetGone(new Set(metrics.map(({ name }) => name)));
+      this.history.forgetGone(present);
       this.exchange();
       this.candidates = [];
     }

@@ -44,8 +44,9 @@ export class Recorder {
       const metric = history.metricOf(family);
       yield* this.recordMetric(metric, family);
     }
-    this.markAbsent(metrics);
-    places.end(metrics);
+    const present = new Set(metrics.map(({ name }) => name));
+    this.markAbsent(present);
+    places.end(present);
     history.families = metrics;
     this.isFirst = false;
   }
@@ -145,9 +146,8 @@ export class Recorder {
   }
 
   /** Gauges that are gone, or that could not be read this time, have no level. */
-  private markAbsent(metrics: readonly MetricFamily[]): void {
+  private markAbsent(present: ReadonlySet<string>): void {
     const { history } = this;
-    const present = new Set(metrics.map(({ name }) => name));
     for (const metric of history.metrics.values()) {
       if (metric.width > 0) continue;
       for (const series of metric.gone) history.writeAbsent(series);

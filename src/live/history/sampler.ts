@@ -1,4 +1,5 @@
 import type { CollectorInsight } from '../../collector/collector-insight.js';
+import { HEALTH_CHECK_DESCRIPTORS } from '../../collector/health-check.descriptors.js';
 import { report } from '../../core/catch-and-report.js';
 import { type Instant, instant, secondsSince } from '../../core/clock.js';
 import { TimeSlice } from '../../core/event-loop-yielder.js';
@@ -40,11 +41,8 @@ export class Sampler {
     this.epoch = insight.epoch;
     this.current = this.newHistory();
     // Reading them would run the checks.
-    this.except = new Set(
-      ['health_check_status', 'health_check_duration_seconds'].map((name) =>
-        insight.nameOf(name),
-      ),
-    );
+    const ofChecks = Object.values(HEALTH_CHECK_DESCRIPTORS);
+    this.except = new Set(ofChecks.map(({ name }) => insight.nameOf(name)));
   }
 
   /** Takes the first sample, from which increases count, and goes on at the interval. */

@@ -1,7 +1,9 @@
+import { SELF_DESCRIPTORS } from '../../collector/self.descriptors.js';
 import {
   FORMER_GEN_AI_METRICS,
   GEN_AI_METRICS,
 } from '../../core/gen-ai-conventions.js';
+import { EXPORTER_DESCRIPTORS } from '../../exporters/pipeline/exporter.descriptors.js';
 
 /** Metrics that the page shows in views of their own, by the names that they are exposed under. */
 export interface MetricNames {
@@ -128,18 +130,15 @@ function trafficNames(exposed: Exposed) {
 }
 
 function selfNames(selfName: (name: string) => string) {
-  const overflows = selfName('metrics_overflows_total');
+  const { exports, retries, dropped } = EXPORTER_DESCRIPTORS;
+  const counters = Object.values(SELF_DESCRIPTORS).filter(
+    ({ type }) => type === 'counter',
+  );
   return {
-    exports: selfName('metrics_exports_total'),
-    exportRetries: selfName('metrics_export_retries_total'),
-    exportDropped: selfName('metrics_export_dropped_total'),
-    overflows,
-    own: [
-      selfName('metrics_errors_total'),
-      overflows,
-      selfName('metrics_refusals_total'),
-      selfName('metrics_dropped_recordings_total'),
-      selfName('metrics_late_members_total'),
-    ],
+    exports: selfName(exports.name),
+    exportRetries: selfName(retries.name),
+    exportDropped: selfName(dropped.name),
+    overflows: selfName(SELF_DESCRIPTORS.overflows.name),
+    own: counters.map(({ name }) => selfName(name)),
   };
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
+import { writeFiles } from '../../src/cli/monitoring/write-files.js';
 import { tempFolder } from '../support/temp.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -169,6 +170,59 @@ describe('files that exist', () => {
     expect(code).toBe(1);
     expect(error).toContain('tframex.alerts.yml" is a folder; nothing was');
     expect(readdirSync(folder)).toEqual(['tframex.alerts.yml']);
+  });
+});
+
+describe('files that become folders while they are written', () => {
+  /** Files whose last one has the name of a folder that another program makes once the names are checked. */
+  class ContestedFiles extends Map<string, string> {
+    constructor(
+      private readonly folder: string,
+      private readonly last: string,
+    ) {
+      super([
+        ['first', 'new'],
+        ['second', 'new'],
+        [last, 'new'],
+      ]);
+    }
+
+    override [Symbol.iterator]() {
+      mkdirSync(join(this.folder, this.last), { recursive: true });
+      return super[Symbol.iterator]();
+    }
+  }
+
+  test('the message names the files that were written before another could not be', () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'first'), 'mine');
+    const files = new ContestedFiles(folder, 'third');
+    const [first, second] = ['first', 'second'].map((name) =>
+      join(folder, name),
+    );
+    expect(() => writeFiles(folder, files, true)).toThrow(
+      `; only "${first}", "${second}" were written. Remove`,
+    );
+    expect(readdirSync(folder).sort()).toEqual(['first', 'second', 'third']);
+    expect(textOf(folder, 'first')).toBe('new');
+  });
+
+  test('nothing was written if the first file cannot be', () => {
+    const folder = tempFolder();
+    const files = new ContestedFiles(folder, 'first');
+    expect(() => writeFiles(folder, files, true)).toThrow(
+      '; nothing was written. Give a folder',
+    );
+    expect(readdirSync(folder)).toEqual(['first']);
+  });
+
+  test('a folder that the command has made goes, with the files in it', () => {
+    const folder = join(tempFolder(), 'new');
+    const files = new ContestedFiles(folder, 'third');
+    expect(() => writeFiles(folder, files, true)).toThrow(
+      '; nothing was written. Give a folder',
+    );
+    expect(existsSync(folder)).toBe(false);
   });
 });
 

@@ -12,7 +12,7 @@ import { writeFiles } from './write-files.js';
 
 const EXIT_CODES = `Exit codes:
   0  The files are written
-  1  The files cannot be written, or exist already: none is written
+  1  The files cannot be written, or exist already: the message says what was written
   2  The command line is wrong`;
 
 export const DASHBOARDS_HELP = `Usage: nestjs-agent-metrics dashboards [--namespace NAME] [--subsystem NAME] [--out FOLDER]

@@ -13,6 +13,8 @@ const TOKENS = [
 const SCORES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 const MODEL = ['agent', 'model', 'provider'] as const;
+/** Where tokens are estimated, `source` says so. */
+const TOKEN_LABELS = [...MODEL, 'source'] as const;
 
 const prefixed = true;
 
@@ -122,7 +124,7 @@ export const FORMER_OWN_METRICS = {
     name: 'agent_input_tokens_total',
     type: 'counter',
     description: 'Tokens of prompts.',
-    labels: MODEL,
+    labels: TOKEN_LABELS,
     prefixed,
   },
   cachedInputTokens: {
@@ -130,21 +132,21 @@ export const FORMER_OWN_METRICS = {
     type: 'counter',
     description:
       'Tokens of prompts that came from a cache; they are among the input tokens.',
-    labels: MODEL,
+    labels: TOKEN_LABELS,
     prefixed,
   },
   outputTokens: {
     name: 'agent_output_tokens_total',
     type: 'counter',
     description: 'Tokens of answers.',
-    labels: MODEL,
+    labels: TOKEN_LABELS,
     prefixed,
   },
   reasoningTokens: {
     name: 'agent_reasoning_tokens_total',
     type: 'counter',
     description: 'Tokens spent on reasoning; they are among the output tokens.',
-    labels: MODEL,
+    labels: TOKEN_LABELS,
     prefixed,
   },
 } as const satisfies Readonly<

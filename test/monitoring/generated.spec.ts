@@ -3,15 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, test } from 'vitest';
 import { dashboardsOf } from '../../src/cli/monitoring/dashboards/dashboards.js';
-import { metricsOf } from '../../src/cli/monitoring/metrics.js';
 import { dashboardFiles } from '../../src/cli/monitoring/monitoring-commands.js';
 import { readOptions } from '../../src/cli/monitoring/monitoring.options.js';
 import { Names } from '../../src/cli/monitoring/names.js';
-import type { Metric } from '../../src/cli/monitoring/promql.js';
 import {
   prometheusRuleOf,
   rulesOf,
 } from '../../src/cli/monitoring/rules/rules.js';
+import { metricsByName } from './page-faults.js';
 import { errorsOfDashboards } from './dashboard-types.js';
 import { labelsIn, metricNamesIn } from './promql-names.js';
 import { expressionsOf, panelsOf, targetsOf } from './shipped.js';
@@ -20,15 +19,6 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const OPTIONS = readOptions([], {});
 
 const textOf = (path: string) => readFileSync(ROOT + path, 'utf8');
-
-/** All metrics by their exposed names. */
-function metricsByName(options: Parameters<typeof metricsOf>[0]) {
-  const groups = Object.values(metricsOf(options)) as Readonly<
-    Record<string, Metric<string>>
-  >[];
-  const all = groups.flatMap((group) => Object.values(group));
-  return new Map(all.map((metric) => [metric.name, metric]));
-}
 
 describe('the shipped files', () => {
   test.each([
@@ -76,6 +66,30 @@ describe('the dashboards', () => {
         expect(names).toEqual(expect.arrayContaining(['agent', 'model']));
       }
       expect(uid!.length).toBeLessThanOrEqual(40);
+    },
+  );
+
+  test.each([
+    ['classic', ['_executions_total', '_duration_seconds_count']],
+    ['native', ['_executions_total', '_duration_seconds']],
+    ['both', ['_executions_total', '_duration_seconds(_count)?']],
+  ] as const)(
+    'variables read series that exist with %s histograms',
+    (histograms, ends) => {
+      const made = dashboardsOf({ ...OPTIONS, histograms }, OPTIONS.thresholds);
+      const names = [...made.values()]
+        .flatMap(({ templating }) => templating!.list!)
+        .flatMap(({ query = '' }) => [
+          ...JSON.stringify(query).matchAll(/__name__=~\\"([^\\]*)\\"/g),
+        ])
+        .flatMap(([, regex = '']) => regex.split('|'));
+      expect(names.length).toBeGreaterThan(20);
+      for (const name of names) {
+        expect(
+          ends.some((end) => name.endsWith(end)),
+          name,
+        ).toBe(true);
+      }
     },
   );
 

@@ -78,6 +78,19 @@ export function metricsOf({ names, conventions, histograms }: Subject) {
   };
 }
 
+/** The metrics that tell that a job uses the package. */
+export function witnessesOf(metrics: Metrics): readonly Metric<string>[] {
+  const { agent, run, model, handler, httpServer } = metrics;
+  return [
+    agent.executions,
+    agent.duration,
+    run.duration,
+    model.duration,
+    handler.executions,
+    httpServer.duration,
+  ];
+}
+
 /** Agent runs and tools, which both versions of the conventions have. */
 const RUN_DESCRIPTORS = {
   duration: withLabels(

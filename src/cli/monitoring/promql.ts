@@ -52,6 +52,15 @@ export class Metric<L extends string> {
   where(matchers: Matchers<L> = {}): Selection<L> {
     return new Selection(this, matchers, this.histograms);
   }
+
+  /** A regular expression of the names that its series have, without those of buckets and sums. */
+  get seriesNames(): string {
+    const { type } = this.descriptor;
+    const isHistogram = type === 'timer' || type === 'histogram';
+    if (!isHistogram || this.histograms === 'native') return this.name;
+    const isOptional = this.histograms === 'both';
+    return isOptional ? `${this.name}(_count)?` : `${this.name}_count`;
+  }
 }
 
 /** The window of a rate: at least four scrapes, as Grafana computes it. */
@@ -69,10 +78,14 @@ export class Selection<L extends string> {
 
   /** The selector, e.g. `up{job="api"}`. */
   selector(suffix = ''): string {
-    const pairs = Object.entries(this.matchers)
-      .map(([label, condition]) => `${label}${String(condition)}`)
-      .join(',');
+    const pairs = this.pairs().join(',');
     return `${this.metric.name}${suffix}${pairs === '' ? '' : `{${pairs}}`}`;
+  }
+
+  /** A selector that finds the series of a counter or gauge, and those of histograms of either kind. */
+  anyKind(): string {
+    const name = `__name__=~"${this.metric.seriesNames}"`;
+    return `{${[name, ...this.pairs()].join(',')}}`;
   }
 
   /** An aggregation of the present values. */
@@ -121,6 +134,12 @@ export class Selection<L extends string> {
   buckets(range = RATE): Expression {
     const [classic, native] = this.bucketRates('increase', [], range);
     return this.eitherKind(classic, native);
+  }
+
+  private pairs(): string[] {
+    return Object.entries(this.matchers).map(
+      ([label, condition]) => `${label}${String(condition)}`,
+    );
   }
 
   private summed(

@@ -42,9 +42,9 @@ import {
   dataSource,
   instances,
   jobs,
+  models,
+  routes,
   titled,
-  values,
-  witnessesOf,
 } from './variables.js';
 
 /** Panels below a heading. */
@@ -82,18 +82,12 @@ function agentsPlan(
   subject: Subject,
   thresholds: Thresholds,
 ): Plan {
-  const { model } = metrics;
-  const source = `${model.duration.name}_count`;
   return {
     key: 'agents',
     title: 'Agents',
     description:
       'Calls, errors, latency, tokens, cost, models and tools of AI agents.',
-    variables: [
-      instances(),
-      agents(metrics),
-      values('model', 'Model', [source, 'gen_ai_request_model']),
-    ],
+    variables: [instances(metrics), agents(metrics), ...models(metrics)],
     rows: [
       ['Overview', overview(metrics, thresholds)],
       ['Calls', callPanels(metrics, thresholds)],
@@ -108,13 +102,12 @@ function agentsPlan(
 }
 
 function httpPlan(metrics: Metrics, thresholds: Thresholds): Plan {
-  const source = `${metrics.httpServer.duration.name}_count`;
   return {
     key: 'http',
     title: 'HTTP and messages',
     description:
       'Requests to the app, messages and jobs that it handles, requests that it sends.',
-    variables: [instances(), values('route', 'Route', [source, 'route'])],
+    variables: [instances(metrics), routes(metrics)],
     rows: [
       ['Overview', httpOverview(metrics)],
       ['Requests to the app', serverPanels(metrics)],
@@ -130,7 +123,7 @@ function processPlan(metrics: Metrics): Plan {
     title: 'Process and metrics',
     description:
       'What the processes take, the health of the app, and the metrics about the metrics.',
-    variables: [instances()],
+    variables: [instances(metrics)],
     rows: [
       ['Overview', processOverview(metrics)],
       ['Process', processPanels(metrics)],
@@ -146,7 +139,7 @@ function fleetPlan(metrics: Metrics): Plan {
     key: 'fleet',
     title: 'Fleet',
     description: 'Many instances side by side.',
-    variables: [instances()],
+    variables: [instances(metrics)],
     rows: [
       ['Overview', fleetOverview(metrics)],
       ['Instances', instancePanels(metrics)],
@@ -166,7 +159,7 @@ function assembled(plan: Plan, subject: Subject, metrics: Metrics): Dashboard {
     .refresh('30s')
     .link(othersLink(id))
     .withVariable(dataSource())
-    .withVariable(jobs(witnessesOf(metrics)));
+    .withVariable(jobs(metrics));
   for (const variable of plan.variables) builder.withVariable(variable);
   let panelId = 0;
   for (const [title, panels] of plan.rows) {

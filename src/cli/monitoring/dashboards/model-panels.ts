@@ -1,9 +1,12 @@
 import type { Metrics, ModelLabel } from '../metrics.js';
 import { FAILED_SHARE, type Thresholds } from '../thresholds.js';
 import { type Query, table, timeSeries } from './panels.js';
-import { TARGET } from './variables.js';
+import { ANSWERING_MODEL, TARGET } from './variables.js';
 
-const OWN = { ...TARGET, agent: '=~"$agent"', model: '=~"$model"' } as const;
+const AGENT = { ...TARGET, agent: '=~"$agent"' } as const;
+const ENDED = { ...AGENT, model: ANSWERING_MODEL } as const;
+/** Running inferences have the model that was asked. */
+const RUNNING = { ...AGENT, model: '=~"$model"' } as const;
 const MODEL = { ...TARGET, gen_ai_request_model: '=~"$model"' } as const;
 const BY_MODEL = ['gen_ai_request_model'] as const;
 const MODEL_LEGEND = '{{gen_ai_request_model}}';
@@ -11,9 +14,8 @@ const MODEL_LEGEND = '{{gen_ai_request_model}}';
 /** Tokens by kind, agent and model. */
 export function tokenPanels({ tokens }: Metrics, label: ModelLabel) {
   const chosen = {
-    ...TARGET,
-    agent: '=~"$agent"',
-    [label]: '=~"$model"',
+    ...AGENT,
+    [label]: label === 'model' ? ANSWERING_MODEL : '=~"$model"',
   } as const;
   const { input, cached, output, reasoning } = tokens;
   const unit = 'suffix: /s';
@@ -72,9 +74,9 @@ export function tokenPanels({ tokens }: Metrics, label: ModelLabel) {
 
 /** What agents and models cost. */
 export function costPanels({ own }: Metrics, { dailyCost }: Thresholds) {
-  const cost = own.cost.where(OWN);
-  const missing = own.withoutUsage.where(OWN);
-  const partial = own.partialUsage.where(OWN);
+  const cost = own.cost.where(ENDED);
+  const missing = own.withoutUsage.where(ENDED);
+  const partial = own.partialUsage.where(ENDED);
   const unit = 'short';
   return [
     timeSeries(
@@ -216,7 +218,7 @@ function outcomePanels({ own, running }: Metrics, { hanging }: Thresholds) {
       },
       [
         [
-          own.finishes.where(OWN).rate(['model', 'finish_reason']),
+          own.finishes.where(ENDED).rate(['model', 'finish_reason']),
           '{{model}} {{finish_reason}}',
         ],
       ],
@@ -230,7 +232,7 @@ function outcomePanels({ own, running }: Metrics, { hanging }: Thresholds) {
       },
       [
         [
-          own.retries.where(OWN).rate(['model', 'error_type']),
+          own.retries.where(ENDED).rate(['model', 'error_type']),
           '{{model}} {{error_type}}',
         ],
       ],
@@ -241,7 +243,12 @@ function outcomePanels({ own, running }: Metrics, { hanging }: Thresholds) {
         description: 'Inferences that have not ended.',
         unit: 'short',
       },
-      [[running.running.where(OWN).aggregated('sum', ['model']), '{{model}}']],
+      [
+        [
+          running.running.where(RUNNING).aggregated('sum', ['model']),
+          '{{model}}',
+        ],
+      ],
     ),
     timeSeries(
       {
@@ -253,7 +260,7 @@ function outcomePanels({ own, running }: Metrics, { hanging }: Thresholds) {
       },
       [
         [
-          running.oldest.where(OWN).aggregated('max', ['agent', 'model']),
+          running.oldest.where(RUNNING).aggregated('max', ['agent', 'model']),
           '{{agent}} {{model}}',
         ],
       ],

@@ -1,10 +1,11 @@
 import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  VariableHide,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Metrics, Subject } from '../metrics.js';
+import { type Metrics, type Subject, witnessesOf } from '../metrics.js';
 import { DATASOURCE } from './panels.js';
 
 /** The conditions of the variables that all dashboards have. */
@@ -13,6 +14,14 @@ export const TARGET = {
   instance: '=~"$instance"',
 } as const;
 
+const JOB = { job: TARGET.job } as const;
+
+/** The condition of the chosen models for the label `model` of the package's metrics, which has the model that answered if it is known. */
+export const ANSWERING_MODEL = '=~"$model|$response_model"';
+
+/** All values of a label, and series without it. */
+const ANY = '.*';
+
 /** The choice of a Prometheus. */
 export function dataSource(): DatasourceVariableBuilder {
   return new DatasourceVariableBuilder('datasource')
@@ -20,44 +29,53 @@ export function dataSource(): DatasourceVariableBuilder {
     .type('prometheus');
 }
 
-/** The jobs that have one of the metrics. */
-export function jobs(names: readonly string[]): QueryVariableBuilder {
+/** The jobs that have one of the metrics. All of them are the listed ones: other jobs are no apps with the package. */
+export function jobs(metrics: Metrics): QueryVariableBuilder {
+  const names = witnessesOf(metrics).map(({ seriesNames }) => seriesNames);
   const selector = `{__name__=~"${names.join('|')}"}`;
   return variable('job', 'Job', `label_values(${selector}, job)`);
 }
 
 /** The instances of the jobs. */
-export function instances(): QueryVariableBuilder {
-  const query = 'label_values(up{job=~"$job"}, instance)';
-  return variable('instance', 'Instance', query);
+export function instances({ prometheus }: Metrics): QueryVariableBuilder {
+  const query = `label_values(${prometheus.up.where(JOB).selector()}, instance)`;
+  return variable('instance', 'Instance', query).allValue(ANY);
 }
 
-/** The names of a label in the series of a metric. */
-export function values(
-  name: string,
-  label: string,
-  [metric, source]: readonly [metric: string, source: string],
-): QueryVariableBuilder {
-  const query = `label_values(${metric}{job=~"$job"}, ${source})`;
-  return variable(name, label, query);
+/** The routes that have requests. */
+export function routes({ httpServer }: Metrics): QueryVariableBuilder {
+  const requests = httpServer.duration.where(JOB).anyKind();
+  const query = `label_values(${requests}, route)`;
+  return variable('route', 'Route', query).allValue(ANY);
 }
 
 /** The agents whose calls or runs are recorded: the two have different labels. */
 export function agents({ agent, run }: Metrics): QueryVariableBuilder {
-  const calls = `${agent.executions.name}{job=~"$job"}`;
-  const runs = `${run.duration.name}_count{job=~"$job"}`;
+  const calls = agent.executions.where(JOB).selector();
+  const runs = run.duration.where(JOB).anyKind();
   const query = `query_result(count by (agent) (${calls} or label_replace(${runs}, "agent", "$1", "gen_ai_agent_name", "(.+)")))`;
-  return variable('agent', 'Agent', query).regex('/agent="([^"]+)"/');
+  return variable('agent', 'Agent', query)
+    .regex('/agent="([^"]+)"/')
+    .allValue(ANY);
 }
 
-/** The names of the metrics that tell that a job uses the package. */
-export function witnessesOf(metrics: Metrics): readonly string[] {
-  const { agent, run, httpServer, model } = metrics;
+/** The models that are asked, and, hidden, those that answer them: providers answer by dated names. */
+export function models({ model }: Metrics): QueryVariableBuilder[] {
+  const asked = model.duration.where(JOB).anyKind();
+  const answering = model.duration
+    .where({ ...JOB, gen_ai_request_model: '=~"$model"' })
+    .anyKind();
   return [
-    agent.executions.name,
-    `${run.duration.name}_count`,
-    `${model.duration.name}_count`,
-    `${httpServer.duration.name}_count`,
+    variable(
+      'model',
+      'Model',
+      `label_values(${asked}, gen_ai_request_model)`,
+    ).allValue(ANY),
+    variable(
+      'response_model',
+      'Model of the answer',
+      `label_values(${answering}, gen_ai_response_model)`,
+    ).hide(VariableHide.HideVariable),
   ];
 }
 
@@ -80,6 +98,5 @@ function variable(
     .sort(VariableSort.AlphabeticalAsc)
     .multi(true)
     .includeAll(true)
-    .allValue('.*')
     .current({ selected: true, text: ['All'], value: ['$__all'] });
 }

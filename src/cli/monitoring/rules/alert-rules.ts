@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics.js';
+import { type Metrics, witnessesOf } from '../metrics.js';
 import type { Thresholds } from '../thresholds.js';
 import { failureNames } from './failure-rules.js';
 import { metricsAlerts } from './metrics-alerts.js';
@@ -193,8 +193,11 @@ function modelAlerts(
   ];
 }
 
-function targetAlerts({ prometheus, health, ...metrics }: Metrics): Alerts {
-  const { agent, run, httpServer } = metrics;
+function targetAlerts(metrics: Metrics): Alerts {
+  const { prometheus, health } = metrics;
+  const present = witnessesOf(metrics).map(
+    ({ seriesNames }) => `present_over_time(${seriesNames}[1d])`,
+  );
   return [
     {
       alert: 'TargetDown',
@@ -202,11 +205,7 @@ function targetAlerts({ prometheus, health, ...metrics }: Metrics): Alerts {
         ${prometheus.up.name} == 0
           and on (job)
         count by (job) (
-          present_over_time(${agent.executions.name}[1d])
-            or
-          present_over_time(${run.duration.name}_count[1d])
-            or
-          present_over_time(${httpServer.duration.name}_count[1d])
+          ${present.join('\n            or\n          ')}
         )
       `,
       for: '2m',

@@ -55,7 +55,7 @@ export function prometheusRuleOf(
 }
 
 function groupsOf(subject: RulesSubject) {
-  const metrics = metricsOf(subject);
+  const metrics = metricsOf({ ...subject, histograms: 'classic' });
   const { thresholds, runbooks } = subject;
   return {
     recording: recordingRules(metrics, modelLabelOf(subject)),

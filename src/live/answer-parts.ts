@@ -63,6 +63,8 @@ export interface AnswerHead {
   readonly minutes: number;
   /** Seconds of that range in which the app was sampled. */
   readonly sampled: number;
+  /** The longest time range that can be asked for, in minutes. */
+  readonly longest: number;
   /** The app as it names itself; what processes the numbers are of. */
   readonly app: string;
   readonly processes: number;

@@ -82,6 +82,7 @@ describe('The time axis', () => {
       1200, 1500, 1800, 2100, 2400, 2700,
     ]);
     expect(timeTicks(1000, 2800, 3)).toEqual([1200, 1800, 2400]);
+    expect(timeTicks(0, 86_400, 8)).toHaveLength(9);
     expect(timeTicks(1000, 1300, 100).length).toBeGreaterThan(20);
   });
 });

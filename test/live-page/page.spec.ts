@@ -6,6 +6,7 @@ import {
   filledRange,
   neighbouringRange,
   rangesUpTo,
+  usualRange,
 } from '../../live-page/src/app/ranges.js';
 import {
   agentHref,
@@ -95,6 +96,9 @@ describe('Routes of the live page', () => {
     expect(rangesUpTo(30)).toEqual([5, 15, 30]);
     expect(rangesUpTo(10)).toEqual([5, 10]);
     expect(rangesUpTo(3)).toEqual([3]);
+    expect(rangesUpTo(60)).toEqual([5, 15, 30, 60]);
+    expect(rangesUpTo(1440)).toEqual([5, 15, 30, 60, 240, 1440]);
+    expect([10, 30, 1440].map(usualRange)).toEqual([10, 30, 30]);
     expect(neighbouringRange([5, 15, 30], 15, 1)).toBe(30);
     expect(neighbouringRange([5, 15, 30], 30, 1)).toBe(30);
     expect(neighbouringRange([5, 15, 30], 5, -1)).toBe(5);

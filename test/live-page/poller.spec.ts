@@ -15,11 +15,13 @@ const away: Outcome = { failure: { kind: 'away', reason: 'no connection' } };
 /** A poller whose app answers as told. */
 function started() {
   const asked: string[] = [];
+  const minutes: (number | null)[] = [];
   let outcome: Outcome = { answer: head() };
   let snapshot: Snapshot | undefined;
   const poller = new Poller({
-    fetchAnswer: ({ view }) => {
+    fetchAnswer: ({ view }, range) => {
       asked.push(view);
+      minutes.push(range);
       return Promise.resolve(outcome);
     },
     onChange: (next) => (snapshot = next),
@@ -28,6 +30,7 @@ function started() {
   return {
     poller,
     asked,
+    minutes,
     answer: (next: Outcome) => (outcome = next),
     now: () => snapshot!,
     pass: (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000),
@@ -141,6 +144,48 @@ describe('The poller of the live page', () => {
     poller.setHidden(false);
     await pass(0);
     expect(asked).toHaveLength(2);
+    poller.close();
+  });
+
+  test('a page that is opened in the background asks once it is seen', async () => {
+    const { poller, asked, pass } = started();
+    poller.setHidden(true);
+    poller.show([OVERVIEW], 30);
+    await pass(600);
+    expect(asked).toEqual([]);
+    poller.setHidden(false);
+    await pass(0);
+    expect(asked).toHaveLength(1);
+    poller.close();
+  });
+
+  test('a page that is neither paused nor in the background asks its first question once', async () => {
+    const { poller, asked, pass } = started();
+    poller.show([OVERVIEW], 30);
+    poller.setPaused(false);
+    poller.setHidden(false);
+    await pass(0);
+    expect(asked).toHaveLength(1);
+    poller.close();
+  });
+
+  test('a range that the app refuses is asked for once, and then the usual one', async () => {
+    const { poller, minutes, answer, now, pass } = started();
+    const refused: Outcome = {
+      failure: { kind: 'refused', reason: 'it answered 400' },
+    };
+    answer(refused);
+    poller.show([OVERVIEW], 15);
+    await pass(0);
+    expect(minutes).toEqual([15, null]);
+    expect(now().connection).toMatchObject({
+      state: 'away',
+      reason: 'it answered 400',
+    });
+    answer({ answer: head() });
+    await pass(5);
+    expect(minutes).toEqual([15, null, null]);
+    expect(now().connection.state).toBe('live');
     poller.close();
   });
 

@@ -19,7 +19,7 @@ export interface Query {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The URL of a query; `null` asks for the longest time range that the app shows. */
+/** The URL of a query; `null` asks for the time range that the app shows by default. */
 export function queryUrl(
   base: URL,
   query: Query,

@@ -12,7 +12,9 @@ async function read(response: Response): Promise<Outcome> {
   const { status } = response;
   if (status === 401 || status === 403)
     return { failure: { kind: 'ended', status } };
-  if (!response.ok) return away(`it answered ${status}`);
+  const reason = `it answered ${status}`;
+  if (status === 400) return { failure: { kind: 'refused', reason } };
+  if (!response.ok) return away(reason);
   const answer = (await response.json()) as AnswerHead;
   return answer.version === VERSION
     ? { answer }

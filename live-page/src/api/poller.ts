@@ -41,7 +41,8 @@ const DEFAULT_INTERVAL = 5;
 /** Answers of views that were left: what comes back is there at once. */
 const KEPT_ANSWERS = 8;
 
-const START: Snapshot = {
+/** Before the first answer. */
+export const START: Snapshot = {
   answers: new Map(),
   connection: { state: 'loading' },
   receivedAt: 0,
@@ -65,21 +66,23 @@ export class Poller {
     this.#parts = parts;
   }
 
-  /** Shows something else: asks at once, even while the page is paused. */
+  /** Shows something else: asks at once, even while the page is paused, or as soon as it is seen. */
   show(queries: readonly Query[], minutes: number | null): void {
     this.#queries = queries;
     this.#minutes = minutes;
     this.#publish({});
-    this.poll();
+    if (!this.#hidden) this.poll();
   }
 
   setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
     this.#paused = paused;
     this.#wait();
   }
 
   /** A page in the background does not ask. */
   setHidden(hidden: boolean): void {
+    if (hidden === this.#hidden) return;
     this.#hidden = hidden;
     this.#wait();
   }
@@ -114,6 +117,11 @@ export class Poller {
     );
     if (signal.aborted) return;
     const failure = worst(outcomes);
+    if (failure?.kind === 'refused' && this.#minutes !== null) {
+      // The history of an app that was restarted may be shorter.
+      this.#minutes = null;
+      return this.poll();
+    }
     if (failure) this.#fail(failure);
     else this.#accept(queries, outcomes);
     this.#schedule();
@@ -203,8 +211,12 @@ export class Poller {
   }
 }
 
+const WORST_FIRST = ['ended', 'outdated', 'refused', 'away'] as const;
+
 /** The failure that decides: without access nothing else matters. */
 function worst(outcomes: readonly Outcome[]): Failure | undefined {
   const failures = outcomes.flatMap(({ failure }) => failure ?? []);
-  return failures.find(({ kind }) => kind !== 'away') ?? failures[0];
+  return WORST_FIRST.flatMap((kind) =>
+    failures.filter((failure) => failure.kind === kind),
+  )[0];
 }

@@ -67,7 +67,7 @@ export function App() {
         onHelp={() => setHelp(!help)}
       />
       {help && <KeyList />}
-      <Banner connection={connection} now={now} onRetry={() => poller.poll()} />
+      <Banner {...{ connection, paused, now }} onRetry={() => poller.poll()} />
       <ResetNotice
         resetAt={snapshot.resetAt}
         onClose={() => poller.forgetReset()}

@@ -6,16 +6,17 @@ import { Glyph, type Level } from '../parts/glyph.js';
 
 export interface BannerProps {
   readonly connection: Connection;
+  readonly paused: boolean;
   /** Milliseconds. */
   readonly now: number;
   readonly onRetry: () => void;
 }
 
 /** Says why the numbers are not of now. */
-export function Banner({ connection, now, onRetry }: BannerProps) {
+export function Banner({ connection, paused, now, onRetry }: BannerProps) {
   switch (connection.state) {
     case 'away':
-      return <AwayBanner {...connection} now={now} onRetry={onRetry} />;
+      return <AwayBanner {...connection} {...{ paused, now, onRetry }} />;
     case 'ended':
       return <EndedBanner since={connection.since} />;
     case 'outdated':
@@ -30,6 +31,7 @@ export function Banner({ connection, now, onRetry }: BannerProps) {
 }
 
 interface AwayProps {
+  readonly paused: boolean;
   readonly since: number;
   readonly nextTry: number;
   readonly reason: string;
@@ -37,19 +39,23 @@ interface AwayProps {
   readonly onRetry: () => void;
 }
 
-function AwayBanner({ since, nextTry, reason, now, onRetry }: AwayProps) {
-  const seconds = Math.max(0, Math.round((nextTry - now) / 1000));
+function AwayBanner(props: AwayProps) {
+  const { since, reason, onRetry } = props;
   return (
     <Notice level="bad" action="Try now" onAction={onRetry}>
       <b>
         The app has not answered since {clock(since / 1000)} ({reason}).
       </b>{' '}
       The page shows its last answer.{' '}
-      <span aria-live="off">
-        {seconds > 0 ? `Next try in ${age(seconds)}.` : 'Trying now.'}
-      </span>
+      <span aria-live="off">{nextTryText(props)}</span>
     </Notice>
   );
+}
+
+function nextTryText({ paused, nextTry, now }: AwayProps): string {
+  if (paused) return 'It is paused, and does not try again by itself.';
+  const seconds = Math.max(0, Math.round((nextTry - now) / 1000));
+  return seconds > 0 ? `Next try in ${age(seconds)}.` : 'Trying now.';
 }
 
 function EndedBanner({ since }: { readonly since: number }) {

@@ -1,3 +1,4 @@
+import { minutesText } from '../format/clock.js';
 import { SPACE } from '../format/numbers.js';
 
 export interface RangeChoiceProps {
@@ -6,7 +7,18 @@ export interface RangeChoiceProps {
   readonly onMinutes: (minutes: number) => void;
 }
 
-export function RangeChoice({ ranges, minutes, onMinutes }: RangeChoiceProps) {
+/** As many buttons have room beside the links to the views. */
+const MOST_BUTTONS = 3;
+
+export function RangeChoice(props: RangeChoiceProps) {
+  return props.ranges.length > MOST_BUTTONS ? (
+    <RangeList {...props} />
+  ) : (
+    <RangeButtons {...props} />
+  );
+}
+
+function RangeButtons({ ranges, minutes, onMinutes }: RangeChoiceProps) {
   return (
     <div class="segment" role="group" aria-label="Time range">
       {ranges.map((range) => (
@@ -21,5 +33,21 @@ export function RangeChoice({ ranges, minutes, onMinutes }: RangeChoiceProps) {
         </button>
       ))}
     </div>
+  );
+}
+
+function RangeList({ ranges, minutes, onMinutes }: RangeChoiceProps) {
+  return (
+    <select
+      aria-label="Time range"
+      value={minutes}
+      onChange={({ currentTarget }) => onMinutes(Number(currentTarget.value))}
+    >
+      {ranges.map((range) => (
+        <option key={range} value={range}>
+          {minutesText(range)}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -1,5 +1,11 @@
 /** Minutes that the page offers, if the app keeps that much. */
-const OFFERED = [5, 15];
+const OFFERED = [5, 15, 30, 60, 240];
+
+/** Minutes that the app shows if it is asked for no range, and if it keeps that much. */
+const USUAL = 30;
+
+/** The range that is shown before the reader chooses one. */
+export const usualRange = (longest: number): number => Math.min(USUAL, longest);
 
 /** The time ranges up to the longest one. */
 export const rangesUpTo = (longest: number): readonly number[] => [

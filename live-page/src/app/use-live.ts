@@ -1,14 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { apiBase, type Query, queryUrl } from '../api/base.js';
 import { fetchAnswer } from '../api/fetch-answer.js';
-import { Poller, type Snapshot } from '../api/poller.js';
-
-const NOT_ASKED: Snapshot = {
-  answers: new Map(),
-  connection: { state: 'loading' },
-  receivedAt: 0,
-  resetAt: null,
-};
+import { Poller, type Snapshot, START } from '../api/poller.js';
 
 /** Keeps the answers to the queries up to date. */
 export function useLive(
@@ -16,19 +9,21 @@ export function useLive(
   minutes: number | null,
   paused: boolean,
 ) {
-  const [snapshot, setSnapshot] = useState(NOT_ASKED);
+  const [snapshot, setSnapshot] = useState(START);
   const poller = useMemo(() => newPoller(setSnapshot), []);
   const asked = JSON.stringify(queries);
-  useEffect(() => poller.show(queries, minutes), [poller, asked, minutes]);
-  useEffect(() => poller.setPaused(paused), [poller, paused]);
+  // Before the first question: a page may be opened in the background.
   useEffect(() => {
     const hide = () => poller.setHidden(document.hidden);
+    hide();
     document.addEventListener('visibilitychange', hide);
     return () => {
       document.removeEventListener('visibilitychange', hide);
       poller.close();
     };
   }, [poller]);
+  useEffect(() => poller.setPaused(paused), [poller, paused]);
+  useEffect(() => poller.show(queries, minutes), [poller, asked, minutes]);
   return { snapshot, poller };
 }
 

@@ -1,34 +1,35 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AnswerHead } from '../../../src/live/answers.js';
 import { readPreference, savePreference } from './preferences.js';
-import { filledRange, neighbouringRange, rangesUpTo } from './ranges.js';
-
-/** Before the first answer. */
-const USUAL = 30;
+import {
+  filledRange,
+  neighbouringRange,
+  rangesUpTo,
+  usualRange,
+} from './ranges.js';
 
 /**
  * The time range, among those that the app offers. Until the reader chooses one, it grows
- * with the history of the app.
+ * with the history of the app, up to the usual range.
  */
 export function useMinutes() {
   const [wanted, setWanted] = useState(() => Number(readPreference('range')));
-  const [longest, setLongest] = useState<number | null>(null);
+  const [longest, setLongest] = useState(Infinity);
   const [filled, setFilled] = useState(0);
-  const ranges = rangesUpTo(longest ?? USUAL);
+  const usual = usualRange(longest);
+  const ranges = rangesUpTo(longest === Infinity ? usual : longest);
   const chosen =
-    [wanted, filled].find((minutes) => ranges.includes(minutes)) ??
-    ranges.at(-1)!;
+    [wanted, filled].find((minutes) => ranges.includes(minutes)) ?? usual;
   // The first answer says how long the longest range is.
-  const asked = longest === null || chosen === longest ? null : chosen;
+  const asked = longest === Infinity || chosen === usual ? null : chosen;
   const choose = (minutes: number) => {
     savePreference('range', String(minutes));
     setWanted(minutes);
   };
-  const learn = ({ minutes, sampled }: AnswerHead) => {
-    const most = asked === null ? minutes : longest!;
+  const learn = ({ longest: most, sampled }: AnswerHead) => {
     setLongest(most);
     setFilled((known) =>
-      Math.max(known, filledRange(rangesUpTo(most), sampled)),
+      Math.max(known, filledRange(rangesUpTo(usualRange(most)), sampled)),
     );
   };
   const step = (by: 1 | -1) => choose(neighbouringRange(ranges, chosen, by));

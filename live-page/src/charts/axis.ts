@@ -72,13 +72,17 @@ export function mean(points: Points): number | null {
     : null;
 }
 
-const TICK_STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600];
+const TICK_STEPS = [
+  10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600,
+  43_200,
+];
 
 /** Full minutes, as few as fit side by side. */
 export function timeTicks(from: number, to: number, most: number): number[] {
   const wanted = Math.max(2, Math.floor(most));
   const step =
-    TICK_STEPS.find((seconds) => (to - from) / seconds <= wanted) ?? 3600;
+    TICK_STEPS.find((seconds) => (to - from) / seconds <= wanted) ??
+    TICK_STEPS.at(-1)!;
   const first = Math.ceil(from / step) * step;
   return Array.from(
     { length: Math.max(0, Math.floor((to - first) / step) + 1) },

@@ -27,9 +27,13 @@ const COMPLETE = 0.95;
 export const isComplete = ({ minutes, sampled }: SampledRange): boolean =>
   sampled >= minutes * 60 * COMPLETE;
 
+/** `30 min`, `4 h` */
+export const minutesText = (minutes: number): string =>
+  minutes % 60 === 0 ? `${minutes / 60}${SPACE}h` : `${minutes}${SPACE}min`;
+
 /** `last 30 min` */
 export const lastMinutes = (minutes: number): string =>
-  `last ${minutes}${SPACE}min`;
+  `last ${minutesText(minutes)}`;
 
 /** `last 30 min`, or `last 30 min, of which 7 min were sampled` */
 export function rangeText({ minutes, sampled }: SampledRange): string {
@@ -38,6 +42,6 @@ export function rangeText({ minutes, sampled }: SampledRange): string {
   const seen =
     sampled < 60
       ? `${Math.round(sampled)}${SPACE}s`
-      : `${Math.round(sampled / 60)}${SPACE}min`;
+      : minutesText(Math.round(sampled / 60));
   return `${range}, of which ${seen} were sampled`;
 }

@@ -1,7 +1,8 @@
 import type { AnswerHead } from '../../../src/live/answers.js';
 import { viewHref } from '../app/routes.js';
+import { minutesText } from '../format/clock.js';
 import { duration } from '../format/durations.js';
-import { SPACE, withoutZeros } from '../format/numbers.js';
+import { withoutZeros } from '../format/numbers.js';
 
 const EXAMPLE = `@Agent('Assistant')
 @Injectable()
@@ -28,8 +29,8 @@ export function EmptyPage({ answer }: { readonly answer: AnswerHead }) {
         <a href={viewHref('system')}>System</a>,{' '}
         <a href={viewHref('http')}>HTTP &amp; messages</a> and{' '}
         <a href={viewHref('metrics')}>Metrics</a>. It is sampled every{' '}
-        {withoutZeros(duration(answer.interval))}, and the page shows up to 30
-        {SPACE}min.
+        {withoutZeros(duration(answer.interval))}, and the page shows up to{' '}
+        {minutesText(answer.longest)}.
       </p>
     </section>
   );

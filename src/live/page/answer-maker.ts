@@ -91,7 +91,8 @@ export class AnswerMaker {
     const finish = ask({ query, facts, findings, parameters });
     const slice = new TimeSlice(this.insight.yielder);
     await runInSlices(query.run(), slice);
-    return { ...headOf(history, window, facts), ...finish() };
+    const head = headOf(history, window, facts, this.config);
+    return { ...head, ...finish() };
   }
 }
 
@@ -99,6 +100,7 @@ function headOf(
   { id, leftOut }: History,
   window: Window,
   { members }: Facts,
+  config: LiveConfig,
 ): AnswerHead {
   return {
     version: 1,
@@ -108,6 +110,7 @@ function headOf(
     interval: window.interval,
     minutes: window.minutes,
     sampled: Math.round(window.sampled * 10) / 10,
+    longest: config.history,
     app: appName(),
     processes: members.length || 1,
     leftOut,

@@ -72,7 +72,6 @@ describe.skipIf(chromiumPath() === undefined)('the live page', () => {
     expect(await live.opened.accessibilityFaults()).toEqual([]);
 
     await page.context().setOffline(false);
-    await page.getByRole('button', { name: 'Try now' }).click();
     await page.getByRole('button', { name: /Live/ }).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(live.faults(FAILED_REQUEST)).toEqual([]);
@@ -116,6 +115,38 @@ describe.skipIf(chromiumPath() === undefined)('the live page', () => {
       async () => (await live.page.getByRole('alert').count()) === 0,
       'no notice',
     );
+  });
+
+  test('after a restart with a shorter history the page asks for a range that there is', async () => {
+    const first = await calledApp();
+    const live = await pageOf(first);
+    await live.show('#/agents');
+    const ranges = live.page.getByRole('group', { name: 'Time range' });
+    await ranges.getByRole('button', { name: '15' }).click();
+    await first.close();
+    await live.page.getByRole('alert').getByText('has not answered').waitFor();
+
+    await started({
+      port: first.port,
+      module: { live: { interval: 1000, history: 10 } },
+    });
+    await live.page.getByText('The history was started again').waitFor();
+    const texts = await ranges.getByRole('button').allInnerTexts();
+    expect(texts.map(plain)).toEqual(['5 min', '10 min']);
+    await live.page.getByRole('button', { name: /Live/ }).waitFor();
+  });
+
+  test('a page asks its first question once', async () => {
+    const desk = await calledApp();
+    const live = await pageOf(desk);
+    const asked: URL[] = [];
+    live.page.on('request', (request) => asked.push(new URL(request.url())));
+    await live.show('#/');
+    await sampledAnew(desk);
+    const first = asked.filter(
+      ({ pathname, search }) => pathname.includes('/api/') && search === '',
+    );
+    expect(first).toHaveLength(1);
   });
 
   test('clearMetrics() starts the history again, and the page says so', async () => {
@@ -185,6 +216,24 @@ describe.skipIf(chromiumPath() === undefined)('the live page', () => {
       async () => (await live.cell('Agents', 'Assistant', 'Calls')) === '2',
       'the second call',
     );
+  });
+
+  test('a paused page that is disconnected says that it does not try again', async () => {
+    const desk = await calledApp();
+    const live = await pageOf(desk);
+    await live.show('#/');
+    const { page } = live;
+    await page.context().setOffline(true);
+    const notice = page.getByRole('alert');
+    await notice.getByText('has not answered since').waitFor();
+    await page.keyboard.press('p');
+    await notice.getByText('It is paused').waitFor();
+    expect(await notice.innerText()).not.toMatch(/Trying now|Next try/);
+    expect(await live.opened.accessibilityFaults()).toEqual([]);
+
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await notice.waitFor({ state: 'detached' });
   });
 
   test('an open page does not grow', async () => {

@@ -9,8 +9,9 @@ import { Lane } from '../../charts/lane.js';
 import { type LanePeak, lanePeak } from '../../charts/lane-paths.js';
 import { TimeArea } from '../../charts/time-area.js';
 import { TimeAxis } from '../../charts/time-axis.js';
+import { minutesText } from '../../format/clock.js';
 import { quantile } from '../../format/durations.js';
-import { count, percent, SPACE } from '../../format/numbers.js';
+import { count, percent } from '../../format/numbers.js';
 import { Amounts } from '../../parts/amounts.js';
 import { Name } from '../../parts/name.js';
 import { Panel } from '../../parts/panel.js';
@@ -88,10 +89,10 @@ function LaneActions({ isCommon, setCommon, shown, total }: LaneActionsProps) {
 
 /** What the numbers are, and of which time. */
 function LaneHead({ minutes }: { readonly minutes: number }) {
-  const range = `${minutes}${SPACE}min`;
+  const range = minutesText(minutes);
   const columns = [
-    ['Calls/min', `1${SPACE}min`],
-    ['Failed', `5${SPACE}min`],
+    ['Calls/min', minutesText(1)],
+    ['Failed', minutesText(5)],
     ['p95', range],
     ['In flight', 'now'],
     ['Cost', range],

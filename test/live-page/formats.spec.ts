@@ -29,11 +29,12 @@ import {
   count,
   counted,
   percent,
+  SPACE,
   withoutZeros,
 } from '../../live-page/src/format/numbers.js';
 
 /** Narrow spaces as plain ones. */
-const plain = (text: string) => text.replaceAll('\u202f', ' ');
+const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 
 describe('Numbers of the live page', () => {
   test.each([
@@ -152,6 +153,11 @@ describe('Money of the live page', () => {
     expect(plain(amount(value, currency))).toBe(text);
   });
 
+  test('a currency, or the sign of a bound, is joined to its number and not to a unit', () => {
+    expect(amount(4.2, 'CHF').split(SPACE)).toHaveLength(1);
+    expect(quantile({ above: 100 }).split(SPACE)).toEqual(['>\u00a0100', 's']);
+  });
+
   test('several currencies stand beside each other and are never added', () => {
     const both = [
       ['USD', 1.25],
@@ -228,6 +234,12 @@ describe('Times on the live page', () => {
     );
     expect(plain(rangeText({ minutes: 30, sampled: 420 }))).toBe(
       'last 30 min, of which 7 min were sampled',
+    );
+    expect(plain(rangeText({ minutes: 240, sampled: 14_400 }))).toBe(
+      'last 4 h',
+    );
+    expect(plain(rangeText({ minutes: 90, sampled: 3600 }))).toBe(
+      'last 90 min, of which 1 h were sampled',
     );
     expect(plain(rangeText({ minutes: 5, sampled: 20 }))).toBe(
       'last 5 min, of which 20 s were sampled',

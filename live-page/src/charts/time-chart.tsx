@@ -52,7 +52,7 @@ export function TimeChart(props: TimeChartProps) {
 
 /** A plot in the returned element: another one if what it is made of changes. */
 function usePlot(props: TimeChartProps) {
-  const { axis, series, kind, log } = props;
+  const { axis, series, kind, log, durations } = props;
   const cursor = useCursor();
   const theme = useContext(ThemeContext);
   const box = useRef<HTMLDivElement>(null);
@@ -61,7 +61,7 @@ function usePlot(props: TimeChartProps) {
   current.current = props;
   const data = useMemo(() => plotData(props), [axis, series, kind, log]);
   const parts = series.map(({ label, color }) => [label, color]);
-  const shape = JSON.stringify([kind, log, theme, parts]);
+  const shape = JSON.stringify([kind, log, durations, theme, parts]);
 
   // A layout effect, so that a printed page has what is drawn.
   useLayoutEffect(() => {
@@ -96,6 +96,8 @@ function optionsOf(
     {
       ...current.current,
       axis: () => current.current.axis,
+      // Another unit may come with the next answer, such as another currency.
+      format: (value) => current.current.format(value),
       // The pointer's own plot shows the crosshair already.
       onPoint: (time, plot) => cursor.set(time, plot),
     },

@@ -1,5 +1,5 @@
 import type { Quantile } from '../../../src/live/answers.js';
-import { NONE, plain, SPACE, withoutZeros } from './numbers.js';
+import { JOINT, NONE, plain, SPACE, withoutZeros } from './numbers.js';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -59,7 +59,7 @@ export const quantileSeconds = (value: Quantile): number | null =>
 /** `1.2 s`, or `> 100 s` for a quantile in the last bucket. */
 export const quantile = (value: Quantile): string =>
   typeof value === 'object' && value
-    ? `>${SPACE}${withoutZeros(duration(value.above))}`
+    ? `>${JOINT}${withoutZeros(duration(value.above))}`
     : duration(value);
 
 /** Formats points of a quantile, of which those at `limit` and above lie in the last bucket. */

@@ -1,5 +1,5 @@
 import type { Money } from '../../../src/live/answers.js';
-import { count, NONE, SPACE } from './numbers.js';
+import { count, JOINT, NONE } from './numbers.js';
 
 const SIGNS = new Map([
   ['USD', '$'],
@@ -10,7 +10,7 @@ const SIGNS = new Map([
 ]);
 
 const signOf = (currency: string): string =>
-  SIGNS.get(currency) ?? currency + SPACE;
+  SIGNS.get(currency) ?? currency + JOINT;
 
 function digits(size: number): string {
   if (size === 0) return '0';

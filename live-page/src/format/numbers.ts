@@ -1,6 +1,9 @@
 /** Between a number and its unit: narrow, and never at the end of a line. */
 export const SPACE = '\u202f';
 
+/** Joins what is one number: a currency, or a sign, and its digits. */
+export const JOINT = '\u00a0';
+
 /** Stands for a value that does not exist. */
 export const NONE = '–';
 

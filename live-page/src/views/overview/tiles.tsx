@@ -15,6 +15,7 @@ import { useCursorTime } from '../../charts/use-cursor.js';
 import { openBound } from '../../charts/heat-cells.js';
 import type { Format } from '../../charts/series.js';
 import { Spark } from '../../charts/spark.js';
+import { minutesText } from '../../format/clock.js';
 import { boundedDuration, duration } from '../../format/durations.js';
 import { inCurrency, money } from '../../format/money.js';
 import { bytes, count, percent, SPACE } from '../../format/numbers.js';
@@ -101,7 +102,7 @@ export function Tiles({ answer, axis }: TilesProps) {
 
 /** Several currencies leave no room for the time range. */
 const sumOf = ({ cost, minutes }: OverviewAnswer): string =>
-  cost.length > 1 ? money(cost) : `${money(cost)} in ${minutes}${SPACE}min`;
+  cost.length > 1 ? money(cost) : `${money(cost)} in ${minutesText(minutes)}`;
 
 interface ProcessTilesProps {
   readonly points: ProcessPoints;
@@ -154,7 +155,7 @@ function Tile({
   below,
   href,
 }: TileProps) {
-  const average = `avg ${format(mean(points))} in ${minutes}${SPACE}min`;
+  const average = `avg ${format(mean(points))} in ${minutesText(minutes)}`;
   return (
     <li class={bad ? 'tile bad' : 'tile'}>
       <a href={href}>
@@ -179,10 +180,9 @@ function TileValue({ axis, points, format, unit }: TileValueProps) {
   const index = indexAt(axis, useCursorTime());
   const text = format(valueAt(aligned(axis, points), index));
   const [number, ...units] = text.split(SPACE);
-  const first = number === '>' ? `> ${units.shift()}` : number;
   return (
     <span class="big">
-      {first}
+      {number}
       <small>
         {units.join(' ')}
         {unit}

@@ -20,7 +20,7 @@ interface Declared {
 /** Looks up registered metrics and names. */
 interface ExistingMetrics {
   /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
-  descriptor(
+  resolve(
     name: string,
     prefixed: boolean,
   ): FilteredMetric & { readonly exposed: string };
@@ -71,7 +71,7 @@ export class DeclaredMetrics {
 
   /** Whether there is a declaration of this name. */
   has(name: string, prefixed = true): boolean {
-    return this.hasExposed(this.existing.descriptor(name, prefixed).exposed);
+    return this.hasExposed(this.existing.resolve(name, prefixed).exposed);
   }
 
   /** The same for an exposed name. */
@@ -107,11 +107,11 @@ export class DeclaredMetrics {
     standing: ReadonlySet<string>,
   ): void {
     const { name, prefixed = true, place } = declaration;
-    const descriptor = this.existing.descriptor(name, prefixed);
-    const { exposed } = descriptor;
-    if (descriptor.denied || standing.has(exposed)) return;
+    const resolved = this.existing.resolve(name, prefixed);
+    const { exposed } = resolved;
+    if (resolved.denied || standing.has(exposed)) return;
     const added =
-      descriptor.buckets === undefined
+      resolved.buckets === undefined
         ? declaration
         : { ...declaration, buckets: undefined };
     const family = this.existing.registered(exposed);

@@ -13,7 +13,7 @@ import { hookOf } from '../model/recording-hook.js';
 import {
   type AnyInstrument,
   FamilyFactory,
-  type MetricDescriptor,
+  type ResolvedMetric,
   type FamilyConfig,
 } from './family-factory.js';
 import type { FamilyListener, SelectiveListener } from './family-listeners.js';
@@ -49,7 +49,7 @@ export class Families implements FamilyKeeper {
     this.store = new FamilyStore(config.maxMetrics);
     this.factory = new FamilyFactory(config, this);
     this.declared = new DeclaredMetrics({
-      descriptor: (name, prefixed) => this.factory.descriptor(name, prefixed),
+      resolve: (name, prefixed) => this.factory.resolve(name, prefixed),
       registered: (exposed) => this.registered(exposed),
     });
   }
@@ -92,9 +92,8 @@ export class Families implements FamilyKeeper {
   ): AnyInstrument {
     const { prefixed = true } = options;
     const known = prefixed ? this.store.findGiven(name) : undefined;
-    const descriptor =
-      known?.descriptor ?? this.factory.descriptor(name, prefixed);
-    const entry = this.getOrCreateDescribed(descriptor, type, options, known);
+    const resolved = known?.resolved ?? this.factory.resolve(name, prefixed);
+    const entry = this.getOrCreateDescribed(resolved, type, options, known);
     if (prefixed && entry !== known) this.store.rememberGiven(name, entry);
     return entry.instrument;
   }
@@ -105,13 +104,13 @@ export class Families implements FamilyKeeper {
     type: MetricType,
     options: GaugeOptions,
   ): AnyInstrument {
-    const descriptor = this.factory.exposedDescriptor(exposed);
-    return this.getOrCreateDescribed(descriptor, type, options).instrument;
+    const resolved = this.factory.resolveExposed(exposed);
+    return this.getOrCreateDescribed(resolved, type, options).instrument;
   }
 
   /** The exposed name of a metric, with what filters make of it. */
   exposedName(name: string, prefixed: boolean): string {
-    return this.factory.descriptor(name, prefixed).exposed;
+    return this.factory.resolve(name, prefixed).exposed;
   }
 
   /** The filters of the options, for metrics of any library. */
@@ -173,7 +172,7 @@ export class Families implements FamilyKeeper {
 
   reregister(family: Family): Family | undefined {
     const own = this.store.entryOf(family);
-    const entry = this.store.find(own.descriptor) ?? own;
+    const entry = this.store.find(own.resolved) ?? own;
     if (!this.store.hasRoomFor(entry)) {
       this.listener?.hadNoRoom(family);
       return undefined;
@@ -196,19 +195,19 @@ export class Families implements FamilyKeeper {
   }
 
   private getOrCreateDescribed(
-    descriptor: MetricDescriptor,
+    resolved: ResolvedMetric,
     type: MetricType,
     given: AnyInstrumentOptions,
     known?: Entry,
   ): Entry {
-    const { buckets } = descriptor;
+    const { buckets } = resolved;
     const options = buckets === undefined ? given : { ...given, buckets };
-    const entry = known ?? this.store.find(descriptor);
-    if (entry === undefined) return this.create(descriptor, type, options);
+    const entry = known ?? this.store.find(resolved);
+    if (entry === undefined) return this.create(resolved, type, options);
     const conflict = conflictOf(entry.family, type, options.buckets);
     if (conflict !== undefined) {
       if (entry.family.registered) throw conflict;
-      return this.create(descriptor, type, options);
+      return this.create(resolved, type, options);
     }
     applyMetadata(entry.family, options);
     if (options.expireAfter !== undefined) this.updateHook(entry);
@@ -217,32 +216,32 @@ export class Families implements FamilyKeeper {
     return entry;
   }
 
-  private updateHook({ descriptor, family }: Entry): void {
+  private updateHook({ resolved, family }: Entry): void {
     const exemplars =
       family instanceof GaugeFamily ? undefined : this.exemplars;
     const isHeard =
-      !descriptor.isSelfMetric && this.listening?.wants(family.type) === true;
+      !resolved.isSelfMetric && this.listening?.wants(family.type) === true;
     const listener = isHeard ? this.listening : undefined;
     family.hook = hookOf(family, exemplars, listener);
   }
 
   private create(
-    descriptor: MetricDescriptor,
+    resolved: ResolvedMetric,
     asked: MetricType,
     given: AnyInstrumentOptions,
   ): Entry {
-    const { exposed, denied } = descriptor;
+    const { exposed, denied } = resolved;
     const { type, options } = denied
       ? { type: asked, options: given }
       : this.declared.complete(exposed, asked, given);
-    const made = this.factory.make(descriptor, type, options.buckets);
+    const made = this.factory.make(resolved, type, options.buckets);
     const { family } = made;
-    const entry = { descriptor, ...made, metric: new RegistryAdapter(family) };
+    const entry = { resolved, ...made, metric: new RegistryAdapter(family) };
     applyMetadata(family, options);
     if (denied) family.deny();
     else if (
       family instanceof CounterFamily &&
-      this.startsUnlabelled(descriptor, options)
+      this.startsUnlabelled(resolved, options)
     )
       family.startProvisional();
     this.register(entry);
@@ -251,7 +250,7 @@ export class Families implements FamilyKeeper {
 
   /** Whether nothing says yet which labels the series of a metric have. */
   private startsUnlabelled(
-    { exposed, isSelfMetric }: MetricDescriptor,
+    { exposed, isSelfMetric }: ResolvedMetric,
     { labelNames = [], initialLabels }: AnyInstrumentOptions,
   ): boolean {
     const isDescribed = isSelfMetric || this.declared.hasExposed(exposed);
@@ -268,8 +267,8 @@ export class Families implements FamilyKeeper {
 
   /** Stores the entry, and puts it into the registry unless it is denied or has no room. */
   private register(entry: Entry): void {
-    const { descriptor, family, metric } = entry;
-    const isShown = !descriptor.denied && this.store.hasRoomFor(entry);
+    const { resolved, family, metric } = entry;
+    const isShown = !resolved.denied && this.store.hasRoomFor(entry);
     const isNew = isShown && !family.registered;
     if (isShown) {
       checkSuffixes(family, (name) => this.registered(name));

@@ -39,7 +39,7 @@ export type FamilyConfig = Pick<
 >;
 
 /** A metric before it is created, whatever its type. */
-export interface MetricDescriptor extends FilteredMetric {
+export interface ResolvedMetric extends FilteredMetric {
   readonly exposed: string;
   /** Whether this is a self-metric: a metric about the metrics. Its recordings make no events, as delivering them would record more. */
   readonly isSelfMetric: boolean;
@@ -73,7 +73,7 @@ export class FamilyFactory {
   }
 
   /** @throws {MetricNameError} if the name, or what filters make of it, is unusable. */
-  descriptor(name: string, prefixed: boolean): MetricDescriptor {
+  resolve(name: string, prefixed: boolean): ResolvedMetric {
     checkMetricName(name);
     const filtered = this.filters.apply(name);
     const prefix = prefixed ? this.config : NO_PREFIX;
@@ -81,8 +81,8 @@ export class FamilyFactory {
     return { ...filtered, exposed, isSelfMetric: false };
   }
 
-  /** The descriptor of a name that is exposed as it is, past all filters. */
-  exposedDescriptor(exposed: string): MetricDescriptor {
+  /** The metric of a name that is exposed as it is, past all filters. */
+  resolveExposed(exposed: string): ResolvedMetric {
     return { ...UNFILTERED.apply(exposed), exposed, isSelfMetric: true };
   }
 
@@ -103,12 +103,12 @@ export class FamilyFactory {
 
   /** @throws {BucketsError} if the buckets that were asked for cannot be used. */
   make(
-    descriptor: MetricDescriptor,
+    resolved: ResolvedMetric,
     type: MetricType,
     buckets: readonly number[] | undefined,
   ): Made {
     const { keeper } = this;
-    const definition = this.definitionOf(descriptor, type);
+    const definition = this.definitionOf(resolved, type);
     if (type === MetricType.COUNTER) {
       const family = new CounterFamily(definition, keeper);
       return { family, instrument: new Counter(family) };
@@ -117,31 +117,31 @@ export class FamilyFactory {
       const family = new GaugeFamily(definition, keeper);
       return { family, instrument: new Gauge(family) };
     }
-    const bounds = this.bucketsOf(descriptor, type, buckets);
+    const bounds = this.bucketsOf(resolved, type, buckets);
     const family = new HistogramFamily(definition, keeper, bounds);
     return { family, instrument: new Histogram(family) };
   }
 
   private definitionOf(
-    descriptor: MetricDescriptor,
+    resolved: ResolvedMetric,
     type: MetricType,
   ): FamilyDescriptor {
-    const { exposed } = descriptor;
+    const { exposed } = resolved;
     return {
       name: exposed,
       type,
       help: exposed,
       unit: type === MetricType.TIMER ? 'seconds' : undefined,
       defaultLabels: this.config.defaultLabels,
-      maxSeries: descriptor.maxSeries ?? this.config.maxSeriesPerMetric,
+      maxSeries: resolved.maxSeries ?? this.config.maxSeriesPerMetric,
       canExpire: type === MetricType.GAUGE || !this.sharesTotals,
       hasInitialSeries: this.config.initialSeries,
-      filterLabels: descriptor.labelFilter(exposed),
+      filterLabels: resolved.labelFilter(exposed),
     };
   }
 
   private bucketsOf(
-    { name, exposed }: MetricDescriptor,
+    { name, exposed }: ResolvedMetric,
     type: MetricType,
     given: readonly number[] | undefined,
   ): readonly number[] {

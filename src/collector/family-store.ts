@@ -1,10 +1,10 @@
 import type { RegistryAdapter } from '../registry/registry-adapter.js';
 import type { Family } from '../model/family.js';
-import type { AnyInstrument, MetricDescriptor } from './family-factory.js';
+import type { AnyInstrument, ResolvedMetric } from './family-factory.js';
 
 /** A family with the instrument that users hold and the metric that prom-client sees. */
 export interface Entry {
-  readonly descriptor: MetricDescriptor;
+  readonly resolved: ResolvedMetric;
   readonly family: Family;
   readonly instrument: AnyInstrument;
   readonly metric: RegistryAdapter;
@@ -36,7 +36,7 @@ export class FamilyStore {
     this.maxRemembered = Math.max(maxMetrics, MIN_REMEMBERED);
   }
 
-  find({ exposed, denied }: MetricDescriptor): Entry | undefined {
+  find({ exposed, denied }: ResolvedMetric): Entry | undefined {
     return denied
       ? this.denied.get(exposed)
       : (this.registered.get(exposed) ?? this.unregistered.get(exposed));
@@ -50,9 +50,9 @@ export class FamilyStore {
     return this.byFamily.get(family)!;
   }
 
-  hasRoomFor({ descriptor, family }: Entry): boolean {
+  hasRoomFor({ resolved, family }: Entry): boolean {
     return (
-      descriptor.isSelfMetric ||
+      resolved.isSelfMetric ||
       family.registered ||
       this.registered.size - this.own < this.maxMetrics
     );
@@ -66,16 +66,16 @@ export class FamilyStore {
 
   /** Moves an entry to the map for the state of its family. Call it whenever `family.registered` changes. */
   file(entry: Entry): void {
-    const { descriptor, family } = entry;
-    const known = this.find(descriptor);
+    const { resolved, family } = entry;
+    const known = this.find(resolved);
     if (known === entry && this.isFiled(entry)) return;
     if (known !== undefined && known !== entry) this.byGivenName.clear();
     this.byFamily.set(family, entry);
-    if (descriptor.denied) return this.keepBounded(this.denied, entry);
-    this.forget(descriptor);
+    if (resolved.denied) return this.keepBounded(this.denied, entry);
+    this.forget(resolved);
     if (!family.registered) return this.keepBounded(this.unregistered, entry);
-    this.registered.set(descriptor.exposed, entry);
-    if (descriptor.isSelfMetric) this.own++;
+    this.registered.set(resolved.exposed, entry);
+    if (resolved.isSelfMetric) this.own++;
   }
 
   forgetDenied(): void {
@@ -84,25 +84,25 @@ export class FamilyStore {
   }
 
   /** Whether an entry is in the map for the state of its family. */
-  private isFiled({ descriptor, family }: Entry): boolean {
+  private isFiled({ resolved, family }: Entry): boolean {
     return (
-      descriptor.denied ||
-      family.registered === this.registered.has(descriptor.exposed)
+      resolved.denied ||
+      family.registered === this.registered.has(resolved.exposed)
     );
   }
 
-  private forget({ exposed }: MetricDescriptor): void {
+  private forget({ exposed }: ResolvedMetric): void {
     this.unregistered.delete(exposed);
     const isSelfMetric =
-      this.registered.get(exposed)?.descriptor.isSelfMetric === true;
+      this.registered.get(exposed)?.resolved.isSelfMetric === true;
     if (this.registered.delete(exposed) && isSelfMetric) this.own--;
   }
 
   private keepBounded(kept: Map<string, Entry>, entry: Entry): void {
-    kept.set(entry.descriptor.exposed, entry);
+    kept.set(entry.resolved.exposed, entry);
     if (kept.size <= this.maxRemembered) return;
-    for (const [name, { descriptor }] of kept) {
-      if (descriptor.isSelfMetric) continue;
+    for (const [name, { resolved }] of kept) {
+      if (resolved.isSelfMetric) continue;
       kept.delete(name);
       this.byGivenName.clear();
       return;

@@ -98,6 +98,11 @@ export class Selection<L extends string> {
     return this.summed('rate', by, range);
   }
 
+  /** The share that these recordings are of others; nothing where there are no others. */
+  shareOf(all: Selection<L>, by: By<L>): Expression {
+    return this.rate(by).per(all.rate(by));
+  }
+
   /** Recordings in a window. */
   increase(by: By<L>, range: string): Expression {
     return this.summed('increase', by, range);

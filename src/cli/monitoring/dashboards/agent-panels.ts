@@ -1,10 +1,8 @@
 import type { Metrics } from '../metrics.js';
 import { FAILED_SHARE, type Thresholds } from '../thresholds.js';
+import { callsStat, failedLines, failedStat } from './call-panels.js';
+import { AGENT, ERROR, PRESENT } from './conditions.js';
 import { heatMap, type Query, stat, timeSeries } from './panels.js';
-import { TARGET } from './variables.js';
-
-const AGENT = { ...TARGET, agent: '=~"$agent"' } as const;
-const FAILED = '="error"';
 
 /** Latency by Prometheus' own formula. */
 const QUANTILES = [0.5, 0.95, 0.99] as const;
@@ -13,25 +11,17 @@ const QUANTILES = [0.5, 0.95, 0.99] as const;
 export function overview(metrics: Metrics, thresholds: Thresholds) {
   const { agent, own, tokens, running } = metrics;
   const calls = agent.executions.where(AGENT);
-  const failed = agent.executions.where({ ...AGENT, status: FAILED });
+  const failed = agent.executions.where({ ...AGENT, status: ERROR });
   const used = tokens.output.where(AGENT).rate([]);
   return [
-    stat(
-      {
-        title: 'Calls',
-        description: 'Calls of all agents per second.',
-        unit: 'ops',
-      },
-      [calls.rate([]), ''],
-    ),
-    stat(
+    callsStat(calls.rate([])),
+    failedStat(
       {
         title: 'Failed calls',
         description: 'The share of all calls that failed.',
-        unit: 'percentunit',
         limits: { warning: 1 - thresholds.objective, critical: FAILED_SHARE },
       },
-      [failed.rate([]).per(calls.rate([])), ''],
+      failed.shareOf(calls, []),
     ),
     stat(
       {
@@ -77,8 +67,8 @@ export function overview(metrics: Metrics, thresholds: Thresholds) {
 /** Decorated calls: `@Counted()`, `@Timed()`, `@InFlight()`. */
 export function callPanels({ agent }: Metrics, thresholds: Thresholds) {
   const calls = agent.executions.where(AGENT);
-  const failed = agent.executions.where({ ...AGENT, status: FAILED });
-  const kinds = agent.executions.where({ ...AGENT, error_type: '!=""' });
+  const failed = agent.executions.where({ ...AGENT, status: ERROR });
+  const kinds = agent.executions.where({ ...AGENT, error_type: PRESENT });
   const duration = agent.duration.where(AGENT);
   return [
     timeSeries(
@@ -89,14 +79,14 @@ export function callPanels({ agent }: Metrics, thresholds: Thresholds) {
       },
       [[calls.rate(['agent']), '{{agent}}']],
     ),
-    timeSeries(
+    failedLines(
       {
         title: 'Failed calls by agent',
         description: 'The share of the calls of an agent that failed.',
-        unit: 'percentunit',
         limits: { warning: 1 - thresholds.objective, critical: FAILED_SHARE },
       },
-      [[failed.rate(['agent']).per(calls.rate(['agent'])), '{{agent}}']],
+      failed.shareOf(calls, ['agent']),
+      '{{agent}}',
     ),
     heatMap(
       {

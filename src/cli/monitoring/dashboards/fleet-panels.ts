@@ -1,16 +1,12 @@
 import type { Metrics } from '../metrics.js';
-import { FAILED_SHARE } from '../thresholds.js';
+import { callsStat, failedLines, failedStat } from './call-panels.js';
+import { BY_INSTANCE, ERROR, INSTANCE, JOB, TARGET } from './conditions.js';
 import { stat, table, timeSeries } from './panels.js';
-import { TARGET } from './variables.js';
-
-const BY_INSTANCE = ['instance'] as const;
-const INSTANCE = '{{instance}}';
-const JOB = { job: '=~"$job"' } as const;
 
 /** The first look at many instances. */
 export function fleetOverview({ prometheus, agent, own }: Metrics) {
   const calls = agent.executions.where(TARGET);
-  const failed = agent.executions.where({ ...TARGET, status: '="error"' });
+  const failed = agent.executions.where({ ...TARGET, status: ERROR });
   return [
     stat(
       {
@@ -37,22 +33,13 @@ export function fleetOverview({ prometheus, agent, own }: Metrics) {
         '',
       ],
     ),
-    stat(
-      {
-        title: 'Calls',
-        description: 'Calls of all agents per second.',
-        unit: 'ops',
-      },
-      [calls.rate([]), ''],
-    ),
-    stat(
+    callsStat(calls.rate([])),
+    failedStat(
       {
         title: 'Failed calls',
         description: 'The share of all calls that failed.',
-        unit: 'percentunit',
-        limits: { critical: FAILED_SHARE },
       },
-      [failed.rate([]).per(calls.rate([])), ''],
+      failed.shareOf(calls, []),
     ),
     stat(
       {
@@ -82,7 +69,7 @@ export function fleetOverview({ prometheus, agent, own }: Metrics) {
 /** The instances side by side: the one that differs stands out. */
 export function instancePanels({ agent, httpServer, process }: Metrics) {
   const calls = agent.executions.where(TARGET);
-  const failed = agent.executions.where({ ...TARGET, status: '="error"' });
+  const failed = agent.executions.where({ ...TARGET, status: ERROR });
   return [
     timeSeries(
       {
@@ -92,14 +79,13 @@ export function instancePanels({ agent, httpServer, process }: Metrics) {
       },
       [[calls.rate(BY_INSTANCE), INSTANCE]],
     ),
-    timeSeries(
+    failedLines(
       {
         title: 'Failed calls by instance',
         description: 'The share of the calls of agents that failed.',
-        unit: 'percentunit',
-        limits: { critical: FAILED_SHARE },
       },
-      [[failed.rate(BY_INSTANCE).per(calls.rate(BY_INSTANCE)), INSTANCE]],
+      failed.shareOf(calls, BY_INSTANCE),
+      INSTANCE,
     ),
     timeSeries(
       {

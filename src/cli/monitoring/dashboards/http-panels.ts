@@ -1,7 +1,8 @@
 import type { Metrics } from '../metrics.js';
 import { FAILED_SHARE, type Thresholds } from '../thresholds.js';
+import { failedLines, failedStat } from './call-panels.js';
+import { ERROR, PRESENT, TARGET } from './conditions.js';
 import { heatMap, type Query, stat, table, timeSeries } from './panels.js';
-import { TARGET } from './variables.js';
 
 const ROUTE = { ...TARGET, route: '=~"$route"' } as const;
 const SERVER_ERROR = '=~"5.."';
@@ -25,15 +26,14 @@ export function httpOverview({ httpServer, handler }: Metrics) {
       [requests.rate([]), ''],
       5,
     ),
-    stat(
+    failedStat(
       {
         title: 'Failed requests',
         description:
           'The share of the requests that the app answered with 5xx.',
-        unit: 'percentunit',
         limits: { warning: 0.01, critical: FAILED_SHARE },
       },
-      [failed.rate([]).per(requests.rate([])), ''],
+      failed.shareOf(requests, []),
       5,
     ),
     stat(
@@ -85,15 +85,15 @@ export function serverPanels({ httpServer }: Metrics) {
       [[requests.rate(['status_code']), '{{status_code}}']],
       { isStacked: true },
     ),
-    timeSeries(
+    failedLines(
       {
         title: 'Failed requests by route',
         description:
           'The share of the requests to a route that the app answered with 5xx.',
-        unit: 'percentunit',
         limits: { warning: 0.01, critical: FAILED_SHARE },
       },
-      [[failed.rate(['route']).per(requests.rate(['route'])), '{{route}}']],
+      failed.shareOf(requests, ['route']),
+      '{{route}}',
     ),
     heatMap(
       {
@@ -173,7 +173,7 @@ function sizePanels({ requestSize, responseSize }: Metrics['httpServer']) {
 /** Calls into handlers, whatever the transport. */
 export function messagePanels({ handler }: Metrics) {
   const calls = handler.executions.where(TARGET);
-  const failed = handler.executions.where({ ...TARGET, status: '="error"' });
+  const failed = handler.executions.where({ ...TARGET, status: ERROR });
   const by = ['transport', 'handler', 'method'] as const;
   const legend = '{{transport}} {{handler}}.{{method}}()';
   return [
@@ -186,14 +186,13 @@ export function messagePanels({ handler }: Metrics) {
       },
       [[calls.rate(by), legend]],
     ),
-    timeSeries(
+    failedLines(
       {
         title: 'Failed calls into handlers',
         description: 'The share of the calls into a handler that failed.',
-        unit: 'percentunit',
-        limits: { critical: FAILED_SHARE },
       },
-      [[failed.rate(by).per(calls.rate(by)), legend]],
+      failed.shareOf(calls, by),
+      legend,
     ),
     timeSeries(
       {
@@ -225,7 +224,7 @@ export function clientPanels(
   { latency }: Thresholds,
 ) {
   const requests = duration.where(TARGET);
-  const failed = duration.where({ ...TARGET, error_type: '!=""' });
+  const failed = duration.where({ ...TARGET, error_type: PRESENT });
   return [
     timeSeries(
       {

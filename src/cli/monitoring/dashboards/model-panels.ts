@@ -1,9 +1,9 @@
 import type { Metrics, ModelLabel } from '../metrics.js';
-import { FAILED_SHARE, type Thresholds } from '../thresholds.js';
+import type { Thresholds } from '../thresholds.js';
+import { failedLines } from './call-panels.js';
+import { AGENT, ANSWERING_MODEL, PRESENT, TARGET } from './conditions.js';
 import { type Query, table, timeSeries } from './panels.js';
-import { ANSWERING_MODEL, TARGET } from './variables.js';
 
-const AGENT = { ...TARGET, agent: '=~"$agent"' } as const;
 const ENDED = { ...AGENT, model: ANSWERING_MODEL } as const;
 /** Running inferences have the model that was asked. */
 const RUNNING = { ...AGENT, model: '=~"$model"' } as const;
@@ -154,7 +154,7 @@ export function costPanels({ own }: Metrics, { dailyCost }: Thresholds) {
 export function inferencePanels(metrics: Metrics, thresholds: Thresholds) {
   const { model } = metrics;
   const inferences = model.duration.where(MODEL);
-  const failed = model.duration.where({ ...MODEL, error_type: '!=""' });
+  const failed = model.duration.where({ ...MODEL, error_type: PRESENT });
   const first = model.firstChunk.where(MODEL);
   return [
     timeSeries(
@@ -165,14 +165,13 @@ export function inferencePanels(metrics: Metrics, thresholds: Thresholds) {
       },
       [[inferences.rate(BY_MODEL), MODEL_LEGEND]],
     ),
-    timeSeries(
+    failedLines(
       {
         title: 'Failed inferences by model',
         description: 'The share of the inferences of a model that failed.',
-        unit: 'percentunit',
-        limits: { critical: FAILED_SHARE },
       },
-      [[failed.rate(BY_MODEL).per(inferences.rate(BY_MODEL)), MODEL_LEGEND]],
+      failed.shareOf(inferences, BY_MODEL),
+      MODEL_LEGEND,
     ),
     timeSeries(
       {

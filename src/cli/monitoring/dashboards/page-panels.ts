@@ -1,9 +1,6 @@
 import type { Metrics } from '../metrics.js';
+import { BY_INSTANCE, INSTANCE, TARGET } from './conditions.js';
 import { timeSeries } from './panels.js';
-import { TARGET } from './variables.js';
-
-const BY_INSTANCE = ['instance'] as const;
-const INSTANCE = '{{instance}}';
 
 /** The pages: how large they are, what they lose, who is turned away. */
 export function pagePanels({ prometheus, self }: Metrics) {

@@ -1,9 +1,6 @@
 import type { Metrics } from '../metrics.js';
+import { BY_INSTANCE, INSTANCE, TARGET } from './conditions.js';
 import { stat, timeSeries } from './panels.js';
-import { TARGET } from './variables.js';
-
-const BY_INSTANCE = ['instance'] as const;
-const INSTANCE = '{{instance}}';
 
 /** The processes: what they take, and whether they keep up. */
 export function processPanels({ process }: Metrics) {

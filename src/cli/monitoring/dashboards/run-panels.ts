@@ -1,15 +1,14 @@
 import type { Metrics } from '../metrics.js';
-import { FAILED_SHARE } from '../thresholds.js';
+import { failedLines } from './call-panels.js';
+import { AGENT, PRESENT, TARGET } from './conditions.js';
 import { table, timeSeries } from './panels.js';
-import { TARGET } from './variables.js';
 
-const AGENT = { ...TARGET, agent: '=~"$agent"' } as const;
 const RUN = { ...TARGET, gen_ai_agent_name: '=~"$agent"' } as const;
 
 /** Runs of agents, with all that happens inside. */
 export function runPanels({ run, own }: Metrics) {
   const runs = run.duration.where(RUN);
-  const failed = run.duration.where({ ...RUN, error_type: '!=""' });
+  const failed = run.duration.where({ ...RUN, error_type: PRESENT });
   const by = ['gen_ai_agent_name'] as const;
   const legend = '{{gen_ai_agent_name}}';
   return [
@@ -17,14 +16,13 @@ export function runPanels({ run, own }: Metrics) {
       { title: 'Runs by agent', description: 'Runs per second.', unit: 'ops' },
       [[runs.rate(by), legend]],
     ),
-    timeSeries(
+    failedLines(
       {
         title: 'Failed runs by agent',
         description: 'The share of the runs of an agent that failed.',
-        unit: 'percentunit',
-        limits: { critical: FAILED_SHARE },
       },
-      [[failed.rate(by).per(runs.rate(by)), legend]],
+      failed.shareOf(runs, by),
+      legend,
     ),
     timeSeries(
       {
@@ -81,7 +79,7 @@ export function runPanels({ run, own }: Metrics) {
 /** Tool calls. */
 export function toolPanels({ run }: Metrics) {
   const calls = run.tool.where(RUN);
-  const failed = run.tool.where({ ...RUN, error_type: '!=""' });
+  const failed = run.tool.where({ ...RUN, error_type: PRESENT });
   const by = ['gen_ai_tool_name'] as const;
   const legend = '{{gen_ai_tool_name}}';
   return [
@@ -94,14 +92,13 @@ export function toolPanels({ run }: Metrics) {
       [[calls.rate(by), legend]],
       { width: 8 },
     ),
-    timeSeries(
+    failedLines(
       {
         title: 'Failed tool calls',
         description: 'The share of the calls of a tool that failed.',
-        unit: 'percentunit',
-        limits: { critical: FAILED_SHARE },
       },
-      [[failed.rate(by).per(calls.rate(by)), legend]],
+      failed.shareOf(calls, by),
+      legend,
       { width: 8 },
     ),
     timeSeries(

@@ -6,18 +6,8 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { type Metrics, type Subject, witnessesOf } from '../metrics.js';
+import { JOB } from './conditions.js';
 import { DATASOURCE } from './panels.js';
-
-/** The conditions of the variables that all dashboards have. */
-export const TARGET = {
-  job: '=~"$job"',
-  instance: '=~"$instance"',
-} as const;
-
-const JOB = { job: TARGET.job } as const;
-
-/** The condition of the chosen models for the label `model` of the package's metrics, which has the model that answered if it is known. */
-export const ANSWERING_MODEL = '=~"$model|$response_model"';
 
 /** All values of a label, and series without it. */
 const ANY = '.*';

@@ -7,25 +7,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../../src/cli/run-cli.js';
 import { writeFiles } from '../../src/cli/monitoring/write-files.js';
 import { tempFolder } from '../support/temp.js';
-
-const BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+import { BUILT, run } from './run-command.js';
 
 const ACME = ['--namespace', 'acme', '--subsystem', 'api'];
-
-async function run(...args: string[]) {
-  const out: string[] = [];
-  const error: string[] = [];
-  const code = await runCli(args, {
-    out: (text) => void out.push(text),
-    error: (text) => void error.push(text),
-  });
-  return { code, out: out.join('\n'), error: error.join('\n') };
-}
 
 const textOf = (folder: string, file: string) =>
   readFileSync(join(folder, file), 'utf8');
@@ -101,6 +88,7 @@ describe('dashboards and rules', () => {
       'kind: PrometheusRule\nmetadata:\n  name: acme-api-rules\n',
     );
     expect(text).toContain('      - alert: TargetDown\n');
+    expect(text).toContain('  npx nestjs-agent-metrics rules --kubernetes ');
   });
 
   test('an app without a namespace has dashboards with bare names', async () => {

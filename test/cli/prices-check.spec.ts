@@ -2,11 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runCli } from '../../src/cli/run-cli.js';
-
-const BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+import { BUILT, run } from './run-command.js';
 
 const OWN = {
   currency: 'EUR',
@@ -53,20 +50,13 @@ function files(...contents: unknown[]): string[] {
   });
 }
 
-/** Runs a command line; names of files are those without their folder. */
-async function run(...args: string[]) {
-  const out: string[] = [];
-  const error: string[] = [];
-  const code = await runCli(args, {
-    out: (text) => void out.push(text),
-    error: (text) => void error.push(text),
-  });
-  const shortened = (lines: string[]) =>
-    lines.join('\n').replaceAll(/\S*\/(?=prices-\d)/g, '');
+/** Checks files; their names are those without their folder. */
+async function check(...args: string[]) {
+  const { code, out, error } = await run('prices', 'check', ...args);
+  const shortened = (text: string) =>
+    text.replaceAll(/\S*\/(?=prices-\d)/g, '');
   return { code, out: shortened(out), error: shortened(error) };
 }
-
-const check = (...args: string[]) => run('prices', 'check', ...args);
 
 describe('prices check', () => {
   test('prices check shows what each entry charges per million tokens', async () => {

@@ -40,7 +40,7 @@ function record(collector: PrometheusCollector, conventions: Conventions) {
 /** Queries of the dashboard for the conventions that a choice of models filters, as Grafana sends them when a reader chooses one. */
 function queriesFor(model: keyof typeof MODELS, conventions: Conventions) {
   const options = { ...readOptions([], {}), conventions };
-  const agents = dashboardsOf(options, options.thresholds).get('agents')!;
+  const agents = dashboardsOf(options).get('agents')!;
   return panelsOf(agents)
     .flatMap(targetsOf)
     .map(({ expr }) => expr)

@@ -13,15 +13,15 @@ import {
   isInstalled,
   type Prometheus,
   type Running,
-  start,
   startPrometheus,
 } from '../support/processes.js';
+import { startSampleApp } from '../support/sample-app.js';
 
 const path = (relative: string) =>
   fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 
 const OPTIONS = readOptions([], {});
-const DASHBOARDS = [...dashboardsOf(OPTIONS, OPTIONS.thresholds)];
+const DASHBOARDS = [...dashboardsOf(OPTIONS)];
 const RULES = [...rulesOf(OPTIONS).values()].flatMap(rulesIn);
 
 /** What Grafana puts in place of its variables; the load is not older than the rate's window. */
@@ -73,18 +73,10 @@ describe.skipIf(!(await isInstalled('prometheus')))(
     beforeAll(async () => {
       const port = await freePort();
       origin = `http://127.0.0.1:${port}`;
-      app = start(process.execPath, [path('sample-app/dist/main.js')], {
-        PORT: String(port),
-        PRICES_FILE: path('sample-app/prices.json'),
+      app = await startSampleApp(port, {
         // Nothing listens there: an exporter that fails.
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
       });
-      const text = async () => (await fetch(`${origin}/metrics`)).text();
-      await waitFor(text, 'the sample app to answer', 60).catch(
-        (error: unknown) => {
-          throw new Error(app.output(), { cause: error });
-        },
-      );
       prometheus = await startPrometheus(`
 global:
   scrape_interval: 1s
@@ -124,7 +116,7 @@ scrape_configs:
         'an alert to fire',
         60,
       );
-      page = await text();
+      page = await (await fetch(`${origin}/metrics`)).text();
       at = String(Date.now() / 1000);
     });
 

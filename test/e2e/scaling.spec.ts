@@ -6,9 +6,9 @@ import {
   isInstalled,
   type Prometheus,
   type Running,
-  start,
   startPrometheus,
 } from '../support/processes.js';
+import { startSampleApp } from '../support/sample-app.js';
 import type { RawSample } from '../support/promql.js';
 
 const path = (name: string) =>
@@ -22,25 +22,9 @@ const RATE = 'job_agent:tframex_agent_executions:rate5m';
 
 interface Instance {
   readonly name: string;
+  readonly port: number;
   readonly target: string;
   app: Running;
-}
-
-/** A sample app on its port, as soon as it is healthy. */
-async function startApp(target: string): Promise<Running> {
-  const app = start(process.execPath, [path('sample-app/dist/main.js')], {
-    PORT: target.split(':')[1],
-    PRICES_FILE: path('sample-app/prices.json'),
-  });
-  await waitFor(
-    async () => (await fetch(`http://${target}/health`)).ok,
-    'an instance to be healthy',
-    60,
-  ).catch(async (error: unknown) => {
-    await app.stop();
-    throw new Error(app.output(), { cause: error });
-  });
-  return app;
 }
 
 describe.skipIf(!(await isInstalled('prometheus')))(
@@ -92,9 +76,10 @@ describe.skipIf(!(await isInstalled('prometheus')))(
 
     beforeAll(async () => {
       for (const [i] of CALLS.entries()) {
-        const target = `127.0.0.1:${await freePort()}`;
-        const app = await startApp(target);
-        instances.push({ name: `app-${i}`, target, app });
+        const port = await freePort();
+        const app = await startSampleApp(port);
+        const target = `127.0.0.1:${port}`;
+        instances.push({ name: `app-${i}`, port, target, app });
       }
       prometheus = await startPrometheus(
         JSON.stringify({
@@ -181,7 +166,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       await waitForValues('up', 'pod', { 'app-0': 1, 'app-1': 0, 'app-2': 1 });
       await waitForValues(sum, 'agent', { Assistant: 30 });
 
-      killed.app = await startApp(killed.target);
+      killed.app = await startSampleApp(killed.port);
       await playOn(1, 10);
       await waitForValues(sum, 'agent', { Assistant: 40 });
       await waitForValues(`sum by (pod) (${ofAssistant})`, 'pod', {

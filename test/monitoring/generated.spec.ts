@@ -43,7 +43,7 @@ describe('the shipped files', () => {
 });
 
 describe('the dashboards', () => {
-  const dashboards = [...dashboardsOf(OPTIONS, OPTIONS.thresholds)];
+  const dashboards = [...dashboardsOf(OPTIONS)];
 
   test('the JSON of the dashboards has the types of the SDK', () => {
     expect(errorsOfDashboards(dashboards.map(([, one]) => one))).toEqual([]);
@@ -76,7 +76,7 @@ describe('the dashboards', () => {
   ] as const)(
     'variables read series that exist with %s histograms',
     (histograms, ends) => {
-      const made = dashboardsOf({ ...OPTIONS, histograms }, OPTIONS.thresholds);
+      const made = dashboardsOf({ ...OPTIONS, histograms });
       const names = [...made.values()]
         .flatMap(({ templating }) => templating!.list!)
         .flatMap(({ query = '' }) => [
@@ -131,7 +131,7 @@ describe('the dashboards', () => {
 
   test('an app with a long name has a uid that Grafana takes, and another one for each dashboard', () => {
     const names = new Names('n'.repeat(60), 'api');
-    const made = dashboardsOf({ ...OPTIONS, names }, OPTIONS.thresholds);
+    const made = dashboardsOf({ ...OPTIONS, names });
     const uids = [...made.values()].map(({ uid }) => uid!);
     for (const uid of uids) expect(uid.length).toBe(40);
     expect(new Set(uids).size).toBe(uids.length);

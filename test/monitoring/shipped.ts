@@ -39,7 +39,7 @@ export function rulesIn(text: string): Rule[] {
 
 /** All expressions of dashboards and rules, and the names of what rules record. */
 export function expressionsOf(options: MonitoringOptions) {
-  const dashboards = [...dashboardsOf(options, options.thresholds).values()];
+  const dashboards = [...dashboardsOf(options).values()];
   const rules = [...rulesOf(options).values()].flatMap(rulesIn);
   const queries = dashboards
     .flatMap(panelsOf)

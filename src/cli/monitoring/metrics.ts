@@ -3,12 +3,12 @@ import { SELF_DESCRIPTORS } from '../../collector/self.descriptors.js';
 import {
   FORMER_GEN_AI_METRICS,
   GEN_AI_METRICS,
+  type GenAiMetric,
 } from '../../core/gen-ai-conventions.js';
 import { EXPORTER_DESCRIPTORS } from '../../exporters/pipeline/exporter.descriptors.js';
 import { AGENT_DESCRIPTORS } from '../../instrumentation/calls/agent.descriptors.js';
 import type { Conventions } from '../../instrumentation/gen-ai/agents.options.js';
 import {
-  FORMER_GEN_AI_LABELS,
   GEN_AI_LABELS,
   withLabels,
 } from '../../instrumentation/gen-ai/gen-ai-labels.js';
@@ -30,6 +30,7 @@ import {
   PROMETHEUS_DESCRIPTORS,
 } from './prometheus.descriptors.js';
 import { type Histograms, Metric } from './promql.js';
+import type { Thresholds } from './thresholds.js';
 
 /** The metrics of a group of descriptors. */
 type MetricsOf<D extends MetricDescriptors> = {
@@ -41,13 +42,18 @@ export interface Subject {
   readonly names: Names;
   readonly conventions: Conventions;
   readonly histograms: Histograms;
+  readonly thresholds: Thresholds;
 }
 
 /** All metrics of an app by the names that they have there. */
 export type Metrics = ReturnType<typeof metricsOf>;
 
 /** The metrics that the descriptors of the package define, for an app. */
-export function metricsOf({ names, conventions, histograms }: Subject) {
+export function metricsOf({
+  names,
+  conventions,
+  histograms,
+}: Omit<Subject, 'thresholds'>) {
   const group =
     (nameOf: (name: string) => string) =>
     <const D extends MetricDescriptors>(descriptors: D): MetricsOf<D> =>
@@ -99,11 +105,11 @@ const RUN_DESCRIPTORS = {
   ),
   inferences: withLabels(
     GEN_AI_METRICS.agentInferenceCalls,
-    GEN_AI_LABELS.agentInferenceCalls,
+    GEN_AI_LABELS.agentCalls,
   ),
   toolCalls: withLabels(
     GEN_AI_METRICS.agentToolCalls,
-    GEN_AI_LABELS.agentToolCalls,
+    GEN_AI_LABELS.agentCalls,
   ),
   tool: withLabels(GEN_AI_METRICS.toolDuration, GEN_AI_LABELS.toolDuration),
 };
@@ -115,11 +121,11 @@ function modelDescriptors(conventions: Conventions) {
   const duration = isFormer
     ? FORMER_GEN_AI_METRICS.operationDuration
     : GEN_AI_METRICS.inferenceDuration;
-  const labels = FORMER_GEN_AI_LABELS;
+  const { request, endedRequest } = GEN_AI_LABELS;
   return {
-    duration: withLabels(duration, labels.operationDuration),
-    firstChunk: withLabels(metrics.timeToFirstChunk, labels.timeToFirstChunk),
-    chunk: withLabels(metrics.timePerOutputChunk, labels.timePerOutputChunk),
+    duration: withLabels(duration, endedRequest),
+    firstChunk: withLabels(metrics.timeToFirstChunk, request),
+    chunk: withLabels(metrics.timePerOutputChunk, request),
   };
 }
 
@@ -127,10 +133,10 @@ function modelDescriptors(conventions: Conventions) {
 export type ModelLabel = 'gen_ai_request_model' | 'model';
 
 const TOKENS = {
-  input: tokens('inputTokensUsed'),
-  cached: tokens('cacheReadTokensUsed'),
-  output: tokens('outputTokensUsed'),
-  reasoning: tokens('reasoningTokensUsed'),
+  input: tokens(GEN_AI_METRICS.inputTokensUsed),
+  cached: tokens(GEN_AI_METRICS.cacheReadTokensUsed),
+  output: tokens(GEN_AI_METRICS.outputTokensUsed),
+  reasoning: tokens(GEN_AI_METRICS.reasoningTokensUsed),
 } as const;
 
 const FORMER_TOKENS = {
@@ -145,14 +151,8 @@ type TokenDescriptors = Readonly<
   Record<keyof typeof TOKENS, MetricDescriptor<'agent' | ModelLabel>>
 >;
 
-function tokens(
-  key:
-    | 'inputTokensUsed'
-    | 'cacheReadTokensUsed'
-    | 'outputTokensUsed'
-    | 'reasoningTokensUsed',
-) {
-  return withLabels(GEN_AI_METRICS[key], GEN_AI_LABELS[key]);
+function tokens(metric: GenAiMetric) {
+  return withLabels(metric, GEN_AI_LABELS.tokensUsed);
 }
 
 /** The label that has the model in the counters of tokens. */

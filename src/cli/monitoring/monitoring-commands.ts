@@ -1,5 +1,6 @@
 import type { Output } from '../output.js';
 import { dashboardsOf } from './dashboards/dashboards.js';
+import type { Subject } from './metrics.js';
 import {
   COMMON_HELP,
   DASHBOARDS_ARGS,
@@ -55,14 +56,9 @@ export function writeRules(args: readonly string[], output: Output): number {
 }
 
 /** The dashboards of an app: JSON files by their names. */
-export function dashboardFiles(
-  options: Pick<
-    MonitoringOptions,
-    'names' | 'conventions' | 'histograms' | 'thresholds'
-  >,
-): ReadonlyMap<string, string> {
-  const { id } = options.names;
-  const dashboards = dashboardsOf(options, options.thresholds);
+export function dashboardFiles(subject: Subject): ReadonlyMap<string, string> {
+  const { id } = subject.names;
+  const dashboards = dashboardsOf(subject);
   return new Map(
     [...dashboards].map(([key, dashboard]) => [
       `${id}.${key}.json`,

@@ -8,7 +8,6 @@ import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
 
 /** What the command line of `dashboards` or `rules` asks for. */
 export interface MonitoringOptions extends Subject {
-  readonly thresholds: Thresholds;
   readonly out: string;
   readonly isForced: boolean;
   readonly runbooks: string;

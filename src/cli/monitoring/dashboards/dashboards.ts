@@ -16,7 +16,6 @@ import {
   modelLabelOf,
   type Subject,
 } from '../metrics.js';
-import type { Thresholds } from '../thresholds.js';
 import { callPanels, overview } from './agent-panels.js';
 import {
   fleetOverview,
@@ -61,14 +60,11 @@ interface Plan {
 }
 
 /** The dashboards for an app, by what they are about. */
-export function dashboardsOf(
-  subject: Subject,
-  thresholds: Thresholds,
-): ReadonlyMap<string, Dashboard> {
+export function dashboardsOf(subject: Subject): ReadonlyMap<string, Dashboard> {
   const metrics = metricsOf(subject);
   const plans = [
-    agentsPlan(metrics, subject, thresholds),
-    httpPlan(metrics, thresholds),
+    agentsPlan(metrics, subject),
+    httpPlan(metrics, subject),
     processPlan(metrics),
     fleetPlan(metrics),
   ];
@@ -77,11 +73,8 @@ export function dashboardsOf(
   );
 }
 
-function agentsPlan(
-  metrics: Metrics,
-  subject: Subject,
-  thresholds: Thresholds,
-): Plan {
+function agentsPlan(metrics: Metrics, subject: Subject): Plan {
+  const { thresholds } = subject;
   return {
     key: 'agents',
     title: 'Agents',
@@ -101,7 +94,7 @@ function agentsPlan(
   };
 }
 
-function httpPlan(metrics: Metrics, thresholds: Thresholds): Plan {
+function httpPlan(metrics: Metrics, { thresholds }: Subject): Plan {
   return {
     key: 'http',
     title: 'HTTP and messages',

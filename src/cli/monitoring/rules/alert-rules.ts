@@ -1,9 +1,15 @@
 import { type Metrics, witnessesOf } from '../metrics.js';
 import type { Thresholds } from '../thresholds.js';
-import { failureNames } from './failure-rules.js';
 import { metricsAlerts } from './metrics-alerts.js';
-import { errorRatio, tokenRate } from './recording-rules.js';
 import { type AlertRule, type RuleGroup, withoutMargin } from './rule.js';
+import {
+  durationQuantile,
+  errorRatio,
+  failureNames,
+  modelBuckets,
+  tokenRate,
+  toolRate,
+} from './rule-names.js';
 
 type Alerts = readonly AlertRule[];
 
@@ -70,9 +76,9 @@ const BURNS = {
 } as const;
 
 function agentAlerts(metrics: Metrics, thresholds: Thresholds): Alerts {
-  const { agent, run } = metrics;
+  const { agent } = metrics;
   const { latency, hanging } = thresholds;
-  const tool = `job_gen_ai_tool_name_error_type:${run.tool.name}_count:rate5m`;
+  const tool = toolRate(metrics);
   return [
     burn(metrics, thresholds, 'critical', '2m'),
     burn(metrics, thresholds, 'warning', '15m'),
@@ -88,7 +94,7 @@ function agentAlerts(metrics: Metrics, thresholds: Thresholds): Alerts {
     },
     {
       alert: 'AgentSlow',
-      expr: `job_agent:${agent.duration.name}:p95_5m > ${latency}`,
+      expr: `${durationQuantile(metrics, 95)} > ${latency}`,
       for: '10m',
       severity: 'warning',
       summary:
@@ -147,7 +153,7 @@ function modelAlerts(
   { firstToken, dailyCost, hanging }: Thresholds,
 ): Alerts {
   const { model, own, running } = metrics;
-  const first = `job_gen_ai_request_model_le:${model.firstChunk.name}_bucket:rate5m`;
+  const first = modelBuckets(model.firstChunk);
   const tokens = tokenRate(metrics);
   return [
     {

@@ -1,15 +1,6 @@
 import type { Metrics } from '../metrics.js';
 import { type RecordingRule, record, type RuleGroup } from './rule.js';
-
-/** The names of the rules that count failures, the first one of a series included. */
-export function failureNames({ agent, run }: Metrics) {
-  const calls = agent.executions.name.replace(/_total$/, '');
-  return {
-    calls: `job_agent_method:${calls}_failures:increase5m`,
-    timed: `job_agent_method:${agent.duration.name}_count_failures:increase5m`,
-    tools: `job_gen_ai_tool_name:${run.tool.name}_count_failures:increase5m`,
-  };
-}
+import { failureNames } from './rule-names.js';
 
 /** Counts failures, also the first one of a kind, which `increase()` does not see. */
 // Why: docs/decisions/instrumentation.md, "A failure's series starts without its error type".

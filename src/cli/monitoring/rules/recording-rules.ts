@@ -1,6 +1,14 @@
 import type { Metrics, ModelLabel } from '../metrics.js';
 import { failureRules } from './failure-rules.js';
 import { type RecordingRule, record, type RuleGroup } from './rule.js';
+import {
+  base,
+  durationQuantile,
+  errorRatio,
+  modelBuckets,
+  tokenRate,
+  toolRate,
+} from './rule-names.js';
 
 type Group = RuleGroup<RecordingRule>;
 
@@ -20,16 +28,6 @@ export function recordingRules(
     requestGroup(metrics),
     failureRules(metrics),
   ];
-}
-
-/** The name of a metric in the names of its rates. */
-export function base(name: string): string {
-  return name.replace(/_total$/, '');
-}
-
-/** The name of the recorded share of failed calls in a window. */
-export function errorRatio({ agent }: Metrics, window: string): string {
-  return `job_agent:${base(agent.executions.name)}_errors:ratio_rate${window}`;
 }
 
 function agentGroup(metrics: Metrics): Group {
@@ -54,7 +52,7 @@ function agentGroup(metrics: Metrics): Group {
       ),
       record(
         errorRatio(metrics, '5m'),
-        ratioOf(calls, '5m'),
+        failedCalls(calls, '5m'),
         'Zero for agents without errors, nothing for those without calls.',
       ),
       record(
@@ -75,7 +73,7 @@ function agentGroup(metrics: Metrics): Group {
       ),
       ...[0.5, 0.95].map((q) =>
         record(
-          `job_agent:${seconds}:p${q * 100}_5m`,
+          durationQuantile(metrics, q * 100),
           `histogram_quantile(${q}, sum by (job, agent, le) (rate(${seconds}_bucket[5m])))`,
         ),
       ),
@@ -90,27 +88,38 @@ function budgetGroup(metrics: Metrics): Group {
     comment:
       'The share of failed calls over longer windows: alerts compare a long one with a short one.',
     rules: BUDGET_WINDOWS.map((window) =>
-      record(errorRatio(metrics, window), ratioOf(calls, window)),
+      record(errorRatio(metrics, window), failedCalls(calls, window)),
     ),
   };
 }
 
-/** The share of failed calls: zero without errors, nothing without calls. */
-function ratioOf(calls: string, window: string): string {
+interface Ratio {
+  readonly by: string;
+  /** The counter of failures, and the one of all. */
+  readonly failed: string;
+  readonly all: string;
+  readonly window: string;
+}
+
+/** A share of failures: zero without one, nothing where nothing was counted. */
+function ratioOf({ by, failed, all, window }: Ratio): string {
+  const rate = (counter: string) =>
+    `sum by (${by}) (rate(${counter}[${window}]))`;
   return `
     (
-      sum by (job, agent) (rate(${calls}{status="error"}[${window}]))
+      ${rate(failed)}
         or
-      0 * sum by (job, agent) (rate(${calls}[${window}]))
+      0 * ${rate(all)}
     )
       /
-    (sum by (job, agent) (rate(${calls}[${window}])) > 0)
+    (${rate(all)} > 0)
   `;
 }
 
-/** The name of the recorded rate of all tokens of an agent. */
-export function tokenRate({ tokens }: Metrics): string {
-  return `job_agent:${base(tokens.input.name).replace('_input', '')}:rate5m`;
+/** The share of failed calls of an agent. */
+function failedCalls(calls: string, window: string): string {
+  const failed = `${calls}{status="error"}`;
+  return ratioOf({ by: 'job, agent', failed, all: calls, window });
 }
 
 function tokenGroup(metrics: Metrics, label: ModelLabel): Group {
@@ -148,10 +157,10 @@ function tokenGroup(metrics: Metrics, label: ModelLabel): Group {
   };
 }
 
-function modelGroup({ model, run }: Metrics): Group {
-  const seconds = model.duration.name;
-  const first = model.firstChunk.name;
-  const tool = run.tool.name;
+function modelGroup(metrics: Metrics): Group {
+  const { duration, firstChunk } = metrics.model;
+  const seconds = duration.name;
+  const tool = metrics.run.tool.name;
   return {
     name: 'models',
     rules: [
@@ -159,14 +168,14 @@ function modelGroup({ model, run }: Metrics): Group {
         `job_gen_ai_request_model:${seconds}_count:rate5m`,
         `sum by (job, gen_ai_request_model) (rate(${seconds}_count[5m]))`,
       ),
-      ...[seconds, first].map((name) =>
+      ...[duration, firstChunk].map((metric) =>
         record(
-          `job_gen_ai_request_model_le:${name}_bucket:rate5m`,
-          `sum by (job, gen_ai_request_model, le) (rate(${name}_bucket[5m]))`,
+          modelBuckets(metric),
+          `sum by (job, gen_ai_request_model, le) (rate(${metric.name}_bucket[5m]))`,
         ),
       ),
       record(
-        `job_gen_ai_tool_name_error_type:${tool}_count:rate5m`,
+        toolRate(metrics),
         `sum by (job, gen_ai_tool_name, error_type) (rate(${tool}_count[5m]))`,
       ),
     ],
@@ -192,15 +201,12 @@ function requestGroup({ httpServer, httpClient, handler }: Metrics): Group {
       ),
       record(
         `job:${server}_count_errors:ratio_rate5m`,
-        `
-          (
-            sum by (job) (rate(${server}_count{status_code=~"5.."}[5m]))
-              or
-            0 * sum by (job) (rate(${server}_count[5m]))
-          )
-            /
-          (sum by (job) (rate(${server}_count[5m])) > 0)
-        `,
+        ratioOf({
+          by: 'job',
+          failed: `${server}_count{status_code=~"5.."}`,
+          all: `${server}_count`,
+          window: '5m',
+        }),
       ),
       record(
         `job_host_status_code:${client}_count:rate5m`,

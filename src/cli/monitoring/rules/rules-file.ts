@@ -2,21 +2,24 @@ import type { AlertRule, RecordingRule, RuleGroup } from './rule.js';
 
 type Group = RuleGroup<RecordingRule | AlertRule>;
 
+/** What a file of rules has. */
+export interface RulesFile {
+  /** Stands above the rules, as a comment. */
+  readonly header: string;
+  readonly groups: readonly Group[];
+  /** The page that explains the alerts. */
+  readonly runbooks: string;
+}
+
 /** A rules file of Prometheus. */
-export function rulesFile(
-  header: string,
-  groups: readonly Group[],
-  runbooks: string,
-): string {
-  return `${comment(header)}\n${groupsOf(groups, runbooks)}`;
+export function rulesFile({ header, ...rules }: RulesFile): string {
+  return `${comment(header)}\n${groupsOf(rules)}`;
 }
 
 /** The same rules for the Prometheus Operator. */
 export function prometheusRule(
   name: string,
-  header: string,
-  groups: readonly Group[],
-  runbooks: string,
+  { header, ...rules }: RulesFile,
 ): string {
   return `${comment(header)}
 apiVersion: monitoring.coreos.com/v1
@@ -24,10 +27,10 @@ kind: PrometheusRule
 metadata:
   name: ${name}
 spec:
-${indented(groupsOf(groups, runbooks), 2)}`;
+${indented(groupsOf(rules), 2)}`;
 }
 
-function groupsOf(groups: readonly Group[], runbooks: string): string {
+function groupsOf({ groups, runbooks }: Omit<RulesFile, 'header'>): string {
   const texts = groups.map((group) => groupText(group, runbooks));
   return `groups:\n${indented(texts.join('\n'), 2)}`;
 }

@@ -1,12 +1,10 @@
 import { metricsOf, modelLabelOf, type Subject } from '../metrics.js';
-import type { Thresholds } from '../thresholds.js';
 import { alertRules } from './alert-rules.js';
 import { recordingRules } from './recording-rules.js';
-import { prometheusRule, rulesFile } from './rules-file.js';
+import { prometheusRule, type RulesFile, rulesFile } from './rules-file.js';
 
 /** What rules are made for. */
 export interface RulesSubject extends Subject {
-  readonly thresholds: Thresholds;
   /** The page that explains the alerts, where each has a section. */
   readonly runbooks: string;
 }
@@ -23,17 +21,20 @@ const ALERTS_HEADER = `Alerts on the metrics of nestjs-agent-metrics. They read 
 must be loaded too. docs/reference/alerts.md says what each one means and what to do.
 `;
 
+const BOTH_HEADER = `${RECORDING_HEADER}
+The alerts read these rules. docs/reference/alerts.md says what each one means and what to do.
+`;
+
 /** The rules of an app: files by their names. */
 export function rulesOf(subject: RulesSubject): ReadonlyMap<string, string> {
   const { id } = subject.names;
-  const { recording, alerts, runbooks } = groupsOf(subject);
-  const made = madeFor(subject);
+  const { runbooks } = subject;
+  const { recording, alerts } = groupsOf(subject);
+  const file = (header: string, groups: RulesFile['groups']) =>
+    rulesFile({ header: header + madeFor(subject), groups, runbooks });
   return new Map([
-    [
-      `${id}.rules.yml`,
-      rulesFile(RECORDING_HEADER + made, recording, runbooks),
-    ],
-    [`${id}.alerts.yml`, rulesFile(ALERTS_HEADER + made, alerts, runbooks)],
+    [`${id}.rules.yml`, file(RECORDING_HEADER, recording)],
+    [`${id}.alerts.yml`, file(ALERTS_HEADER, alerts)],
   ]);
 }
 
@@ -42,33 +43,33 @@ export function prometheusRuleOf(
   subject: RulesSubject,
 ): ReadonlyMap<string, string> {
   const { id } = subject.names;
-  const { recording, alerts, runbooks } = groupsOf(subject);
+  const { runbooks } = subject;
+  const { recording, alerts } = groupsOf(subject);
   const name = `${id.toLowerCase().replaceAll('_', '-')}-rules`;
-  const header = RECORDING_HEADER + madeFor(subject);
+  const header = BOTH_HEADER + madeFor(subject, ' --kubernetes');
   const groups = [...recording, ...alerts];
   return new Map([
     [
       `${id}.prometheusrule.yaml`,
-      prometheusRule(name, header, groups, runbooks),
+      prometheusRule(name, { header, groups, runbooks }),
     ],
   ]);
 }
 
+// They read classic histograms only, which all versions of Prometheus store.
 function groupsOf(subject: RulesSubject) {
   const metrics = metricsOf({ ...subject, histograms: 'classic' });
-  const { thresholds, runbooks } = subject;
   return {
     recording: recordingRules(metrics, modelLabelOf(subject)),
-    alerts: alertRules(metrics, thresholds),
-    runbooks,
+    alerts: alertRules(metrics, subject.thresholds),
   };
 }
 
 /** How to make the files for other names. */
-function madeFor({ names }: RulesSubject): string {
+function madeFor({ names }: RulesSubject, options = ''): string {
   const { namespace, subsystem } = names;
   const part = subsystem === '' ? '' : ` and the subsystem "${subsystem}"`;
   return `
 For the namespace "${namespace}"${part}. For other names, limits and conventions:
-  npx nestjs-agent-metrics rules --namespace shop --subsystem api --out ./monitoring`;
+  npx nestjs-agent-metrics rules${options} --namespace shop --subsystem api --out ./monitoring`;
 }

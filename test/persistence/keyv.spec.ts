@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import KeyvPostgres from '@keyv/postgres';
 import KeyvRedis from '@keyv/redis';
@@ -27,6 +29,25 @@ function closeLater(keyv: Keyv): Keyv {
   return keyv;
 }
 
+/**
+ * The pool of the adapter has no listener for errors of idle connections: one that its server ends
+ * would end the process. `idleTimeoutMillis` makes that rare; a busy machine meets it all the same.
+ */
+function listenToPools(): void {
+  const { resolve } = createRequire(import.meta.url);
+  const pg = createRequire(resolve('@keyv/postgres'))('pg') as {
+    Pool: new (...args: unknown[]) => EventEmitter;
+  };
+  const { Pool } = pg;
+  pg.Pool = class extends Pool {
+    constructor(...args: unknown[]) {
+      super(...args);
+      this.on('error', () => {});
+    }
+  };
+  onTestFinished(() => void (pg.Pool = Pool));
+}
+
 const SERVERS = [
   {
     name: 'Redis',
@@ -38,9 +59,10 @@ const SERVERS = [
     name: 'PostgreSQL',
     program: 'initdb',
     make: postgresServer,
-    // The adapter has no listener for errors of idle connections: one that is killed ends the process.
-    open: (url: string) =>
-      new Keyv(new KeyvPostgres({ uri: url, idleTimeoutMillis: 1 })),
+    open: (url: string) => {
+      listenToPools();
+      return new Keyv(new KeyvPostgres({ uri: url, idleTimeoutMillis: 1 }));
+    },
   },
 ];
 

@@ -35,11 +35,55 @@ const GRAFANA_SDK = {
   name: 'grafana-sdk',
   load: (id) => (UNUSED.test(id) ? 'exports.__esModule = true;' : undefined),
   writeBundle() {
-    mkdirSync('dist/licenses', { recursive: true });
-    cpSync(
-      'node_modules/@grafana/grafana-foundation-sdk/LICENSE',
-      'dist/licenses/grafana-foundation-sdk.txt',
-    );
+    copyLicense('@grafana/grafana-foundation-sdk', 'grafana-foundation-sdk');
+  },
+};
+
+/** Puts the licence of a bundled package into ours. */
+function copyLicense(name, file) {
+  mkdirSync('dist/licenses', { recursive: true });
+  cpSync(`node_modules/${name}/LICENSE`, `dist/licenses/${file}.txt`);
+}
+
+/** Parses the root module of an app for `nest add`. Bundled, so that users install none; minified, as it is large. */
+const BABEL_PARSER = {
+  input: { 'babel-parser': '@babel/parser' },
+  platform: 'node',
+  plugins: [
+    {
+      name: 'babel-parser',
+      writeBundle: () => copyLicense('@babel/parser', 'babel-parser'),
+    },
+  ],
+  output: { dir: 'dist/schematics', format: 'cjs', minify: true },
+};
+
+/** The schematic that `nest add` runs: by `require()`, and without the packages of the app. */
+const SCHEMATICS = {
+  input: { 'nest-add': './build/schematics/nest-add/nest-add.js' },
+  external: /^[\w@][^:]/,
+  platform: 'node',
+  plugins: [
+    {
+      name: 'schematics-folder',
+      writeBundle() {
+        writeFileSync(
+          'dist/schematics/package.json',
+          '{ "type": "commonjs" }\n',
+        );
+        cpSync('src/schematics', 'dist/schematics', {
+          recursive: true,
+          filter: (path) => !path.endsWith('.ts'),
+        });
+      },
+    },
+  ],
+  output: {
+    dir: 'dist/schematics',
+    format: 'cjs',
+    strict: true,
+    paths: { '@babel/parser': './babel-parser.js' },
+    comments: false,
   },
 };
 
@@ -76,7 +120,7 @@ const COMMONJS_FOLDER = {
     cpSync('dist', 'build/declarations', {
       recursive: true,
       filter: (path) =>
-        !/^dist.(cjs|licenses)/.test(path) && !path.endsWith('.js'),
+        !/^dist.(cjs|licenses|schematics)/.test(path) && !path.endsWith('.js'),
     });
     cpSync('build/declarations', 'dist/cjs', { recursive: true });
   },
@@ -114,7 +158,7 @@ const FORMATS = [
   },
 ];
 
-export default FORMATS.flatMap(({ plugins, ...format }) =>
+const FORMATTED = FORMATS.flatMap(({ plugins, ...format }) =>
   BUNDLES.filter((input) => input !== COMMAND || format.format === 'es').map(
     (input) => ({
       input,
@@ -144,3 +188,5 @@ export default FORMATS.flatMap(({ plugins, ...format }) =>
     }),
   ),
 );
+
+export default [...FORMATTED, BABEL_PARSER, SCHEMATICS];

@@ -62,7 +62,13 @@ const REQUIRED_FILES = [
   'dist/live-page/LICENSES.txt',
   'dist/live-page/index.html',
   'dist/cjs/package.json',
+  'dist/licenses/babel-parser.txt',
   'dist/licenses/grafana-foundation-sdk.txt',
+  'dist/schematics/babel-parser.js',
+  'dist/schematics/collection.json',
+  'dist/schematics/nest-add.js',
+  'dist/schematics/nest-add/schema.json',
+  'dist/schematics/package.json',
   'dashboards/tframex.agents.json',
   'dashboards/tframex.fleet.json',
   'dashboards/tframex.http.json',
@@ -74,7 +80,7 @@ const REQUIRED_FILES = [
 ];
 /** Files whose names have the hash of their contents. */
 const ASSETS = /^dist\/live-page\/assets\/[\w-]+\.(css|js|svg)$/;
-const DECLARATIONS = /^dist\/(?!.*\.spec\.)(?!(?:cjs\/)?cli\/).+\.d\.ts$/;
+const DECLARATIONS = /^dist\/(?!.*\.spec\.)(?!(?:cjs\/)?(?:cli|schematics)\/).+\.d\.ts$/;
 const EXECUTIONS =
   'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1';
 

@@ -11,76 +11,16 @@ import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FreshApp } from './fresh-app.mjs';
+import { checkMonorepo, checkNestAdd } from './nest-add.mjs';
 import { readQuickStart, readTest } from './quick-start.mjs';
 import { Report, run } from './report.mjs';
+import { checkFiles } from './tarball-files.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const JEST_APP = join(ROOT, 'test/package/jest-app');
 const README = resolve(process.argv[2] ?? join(ROOT, 'README.md'));
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
 
-/** Of the ES modules in `dist` and of the CommonJS modules in `dist/cjs`. */
-const MODULES = [
-  'agents.js',
-  'chunks/core.js',
-  'chunks/import-peer.js',
-  'chunks/join-group.js',
-  'chunks/live-page.js',
-  'chunks/matchers.js',
-  'chunks/otlp-sender.js',
-  'chunks/persisted-group.js',
-  'chunks/persisted-process.js',
-  'chunks/rolldown-runtime.js',
-  'chunks/state-encoder.js',
-  'chunks/statsd-sender.js',
-  'chunks/stepwise.js',
-  'chunks/storage-of.js',
-  'chunks/stored-contents.js',
-  'exporters.js',
-  'index.d.ts',
-  'index.js',
-  'keyv.js',
-  'langchain.js',
-  'openai.js',
-  'otlp.js',
-  'pushgateway.js',
-  'statsd.js',
-  'testing-jest.js',
-  'testing-vitest.js',
-  'testing.js',
-];
-
-const REQUIRED_FILES = [
-  'CHANGELOG.md',
-  'LICENSE',
-  'README.md',
-  ...MODULES.map((file) => `dist/${file}`),
-  ...MODULES.map((file) => `dist/cjs/${file}`),
-  'dist/chunks/cli-errors.js',
-  'dist/chunks/cli-monitoring-commands.js',
-  'dist/cli.js',
-  'dist/live-page/LICENSES.txt',
-  'dist/live-page/index.html',
-  'dist/cjs/package.json',
-  'dist/licenses/babel-parser.txt',
-  'dist/licenses/grafana-foundation-sdk.txt',
-  'dist/schematics/babel-parser.js',
-  'dist/schematics/collection.json',
-  'dist/schematics/nest-add.js',
-  'dist/schematics/nest-add/schema.json',
-  'dist/schematics/package.json',
-  'dashboards/tframex.agents.json',
-  'dashboards/tframex.fleet.json',
-  'dashboards/tframex.http.json',
-  'dashboards/tframex.process.json',
-  'docs/reference/alerts.md',
-  'rules/tframex.alerts.yml',
-  'rules/tframex.rules.yml',
-  'package.json',
-];
-/** Files whose names have the hash of their contents. */
-const ASSETS = /^dist\/live-page\/assets\/[\w-]+\.(css|js|svg)$/;
-const DECLARATIONS = /^dist\/(?!.*\.spec\.)(?!(?:cjs\/)?(?:cli|schematics)\/).+\.d\.ts$/;
 const EXECUTIONS =
   'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1';
 
@@ -101,6 +41,9 @@ const APPS = [
     major: 12,
     nest: [bin('nest')],
     type: 'module',
+    packages: ['@nestjs/platform-fastify'],
+    isFastify: true,
+    isMonorepo: true,
     peers: ['openai@6'],
     integration: INTEGRATION,
     runner: 'vitest',
@@ -140,21 +83,6 @@ async function pack(directory) {
   return join(directory, name);
 }
 
-async function checkFiles(tarball) {
-  const listing = await run(ROOT, 'tar', '-tzf', tarball);
-  const files = listing
-    .split('\n')
-    .map((file) => file.replace(/^package\//, ''));
-  const missing = REQUIRED_FILES.filter((file) => !files.includes(file));
-  const unexpected = files.filter(
-    (file) =>
-      !REQUIRED_FILES.includes(file) &&
-      !ASSETS.test(file) &&
-      !DECLARATIONS.test(file),
-  );
-  assert.deepEqual({ missing, unexpected }, { missing: [], unexpected: [] });
-}
-
 const checkPublint = (tarball) =>
   report.section('publint', () =>
     step('finds nothing', async () => {
@@ -181,7 +109,9 @@ const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
       FreshApp.scaffold(directory, `nest${major}-app`, ...nest),
     );
     await step('is the app we mean', () => checkManifest(app, major, type));
-    await step('npm install', () => app.install(tarball));
+    const { packages = [], isFastify, isMonorepo } = optional;
+    await step('npm install', () => app.install(tarball, ...packages));
+    await checkNestAdd(step, app, isFastify);
     const request = await step('README quick start', () => follow(app));
     await checkIntegration(app, optional);
     await step('npx nestjs-agent-metrics', () => checkCommand(app));
@@ -194,6 +124,7 @@ const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
     } finally {
       await running.stop();
     }
+    if (isMonorepo) await checkMonorepo(step, app);
   });
 
 /** The command, by the name that the package gives it. */
@@ -228,7 +159,7 @@ async function checkSpecs(app, { files = [], runner, jest }) {
   const test = await readTest(README);
   await app.write(runner === 'vitest' ? test : jestTest(test));
   await writeJestApp(app, ['src/app.service.ts', ...files]);
-  await step('npm test', () => app.test());
+  await step('npm test', () => app.runScript('test'));
   if (jest !== undefined) await checkJestModules(app, test, jest);
 }
 

@@ -28,9 +28,7 @@ export class FreshApp {
   }
 
   async manifest() {
-    return JSON.parse(
-      await readFile(join(this.#directory, 'package.json'), 'utf8'),
-    );
+    return JSON.parse(await this.read('package.json'));
   }
 
   async install(...packages) {
@@ -67,13 +65,17 @@ export class FreshApp {
     await writeFile(target, code);
   }
 
+  read(path) {
+    return readFile(join(this.#directory, path), 'utf8');
+  }
+
   async typecheck() {
     await this.#runInstalled('tsc', '--noEmit', '-p', 'tsconfig.json');
   }
 
-  /** Runs the app's own tests. */
-  async test() {
-    await run(this.#directory, 'npm', 'test');
+  /** Runs a script of the app's package.json. */
+  async runScript(name) {
+    await run(this.#directory, 'npm', 'run', name);
   }
 
   /** Runs Jest's tests of ES modules. */
@@ -86,16 +88,27 @@ export class FreshApp {
     );
   }
 
-  async build() {
-    await this.#runInstalled('nest', 'build');
+  async build(...args) {
+    await this.#runInstalled('nest', 'build', ...args);
   }
 
-  async start() {
-    const main = MAIN_PLACES.find((place) =>
+  /** Starts the app, does some work and stops the app. */
+  async whileRunning(work, ...mains) {
+    const running = await this.start(...mains);
+    try {
+      await work(running);
+    } finally {
+      await running.stop();
+    }
+  }
+
+  /** Starts the first of some files that exists. */
+  async start(...mains) {
+    const places = mains.length === 0 ? MAIN_PLACES : mains;
+    const main = places.find((place) =>
       existsSync(join(this.#directory, place)),
     );
-    if (!main)
-      throw new Error(`nest build made none of ${MAIN_PLACES.join(', ')}.`);
+    if (!main) throw new Error(`nest build made none of ${places.join(', ')}.`);
     const app = new RunningApp(this.#directory, main, await freePort());
     await app.answers();
     return app;
@@ -117,7 +130,8 @@ class RunningApp {
     this.#origin = `http://127.0.0.1:${port}`;
     this.#process = spawn(process.execPath, [main], {
       cwd: directory,
-      env: { ...process.env, NO_COLOR: '1', PORT: String(port) },
+      // A project of a monorepo reads its port from `port`.
+      env: { ...process.env, NO_COLOR: '1', PORT: `${port}`, port: `${port}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process.stdout.on('data', (data) => (this.#output += data));

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import vitest from '../../vitest.config.js';
+import { plainEnvironment } from '../support/environment.js';
 import { blocksOf, read, ROOT } from './markdown.js';
 
 const DOCUMENT = 'CONTRIBUTING.md';
@@ -71,15 +72,12 @@ describe('the commands in CONTRIBUTING.md', () => {
   );
 
   it('the commands in CONTRIBUTING.md run one test file, and one test of it', async () => {
-    const environment = Object.entries(process.env).filter(
-      ([name]) => !name.startsWith('VITEST'),
-    );
     const runs = COMMANDS.filter((command) => command.includes('.spec.ts'));
     expect(runs).toHaveLength(2);
     for (const command of runs) {
       const { stdout } = await promisify(exec)(command, {
         cwd: ROOT,
-        env: { ...Object.fromEntries(environment), NO_COLOR: '1' },
+        env: plainEnvironment(),
         timeout: 50_000,
       });
       expect(stdout).toMatch(/Tests {2}\d+ passed/);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,10 +13,18 @@ export interface Block {
   heading: string;
 }
 
+/** The folders of the examples, e.g. `examples/minimal`. */
+export const EXAMPLES = readdirSync(`${ROOT}examples`)
+  .map((name) => `examples/${name}`)
+  .filter((folder) => existsSync(`${ROOT}${folder}/package.json`));
+
 export const DOCUMENTS = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'sample-app/README.md',
+  'examples/README.md',
+  ...EXAMPLES.map((folder) => `${folder}/README.md`),
   ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))
     .map((path) => `docs/${path}`),

@@ -12,13 +12,19 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a program in a process group of its own. */
+/**
+ * Starts a program in a process group of its own.
+ *
+ * @param cwd the folder to start it in. Default: that of this process.
+ */
 export function start(
   command: string,
   args: string[],
   env: NodeJS.ProcessEnv = {},
+  cwd?: string,
 ): Running {
   const child = spawn(command, args, {
+    cwd,
     detached: true,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

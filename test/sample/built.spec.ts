@@ -1,8 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { exec, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { blocksOf, read } from '../docs/markdown.js';
 import { waitFor } from '../support/http.js';
 import { tempFolder } from '../support/temp.js';
 
@@ -41,6 +43,10 @@ async function start(
   return said;
 }
 
+/** Where the app listens, by what it says. */
+const originOf = (said: string) =>
+  /^Health +(.*)\/health$/m.exec(said)?.[1] ?? '';
+
 /** The runs of the Assistant that have ended like this. */
 function countOf(page: string, status: string): number {
   return page
@@ -65,7 +71,7 @@ describe('the built sample app', () => {
   test('the built sample app says where to look, and answers the questions that load plays', async () => {
     const said = await start();
 
-    const url = /^Health +(.*)\/health$/m.exec(said)?.[1] ?? '';
+    const url = originOf(said);
     expect(said).toContain(`curl -s ${url}/agents/assistant/runs -H`);
     expect(said).toContain(`${url}/metrics\n`);
     expect(said).toContain('extractive, needs no network');
@@ -89,7 +95,7 @@ describe('the built sample app', () => {
       NESTJS_AGENT_METRICS_DIRECTORY: directory,
     });
 
-    const url = /^Health +(.*)\/health$/m.exec(said)?.[1] ?? '';
+    const url = originOf(said);
     // Each on a connection of its own, so that another worker answers.
     const get = async (path: string) =>
       (await fetch(url + path, { headers: { connection: 'close' } })).text();
@@ -104,6 +110,28 @@ describe('the built sample app', () => {
       const page = await get('/metrics');
       expect(countOf(page, 'success') + countOf(page, 'error')).toBe(20);
     }
+  });
+
+  test('the built sample app answers the commands of its README as shown there', async () => {
+    const origin = originOf(await start()).replace('http://', '');
+    const blocks = blocksOf('sample-app/README.md');
+    const commands = blocks.filter(({ code }) => code.startsWith('curl '));
+    expect(commands).toHaveLength(2);
+    for (const command of commands) {
+      const shown = blocks[blocks.indexOf(command) + 1]!;
+      const text = command.code.replaceAll('localhost:3000', origin);
+      const { stdout } = await promisify(exec)(text);
+      expect(stdout.trim()).toBe(shown.code.trim());
+    }
+  });
+
+  test('the built sample app has the scripts that its README names', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = [
+      ...read('sample-app/README.md').matchAll(/npm (?:run )?([\w:]+)/g),
+    ].map(([, name]) => name);
+    const known = [...Object.keys(scripts), 'ci'];
+    expect(known).toEqual(expect.arrayContaining(named));
   });
 
   test('the built sample app is missed by load when it does not run', () => {

@@ -19,6 +19,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'e2e/load': 48,
   'e2e/processes/prometheus': 44,
   'e2e/rules': 40,
+  'e2e/examples': 40,
   'e2e/processes/fork': 40,
   'e2e/processes/threads': 39,
   'persistence/group-kills': 35,

@@ -1,4 +1,6 @@
 export default {
+  // A busy machine is no failure.
+  testTimeout: 60_000,
   preset: 'ts-jest/presets/default-esm',
   testMatch: ['**/src/**/*.jest-spec.ts'],
   // TypeScript imports the compiled file, which Jest does not have.

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { EXAMPLES, read, ROOT } from './markdown.js';
 
 interface Manifest {
@@ -58,4 +59,19 @@ describe('the examples', () => {
       );
     },
   );
+
+  it('the collector of otlp-collector connects its parts, at the ports that the README publishes', () => {
+    const folder = 'examples/otlp-collector';
+    const { receivers, exporters, service } = parse(
+      read(`${folder}/collector.yaml`),
+    );
+    const { metrics } = service.pipelines;
+    expect(metrics.receivers).toEqual(Object.keys(receivers));
+    expect(metrics.exporters).toEqual(Object.keys(exporters));
+    const published = read(`${folder}/README.md`).matchAll(/-p (\d+):\1 /g);
+    expect([...published].map(([, port]) => `0.0.0.0:${port}`)).toEqual([
+      receivers.otlp.protocols.http.endpoint,
+      exporters.prometheus.endpoint,
+    ]);
+  });
 });

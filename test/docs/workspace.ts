@@ -74,7 +74,7 @@ export async function run(file: string): Promise<string> {
 function vitestArguments(): string[] {
   const config = put(
     `${WORKSPACE}/vitest.config.mjs`,
-    `export default { root: import.meta.dirname, test: { include: ['**/*.spec.js'] } };`,
+    `export default { root: import.meta.dirname, test: { include: ['**/*.spec.js'], testTimeout: 60_000 } };`,
   );
   return [VITEST, 'run', '--config', config];
 }

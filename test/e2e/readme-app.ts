@@ -83,8 +83,10 @@ export class ReadmeApp {
     }
   }
 
+  /** Ends the app, and waits for the processes below npm: they need its servers until they have closed. */
   async stop(): Promise<void> {
     await this.app?.stop();
+    await this.app?.closed;
   }
 
   private async isUp(app: Running): Promise<void> {
@@ -119,7 +121,7 @@ export class ReadmeApp {
     const { stdout, stderr } = await promisify(exec)(command, {
       cwd: this.folder,
       env: this.env,
-      timeout: 60_000,
+      timeout: 90_000,
     });
     return (stdout + stderr).split('\n').flatMap((line) => line.trim() || []);
   }

@@ -10,6 +10,8 @@ export interface Running {
   output(): string;
   /** Ends it with all that it started, by process id. Default: `SIGTERM`. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Settles when it and all that write to its output have ended, which may be later than `stop()`. */
+  readonly closed: Promise<void>;
 }
 
 /**
@@ -40,8 +42,12 @@ export function start(
       resolve();
     });
   });
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+  });
   return {
     output: () => output,
+    closed,
     stop: async (signal = 'SIGTERM') => {
       signalGroup(child, signal);
       const overdue = setTimeout(() => signalGroup(child, 'SIGKILL'), 10_000);

@@ -8,6 +8,7 @@ import type { ModelPrice } from '../accounting/prices/price-table.js';
 import { canonicalProvider } from '../accounting/prices/provider-names.js';
 import { messageOf, shown } from '../core/errors.js';
 import { readFileAtStart } from '../core/small-file.js';
+import { withoutLinks } from '../core/message-links.js';
 import { isObject } from '../core/validate.js';
 
 /** A price file, and what is wrong in it. */
@@ -90,5 +91,7 @@ function problem(message: string): TableProblem {
 
 /** The message of an error, without the name of its class. */
 function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : messageOf(error);
+  return error instanceof Error
+    ? withoutLinks(error.message)
+    : messageOf(error);
 }

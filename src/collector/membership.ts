@@ -1,3 +1,4 @@
+import type { Warn } from '../core/logger.js';
 import type { EventLoopYielder } from '../core/event-loop-yielder.js';
 import type { PersistedGroup } from '../persistence/persisted-group.js';
 import type { PersistedProcess } from '../persistence/persisted-process.js';
@@ -14,7 +15,7 @@ import { warnOfOthers } from './other-processes.js';
 
 /** What a process reports of the others of its app. */
 export interface MembershipObserver extends GroupObserver {
-  warn(message: string): void;
+  warn: Warn;
   /** Makes the metrics about the members. */
   joined(): void;
 }
@@ -66,7 +67,8 @@ export class Membership {
   async start(): Promise<(() => Promise<void>) | void> {
     const { processes, warnsOfOthers } = this.config;
     if (processes !== undefined) return this.join(processes);
-    if (warnsOfOthers) warnOfOthers((message) => this.observer.warn(message));
+    if (warnsOfOthers)
+      warnOfOthers((...warning) => this.observer.warn(...warning));
     return (await this.persisted())?.start();
   }
 

@@ -1,11 +1,13 @@
 import type { Cluster } from 'node:cluster';
+import type { Warn } from '../core/logger.js';
 
 /** Warns where the app consists of several processes, of which the page shows one. */
-export function warnOfOthers(warn: (message: string) => void): void {
+export function warnOfOthers(warn: Warn): void {
   const manager = managerOf(process.env);
   if (manager === undefined) return;
   warn(
     `This process is one of several that ${manager} runs, and the metrics page shows only the one that answers: each scrape reaches another one, so that counters jump and rates are wrong. Set the option processes to true to show all of them on one page, or to false if each has a page of its own`,
+    'other_processes',
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Topic } from '../core/message-links.js';
 import type { Gauge } from '../model/gauge.js';
 import type { MemberStatus } from '../processes/process-group.js';
 import type { MembershipObserver } from './membership.js';
@@ -37,8 +38,8 @@ export class ProcessReport implements MembershipObserver {
     this.report.reportError(cause, error, where);
   }
 
-  warn(message: string): void {
-    this.report.warn(message);
+  warn(message: string, topic: Topic): void {
+    this.report.warn(message, topic);
   }
 
   private get lateMembers() {

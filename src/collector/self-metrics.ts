@@ -2,7 +2,12 @@ import { isMetricsError, messageOf } from '../core/errors.js';
 import type { ErrorReporter } from '../core/catch-and-report.js';
 import type { Family } from '../model/family.js';
 import type { Labels } from '../model/labels.js';
-import { logWarning, type MetricsLogger } from '../core/logger.js';
+import {
+  forwardWarning,
+  logWarning,
+  type MetricsLogger,
+} from '../core/logger.js';
+import { isTopic, type Topic } from '../core/message-links.js';
 import type { Counter } from '../model/counter.js';
 import type { Gauge, GaugeCallback } from '../model/gauge.js';
 import { MetricType } from '../model/metric-type.js';
@@ -76,10 +81,11 @@ export class SelfReport implements ErrorReporter, FamilyListener {
    * @param cause a fixed word for what failed; the code of a `MetricsError` replaces it.
    */
   reportError(cause: string, error: unknown, where = ''): void {
-    const known = isMetricsError(error) ? error.code : cause;
+    const known = codeOf(error) ?? cause;
     this.warnOnce(
       this.keyOf(known, where),
       `${where === '' ? '' : `${where}: `}${messageOf(error)} [${known}; logged once, counted]`,
+      known,
     );
     this.count(SELF_DESCRIPTORS.errors, { cause: known });
   }
@@ -96,6 +102,7 @@ export class SelfReport implements ErrorReporter, FamilyListener {
     this.warnOnce(
       `overflow ${name}`,
       `Metric "${name}" has reached ${maxSeries} series; new label sets are recorded as {otel_metric_overflow="true"}`,
+      'series_limit',
     );
     try {
       const counter = this.metrics.counter(
@@ -120,20 +127,21 @@ export class SelfReport implements ErrorReporter, FamilyListener {
     this.warnOnce(
       'dropped',
       `Metric "${name}" is not recorded: there are ${this.maxMetrics} metrics already, as many as maxMetrics allows. Do not make metric names from ids or input; use labels, or raise maxMetrics [logged once, counted]`,
+      'metric_limit',
     );
     this.count(SELF_DESCRIPTORS.dropped, {});
   }
 
   /** Logs a warning each time. Never throws. */
-  warn(message: string): void {
-    logWarning(this.logger, message);
+  warn(message: string, topic: Topic): void {
+    logWarning(this.logger, message, topic);
   }
 
   private count({ name, description }: MetricDescriptor, labels: Labels): void {
     try {
       this.metrics.counter(name, description).inc(labels);
     } catch (failure) {
-      this.warnOnce('count', messageOf(failure));
+      this.warnOnce('count', messageOf(failure), codeOf(failure));
     }
   }
 
@@ -144,9 +152,15 @@ export class SelfReport implements ErrorReporter, FamilyListener {
     return isTold ? key : cause;
   }
 
-  private warnOnce(key: string, message: string): void {
+  /** @param word a topic, or a cause of the app's own: then there is no link. */
+  private warnOnce(key: string, message: string, word = ''): void {
     if (this.warned.has(key)) return;
     this.warned.add(key);
-    this.warn(message);
+    if (isTopic(word)) this.warn(message, word);
+    else forwardWarning(this.logger, message);
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return isMetricsError(error) ? error.code : undefined;
 }

@@ -1,4 +1,4 @@
-import { logWarning } from '../core/logger.js';
+import { logWarning, type Warn } from '../core/logger.js';
 import type { AccessPolicy } from '../http/access/access-policy.js';
 import { ConfiguredPolicy } from '../http/access/configured-policy.js';
 import type { PageServer } from '../http/page-server.js';
@@ -14,8 +14,6 @@ import {
 } from './collector.options.js';
 import { assembleCollector, type CollectorParts } from './collector-parts.js';
 
-type Warn = (message: string) => void;
-
 /**
  * Creates the parts of a collector without an app. Its options say where the pages are
  * served and which requests are answered, unless the context does.
@@ -28,7 +26,7 @@ export function standaloneCollector(
 ): CollectorParts {
   const config = resolveCollectorOptions(options);
   const { logger = console } = context;
-  const warn = (message: string) => logWarning(logger, message);
+  const warn: Warn = (...warning) => logWarning(logger, ...warning);
   const {
     pageServer = ownServer(config, Boolean(config.processes), warn),
     access = policy(config, warn),

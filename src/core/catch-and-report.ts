@@ -1,17 +1,18 @@
+import type { ErrorCause } from './message-links.js';
+
 /** Receives the errors that are kept from the app. */
 export interface ErrorReporter {
   /**
-   * @param cause a fixed word for what failed.
    * @param where what it failed for, e.g. `gauge "queue_length"`.
    */
-  reportError(cause: string, error: unknown, where?: string): void;
+  reportError(cause: ErrorCause, error: unknown, where?: string): void;
 }
 
 /** Runs code that must not break the app: reports the error that it throws, and returns `undefined` then. */
 // Why: docs/decisions/instrumentation.md, "Instrumentation never hurts the caller".
 export function catchAndReport<T>(
   reporter: ErrorReporter,
-  cause: string,
+  cause: ErrorCause,
   action: () => T,
   where?: string,
 ): T | undefined {
@@ -26,7 +27,7 @@ export function catchAndReport<T>(
 /** Reports an error that has been caught. Never throws. */
 export function report(
   reporter: ErrorReporter,
-  cause: string,
+  cause: ErrorCause,
   error: unknown,
   where?: string,
 ): void {

@@ -1,5 +1,6 @@
 import { type Instant, instant, secondsSince } from './clock.js';
 import { messageOf } from './errors.js';
+import type { Warn } from './logger.js';
 import type { Check } from './validate.js';
 import { readSecret, type Secret } from './secret.js';
 
@@ -21,7 +22,7 @@ export class RefreshedSecret<T> {
     private readonly option: string,
     private readonly text: Check,
     private readonly make: (secret: string) => T,
-    private readonly warn: (message: string) => void,
+    private readonly warn: Warn,
   ) {
     this.#secret = secret;
   }
@@ -42,6 +43,7 @@ export class RefreshedSecret<T> {
         this.failing = true;
         this.warn(
           `${messageOf(error)}; requests with it are refused until it can be read again`,
+          'unreadable_secret',
         );
       }
       return undefined;

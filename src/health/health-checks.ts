@@ -90,7 +90,11 @@ export class HealthChecks {
       const after = Math.round(seconds);
       logRecovery(this.logger, `${check} is up again after ${after} s`);
     } else {
-      logWarning(this.logger, `${check} is down: ${run.error}`);
+      logWarning(
+        this.logger,
+        `${check} is down: ${run.error}`,
+        'health_check_down',
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, MetricsServerError } from '../core/errors.js';
+import type { Warn } from '../core/logger.js';
 import { clearTimeout, setTimeout } from '../core/timers.js';
 import { isInUse, listen, listenOnceFree } from './listen.js';
 import { announceClose, Connections } from './connections.js';
@@ -24,7 +25,7 @@ export interface ScrapeServerOptions {
   /** Whether a port that another process of the app listens on is taken over when it becomes free. Default: it is an error. */
   readonly standsBy?: boolean;
   /** Receives errors while the server listens, e.g. when the process has no file descriptors left. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
 }
 
 /** Milliseconds that running scrapes have to finish once the server stops. */
@@ -90,7 +91,7 @@ export class ScrapeServer implements PageServer {
   }
 
   private readonly warnOf = (error: unknown) => {
-    this.options.warn(`The metrics server: ${messageOf(error)}`);
+    this.options.warn(`The metrics server: ${messageOf(error)}`, 'server');
   };
 
   private async createServer(handler: ScrapeHandler): Promise<Server> {

@@ -1,5 +1,6 @@
 import type { CollectorInsight } from '../collector/collector-insight.js';
 import { messageOf } from '../core/errors.js';
+import type { Warn } from '../core/logger.js';
 import { Content } from '../exposition/content.js';
 import type { Exchange } from '../http/exchange.js';
 import { pathOf } from '../http/resources.js';
@@ -25,7 +26,7 @@ export class LivePage implements Responder {
   constructor(
     private readonly config: LiveConfig & { readonly path: string },
     insight: CollectorInsight,
-    private readonly warn: (message: string) => void,
+    private readonly warn: Warn,
   ) {
     const { interval, history } = config;
     this.sampler = new Sampler(insight, interval, history, () =>
@@ -82,7 +83,7 @@ export class LivePage implements Responder {
     } catch (error) {
       this.assets = undefined;
       const text = `The live page cannot be shown: ${messageOf(error)}`;
-      if (!this.hasWarned) this.warn(text);
+      if (!this.hasWarned) this.warn(text, 'live_page_files');
       this.hasWarned = true;
       exchange.sendText(500, 'The files of the live page are missing\n');
       return undefined;

@@ -233,7 +233,7 @@ export class MetricsModule
     const { replacement } = this;
     if (replacement === undefined) return;
     const warning = missingInstruments(replacement);
-    if (warning !== undefined) warn(warning);
+    if (warning !== undefined) warn(warning, 'replaced_collector');
     await replacement.initialize?.();
   }
 
@@ -257,6 +257,7 @@ export class MetricsModule
     ) {
       warn(
         'The metrics are neither served nor exported: this application has no HTTP server. Set prometheus.port, or an exporter such as otlp, statsd or pushgateway',
+        'not_served',
       );
     }
   }
@@ -264,7 +265,7 @@ export class MetricsModule
   private checkNames(): void {
     const { interceptor } = this.options;
     const warning = warningOfMinifiedNames(this.modules, interceptor);
-    if (warning !== undefined) warn(warning);
+    if (warning !== undefined) warn(warning, 'minified_names');
   }
 
   private async addExporters(): Promise<void> {

@@ -24,6 +24,7 @@ import { ScrapeServer } from '../http/scrape-server.js';
 import { serverTlsOf } from '../http/tls/server-tls.js';
 import { Readiness } from '../health/readiness.js';
 import { OptionsError } from '../core/errors.js';
+import { logWarning, type Warn } from '../core/logger.js';
 import type { Redacted } from '../core/redacted.js';
 import { AgentMetrics } from '../instrumentation/gen-ai/agent-metrics.js';
 import { HandlerMetrics } from '../instrumentation/handlers/handler-metrics.js';
@@ -56,7 +57,7 @@ export const PAGE_SERVER = Symbol('nestjs-agent-metrics:page-server');
 const ACCESS = Symbol('nestjs-agent-metrics:access');
 
 export const logger = new Logger('MetricsModule');
-export const warn = (message: string) => logger.warn(message);
+export const warn: Warn = (...warning) => logWarning(logger, ...warning);
 
 /** What the module is made of. */
 export const providers: Provider[] = [

@@ -13,6 +13,7 @@ import {
   listenToCopies,
   registerCopy,
 } from '../core/copies.js';
+import type { Warn } from '../core/logger.js';
 import { PROTOCOL } from '../core/shared-state.js';
 
 /** The classes that apps inject. Each copy of the package has its own. */
@@ -64,7 +65,7 @@ export class OtherCopies implements CopyListener {
   constructor(
     private readonly module: object,
     private readonly modules: ModulesContainer,
-    private readonly warn: ((message: string) => void) | undefined,
+    private readonly warn: Warn | undefined,
   ) {
     for (const copy of otherCopies(ownCopy)) this.checkProtocol(copy);
   }
@@ -114,7 +115,10 @@ export class OtherCopies implements CopyListener {
 
   private warnAbout(copy: Copy, fact: string, advice: string): void {
     if (this.warn === undefined || !isFirstWarning(ownCopy, copy)) return;
-    this.warn(`${fact}: ${placeOf(ownCopy)} and ${placeOf(copy)}. ${advice}.`);
+    this.warn(
+      `${fact}: ${placeOf(ownCopy)} and ${placeOf(copy)}. ${advice}.`,
+      'two_copies',
+    );
   }
 }
 

@@ -2,7 +2,9 @@ import { MetricsError } from '../core/errors.js';
 
 /** The totals of an app cannot be loaded or saved. */
 export class PersistenceError extends MetricsError {
-  readonly code = 'persistence';
+  /** @internal */
+  static override readonly topic = 'persistence';
+  readonly code = PersistenceError.topic;
   /** What went wrong, in a few fixed words: each is logged once. */
   readonly what: string;
 

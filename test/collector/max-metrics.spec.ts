@@ -5,6 +5,7 @@ import { MetricNameError, MetricType } from '../../src/index.js';
 import { makeCollector, samples } from '../support/collector.js';
 import { heapKeptBy } from '../support/heap.js';
 import { waitFor } from '../support/http.js';
+import { withLink } from '../../src/core/message-links.js';
 
 type Collector = ReturnType<typeof makeCollector>['collector'];
 
@@ -46,7 +47,10 @@ describe('more metrics than maxMetrics', () => {
       // labels() counts as well: it asks for a series.
       expect(await dropped(collector)).toBeGreaterThanOrEqual(3);
       expect(warnings).toEqual([
-        'Metric "c" is not recorded: there are 2 metrics already, as many as maxMetrics allows. Do not make metric names from ids or input; use labels, or raise maxMetrics [logged once, counted]',
+        withLink(
+          'Metric "c" is not recorded: there are 2 metrics already, as many as maxMetrics allows. Do not make metric names from ids or input; use labels, or raise maxMetrics [logged once, counted]',
+          'metric_limit',
+        ),
       ]);
     },
   );

@@ -15,6 +15,7 @@ import {
   Timed,
   Tool,
 } from '../../src/index.js';
+import { withLastLine } from '../../src/core/message-links.js';
 
 /** As JavaScript calls it, without types. */
 type Loose = (...args: any[]) => any;
@@ -49,6 +50,8 @@ function errorOf(decorate: () => unknown): DecoratorError {
   }
   throw new Error('There is no error');
 }
+
+const linked = (message: string) => withLastLine(message, 'invalid_decorator');
 
 describe.each(OF_METHODS)('%s', (written, make) => {
   test.each([
@@ -86,7 +89,7 @@ describe.each(OF_METHODS)('%s', (written, make) => {
     'a misplaced method decorator says where it belongs when it stands on %s',
     (_what, args, message) => {
       const { message: said } = errorOf(() => make()(...args));
-      expect(said).toBe(`${written} stands on ${message}`);
+      expect(said).toBe(linked(`${written} stands on ${message}`));
     },
   );
 
@@ -98,7 +101,9 @@ describe.each(OF_METHODS)('%s', (written, make) => {
     'a method decorator asks for its parentheses on %s',
     (_what, args, place) => {
       expect(errorOf(() => make(...args)).message).toBe(
-        `${written.replace('()', '')} stands on ${place} without parentheses; write ${written}`,
+        linked(
+          `${written.replace('()', '')} stands on ${place} without parentheses; write ${written}`,
+        ),
       );
     },
   );
@@ -117,7 +122,9 @@ describe('a decorator in code that is compiled without experimentalDecorators', 
     (member, place) => {
       const { message } = errorOf(() => evaluated(`class A { ${member} }`));
       expect(message).toBe(
-        `${place} is compiled as a TC39 decorator; expected one as NestJS has them. Set "experimentalDecorators": true in tsconfig.json (SWC: jsc.transform.legacyDecorator)`,
+        linked(
+          `${place} is compiled as a TC39 decorator; expected one as NestJS has them. Set "experimentalDecorators": true in tsconfig.json (SWC: jsc.transform.legacyDecorator)`,
+        ),
       );
     },
   );
@@ -132,7 +139,7 @@ describe('a decorator in code that is compiled without experimentalDecorators', 
   test('a decorator in code that is compiled without experimentalDecorators asks for its parentheses first', () => {
     const { message } = errorOf(() => evaluated('class A { @Timed run() {} }'));
     expect(message).toBe(
-      '@Timed stands on run without parentheses; write @Timed()',
+      linked('@Timed stands on run without parentheses; write @Timed()'),
     );
   });
 });
@@ -159,7 +166,9 @@ describe('@Agent()', () => {
     '@Agent() says that it belongs on a class when it stands on %s',
     (_what, args, member) => {
       expect(errorOf(() => (Agent('Ada') as Loose)(...args)).message).toBe(
-        `@Agent() stands on the member ${member}; expected a class. Put it on the class: it names the agent that the class is`,
+        linked(
+          `@Agent() stands on the member ${member}; expected a class. Put it on the class: it names the agent that the class is`,
+        ),
       );
     },
   );
@@ -171,13 +180,17 @@ describe('@Agent()', () => {
   ])('@Agent() refuses %j as a name', (name, shown) => {
     const decorate = (Agent as Loose)(name);
     expect(errorOf(() => decorate(Assistant)).message).toBe(
-      `@Agent() on Assistant: The name is ${shown}; expected a text that is not empty`,
+      linked(
+        `@Agent() on Assistant: The name is ${shown}; expected a text that is not empty`,
+      ),
     );
   });
 
   test('@Agent() asks for its parentheses', () => {
     expect(errorOf(() => (Agent as Loose)(Assistant)).message).toBe(
-      "@Agent stands on Assistant without parentheses; write @Agent('name')",
+      linked(
+        "@Agent stands on Assistant without parentheses; write @Agent('name')",
+      ),
     );
   });
 });
@@ -197,7 +210,9 @@ describe('@MetricLabel()', () => {
     (_what, args, on) => {
       const decorate = MetricLabel('model') as Loose;
       expect(errorOf(() => decorate(...args)).message).toBe(
-        `@MetricLabel() stands on ${on}; expected a parameter of a method of instances. Write run(@MetricLabel('model') model: string)`,
+        linked(
+          `@MetricLabel() stands on ${on}; expected a parameter of a method of instances. Write run(@MetricLabel('model') model: string)`,
+        ),
       );
     },
   );
@@ -221,10 +236,14 @@ describe('@HealthCheck()', () => {
     const decorate = HealthCheck('db') as Loose;
     const property = [Assistant.prototype, 'run', undefined];
     expect(errorOf(() => decorate(...property)).message).toBe(
-      '@HealthCheck("db") stands on the property Assistant.run; expected a method of instances. If it is an arrow function, write it as a method',
+      linked(
+        '@HealthCheck("db") stands on the property Assistant.run; expected a method of instances. If it is an arrow function, write it as a method',
+      ),
     );
     expect(errorOf(() => (HealthCheck as Loose)(...property)).message).toBe(
-      "@HealthCheck stands on Assistant.run without parentheses; write @HealthCheck('name')",
+      linked(
+        "@HealthCheck stands on Assistant.run without parentheses; write @HealthCheck('name')",
+      ),
     );
   });
 });
@@ -232,7 +251,9 @@ describe('@HealthCheck()', () => {
 test('@NoMetrics asks for its parentheses', () => {
   const bare = NoMetrics as Loose;
   expect(errorOf(() => bare(Assistant)).message).toBe(
-    '@NoMetrics stands on Assistant without parentheses; write @NoMetrics()',
+    linked(
+      '@NoMetrics stands on Assistant without parentheses; write @NoMetrics()',
+    ),
   );
 });
 
@@ -318,7 +339,7 @@ describe('an option of a decorator', () => {
     (make, options, message) => {
       const decorate = make(options);
       const apply = () => decorate(Assistant.prototype, 'run', method());
-      expect(errorOf(apply).message).toBe(message);
+      expect(errorOf(apply).message).toBe(linked(message));
     },
   );
 

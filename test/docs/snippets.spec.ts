@@ -143,7 +143,7 @@ describe('the documented options', () => {
     try {
       configure();
     } catch (error) {
-      const list = /unknownOption is not an option; known here are: (.*)$/;
+      const list = /unknownOption is not an option; known here are: (.*)$/m;
       return list.exec((error as Error).message)?.[1]?.split(', ') ?? [];
     }
     return [];

@@ -5,6 +5,7 @@ import {
   type CheckReport,
   HealthChecks,
 } from '../../src/health/health-checks.js';
+import { withLink } from '../../src/core/message-links.js';
 
 vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 vi.mock(
@@ -186,10 +187,14 @@ describe('health checks', () => {
       await checks.all();
       vi.advanceTimersByTime(2_000);
     }
+    const DOWN = withLink(
+      'warn: Health check "queue" is down: it returned false',
+      'health_check_down',
+    );
     expect(log).toEqual([
-      'warn: Health check "queue" is down: it returned false',
+      DOWN,
       'log: Health check "queue" is up again after 6 s',
-      'warn: Health check "queue" is down: it returned false',
+      DOWN,
     ]);
   });
 

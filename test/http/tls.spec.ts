@@ -66,7 +66,7 @@ describe('a server with a certificate', () => {
       tls: { cert, key, passphrase: 'wrong' },
     });
     await expect(collector.initialize()).rejects.toThrow(
-      /^tls cannot be used: .*; expected a certificate and its private key$/,
+      /^tls cannot be used: .*; expected a certificate and its private key$/m,
     );
   });
 

@@ -10,6 +10,7 @@ import { type Inference } from '../../src/instrumentation/gen-ai/index.js';
 import { metricsOf } from '../../src/testing/index.js';
 import '../../src/testing/vitest.js';
 import { makeCollector } from '../support/collector.js';
+import { withLink } from '../../src/core/message-links.js';
 
 const DURATION = 'gen_ai_client_inference_duration_seconds';
 
@@ -229,7 +230,10 @@ describe('a running inference', () => {
       { labels: { cause: 'invalid_value' }, value: 1 },
     ]);
     expect(app.warnings).toEqual([
-      `acme acme-1: MetricValueError: The inference.usage has NaN as inputTokens; expected a whole number of 0 or more, or nothing [invalid_value; logged once, counted]`,
+      withLink(
+        `acme acme-1: MetricValueError: The inference.usage has NaN as inputTokens; expected a whole number of 0 or more, or nothing [invalid_value; logged once, counted]`,
+        'invalid_value',
+      ),
     ]);
     end(null);
     expect(app.metrics).toHaveMetric(DURATION, LABELS, 2);

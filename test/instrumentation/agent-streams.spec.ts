@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AgentMetrics } from '../../src/index.js';
 import { type ChunkStream } from '../../src/instrumentation/gen-ai/index.js';
 import { makeCollector, samplesOf } from '../support/collector.js';
+import { withLink } from '../../src/core/message-links.js';
 
 vi.mock('../../src/core/clock.js', () => import('../support/process-clock.js'));
 
@@ -311,7 +312,10 @@ describe('a function that reads chunks', () => {
     expect(await play(consume(chunks))).toEqual([1, 2, 3]);
     expect(await figures()).toEqual(WHOLE);
     expect(warnings).toEqual([
-      'acme acme-1: TypeError: no usage [chunk; logged once, counted]',
+      withLink(
+        'acme acme-1: TypeError: no usage [chunk; logged once, counted]',
+        'chunk',
+      ),
     ]);
     expect(await collector.metrics()).toContain(
       'metrics_errors_total{cause="chunk"} 2',

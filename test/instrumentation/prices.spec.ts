@@ -16,6 +16,7 @@ import type {
 } from '../../src/instrumentation/gen-ai/index.js';
 import { type Inference } from '../../src/instrumentation/gen-ai/index.js';
 import { makeCollector, samples } from '../support/collector.js';
+import { withLink } from '../../src/core/message-links.js';
 
 const TABLE: PriceTable = {
   currency: 'EUR',
@@ -144,9 +145,11 @@ describe('a model without a price', () => {
       'metrics_errors_total{cause="unpriced_model"} 3',
     ]);
     expect(warnings).toEqual(
-      ['new-1', 'new-2'].map(
-        (model) =>
+      ['new-1', 'new-2'].map((model) =>
+        withLink(
           `model "${model}" of provider "acme": Error: no price matches; its tokens are counted, their cost is not [unpriced_model; logged once, counted]`,
+          'unpriced_model',
+        ),
       ),
     );
   });

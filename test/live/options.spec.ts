@@ -62,38 +62,38 @@ describe('wrong options of the live page', () => {
     ],
     [
       { histroy: 5 },
-      /^live\.histroy is not an option; .*did you mean "history"\?$/,
+      /^live\.histroy is not an option; .*did you mean "history"\?$/m,
     ],
     [
       { history: 0 },
-      /^live\.history is 0; expected an integer from 1 to 1440 \(minutes\)$/,
+      /^live\.history is 0; expected an integer from 1 to 1440 \(minutes\)$/m,
     ],
     [
       { interval: 999 },
-      /^live\.interval is 999; expected an integer from 1000 to 60000 \(milliseconds\)$/,
+      /^live\.interval is 999; expected an integer from 1000 to 60000 \(milliseconds\)$/m,
     ],
     [
       { path: 'live' },
-      /^live\.path is 'live'; expected a URL path such as "\/metrics\/live"$/,
+      /^live\.path is 'live'; expected a URL path such as "\/metrics\/live"$/m,
     ],
     [{ path: false }, /^live\.path is false/],
     [{ guards: [1] }, /^live\.guards is .*expected an array of guards/],
     [{ access: { token: 1 } }, /^live\.access\.token is not an option/],
     [
       { findings: { faling: {} } },
-      /^live\.findings\.faling is not an option; .*did you mean "failing"\?$/,
+      /^live\.findings\.faling is not an option; .*did you mean "failing"\?$/m,
     ],
     [
       { findings: { failing: { share: 5 } } },
-      /^live\.findings\.failing\.share is 5; expected a number from 0 to 1$/,
+      /^live\.findings\.failing\.share is 5; expected a number from 0 to 1$/m,
     ],
     [
       { findings: { hanging: 60 } },
-      /^live\.findings\.hanging is 60; expected true, false or an object with any of: seconds, times$/,
+      /^live\.findings\.hanging is 60; expected true, false or an object with any of: seconds, times$/m,
     ],
     [
       { findings: { down: {} } },
-      /^live\.findings\.down is \{\}; expected true or false$/,
+      /^live\.findings\.down is \{\}; expected true or false$/m,
     ],
     [
       { path: '/metrics' },

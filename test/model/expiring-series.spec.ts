@@ -183,7 +183,7 @@ test.each([[0], [-1], [NaN], [Infinity], ['1h']])(
       collector.counter('jobs_total', { expireAfter: expireAfter as number });
     expect(ask).toThrow(OptionsError);
     expect(ask).toThrow(
-      /^counter\('jobs_total'\)\.expireAfter is .+; expected a finite number of seconds above 0$/,
+      /^counter\('jobs_total'\)\.expireAfter is .+; expected a finite number of seconds above 0$/m,
     );
   },
 );

@@ -42,7 +42,7 @@ describe('a counter', () => {
       const { collector } = makeCollector();
       const series = collector.counter('hits_total').labels({});
       expect(() => series.inc(value as number)).toThrow(
-        /^Counter "hits_total" cannot be increased by .*; expected a finite number of 0 or more$/,
+        /^Counter "hits_total" cannot be increased by .*; expected a finite number of 0 or more$/m,
       );
       expect(await samples(collector, 'hits_total')).toEqual(['hits_total 0']);
     },
@@ -78,7 +78,7 @@ describe('a histogram', () => {
       const { collector } = makeCollector();
       const series = collector.histogram('size').labels({});
       expect(() => series.observe(value as number)).toThrow(
-        /^Histogram "size" cannot observe .*; expected a finite number$/,
+        /^Histogram "size" cannot observe .*; expected a finite number$/m,
       );
       expect(await samples(collector, 'size')).toContain('size_count 0');
     },

@@ -11,6 +11,7 @@ import {
   samples,
   seriesOf,
 } from '../support/collector.js';
+import { withLink } from '../../src/core/message-links.js';
 
 async function pageOf(collector: { metrics(): Promise<string> }) {
   return (await collector.metrics()).replace(/^#.*\n/gm, '');
@@ -264,7 +265,10 @@ describe('initialLabels', () => {
       'jobs_total{otel_metric_overflow="true"} 1',
     ]);
     expect(warnings).toEqual([
-      'Metric "jobs_total" has reached 2 series; new label sets are recorded as {otel_metric_overflow="true"}',
+      withLink(
+        'Metric "jobs_total" has reached 2 series; new label sets are recorded as {otel_metric_overflow="true"}',
+        'series_limit',
+      ),
     ]);
   });
 

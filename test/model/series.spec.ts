@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Labels } from '../../src/index.js';
 import { makeCollector, samples, seriesOf } from '../support/collector.js';
 import { heapKeptBy } from '../support/heap.js';
+import { withLink } from '../../src/core/message-links.js';
 
 describe('a series', () => {
   test('a series is the same for the same labels in another order or of another type', async () => {
@@ -143,7 +144,10 @@ describe('a metric with too many label sets', () => {
       'hits_total{otel_metric_overflow="true"} 7',
     ]);
     expect(warnings).toEqual([
-      'Metric "hits_total" has reached 3 series; new label sets are recorded as {otel_metric_overflow="true"}',
+      withLink(
+        'Metric "hits_total" has reached 3 series; new label sets are recorded as {otel_metric_overflow="true"}',
+        'series_limit',
+      ),
     ]);
     expect(await samples(collector, 'metrics_overflows_total')).toEqual([
       'metrics_overflows_total{metric="hits_total"} 7',

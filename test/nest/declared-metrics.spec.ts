@@ -32,6 +32,7 @@ import {
 import { metricsOf } from '../../src/testing/index.js';
 import { samples } from '../support/collector.js';
 import { ADAPTERS, startApp } from './support/app.js';
+import { withLink } from '../../src/core/message-links.js';
 
 const OPTIONS: MetricsModuleOptions = {
   namespace: '',
@@ -581,7 +582,10 @@ describe('a class that is not in the app at its start', () => {
     ]);
     const ofMetrics = warnings.filter((text) => text.includes('counted]'));
     expect(ofMetrics).toEqual([
-      'agent_duration_seconds Other.run: MetricConflictError: Metric "agent_duration_seconds" is registered with buckets 2 and was asked for with 5; use the same buckets or another name. Values are recorded in the buckets that are there [conflict; logged once, counted]',
+      withLink(
+        'agent_duration_seconds Other.run: MetricConflictError: Metric "agent_duration_seconds" is registered with buckets 2 and was asked for with 5; use the same buckets or another name. Values are recorded in the buckets that are there [conflict; logged once, counted]',
+        'conflict',
+      ),
     ]);
   });
 

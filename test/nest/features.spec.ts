@@ -196,7 +196,7 @@ it.each([[undefined], [''], [7]])(
   (name) => {
     const inject = InjectCounter as (name: unknown) => unknown;
     expect(() => inject(name)).toThrow(
-      /^@InjectCounter\(\) was given .*; expected the name of a metric$/,
+      /^@InjectCounter\(\) was given .*; expected the name of a metric$/m,
     );
   },
 );

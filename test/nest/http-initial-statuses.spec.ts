@@ -115,7 +115,7 @@ it.each([[500], [['500']], [[99]], [[600]], [[500.5]]])(
   (initialStatuses) => {
     const http = { initialStatuses } as { initialStatuses: number[] };
     expect(() => MetricsModule.forRoot({ http })).toThrow(
-      /^http\.initialStatuses is .*; expected an array of status codes from 100 to 599$/,
+      /^http\.initialStatuses is .*; expected an array of status codes from 100 to 599$/m,
     );
   },
 );

@@ -21,6 +21,7 @@ import {
 } from '../../src/index.js';
 import { samples } from '../support/collector.js';
 import { ADAPTERS, startApp } from './support/app.js';
+import { withLink } from '../../src/core/message-links.js';
 
 const OPTIONS = {
   namespace: '',
@@ -87,7 +88,7 @@ describe('@MetricName()', () => {
     '@MetricName() refuses %j as a name',
     (name) => {
       expect(() => MetricName(name as string)(class Shop {})).toThrow(
-        /^@MetricName\(\) on Shop: The name is .+; expected a text that is not empty$/,
+        /^@MetricName\(\) on Shop: The name is .+; expected a text that is not empty$/m,
       );
     },
   );
@@ -167,7 +168,10 @@ describe('names that look minified', () => {
       { interceptor: true },
     );
     expect(warnings).toEqual([
-      'Class names look minified: "X2", "p", "$". They are values of the labels "agent" and "handler", and change with each build, as "error_type" does. Have the bundler keep the names of classes (esbuild: keepNames; terser and swc: keep_classnames), or name the classes by @Agent("name") or @MetricName("name")',
+      withLink(
+        'Class names look minified: "X2", "p", "$". They are values of the labels "agent" and "handler", and change with each build, as "error_type" does. Have the bundler keep the names of classes (esbuild: keepNames; terser and swc: keep_classnames), or name the classes by @Agent("name") or @MetricName("name")',
+        'minified_names',
+      ),
     ]);
   });
 

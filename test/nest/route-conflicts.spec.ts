@@ -22,6 +22,7 @@ import { startApp } from './support/app.js';
 import { HttpClient } from './support/http-client.js';
 import { countsOf } from './support/http-series.js';
 import { IS_NEST_12 } from './support/nest-major.js';
+import { withLink } from '../../src/core/message-links.js';
 
 /** A controller with one route. */
 function controllerAt(path: string, decorate = Get): Type {
@@ -140,8 +141,14 @@ describe('On Express, a route of the app', () => {
     expect(await bodyOf(app, '/about')).toBe('the app');
     expect(await bodyOf(app, '/metrics')).toContain('process_');
     expect(warnings).toEqual([
-      `The app's route "/:page" matches "/metrics", "/health" too, and does not get these requests: the module answers them. Set prometheus.path and health.path to paths that it does not match, or to false`,
-      `The app's route "/health/:part" matches "/health/live", "/health/ready" too, and does not get these requests: the module answers them. Set prometheus.path and health.path to paths that it does not match, or to false`,
+      withLink(
+        `The app's route "/:page" matches "/metrics", "/health" too, and does not get these requests: the module answers them. Set prometheus.path and health.path to paths that it does not match, or to false`,
+        'route_pattern',
+      ),
+      withLink(
+        `The app's route "/health/:part" matches "/health/live", "/health/ready" too, and does not get these requests: the module answers them. Set prometheus.path and health.path to paths that it does not match, or to false`,
+        'route_pattern',
+      ),
     ]);
   });
 
@@ -155,7 +162,10 @@ describe('On Express, a route of the app', () => {
     });
     expect(await bodyOf(app, '/metrics')).toBe('the app');
     expect(warnings).toEqual([
-      String.raw`The app's route "/^\/m\w+$/" matches "/metrics" too, and comes before the module, which answers only what the route passes on. Set prometheus.path and health.path to paths that it does not match, or to false`,
+      withLink(
+        String.raw`The app's route "/^\/m\w+$/" matches "/metrics" too, and comes before the module, which answers only what the route passes on. Set prometheus.path and health.path to paths that it does not match, or to false`,
+        'route_pattern',
+      ),
     ]);
   });
 

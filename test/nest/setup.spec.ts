@@ -34,6 +34,7 @@ import {
 import { freePort, occupyPort, portOf } from '../support/http.js';
 import { tempFolder } from '../support/temp.js';
 import { ADAPTERS, startApp } from './support/app.js';
+import { withLink } from '../../src/core/message-links.js';
 
 @Agent('Assistant')
 @Injectable()
@@ -170,7 +171,10 @@ describe('a collector that a test replaces', () => {
     module.get(Billing).charge();
     expect(record).toHaveBeenCalledTimes(1);
     expect(logged.warn).toContain(
-      'The collector that replaces MetricsCollector has no counter(), gauge(), histogram(), timer(): what is recorded through them is lost. Extend the class MetricsCollector if it matters',
+      withLink(
+        'The collector that replaces MetricsCollector has no counter(), gauge(), histogram(), timer(): what is recorded through them is lost. Extend the class MetricsCollector if it matters',
+        'replaced_collector',
+      ),
     );
     await module.close();
   });
@@ -262,8 +266,10 @@ describe.each(ADAPTERS)('on %s', (_name, adapter) => {
 });
 
 describe('an application without an HTTP server', () => {
-  const NOWHERE =
-    'The metrics are neither served nor exported: this application has no HTTP server. Set prometheus.port, or an exporter such as otlp, statsd or pushgateway';
+  const NOWHERE = withLink(
+    'The metrics are neither served nor exported: this application has no HTTP server. Set prometheus.port, or an exporter such as otlp, statsd or pushgateway',
+    'not_served',
+  );
 
   const start = async (options: MetricsOptions) => {
     @Module({ imports: [MetricsModule.forRoot(options)] })
@@ -340,7 +346,10 @@ describe('a hybrid application', () => {
   test('a hybrid application is warned once if the messages of its microservice are not measured', async () => {
     await start(false);
     expect(logged.warn).toEqual([
-      'The messages of a microservice are not measured: it does not have the global interceptors of the application. Connect it with connectMicroservice(options, { inheritAppConfig: true })',
+      withLink(
+        'The messages of a microservice are not measured: it does not have the global interceptors of the application. Connect it with connectMicroservice(options, { inheritAppConfig: true })',
+        'unmeasured_messages',
+      ),
     ]);
   });
 

@@ -57,6 +57,8 @@ const REQUIRED_FILES = [
   'dashboards/tframex.http.json',
   'dashboards/tframex.process.json',
   'docs/reference/alerts.md',
+  'docs/troubleshooting/messages.md',
+  'docs/troubleshooting/symptoms.md',
   'rules/tframex.alerts.yml',
   'rules/tframex.rules.yml',
   'package.json',

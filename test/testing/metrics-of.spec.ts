@@ -108,7 +108,7 @@ describe('a name that does not exist', () => {
       UnknownMetricError,
     );
     expect(() => metrics.value('agent_exections_total')).toThrow(
-      /^No metric is named "agent_exections_total"; the nearest are "shop_api_agent_executions_total", "shop_api_agent_cost_total", "[^"]+"$/,
+      /^No metric is named "agent_exections_total"; the nearest are "shop_api_agent_executions_total", "shop_api_agent_cost_total", "[^"]+"$/m,
     );
     expect(() => metrics.value('executions')).toThrow(
       'the nearest are "shop_api_agent_executions_total", ',

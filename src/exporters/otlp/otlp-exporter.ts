@@ -1,5 +1,5 @@
 import type { ExportReport, MetricsExporter } from '../exporter.js';
-import type { MetricsLogger } from '../../core/logger.js';
+import { logWarning, type MetricsLogger } from '../../core/logger.js';
 import type { MetricsSnapshot } from '../snapshot.js';
 import type { OtlpOptions } from './config/otlp.options.js';
 import { type OtlpConfig, resolveOtlpOptions } from './config/otlp.config.js';
@@ -42,7 +42,11 @@ export class OtlpExporter implements MetricsExporter {
    */
   async start(logger: MetricsLogger = console): Promise<void> {
     for (const warning of this.warnings.splice(0)) {
-      logger.warn(`Exporter "${this.name}": ${warning}`);
+      logWarning(
+        logger,
+        `Exporter "${this.name}": ${warning}`,
+        'ignored_variable',
+      );
     }
     // Loaded on use: apps without this exporter start sooner.
     const { OtlpSender } = await import('./otlp-sender.js');

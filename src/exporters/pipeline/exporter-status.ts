@@ -2,10 +2,12 @@ import type { ExportReport } from '../exporter.js';
 import { type Instant, instant, secondsSince } from '../../core/clock.js';
 import { messageOf, shown } from '../../core/errors.js';
 import {
+  forwardWarning,
   logRecovery,
   logWarning,
   type MetricsLogger,
 } from '../../core/logger.js';
+import type { Topic } from '../../core/message-links.js';
 import {
   type SteadyTime,
   steadyTime,
@@ -42,7 +44,9 @@ export class ExporterStatus implements DeliveryObserver {
   private succeededAt: SteadyTime | undefined = undefined;
 
   /** The logger that the exporter gets. It never throws. */
-  readonly logger: MetricsLogger = { warn: (message) => this.warn(message) };
+  readonly logger: MetricsLogger = {
+    warn: (message) => forwardWarning(this.appLogger, message),
+  };
 
   constructor(
     private readonly name: string,
@@ -82,7 +86,10 @@ export class ExporterStatus implements DeliveryObserver {
       typeof reason === 'string' ? reason : 'the backend refused them',
     );
     if (typeof warning === 'string' && warning !== '') {
-      this.warnOnce(`Exporter "${this.name}" has delivered, but ${warning}`);
+      this.warnOnce(
+        `Exporter "${this.name}" has delivered, but ${warning}`,
+        'exporter_report',
+      );
     }
   }
 
@@ -99,6 +106,7 @@ export class ExporterStatus implements DeliveryObserver {
     this.loggedAt = instant();
     this.warn(
       `Exporter "${this.name}" could not deliver: ${this.error}${pauseText(asked)} [logged once until it delivers again, counted]`,
+      'export',
     );
   }
 
@@ -114,7 +122,10 @@ export class ExporterStatus implements DeliveryObserver {
   /** Some points or events will not reach the backend. Logged once for each reason. */
   dropped(count: number, reason: string): void {
     this.metrics.dropped(this.name, count);
-    this.warnOnce(`Exporter "${this.name}" drops points or events: ${reason}`);
+    this.warnOnce(
+      `Exporter "${this.name}" drops points or events: ${reason}`,
+      'dropped_points',
+    );
   }
 
   /**
@@ -136,15 +147,15 @@ export class ExporterStatus implements DeliveryObserver {
   }
 
   /** Never throws. */
-  warn(message: string): void {
-    logWarning(this.appLogger, message);
+  warn(message: string, topic: Topic): void {
+    logWarning(this.appLogger, message, topic);
   }
 
   /** Logs a message unless it was logged before, up to a number of messages. */
-  warnOnce(message: string): void {
+  warnOnce(message: string, topic: Topic): void {
     if (this.logged.has(message) || this.logged.size >= MAX_LOGGED) return;
     this.logged.add(message);
-    this.warn(`${message} [logged once, counted]`);
+    this.warn(`${message} [logged once, counted]`, topic);
   }
 
   private wasLoggedRecently(): boolean {
@@ -158,6 +169,7 @@ export class ExporterStatus implements DeliveryObserver {
     }
     this.warnOnce(
       `Exporter "${this.name}" reports ${shown(count)} as dropped, which is not counted; expected a safe integer of 0 or more`,
+      'exporter_report',
     );
   }
 
@@ -195,6 +207,7 @@ export class ReceiveStatus implements DeliveryObserver {
     this.metrics.exported(this.name, 'error');
     this.status.warnOnce(
       `Exporter "${this.name}" could not receive events: ${this.failure}`,
+      'export',
     );
   }
 

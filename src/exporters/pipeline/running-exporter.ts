@@ -207,6 +207,7 @@ export class RunningExporter implements ExporterGauges {
     } catch (error) {
       this.status.warn(
         `Exporter "${this.name}" could not be shut down: ${messageOf(error)}`,
+        'export',
       );
     }
     IN_USE.delete(this.exporter);
@@ -223,6 +224,7 @@ export class RunningExporter implements ExporterGauges {
     } catch (error) {
       this.status.warn(
         `${(error as Error).message}; it is not tried again, as the app ends`,
+        'export',
       );
     }
   }

@@ -124,6 +124,7 @@ function cardinality(logger?: MetricsLogger): string | undefined {
     logWarning(
       logger,
       `The variable DD_CARDINALITY is ${shown(text)}; expected ${CARDINALITY.expected}; it is ignored`,
+      'ignored_variable',
     );
   }
   return undefined;

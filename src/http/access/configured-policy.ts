@@ -1,3 +1,4 @@
+import type { Warn } from '../../core/logger.js';
 import type { Exchange } from '../exchange.js';
 import { isProbe, type Page, pageOf } from '../resources.js';
 import type { AccessPolicy, Refusal } from './access-policy.js';
@@ -23,10 +24,7 @@ export class ConfiguredPolicy implements AccessPolicy {
   private readonly conditions = new Map<Page, Conditions>();
 
   /** @param warn receives a message when a secret can no longer be read. */
-  constructor(
-    pages: Readonly<Record<Page, PageAccess>>,
-    warn: (message: string) => void,
-  ) {
+  constructor(pages: Readonly<Record<Page, PageAccess>>, warn: Warn) {
     const made = new Map<PageAccess, Conditions>();
     for (const [page, access] of Object.entries(pages)) {
       const conditions = made.get(access) ?? new Conditions(access, warn);
@@ -57,10 +55,7 @@ class Conditions {
   readonly allow: AllowList | undefined;
   readonly credentials: Credentials | undefined;
 
-  constructor(
-    { options = {}, path }: PageAccess,
-    warn: (message: string) => void,
-  ) {
+  constructor({ options = {}, path }: PageAccess, warn: Warn) {
     const { allow, bearerToken, basicAuth } = options;
     if (allow !== undefined) this.allow = new AllowList(allow, `${path}.allow`);
     if (bearerToken !== undefined || basicAuth !== undefined) {

@@ -4,6 +4,7 @@ import type { AccessOptions } from './access.options.js';
 import { TOKEN } from './access.options.js';
 import { PASSWORD } from './basic-auth.js';
 import type { Refusal, RefusalReason } from './access-policy.js';
+import type { Warn } from '../../core/logger.js';
 import { RefreshedSecret } from '../../core/refreshed-secret.js';
 import type { Secret } from '../../core/secret.js';
 
@@ -30,7 +31,7 @@ export class Credentials {
   constructor(
     { bearerToken, basicAuth }: AccessOptions,
     option: string,
-    warn: (message: string) => void,
+    warn: Warn,
   ) {
     const digests: RefreshedSecret<Buffer>[] = [];
     if (bearerToken !== undefined) {

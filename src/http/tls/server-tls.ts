@@ -10,6 +10,7 @@ import {
 } from 'node:https';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { messageOf, OptionsError } from '../../core/errors.js';
+import type { Warn } from '../../core/logger.js';
 import { readSecret } from '../../core/secret.js';
 import { TLS_TEXTS, type TlsOptions } from './tls.options.js';
 import { clearTimeout, setTimeout } from '../../core/timers.js';
@@ -38,7 +39,7 @@ export async function createServer(
 export function serverTlsOf(
   options: TlsOptions | undefined,
   option: string,
-  warn: (message: string) => void,
+  warn: Warn,
 ): ServerTls | undefined {
   return options && new ServerTls(options, option, warn);
 }
@@ -55,7 +56,7 @@ export class ServerTls {
   constructor(
     options: TlsOptions,
     private readonly option: string,
-    private readonly warn: (message: string) => void,
+    private readonly warn: Warn,
   ) {
     this.#options = { ...options };
   }
@@ -123,7 +124,10 @@ export class ServerTls {
     } catch (error) {
       seen ||= messageOf(error);
       if (seen !== this.#seen) {
-        this.warn(`${messageOf(error)}; the server goes on with what it had`);
+        this.warn(
+          `${messageOf(error)}; the server goes on with what it had`,
+          'unreadable_certificate',
+        );
       }
     }
     this.#seen = seen;

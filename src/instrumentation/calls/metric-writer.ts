@@ -9,6 +9,7 @@ import { getOrCreateHistogram } from '../get-or-create-histogram.js';
 import { errorType } from '../class-name.js';
 import { addOwnLabels, copyLabels, type MutableLabels } from '../own-labels.js';
 import { report } from '../../core/catch-and-report.js';
+import type { ErrorCause } from '../../core/message-links.js';
 import type { EndedRun, RunRecorder } from './run.js';
 
 /** The labels whose values are arguments of the call, by position. */
@@ -158,7 +159,7 @@ export class MetricWriter implements RunRecorder {
     }
   }
 
-  private report(cause: string, error: unknown): void {
+  private report(cause: ErrorCause, error: unknown): void {
     const where = `${this.metric.name} ${Object.values(this.identity).join('.')}`;
     report(this.collector, cause, error, where);
   }

@@ -3,6 +3,7 @@ import { timeWork } from '../calls/follow.js';
 import { ObservedRun } from '../calls/observed-run.js';
 import type { RunObserver } from '../calls/run.js';
 import { type ErrorReporter, report } from '../../core/catch-and-report.js';
+import type { ErrorCause } from '../../core/message-links.js';
 import { AgentRuns } from './agent-runs.js';
 import { GenAiWriter } from './gen-ai-writer.js';
 import { LivePrices } from '../../accounting/prices/live-prices.js';
@@ -285,7 +286,7 @@ export class AgentMetrics implements ErrorReporter {
   }
 
   /** @internal Reports an error that is kept from the app. */
-  reportError(cause: string, error: unknown, where?: string): void {
+  reportError(cause: ErrorCause, error: unknown, where?: string): void {
     report(this.collector, cause, error, where);
   }
 }

@@ -6,6 +6,7 @@ import type {
 } from '../../accounting/prices/price-list.js';
 import type { MetricsCollector } from '../../collector/metrics-collector.js';
 import { report } from '../../core/catch-and-report.js';
+import type { ErrorCause } from '../../core/message-links.js';
 import { checkIncrement, type CounterSeries } from '../../model/counter.js';
 import { ExactTotals } from './exact-totals.js';
 import type { EndedInference } from './inference-writer.js';
@@ -87,7 +88,7 @@ export class CostCounters {
   }
 
   private reportError(
-    cause: string,
+    cause: ErrorCause,
     problem: string,
     { provider, model, responseModel = model }: Inference,
   ): void {

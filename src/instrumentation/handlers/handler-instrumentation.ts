@@ -4,6 +4,7 @@ import type {
   ExternalContextCreator,
   ModulesContainer,
 } from '@nestjs/core';
+import type { Warn } from '../../core/logger.js';
 import {
   watchAdapter,
   watchMessageHandlers,
@@ -36,7 +37,7 @@ export class HandlerInstrumentation
     private readonly config: ApplicationConfig,
     private readonly modules: ModulesContainer,
     resolvers: ExternalContextCreator,
-    warn: (message: string) => void,
+    warn: Warn,
   ) {
     this.jobs = new ScheduledJobs(modules, handlers);
     config.useGlobalInterceptors(new MetricsInterceptor(handlers));

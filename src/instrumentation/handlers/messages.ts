@@ -1,6 +1,7 @@
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { GuardRejections } from './guard-rejections.js';
 import type { HandlerMetrics } from './handler-metrics.js';
+import type { Warn } from '../../core/logger.js';
 import { patchMethod } from '../../core/patch-method.js';
 
 /** Whether this is NestJS 12, whose pre-request hooks run around guards, pipes and filters. */
@@ -67,7 +68,7 @@ function watchServer(server: MessageServer, rejections: GuardRejections): void {
 export function watchUnmeasuredMicroservices(
   config: ApplicationConfig,
   modules: ModulesContainer,
-  warn: (message: string) => void,
+  warn: Warn,
 ): void {
   let reads = 0;
   patchMethod(config, 'getGlobalInterceptors', (get) => () => {
@@ -88,6 +89,7 @@ export function watchUnmeasuredMicroservices(
       if (handlers > 0 && measured === 0 && hasStaticHandlers(modules)) {
         warn(
           'The messages of a microservice are not measured: it does not have the global interceptors of the application. Connect it with connectMicroservice(options, { inheritAppConfig: true })',
+          'unmeasured_messages',
         );
       }
       return Reflect.apply(listen, server, args);

@@ -6,6 +6,7 @@ import {
   type Refusal,
 } from '../../http/access/access-policy.js';
 import { ConfiguredPolicy } from '../../http/access/configured-policy.js';
+import type { Warn } from '../../core/logger.js';
 import type { Exchange } from '../../http/exchange.js';
 import { isProbe, type Page } from '../../http/resources.js';
 import {
@@ -32,7 +33,7 @@ const ENDPOINTS = {
  */
 export function modulePolicy(
   pages: Readonly<Record<Page, ProtectionConfig>>,
-  warn: (message: string) => void,
+  warn: Warn,
   nest: NestParts,
 ): AccessPolicy {
   const { metrics, health, live_page } = pages;

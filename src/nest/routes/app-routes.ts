@@ -6,6 +6,7 @@ import { type PageServer, pageUrl } from '../../http/page-server.js';
 import type { Paths, Resource } from '../../http/resources.js';
 import type { ScrapeHandler } from '../../http/scrape-handler.js';
 import { OptionsError } from '../../core/errors.js';
+import type { Warn } from '../../core/logger.js';
 import { type Conflict, ExpressRoutes } from './express-routes.js';
 import { routeBelow } from './live-routes.js';
 import { receivedRequest } from './node-http.js';
@@ -29,7 +30,7 @@ export class AppRoutes implements PageServer {
   /** @param warn receives a message about each pattern among the app's routes that matches one of the paths too. */
   constructor(
     private readonly paths: Paths,
-    private readonly warn: (message: string) => void,
+    private readonly warn: Warn,
   ) {}
 
   get running(): boolean {
@@ -85,7 +86,9 @@ export class AppRoutes implements PageServer {
         pattern.paths.add(path);
       }
     }
-    for (const pattern of patterns.values()) this.warn(patternWarning(pattern));
+    for (const pattern of patterns.values()) {
+      this.warn(patternWarning(pattern), 'route_pattern');
+    }
   }
 
   async start(handler: ScrapeHandler): Promise<void> {

@@ -12,6 +12,7 @@ import {
 } from '../../../src/index.js';
 import { makeCollector, samples, seriesOf } from '../../support/collector.js';
 import { heapKeptBy } from '../../support/heap.js';
+import { withLink } from '../../../src/core/message-links.js';
 
 const filtered = (...filters: MetricFilter[]) => makeCollector({ filters });
 
@@ -569,7 +570,10 @@ describe('the limit of a filter', () => {
     ]);
     expect(await samples(collector, 'calls')).toHaveLength(5);
     expect(warnings).toEqual([
-      'Metric "agent_calls" has reached 2 series; new label sets are recorded as {otel_metric_overflow="true"}',
+      withLink(
+        'Metric "agent_calls" has reached 2 series; new label sets are recorded as {otel_metric_overflow="true"}',
+        'series_limit',
+      ),
     ]);
   });
 

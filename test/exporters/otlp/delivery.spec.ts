@@ -21,6 +21,7 @@ import {
   valueSeries,
 } from '../../support/snapshots.js';
 import { failure } from './failure.js';
+import { withLastLine, sectionOf } from '../../../src/core/message-links.js';
 
 const NEVER = new AbortController().signal;
 
@@ -59,7 +60,9 @@ describe('an answer', () => {
       backend.answer = () => ({ status });
       const error = await failure(send(LEVEL));
       expect(error).toMatchObject({ retryable: true, retryAfter: undefined });
-      expect(error.message).toBe(`${backend.url} answered ${status}`);
+      expect(error.message).toBe(
+        withLastLine(`${backend.url} answered ${status}`, 'export'),
+      );
       expect(backend.requests).toHaveLength(1);
     },
   );
@@ -83,9 +86,11 @@ describe('an answer', () => {
       const { message } = await failure(send(LEVEL));
       const hint =
         '; the path /v1/metrics seems to be missing at the end of the URL';
-      expect(message.endsWith(`answered 404${isMissing ? hint : ''}`)).toBe(
-        true,
+      const end = withLastLine(
+        `answered 404${isMissing ? hint : ''}`,
+        'export',
       );
+      expect(message.endsWith(end)).toBe(true);
     },
   );
 
@@ -123,7 +128,10 @@ describe('an answer', () => {
     const { backend, send } = await exporting();
     const said = async (answer: BackendAnswer) => {
       backend.answer = () => ({ status: 401, ...answer });
-      return (await failure(send(LEVEL))).message.replace(backend.url, 'It');
+      const { message } = await failure(send(LEVEL));
+      const [text, ...lines] = message.split('\n');
+      expect(lines).toEqual([`See ${sectionOf('export')}`]);
+      return text!.replace(backend.url, 'It');
     };
     const json = { 'content-type': 'application/json; charset=utf-8' };
     // A google.rpc.Status: code 16, message "no key".
@@ -232,7 +240,10 @@ describe('a request that is refused for what is in it', () => {
     expect(backend.requests.length).toBeGreaterThan(2);
     expect(error.retryable).toBe(false);
     expect(error.message).toBe(
-      `${backend.url} answered 413; it refused ${backend.requests[1]!.points.length} of ${MANY.length} points`,
+      withLastLine(
+        `${backend.url} answered 413; it refused ${backend.requests[1]!.points.length} of ${MANY.length} points`,
+        'export',
+      ),
     );
   });
 
@@ -259,7 +270,9 @@ describe('a request that is refused for what is in it', () => {
     backend.answer = () => ({ status: 400 });
     const error = await failure(send([counterOf('a_total', ...MANY)]));
     expect(error.retryable).toBe(false);
-    expect(error.message).toBe(`${backend.url} answered 400`);
+    expect(error.message).toBe(
+      withLastLine(`${backend.url} answered 400`, 'export'),
+    );
     expect(backend.requests.length).toBeGreaterThan(2);
     backend.answer = () => ({});
     expect(await send(LEVEL)).toEqual({ dropped: 0 });

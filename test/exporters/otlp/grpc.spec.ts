@@ -24,6 +24,7 @@ import {
 } from '../../support/snapshots.js';
 import { tempFolder } from '../../support/temp.js';
 import { failure } from './failure.js';
+import { withLastLine } from '../../../src/core/message-links.js';
 
 const NEVER = new AbortController().signal;
 
@@ -130,7 +131,10 @@ describe('over gRPC', () => {
     const error = await failure(send(LEVEL));
     expect(error).toMatchObject({ retryable, retryAfter: undefined });
     expect(error.message).toBe(
-      `${backend.url.replace('http://', '')} failed with gRPC status ${status[name]}: not now`,
+      withLastLine(
+        `${backend.url.replace('http://', '')} failed with gRPC status ${status[name]}: not now`,
+        'export',
+      ),
     );
     expect(backend.calls).toHaveLength(1);
   });
@@ -181,7 +185,7 @@ describe('over gRPC', () => {
     const details = 'who is s3cret, in Bearer s3cret?';
     backend.answer = () => ({ code: status.UNAUTHENTICATED, details });
     expect((await failure(send(LEVEL))).message).toMatch(
-      / 16: who is \[hidden\], in \[hidden\]\?$/,
+      / 16: who is \[hidden\], in \[hidden\]\?$/m,
     );
     const { body } = partialSuccess(1, details);
     backend.answer = () => Buffer.from(body!);
@@ -255,7 +259,7 @@ describe('over gRPC', () => {
     const open = openGrpc(settings, failing(missing));
     await expect(open).rejects.toThrow(OptionsError);
     await expect(open).rejects.toThrow(
-      /^otlp\.protocol 'grpc' needs the package @grpc\/grpc-js, .*; install it with `npm install @grpc\/grpc-js`$/,
+      /^otlp\.protocol 'grpc' needs the package @grpc\/grpc-js, .*; install it with `npm install @grpc\/grpc-js`$/m,
     );
     const broken = openGrpc(settings, failing(new Error('broken')));
     await expect(broken).rejects.toThrow('broken');

@@ -11,6 +11,7 @@ import { startOtlpBackend } from '../../support/otlp-backend.js';
 import { startGrpcBackend } from '../../support/otlp-grpc-backend.js';
 import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';
 import { tempFolder } from '../../support/temp.js';
+import { withLink } from '../../../src/core/message-links.js';
 
 const E = 'OTEL_EXPORTER_OTLP_';
 const M = 'OTEL_EXPORTER_OTLP_METRICS_';
@@ -296,8 +297,14 @@ describe('the log of an app', () => {
     await collector.initialize();
     await waitFor(() => backend.requests.length > 0, 'a request');
     expect(warnings.sort()).toEqual([
-      "Exporter \"otlp\": The environment has OTEL_EXPORTER_OTLP_COMPRESSION as 'zstd', which is ignored; expected 'gzip' or 'none'",
-      `Exporter "otlp": The environment has OTEL_METRIC_EXPORT_INTERVAL as '0', which is ignored; expected ${INTERVAL_EXPECTED}`,
+      withLink(
+        "Exporter \"otlp\": The environment has OTEL_EXPORTER_OTLP_COMPRESSION as 'zstd', which is ignored; expected 'gzip' or 'none'",
+        'ignored_variable',
+      ),
+      withLink(
+        `Exporter "otlp": The environment has OTEL_METRIC_EXPORT_INTERVAL as '0', which is ignored; expected ${INTERVAL_EXPECTED}`,
+        'ignored_variable',
+      ),
     ]);
   });
 });

@@ -14,6 +14,7 @@ import { validate } from '../../../src/core/validate.js';
 import { startOtlpBackend } from '../../support/otlp-backend.js';
 import { gaugeOf, snapshotOf, valueSeries } from '../../support/snapshots.js';
 import { tempFolder } from '../../support/temp.js';
+import { withLastLine } from '../../../src/core/message-links.js';
 
 const LEVEL = snapshotOf([gaugeOf('level', valueSeries(1))]);
 
@@ -403,7 +404,7 @@ describe('secrets in headers', () => {
       body: `${headers.authorization}: who is s3cret?`,
     });
     await expect(exporter.export(LEVEL, NEVER)).rejects.toThrow(
-      /answered 401: \[hidden\]: who is \[hidden\]\?$/,
+      /answered 401: \[hidden\]: who is \[hidden\]\?$/m,
     );
   });
 
@@ -427,12 +428,20 @@ describe('secrets in headers', () => {
     const { path } = backend.requests[0]!;
     // As Nest's own answer has it.
     expect(await said(JSON.stringify({ message: `Cannot POST ${path}` }))).toBe(
-      'It answered 404: Cannot POST /v1/metrics[hidden]',
+      withLastLine(
+        'It answered 404: Cannot POST /v1/metrics[hidden]',
+        'export',
+      ),
     );
     expect(
       await said(
         '{"message":"no key sécret-key, s%C3%A9cret-key of assistants"}',
       ),
-    ).toBe('It answered 404: no key [hidden], [hidden] of [hidden]');
+    ).toBe(
+      withLastLine(
+        'It answered 404: no key [hidden], [hidden] of [hidden]',
+        'export',
+      ),
+    );
   });
 });

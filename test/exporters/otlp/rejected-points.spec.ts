@@ -138,7 +138,7 @@ describe('what a backend says of rejected points', () => {
     ]);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^Exporter "otlp" has delivered, but the backend says that it rejected 4611686018427388000 points, which is not .*: too old \[logged once, counted\]$/,
+        /^Exporter "otlp" has delivered, but the backend says that it rejected 4611686018427388000 points, which is not .*: too old \[logged once, counted\] See .*#exporter-report$/,
       ),
     ]);
   });
@@ -162,7 +162,7 @@ describe('what an exporter of the app reports as dropped', () => {
       ]);
       expect(warnings).toEqual([
         expect.stringMatching(
-          /^Exporter "own" reports .* as dropped, which is not counted; expected a safe integer of 0 or more \[logged once, counted\]$/,
+          /^Exporter "own" reports .* as dropped, which is not counted; expected a safe integer of 0 or more \[logged once, counted\] See .*#exporter-report$/,
         ),
       ]);
     },

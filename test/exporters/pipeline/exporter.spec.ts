@@ -71,7 +71,7 @@ describe('an exporter', () => {
     const { collector: another } = makeCollector();
     await another.addExporter(exporter);
     await expect(another.initialize()).rejects.toThrow(
-      /^The exporter "x" belongs to another collector, which is running; expected an instance for each$/,
+      /^The exporter "x" belongs to another collector, which is running; expected an instance for each$/m,
     );
     await collector.shutdown();
     await another.initialize();

@@ -5,6 +5,7 @@ import { usedHeap } from '../../support/heap.js';
 import { waitFor } from '../../support/http.js';
 import { away, pass, running, useFakeTime } from './fake-time.js';
 import { ScriptedExporter } from './scripted-exporter.js';
+import { withLink } from '../../../src/core/message-links.js';
 
 vi.mock(
   '../../../src/core/clock.js',
@@ -174,7 +175,10 @@ describe('an export that fails', () => {
     exporter.always = new Error('no route');
     await pass(100_000);
     expect(warnings).toEqual([
-      'Exporter "scripted" could not deliver: Error: no route [logged once until it delivers again, counted]',
+      withLink(
+        'Exporter "scripted" could not deliver: Error: no route [logged once until it delivers again, counted]',
+        'export',
+      ),
     ]);
     exporter.always = undefined;
     await pass(10_000);
@@ -292,7 +296,10 @@ describe('what an exporter reports as dropped', () => {
       ),
     ).toBe(12);
     expect(warnings).toEqual([
-      'Exporter "picky" drops points or events: too old [logged once, counted]',
+      withLink(
+        'Exporter "picky" drops points or events: too old [logged once, counted]',
+        'dropped_points',
+      ),
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { makeCollector } from '../../support/collector.js';
 import { nextTurn } from '../../support/next-turn.js';
 import { away, pass, running, useFakeTime } from './fake-time.js';
 import { ScriptedExporter } from './scripted-exporter.js';
+import { withLastLine } from '../../../src/core/message-links.js';
 
 vi.mock(
   '../../../src/core/clock.js',
@@ -54,8 +55,10 @@ describe('flush()', () => {
     expect(await flushed).toMatchObject({
       name: 'ExportError',
       code: 'export',
-      message:
+      message: withLastLine(
         'Exporter "one" could not deliver: Error: The delivery took more than 3000 ms; Exporter "two" could not deliver: ExportError: away',
+        'export',
+      ),
     });
   });
 
@@ -81,7 +84,10 @@ describe('flush()', () => {
     await pass(1_500);
     expect(exporter.times).toHaveLength(2);
     expect(await flushed).toMatchObject({
-      message: 'Exporter "scripted" could not deliver: ExportError: away',
+      message: withLastLine(
+        'Exporter "scripted" could not deliver: ExportError: away',
+        'export',
+      ),
     });
   });
 
@@ -120,7 +126,7 @@ describe('flush()', () => {
       await expect(collector.flush(timeout as number)).rejects.toMatchObject({
         name: 'OptionsError',
         message: expect.stringMatching(
-          /^The timeout of flush\(\) is .*; expected a number of milliseconds, 0 or more$/,
+          /^The timeout of flush\(\) is .*; expected a number of milliseconds, 0 or more$/m,
         ),
       });
     },
@@ -176,7 +182,9 @@ describe('shutdown()', () => {
     expect((await down) - start).toBeLessThanOrEqual(3_000);
     expect(exporter.signals[0]!.aborted).toBe(true);
     expect(exporter.ended).toBe(1);
-    expect(warnings.at(-1)).toMatch(/not tried again, as the app ends$/);
+    expect(warnings.at(-1)).toMatch(
+      /not tried again, as the app ends\. See .*#export$/,
+    );
   });
 
   it('shutdown() makes the last delivery even if the one before took too long', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { away, pass, running, useFakeTime } from './fake-time.js';
 import { ScriptedExporter } from './scripted-exporter.js';
+import { withLink } from '../../../src/core/message-links.js';
 
 vi.mock(
   '../../../src/core/clock.js',
@@ -45,7 +46,10 @@ describe('the shutdown of an exporter whose last attempt failed', () => {
     expect(exporter.times).toHaveLength(2);
     expect(vi.getTimerCount()).toBe(0);
     expect(warnings.at(-1)).toBe(
-      'Exporter "scripted" could not deliver: ExportError: away; it is not tried again, as the app ends',
+      withLink(
+        'Exporter "scripted" could not deliver: ExportError: away; it is not tried again, as the app ends',
+        'export',
+      ),
     );
   });
 

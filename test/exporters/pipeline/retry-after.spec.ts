@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { away, pass, running, useFakeTime } from './fake-time.js';
 import { ScriptedExporter } from './scripted-exporter.js';
+import { withLink } from '../../../src/core/message-links.js';
 
 vi.mock(
   '../../../src/core/clock.js',
@@ -46,7 +47,10 @@ describe('a pause that a backend asks for', () => {
     async (retryAfter, text) => {
       const { warnings } = await asked(retryAfter);
       expect(warnings).toEqual([
-        `Exporter "scripted" could not deliver: ExportError: away; the backend asks for a pause of ${text} [logged once until it delivers again, counted]`,
+        withLink(
+          `Exporter "scripted" could not deliver: ExportError: away; the backend asks for a pause of ${text} [logged once until it delivers again, counted]`,
+          'export',
+        ),
       ]);
     },
   );

@@ -10,6 +10,7 @@ import { freePort, waitFor } from '../../support/http.js';
 import { makeCollector } from '../../support/collector.js';
 import { tempFolder } from '../../support/temp.js';
 import { startGateway } from './gateway-server.js';
+import { withLastLine } from '../../../src/core/message-links.js';
 
 const SNAPSHOT = { time: 0, metrics: [] };
 const never = new AbortController().signal;
@@ -241,7 +242,8 @@ describe('an answer with control characters', () => {
         res.end(body);
       });
       const { message } = (await failure(make({ url: `http://${host}` })))!;
-      expect(message.endsWith(`status 400: ${shownAs}`)).toBe(true);
+      const end = withLastLine(`status 400: ${shownAs}`, 'export');
+      expect(message.endsWith(end)).toBe(true);
     },
   );
 });
@@ -286,7 +288,7 @@ describe('an answer', () => {
     const { host } = await answering(400, `no:\n  ${'x'.repeat(100_000)}`);
     const { message } = (await failure(make({ url: `http://${host}` })))!;
     expect(message).toContain('with status 400: no: xxx');
-    expect(message).toMatch(/x…$/);
+    expect(message).toMatch(/x…$/m);
     expect(message.length).toBeLessThan(500);
   });
 
@@ -344,7 +346,10 @@ describe('an answer', () => {
       expect(error).toMatchObject({
         retryable,
         message: expect.stringMatching(
-          new RegExp(`answered a push with status ${status}: x{200,400}…$`),
+          new RegExp(
+            `answered a push with status ${status}: x{200,400}…$`,
+            'm',
+          ),
         ),
       });
       await waitFor(
@@ -401,7 +406,10 @@ describe('an answer', () => {
     const url = `http://${gateway.host}`;
     expect(await failure(make({ url }))).toMatchObject({
       retryable: true,
-      message: `The Pushgateway at ${url} cannot be reached: the answer was cut off`,
+      message: withLastLine(
+        `The Pushgateway at ${url} cannot be reached: the answer was cut off`,
+        'export',
+      ),
     });
   });
 

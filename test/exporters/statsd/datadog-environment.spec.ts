@@ -4,6 +4,7 @@ import { counterOf, valueSeries } from '../../support/snapshots.js';
 import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js';
 import { exported, linesOf, started } from './exporting.js';
 import { receiveUdp } from './receivers.js';
+import { withLink } from '../../../src/core/message-links.js';
 
 const VARIABLES = {
   DD_ENV: 'staging',
@@ -95,7 +96,10 @@ describe('the variables of Datadog', () => {
     expect(await receiver.lines()).toEqual(['runs_total:1|c|#agent:a,env:own']);
     expect(warn.mock.calls).toEqual([
       [
-        "The variable DD_CARDINALITY is 'all'; expected 'none' or 'low' or 'orchestrator' or 'high'; it is ignored",
+        withLink(
+          "The variable DD_CARDINALITY is 'all'; expected 'none' or 'low' or 'orchestrator' or 'high'; it is ignored",
+          'ignored_variable',
+        ),
       ],
     ]);
   });

@@ -24,7 +24,7 @@ describe('a package that is not installed', () => {
     const error: unknown = await exporter.start().catch((e: unknown) => e);
     expect(error).toBeInstanceOf(OptionsError);
     expect((error as Error).message).toMatch(
-      /^exporters\[0\]\.protocol 'unix' needs the package unix-dgram, which cannot be loaded: .*; install it with `npm install unix-dgram`$/s,
+      /^exporters\[0\]\.protocol 'unix' needs the package unix-dgram, which cannot be loaded: .*; install it with `npm install unix-dgram`$/ms,
     );
   });
 
@@ -40,7 +40,7 @@ describe('a package that is not installed', () => {
     await new StatsdExporter().start();
     await new StatsdExporter({ protocol: 'tcp' }).start();
     await expect(new StatsdExporter(UNIX).start()).rejects.toThrow(
-      /^statsd\.protocol 'unix' needs the package unix-dgram, .*`npm install unix-dgram`$/s,
+      /^statsd\.protocol 'unix' needs the package unix-dgram, .*`npm install unix-dgram`$/ms,
     );
   });
 });

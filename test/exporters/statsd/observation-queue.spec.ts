@@ -14,6 +14,7 @@ import { StatsdExporter } from '../../../src/exporters/statsd/statsd-exporter.js
 import { counterOf, valueSeries } from '../../support/snapshots.js';
 import { exported, observed, started, startedAt, timed } from './exporting.js';
 import { receiveStream, receiveUdp } from './receivers.js';
+import { withLink } from '../../../src/core/message-links.js';
 
 const values = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => observed('sizes', from + i));
@@ -72,7 +73,10 @@ describe('the queue of observations', () => {
     const [dropped] = await samples(collector, 'metrics_export_dropped_total');
     expect(dropped).toBe('metrics_export_dropped_total{exporter="statsd"} 4');
     expect(warnings).toEqual([
-      'Exporter "statsd" drops points or events: 3 events are waiting already [logged once, counted]',
+      withLink(
+        'Exporter "statsd" drops points or events: 3 events are waiting already [logged once, counted]',
+        'dropped_points',
+      ),
     ]);
   });
 

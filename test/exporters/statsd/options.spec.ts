@@ -6,6 +6,7 @@ import { MetricType } from '../../../src/model/metric-type.js';
 import { MetricsModule } from '../../../src/nest/metrics.module.js';
 import { makeCollector, samples } from '../../support/collector.js';
 import { receiveUdp } from './receivers.js';
+import { withLastLine } from '../../../src/core/message-links.js';
 
 const TIME = 'a number of milliseconds from 1 to 2147483647';
 
@@ -135,7 +136,9 @@ describe('the options of StatsD', () => {
         error = thrown;
       }
       expect(error).toBeInstanceOf(OptionsError);
-      expect((error as Error).message).toBe(message);
+      expect((error as Error).message).toBe(
+        withLastLine(message, 'invalid_option'),
+      );
     },
   );
 

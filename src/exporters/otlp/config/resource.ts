@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { Environment, Found } from './environment.js';
 import { parsePair } from './headers.js';
 import type { OtlpAttributes } from './otlp.options.js';
+import { withoutLinks } from '../../../core/message-links.js';
 import { PACKAGE, VERSION } from '../../../core/package.js';
 
 /**
@@ -47,7 +48,9 @@ function ofEnvironment(environment: Environment): OtlpAttributes {
     return attributesOf(found);
   } catch (error) {
     const { message } = error as Error;
-    environment.warnings.push(`${message}; the whole variable is ignored`);
+    environment.warnings.push(
+      `${withoutLinks(message)}; the whole variable is ignored`,
+    );
     return {};
   }
 }

@@ -12,6 +12,7 @@ import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { Service } from 'kubernetes-models/v1/Service';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { blocksOf } from '../docs/markdown.js';
 import { isInstalled } from '../support/processes.js';
 import { tempFolder } from '../support/temp.js';
 
@@ -26,6 +27,13 @@ const yamlOf = (file: string): any => parse(textOf(file));
 interface Resource {
   validate(): void;
 }
+
+/** The YAML of a guide that has a field, such as `kind`, at its top. */
+const yamlOfGuide = (guide: string, field: string): any[] =>
+  blocksOf(`docs/guides/${guide}.md`)
+    .filter(({ language }) => language === 'yaml')
+    .map(({ code }) => parse(code))
+    .filter((content) => content[field] !== undefined);
 
 const KINDS: Readonly<Record<string, new (data: any) => Resource>> = {
   Deployment,
@@ -46,6 +54,20 @@ describe('the manifests for Kubernetes', () => {
   test.each(files)('kubernetes/%s is valid by the published schema', (file) => {
     const manifest = yamlOf(`kubernetes/${file}`);
     expect(() => new KINDS[manifest.kind]!(manifest).validate()).not.toThrow();
+  });
+
+  test('the manifests of the guide for Kubernetes are valid by the published schemas', () => {
+    const manifests = yamlOfGuide('kubernetes', 'kind');
+    const kinds = manifests.map(({ kind }) => kind);
+    expect(kinds).toEqual(['Deployment', 'PodMonitor']);
+    for (const manifest of manifests) {
+      const resource = new KINDS[manifest.kind]!(manifest);
+      expect(() => resource.validate()).not.toThrow();
+    }
+    const [{ spec }, monitor] = manifests;
+    expect(monitor.spec.selector.matchLabels).toEqual(
+      spec.template.metadata.labels,
+    );
   });
 
   test('a manifest with a wrong field is refused', () => {
@@ -83,12 +105,16 @@ function withoutNames(key: string, value: unknown): unknown {
 describe('compose.yaml', () => {
   const compose = yamlOf('compose.yaml');
 
-  test('compose.yaml is valid by the schema of the Compose Specification', () => {
+  test('compose.yaml, and that of the guide, are valid by the schema of the Compose Specification', () => {
     const ajv = new Ajv({ strict: false, validateFormats: false });
     const schema = JSON.parse(JSON.stringify(composeSchema), withoutNames);
     const isValid = ajv.compile(schema);
-    isValid(compose);
-    expect(isValid.errors).toBeNull();
+    const guides = yamlOfGuide('see-it-in-grafana', 'services');
+    expect(guides).toHaveLength(1);
+    for (const one of [compose, ...guides]) {
+      isValid(one);
+      expect(isValid.errors).toBeNull();
+    }
     expect(isValid({ services: { app: { image: 5 } } })).toBe(false);
   });
 

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { MetricsModule, PrometheusCollector } from 'nestjs-agent-metrics';
 import { format } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GUIDES_WITH_CHECKS, isOfApp, putNestNew, runGuide } from './guides.js';
 import {
   allBlocks,
   anchorsOf,
@@ -29,6 +30,7 @@ const snippets = allBlocks('ts');
 let errors: string[];
 
 beforeAll(() => {
+  putNestNew();
   errors = compile(snippets);
 }, 60_000);
 
@@ -45,7 +47,7 @@ describe('TypeScript in the documentation', () => {
     expect(files.filter((file, i) => files.indexOf(file) !== i)).toEqual([]);
   });
 
-  it.concurrent.each(snippets.map(named))(
+  it.concurrent.each(snippets.filter((one) => !isOfApp(one)).map(named))(
     'the snippet %s runs to its end',
     async (_name, block) => {
       await run(fileOf(block));
@@ -67,6 +69,22 @@ describe('the quick start', () => {
       expect.arrayContaining(shown.trim().split('\n')),
     );
   }, 40_000);
+});
+
+describe('the guides', () => {
+  it('the guides have commands whose output they show', () => {
+    expect(GUIDES_WITH_CHECKS.length).toBeGreaterThan(5);
+  });
+
+  it.concurrent.each(GUIDES_WITH_CHECKS)(
+    'the app of %s prints what the guide shows',
+    async (document) => {
+      for (const { shown, printed } of await runGuide(document)) {
+        expect(printed).toContain(shown);
+      }
+    },
+    120_000,
+  );
 });
 
 describe('Prometheus in the documentation', () => {

@@ -13,10 +13,15 @@ export const WORKSPACE = `${ROOT}coverage/snippets-${process.pid}`;
 
 const VITEST = `${ROOT}node_modules/vitest/vitest.mjs`;
 
+/** Where the blocks of a document go. */
+export function folderOf(document: string): string {
+  return `${WORKSPACE}/${document.replace(/\W/g, '-')}`;
+}
+
 /** Where the block goes: blocks that say their path belong together, per document. */
 export function fileOf({ document, line, code }: Block): string {
   const path = /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? `line-${line}.ts`;
-  return `${WORKSPACE}/${document.replace(/\W/g, '-')}/${path}`;
+  return `${folderOf(document)}/${path}`;
 }
 
 export function put(file: string, text: string): string {

@@ -88,7 +88,7 @@ export async function runGuide(
   const app = start('bash', ['-c', script], { PORT: `${port}` });
   const processes = entry.includes('cluster') ? 4 : 1;
   const started = () =>
-    app.output().split('application successfully started').length > processes;
+    app.output().split('Serves metrics at').length > processes;
   try {
     await waitFor(started, `the app of ${document}`, 60).catch((cause) => {
       throw new Error(app.output(), { cause });

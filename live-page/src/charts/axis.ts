@@ -52,9 +52,16 @@ export function aligned<T>(
 /** Which step a time is in, `-1` for no time. */
 export function indexAt(axis: Axis, time: number | null): number {
   if (time === null) return -1;
-  const index = Math.floor((time - axis.from) / axis.step);
-  return Math.max(0, Math.min(axis.times.length - 1, index));
+  return nearestStep(axis, Math.floor((time - axis.from) / axis.step));
 }
+
+/** The step of an index, or the first or last one. */
+export const nearestStep = ({ times }: Axis, index: number): number =>
+  Math.max(0, Math.min(times.length - 1, index));
+
+/** The place of the middle of a step, in percent from the left. */
+export const placeOf = ({ times }: Axis, index: number): number =>
+  ((index + 0.5) / times.length) * 100;
 
 /** The last value, or `null`. */
 export const latest = (points: Points): number | null =>

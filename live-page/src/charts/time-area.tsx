@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
-import { type Axis, indexAt } from './axis.js';
+import { type Axis, indexAt, nearestStep, placeOf } from './axis.js';
 import { useCursor, useCursorTime } from './use-cursor.js';
 import { readingKeys } from './reading-keys.js';
 
@@ -18,9 +18,7 @@ export function TimeArea({ axis, children, label }: TimeAreaProps) {
   const move = ({ clientX }: PointerEvent) => {
     const { left, width } = area.current!.getBoundingClientRect();
     const index = Math.floor(((clientX - left) / width) * axis.times.length);
-    cursor.set(
-      axis.times[Math.max(0, Math.min(axis.times.length - 1, index))] ?? null,
-    );
+    cursor.set(axis.times[nearestStep(axis, index)] ?? null);
   };
   const named = label && {
     tabIndex: 0,
@@ -46,9 +44,5 @@ export function TimeArea({ axis, children, label }: TimeAreaProps) {
 function Crosshair({ axis }: { readonly axis: Axis }) {
   const index = indexAt(axis, useCursorTime());
   if (index < 0) return null;
-  return <i class="cross" style={{ left: placeOf(index, axis) }} />;
+  return <i class="cross" style={{ left: `${placeOf(axis, index)}%` }} />;
 }
-
-/** The middle of a step as a percentage. */
-export const placeOf = (index: number, axis: Axis): string =>
-  `${((index + 0.5) / axis.times.length) * 100}%`;

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { axisClock, clock } from '../format/clock.js';
-import { type Axis, indexAt, timeTicks } from './axis.js';
+import { type Axis, indexAt, placeOf, timeTicks } from './axis.js';
 import { useCursorTime } from './use-cursor.js';
 import { px } from './tokens.js';
 
@@ -34,7 +34,7 @@ export function TimeAxis({ axis }: { readonly axis: Axis }) {
 
 /** Near the edges the text stays inside. */
 function nowPlace(axis: Axis, time: number): string {
-  const place = ((indexAt(axis, time) + 0.5) / axis.times.length) * 100;
+  const place = placeOf(axis, indexAt(axis, time));
   return `${Math.max(6, Math.min(94, place))}%`;
 }
 

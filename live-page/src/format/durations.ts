@@ -1,5 +1,12 @@
 import type { Quantile } from '../../../src/live/answers.js';
-import { JOINT, NONE, plain, SPACE, withoutZeros } from './numbers.js';
+import {
+  isNothing,
+  JOINT,
+  NONE,
+  plain,
+  SPACE,
+  withoutZeros,
+} from './numbers.js';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -23,7 +30,7 @@ function pair(
  * quantiles from buckets are no more exact.
  */
 export function duration(seconds: number | null | undefined): string {
-  if (seconds == null || Number.isNaN(seconds)) return NONE;
+  if (isNothing(seconds)) return NONE;
   if (seconds === 0) return `0${SPACE}s`;
   if (seconds === Infinity) return '∞';
   if (seconds < 0.000995) return plain(seconds * 1e6, 0) + SPACE + 'µs';

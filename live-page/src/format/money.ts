@@ -1,5 +1,5 @@
 import type { Money } from '../../../src/live/answers.js';
-import { count, JOINT, NONE } from './numbers.js';
+import { count, isNothing, JOINT, NONE } from './numbers.js';
 
 const SIGNS = new Map([
   ['USD', '$'],
@@ -23,7 +23,7 @@ export function amount(
   value: number | null | undefined,
   currency = 'USD',
 ): string {
-  if (value == null || Number.isNaN(value)) return NONE;
+  if (isNothing(value)) return NONE;
   const size = Math.abs(value);
   const sign = signOf(currency);
   if (size > 0 && size < 0.0001) return `<${sign}0.0001`;

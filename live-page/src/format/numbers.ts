@@ -7,8 +7,10 @@ export const JOINT = '\u00a0';
 /** Stands for a value that does not exist. */
 export const NONE = '–';
 
-export const isNothing = (value: number | null | undefined): boolean =>
-  value == null || Number.isNaN(value);
+/** Whether there is no value, or none that can be written. */
+export const isNothing = (
+  value: number | null | undefined,
+): value is null | undefined => value == null || Number.isNaN(value);
 
 /** A number with at most `digits` decimals, without zeros at its end. */
 export const plain = (value: number, digits: number): string =>
@@ -26,7 +28,7 @@ const UNITS = [
 
 /** `0`, `0.04`, `1.2`, `340`, `1.2k`, `34k`, `1.2M` */
 export function count(value: number | null | undefined): string {
-  if (value == null || Number.isNaN(value)) return NONE;
+  if (isNothing(value)) return NONE;
   const size = Math.abs(value);
   if (size === Infinity) return value > 0 ? '∞' : '-∞';
   if (size > 0 && size < 0.005) return value.toPrecision(1);
@@ -39,7 +41,7 @@ export function count(value: number | null | undefined): string {
 
 /** A share of one: `0 %`, `<0.1 %`, `0.4 %`, `12 %` */
 export function percent(share: number | null | undefined): string {
-  if (share == null || Number.isNaN(share)) return NONE;
+  if (isNothing(share)) return NONE;
   if (share > 0 && share < 0.001) return `<0.1${SPACE}%`;
   return plain(share * 100, share < 0.0995 ? 1 : 0) + SPACE + '%';
 }
@@ -48,7 +50,7 @@ const BYTES = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** `516 MB`, by powers of 1000. */
 export function bytes(value: number | null | undefined): string {
-  if (value == null || Number.isNaN(value)) return NONE;
+  if (isNothing(value)) return NONE;
   let scaled = value;
   let unit = 0;
   for (; scaled >= 999.5 && unit < BYTES.length - 1; unit++) scaled /= 1000;

@@ -1,7 +1,11 @@
 import { percent } from '../format/numbers.js';
 
-/** From this share of failures on, a row is marked. */
-export const MARKED_SHARE = 0.05;
+/** From this share of failures on, they are marked. */
+const MARKED_SHARE = 0.05;
+
+/** Whether a share of failures is marked. */
+export const isMarked = (share: number | null): boolean =>
+  (share ?? 0) >= MARKED_SHARE;
 
 export interface ShareProps {
   readonly share: number | null;

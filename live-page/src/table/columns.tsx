@@ -11,7 +11,7 @@ import { firstAmount } from '../format/money.js';
 import { count, percent } from '../format/numbers.js';
 import { Amounts } from '../parts/amounts.js';
 import { Name } from '../parts/name.js';
-import { MARKED_SHARE, Share, shareOf } from '../parts/share.js';
+import { isMarked, Share, shareOf } from '../parts/share.js';
 import type { Column } from './column.js';
 
 type Text = (value: number | null) => string;
@@ -128,9 +128,6 @@ function shareColumn<R extends Row>(
   );
   return { key, label, isNumber: true, value: share, render };
 }
-
-const isMarked = (share: number | null): boolean =>
-  (share ?? 0) >= MARKED_SHARE;
 
 export const durationColumns = <R extends Row>(): readonly Column<R>[] => [
   quantileColumn<R>(

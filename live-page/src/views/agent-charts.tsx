@@ -1,17 +1,16 @@
 import type { AgentDetail } from '../../../src/live/answers.js';
 import type { Axes } from '../charts/axes.js';
 import { ChartPanel } from '../charts/chart-panel.js';
-import { openBound } from '../charts/heat-cells.js';
 import { HeatPanel } from '../charts/heat-panel.js';
-import { usePalette } from '../charts/use-palette.js';
+import { single } from '../charts/series.js';
+import { duration } from '../format/durations.js';
 import {
-  outcomeSeries,
-  quantileSeries,
-  single,
-  tokenSeries,
-} from '../charts/series.js';
-import { boundedDuration, duration } from '../format/durations.js';
-import { inCurrency } from '../format/money.js';
+  CostPanel,
+  FirstChunkPanel,
+  LatencyPanel,
+  OutcomePanel,
+  TokensPanel,
+} from './chart-panels.js';
 
 export interface AgentChartsProps {
   readonly agent: AgentDetail;
@@ -24,21 +23,12 @@ export function AgentCharts({
 }: AgentChartsProps) {
   return (
     <>
-      <ChartPanel
-        title="Outcome"
-        unit="calls/min, failures below"
-        axis={bars}
-        series={outcomeSeries(agent.outcome)}
-        kind="mirror"
-      />
-      <ChartPanel
-        title="Latency"
+      <OutcomePanel axis={bars} outcome={agent.outcome} />
+      <LatencyPanel
         unit="log scale"
         axis={lines}
-        series={quantileSeries(agent.latency)}
-        format={boundedDuration(openBound(agent.heat))}
-        log
-        durations
+        latency={agent.latency}
+        heat={agent.heat}
       />
       <HeatPanel title="Latency, all calls" axis={bars} heat={agent.heat} />
       <ChartPanel
@@ -66,34 +56,19 @@ export function AgentCharts({
 }
 
 function SpendCharts({ agent, axes: { lines, bars } }: AgentChartsProps) {
-  const palette = usePalette();
   return (
     <>
-      <ChartPanel
-        title="Time to first chunk"
+      <FirstChunkPanel
         unit="p95"
         axis={lines}
         series={single('p95', agent.firstChunkP95, '--q2')}
-        format={duration}
-        durations
-        empty="No answer was streamed in this time."
       />
-      <ChartPanel
-        title="Tokens"
+      <TokensPanel axis={bars} tokens={agent.tokens} />
+      <CostPanel
         unit="per minute"
         axis={bars}
-        series={tokenSeries(agent.tokens)}
-        kind="stack"
-        empty="No tokens were counted in this time."
-      />
-      <ChartPanel
-        title="Cost"
-        unit="per minute"
-        axis={bars}
-        series={palette.series(agent.cost)}
-        kind="stack"
-        format={inCurrency(agent.row.cost[0]?.[0])}
-        empty="No priced call in this time."
+        cost={agent.cost}
+        currency={agent.row.cost[0]?.[0]}
       />
     </>
   );

@@ -14,7 +14,7 @@ import { type Fact, Facts } from '../parts/facts.js';
 import { Heading } from '../parts/heading.js';
 import { Name } from '../parts/name.js';
 import { Nothing } from '../parts/panel.js';
-import { MARKED_SHARE, shareOf } from '../parts/share.js';
+import { isMarked, shareOf } from '../parts/share.js';
 import { AgentStatusMark } from '../parts/status.js';
 import { AgentCharts } from './agent-charts.js';
 import { AgentErrors, AgentTables } from './agent-tables.js';
@@ -96,7 +96,7 @@ function factsOf({ row, steps }: AgentDetail): Fact[] {
     {
       label: 'Failed',
       value: percent(share),
-      bad: (share ?? 0) >= MARKED_SHARE,
+      bad: isMarked(share),
     },
     { label: 'p50 / p95 / p99', value: quantiles.join(' / ') },
     {

@@ -7,10 +7,8 @@ import type {
 import { type Axes, useAxes } from '../charts/axes.js';
 import type { Axis } from '../charts/axis.js';
 import { ChartPanel } from '../charts/chart-panel.js';
-import { openBound } from '../charts/heat-cells.js';
-import { outcomeSeries, quantileSeries, single } from '../charts/series.js';
+import { single } from '../charts/series.js';
 import { lastMinutes, rangeText } from '../format/clock.js';
-import { boundedDuration } from '../format/durations.js';
 import { counted, percent } from '../format/numbers.js';
 import { Heading } from '../parts/heading.js';
 import { Name } from '../parts/name.js';
@@ -26,6 +24,7 @@ import {
 } from '../table/columns.js';
 import { ListPanel } from '../table/list-panel.js';
 import { StatusMix, StatusMixKey, statusShare } from './status-mix.js';
+import { LatencyPanel, OutcomePanel } from './chart-panels.js';
 
 export function HttpView({ answer }: { readonly answer: HttpAnswer }) {
   const axes = useAxes(answer);
@@ -101,21 +100,17 @@ function HttpCharts({
 }) {
   return (
     <div class="grid">
-      <ChartPanel
+      <OutcomePanel
         title="Requests"
         unit="per minute, 5xx below"
         axis={bars}
-        series={outcomeSeries(answer.outcome)}
-        kind="mirror"
+        outcome={answer.outcome}
       />
-      <ChartPanel
-        title="Latency"
+      <LatencyPanel
         unit="of requests, log scale"
         axis={lines}
-        series={quantileSeries(answer.latency)}
-        format={boundedDuration(openBound(answer.heat))}
-        log
-        durations
+        latency={answer.latency}
+        heat={answer.heat}
       />
       <ChartPanel
         title="Active requests"

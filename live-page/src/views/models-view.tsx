@@ -3,8 +3,6 @@ import { type Axes, useAxes } from '../charts/axes.js';
 import { ChartPanel } from '../charts/chart-panel.js';
 import { usePalette } from '../charts/use-palette.js';
 import { lastMinutes, rangeText } from '../format/clock.js';
-import { duration } from '../format/durations.js';
-import { inCurrency } from '../format/money.js';
 import { percent } from '../format/numbers.js';
 import { Heading } from '../parts/heading.js';
 import { shareOf } from '../parts/share.js';
@@ -23,6 +21,7 @@ import {
 } from '../table/columns.js';
 import { ListPanel } from '../table/list-panel.js';
 import { ToolMatrix } from './tool-matrix.js';
+import { CostPanel, FirstChunkPanel } from './chart-panels.js';
 
 export function ModelsView({ answer }: { readonly answer: ModelsAnswer }) {
   const axes = useAxes(answer);
@@ -69,14 +68,10 @@ function ModelCharts({ answer, axes: { lines, bars } }: ModelChartsProps) {
     ?.cost[0]?.[0];
   return (
     <div class="grid">
-      <ChartPanel
-        title="Time to first chunk"
+      <FirstChunkPanel
         unit="p95, by model"
         axis={lines}
         series={palette.series(answer.firstChunkByModel, true)}
-        format={duration}
-        durations
-        empty="No answer was streamed in this time."
       />
       <ChartPanel
         title="Output tokens"
@@ -85,14 +80,11 @@ function ModelCharts({ answer, axes: { lines, bars } }: ModelChartsProps) {
         series={palette.series(answer.outputByModel)}
         kind="stack"
       />
-      <ChartPanel
-        title="Cost"
+      <CostPanel
         unit="per minute, by model"
         axis={bars}
-        series={palette.series(answer.costByModel)}
-        kind="stack"
-        format={inCurrency(currency)}
-        empty="No priced call in this time."
+        cost={answer.costByModel}
+        currency={currency}
       />
     </div>
   );

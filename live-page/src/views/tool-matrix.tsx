@@ -4,7 +4,7 @@ import { count, percent } from '../format/numbers.js';
 import { Glyph } from '../parts/glyph.js';
 import { Name } from '../parts/name.js';
 import { Panel } from '../parts/panel.js';
-import { MARKED_SHARE } from '../parts/share.js';
+import { isMarked } from '../parts/share.js';
 
 type ToolCall = ModelsAnswer['toolCalls'][number];
 
@@ -96,7 +96,7 @@ function Cell({ call, most }: CellProps) {
   return (
     <span class={`cell l${shade}`}>
       {count(call.calls)}
-      {share >= MARKED_SHARE && (
+      {isMarked(share) && (
         <em>
           <Glyph level="bad" />
           {percent(share)}

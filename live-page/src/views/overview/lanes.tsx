@@ -15,7 +15,7 @@ import { count, percent } from '../../format/numbers.js';
 import { Amounts } from '../../parts/amounts.js';
 import { Name } from '../../parts/name.js';
 import { Panel } from '../../parts/panel.js';
-import { MARKED_SHARE, shareOf } from '../../parts/share.js';
+import { isMarked, shareOf } from '../../parts/share.js';
 import { AgentStatusMark, isTrouble } from '../../parts/status.js';
 
 /** A phone shows fewer agents. */
@@ -141,11 +141,7 @@ function LaneNumbers({ row, axis }: Omit<LaneRowProps, 'peak'>) {
   return (
     <>
       <Number label="Calls/min" text={count(perMinute)} />
-      <Number
-        label="Failed"
-        text={percent(share)}
-        bad={(share ?? 0) >= MARKED_SHARE}
-      />
+      <Number label="Failed" text={percent(share)} bad={isMarked(share)} />
       <Number label="p95" text={quantile(row.duration.p95)} className={still} />
       <Number
         label="In flight"

@@ -2,18 +2,17 @@ import { useState } from 'preact/hooks';
 import type { OverviewAnswer } from '../../../../src/live/answers.js';
 import { useMedia } from '../../app/theme.js';
 import type { Axes } from '../../charts/axes.js';
-import { ChartPanel } from '../../charts/chart-panel.js';
-import { openBound } from '../../charts/heat-cells.js';
 import { HeatPanel } from '../../charts/heat-panel.js';
 import { usePalette } from '../../charts/use-palette.js';
-import {
-  outcomeSeries,
-  quantileSeries,
-  tokenSeries,
-} from '../../charts/series.js';
-import { boundedDuration, duration } from '../../format/durations.js';
-import { inCurrency, money } from '../../format/money.js';
+import { money } from '../../format/money.js';
 import { PHONE } from './lanes.js';
+import {
+  CostPanel,
+  FirstChunkPanel,
+  LatencyPanel,
+  OutcomePanel,
+  TokensPanel,
+} from '../chart-panels.js';
 
 export interface OverviewChartsProps {
   readonly answer: OverviewAnswer;
@@ -27,21 +26,12 @@ export function OverviewCharts({ answer, axes }: OverviewChartsProps) {
   return (
     <>
       <div class="grid">
-        <ChartPanel
-          title="Outcome"
-          unit="calls/min, failures below"
-          axis={axes.bars}
-          series={outcomeSeries(answer.outcome)}
-          kind="mirror"
-        />
-        <ChartPanel
-          title="Latency"
+        <OutcomePanel axis={axes.bars} outcome={answer.outcome} />
+        <LatencyPanel
           unit="of agent calls, log scale"
           axis={axes.lines}
-          series={quantileSeries(answer.latency)}
-          format={boundedDuration(openBound(answer.heat))}
-          log
-          durations
+          latency={answer.latency}
+          heat={answer.heat}
         />
         {(!isPhone || all) && <MoreCharts answer={answer} axes={axes} />}
       </div>
@@ -71,31 +61,17 @@ function MoreCharts({ answer, axes }: OverviewChartsProps) {
         axis={axes.bars}
         heat={answer.heat}
       />
-      <ChartPanel
-        title="Cost"
+      <CostPanel
         unit={`per minute, by agent; ${money(answer.costSinceStart)} since start`}
         axis={axes.bars}
-        series={palette.series(answer.costByAgent)}
-        kind="stack"
-        format={inCurrency(answer.cost[0]?.[0])}
-        empty="No priced call in this time."
+        cost={answer.costByAgent}
+        currency={answer.cost[0]?.[0]}
       />
-      <ChartPanel
-        title="Tokens"
-        unit="per minute"
-        axis={axes.bars}
-        series={tokenSeries(answer.tokens)}
-        kind="stack"
-        empty="No tokens were counted in this time."
-      />
-      <ChartPanel
-        title="Time to first chunk"
+      <TokensPanel axis={axes.bars} tokens={answer.tokens} />
+      <FirstChunkPanel
         unit="p95, by model"
         axis={axes.lines}
         series={palette.series(answer.firstChunkByModel, true)}
-        format={duration}
-        durations
-        empty="No answer was streamed in this time."
       />
     </>
   );

@@ -20,7 +20,7 @@ import { boundedDuration, duration } from '../../format/durations.js';
 import { inCurrency, money } from '../../format/money.js';
 import { bytes, count, percent, SPACE } from '../../format/numbers.js';
 import { Glyph } from '../../parts/glyph.js';
-import { MARKED_SHARE } from '../../parts/share.js';
+import { isMarked } from '../../parts/share.js';
 
 interface TilesProps {
   readonly answer: OverviewAnswer;
@@ -33,7 +33,7 @@ export function Tiles({ answer, axis }: TilesProps) {
   const currency = answer.cost[0]?.[0] ?? answer.costSinceStart[0]?.[0];
   const common = { axis, minutes };
   const latency = boundedDuration(openBound(heat));
-  const isFailing = (valueAt(tiles.failedShare, -1) ?? 0) >= MARKED_SHARE;
+  const isFailing = isMarked(valueAt(tiles.failedShare, -1));
   const agents = viewHref('agents');
   const models = viewHref('models');
   return (

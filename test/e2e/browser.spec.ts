@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   type BrowserPage,
-  chromiumPath,
+  describeInBrowser,
   useBrowser,
 } from '../support/browser.js';
 import { freePort, listen, waitFor } from '../support/http.js';
@@ -29,7 +29,7 @@ async function serve(files: Record<string, string>): Promise<string> {
 const htmlOf = (body: string) =>
   `<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark"><title>Test</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script></head><body><main><h1>Test</h1>${body}</main></body></html>`;
 
-describe.skipIf(chromiumPath() === undefined)('a page of Chromium', () => {
+describeInBrowser('a page of Chromium', () => {
   const open = useBrowser();
 
   async function openPage(

@@ -5,7 +5,7 @@ import {
   type ConsoleMessage,
   type Page,
 } from 'playwright-core';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import { findAccessibilityFaults } from './axe.js';
 import { programPath } from './programs.js';
 
@@ -55,6 +55,11 @@ export type OpenPage = (options?: PageOptions) => Promise<BrowserPage>;
 /** The path of Chromium; `undefined` if it is not installed. Under CI a missing one is a failure. */
 export function chromiumPath(): string | undefined {
   return programPath('chromium', 'chromium-browser', 'google-chrome');
+}
+
+/** As `describe`, for tests that need Chromium: they are skipped where it is not installed. */
+export function describeInBrowser(name: string, tests: () => void): void {
+  describe.skipIf(chromiumPath() === undefined)(name, tests);
 }
 
 /**

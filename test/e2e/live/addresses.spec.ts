@@ -1,6 +1,6 @@
 import { createServer, request as send } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, useBrowser } from '../../support/browser.js';
+import { expect, onTestFinished, test } from 'vitest';
+import { describeInBrowser, useBrowser } from '../../support/browser.js';
 import { freePort, listen } from '../../support/http.js';
 import { LivePage, sampledAnew } from './live-page.js';
 import { AGENTS, loadOnce } from './load.js';
@@ -36,32 +36,29 @@ async function startDesk(prefix?: string): Promise<SupportDesk> {
   return desk;
 }
 
-describe.skipIf(chromiumPath() === undefined)(
-  'the addresses of the live page',
-  () => {
-    const open = useBrowser();
+describeInBrowser('the addresses of the live page', () => {
+  const open = useBrowser();
 
-    async function expectAgents(address: string): Promise<void> {
-      const live = new LivePage(await open(), address);
-      await live.show('#/agents');
-      expect(await live.rows('Agents')).toContain('Refunds');
-      expect(live.faults()).toEqual([]);
-    }
+  async function expectAgents(address: string): Promise<void> {
+    const live = new LivePage(await open(), address);
+    await live.show('#/agents');
+    expect(await live.rows('Agents')).toContain('Refunds');
+    expect(live.faults()).toEqual([]);
+  }
 
-    test.each(['', '/'])(
-      'the page finds its files and its API below a path of a reverse proxy, with "%s" at its end',
-      async (end) => {
-        const desk = await startDesk();
-        await sampledAnew(desk);
-        const proxy = await startProxy('/ops/desk', desk.port);
-        await expectAgents(`http://${proxy}/ops/desk/metrics/live${end}`);
-      },
-    );
-
-    test('the page stays where it is in an app with a global prefix', async () => {
-      const desk = await startDesk('api');
+  test.each(['', '/'])(
+    'the page finds its files and its API below a path of a reverse proxy, with "%s" at its end',
+    async (end) => {
+      const desk = await startDesk();
       await sampledAnew(desk);
-      await expectAgents(`${desk.url}/metrics/live`);
-    });
-  },
-);
+      const proxy = await startProxy('/ops/desk', desk.port);
+      await expectAgents(`http://${proxy}/ops/desk/metrics/live${end}`);
+    },
+  );
+
+  test('the page stays where it is in an app with a global prefix', async () => {
+    const desk = await startDesk('api');
+    await sampledAnew(desk);
+    await expectAgents(`${desk.url}/metrics/live`);
+  });
+});

@@ -58,15 +58,6 @@ export class PageNumbers {
     return lower + ((upper - lower) * (rank - before)) / (total - before);
   }
 
-  /** The names of all metrics with samples, without the suffixes of histograms. */
-  values(name: string, label: string): string[] {
-    return [
-      ...new Set(
-        this.matching(name, {}).map(({ labels }) => labels[label] ?? ''),
-      ),
-    ];
-  }
-
   private matching(name: string, wanted: Readonly<Record<string, string>>) {
     return this.samples.filter(
       (sample) =>

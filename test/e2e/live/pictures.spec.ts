@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  chromiumPath,
+  describeInBrowser,
   type PageOptions,
   useBrowser,
 } from '../../support/browser.js';
@@ -29,33 +29,30 @@ const PICTURES: readonly (readonly [string, string, PageOptions])[] = [
   ['system', '#/system', { viewport: LARGE }],
 ];
 
-describe.skipIf(chromiumPath() === undefined)(
-  'pictures of the live page',
-  () => {
-    const open = useBrowser();
-    let desk: SupportDesk;
+describeInBrowser('pictures of the live page', () => {
+  const open = useBrowser();
+  let desk: SupportDesk;
 
-    beforeAll(async () => {
-      mkdirSync(FOLDER, { recursive: true });
-      desk = await startSupportDesk({ agents: AGENTS, port: await freePort() });
-      for (let round = 0; round < 30; round++) await loadOnce(desk, round);
-      await sampledAnew(desk);
-    });
-    afterAll(() => desk?.close());
+  beforeAll(async () => {
+    mkdirSync(FOLDER, { recursive: true });
+    desk = await startSupportDesk({ agents: AGENTS, port: await freePort() });
+    for (let round = 0; round < 30; round++) await loadOnce(desk, round);
+    await sampledAnew(desk);
+  });
+  afterAll(() => desk?.close());
 
-    test.each(PICTURES)(
-      'the picture %s shows a view without an error',
-      async (name, hash, options) => {
-        const live = new LivePage(
-          await open(options),
-          `${desk.url}/metrics/live`,
-        );
-        await live.show(hash);
-        const path = `${FOLDER}${name}.png`;
-        const picture = await live.page.screenshot({ path, fullPage: true });
-        expect(picture.length).toBeGreaterThan(10_000);
-        expect(live.faults()).toEqual([]);
-      },
-    );
-  },
-);
+  test.each(PICTURES)(
+    'the picture %s shows a view without an error',
+    async (name, hash, options) => {
+      const live = new LivePage(
+        await open(options),
+        `${desk.url}/metrics/live`,
+      );
+      await live.show(hash);
+      const path = `${FOLDER}${name}.png`;
+      const picture = await live.page.screenshot({ path, fullPage: true });
+      expect(picture.length).toBeGreaterThan(10_000);
+      expect(live.faults()).toEqual([]);
+    },
+  );
+});

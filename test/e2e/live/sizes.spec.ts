@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath, useBrowser } from '../../support/browser.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeInBrowser, useBrowser } from '../../support/browser.js';
 import { freePort, waitFor } from '../../support/http.js';
 import { LivePage, sampledAnew, VIEWS } from './live-page.js';
 import { AGENTS, HOSTILE, loadOnce } from './load.js';
@@ -10,67 +10,63 @@ const OUT_OF_SIGHT = 'document.documentElement.scrollWidth - innerWidth';
 
 const PHONE = { width: 360, height: 640 };
 
-describe.skipIf(chromiumPath() === undefined)(
-  'the live page on screens of all sizes',
-  () => {
-    const open = useBrowser();
-    /** That of a reader who has doubled the size of texts. */
-    const openLarge = useBrowser('--blink-settings=defaultFontSize=32');
-    let desk: SupportDesk;
+describeInBrowser('the live page on screens of all sizes', () => {
+  const open = useBrowser();
+  /** That of a reader who has doubled the size of texts. */
+  const openLarge = useBrowser('--blink-settings=defaultFontSize=32');
+  let desk: SupportDesk;
 
-    beforeAll(async () => {
-      const agents = [...AGENTS, ...HOSTILE];
-      desk = await startSupportDesk({ agents, port: await freePort() });
-      for (let round = 0; round < 5; round++) await loadOnce(desk, round);
-      await Promise.all(HOSTILE.map((name) => desk.agent(name).run({})));
-      await sampledAnew(desk);
-    });
-    afterAll(() => desk?.close());
+  beforeAll(async () => {
+    const agents = [...AGENTS, ...HOSTILE];
+    desk = await startSupportDesk({ agents, port: await freePort() });
+    for (let round = 0; round < 5; round++) await loadOnce(desk, round);
+    await Promise.all(HOSTILE.map((name) => desk.agent(name).run({})));
+    await sampledAnew(desk);
+  });
+  afterAll(() => desk?.close());
 
-    async function openOverview(viewport: typeof PHONE, by = open) {
-      const address = `${desk.url}/metrics/live`;
-      const live = new LivePage(await by({ viewport }), address);
-      await live.show('#/');
-      return live;
+  async function openOverview(viewport: typeof PHONE, by = open) {
+    const address = `${desk.url}/metrics/live`;
+    const live = new LivePage(await by({ viewport }), address);
+    await live.show('#/');
+    return live;
+  }
+
+  /** No view has to be scrolled sideways, and all can be reached. */
+  async function expectInSight(live: LivePage, width: number) {
+    for (const [hash] of VIEWS) {
+      await live.show(hash);
+      await live.settled();
+      expect(await live.page.evaluate(OUT_OF_SIGHT), hash).toBeLessThanOrEqual(
+        0,
+      );
     }
-
-    /** No view has to be scrolled sideways, and all can be reached. */
-    async function expectInSight(live: LivePage, width: number) {
-      for (const [hash] of VIEWS) {
-        await live.show(hash);
-        await live.settled();
-        expect(
-          await live.page.evaluate(OUT_OF_SIGHT),
-          hash,
-        ).toBeLessThanOrEqual(0);
-      }
-      const links = live.page.getByRole('navigation').getByRole('link');
-      expect(await links.count()).toBe(6);
-      for (const link of await links.all()) {
-        const { x, width: own } = (await link.boundingBox())!;
-        expect(x + own).toBeLessThanOrEqual(width);
-      }
+    const links = live.page.getByRole('navigation').getByRole('link');
+    expect(await links.count()).toBe(6);
+    for (const link of await links.all()) {
+      const { x, width: own } = (await link.boundingBox())!;
+      expect(x + own).toBeLessThanOrEqual(width);
     }
+  }
 
-    test('a phone of 360 px shows no view by scrolling sideways, and links to all', async () => {
-      await expectInSight(await openOverview(PHONE), PHONE.width);
-    });
+  test('a phone of 360 px shows no view by scrolling sideways, and links to all', async () => {
+    await expectInSight(await openOverview(PHONE), PHONE.width);
+  });
 
-    test('a laptop with texts of twice the size shows no view by scrolling sideways', async () => {
-      const viewport = { width: 1280, height: 800 };
-      const live = await openOverview(viewport, openLarge);
-      const size = 'getComputedStyle(document.documentElement).fontSize';
-      expect(await live.page.evaluate(size)).toBe('32px');
-      await expectInSight(live, viewport.width);
-    });
+  test('a laptop with texts of twice the size shows no view by scrolling sideways', async () => {
+    const viewport = { width: 1280, height: 800 };
+    const live = await openOverview(viewport, openLarge);
+    const size = 'getComputedStyle(document.documentElement).fontSize';
+    expect(await live.page.evaluate(size)).toBe('32px');
+    await expectInSight(live, viewport.width);
+  });
 
-    test('a phone shows a short overview, and more charts on request', async () => {
-      const live = await openOverview(PHONE);
-      expect(await live.page.locator('.lanes li').count()).toBe(4);
-      const charts = live.page.locator('.grid > .panel');
-      expect(await charts.count()).toBe(2);
-      await live.page.getByRole('button', { name: /^More charts/ }).click();
-      await waitFor(async () => (await charts.count()) === 6, 'all charts');
-    });
-  },
-);
+  test('a phone shows a short overview, and more charts on request', async () => {
+    const live = await openOverview(PHONE);
+    expect(await live.page.locator('.lanes li').count()).toBe(4);
+    const charts = live.page.locator('.grid > .panel');
+    expect(await charts.count()).toBe(2);
+    await live.page.getByRole('button', { name: /^More charts/ }).click();
+    await waitFor(async () => (await charts.count()) === 6, 'all charts');
+  });
+});

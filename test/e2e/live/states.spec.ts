@@ -1,6 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { PrometheusCollector } from '../../../src/index.js';
-import { chromiumPath, useBrowser } from '../../support/browser.js';
+import { describeInBrowser, useBrowser } from '../../support/browser.js';
 import { freePort, waitFor } from '../../support/http.js';
 import { LivePage, plain, sampledAnew } from './live-page.js';
 import {
@@ -12,7 +12,7 @@ import {
 /** What Chromium writes to the console about requests that fail on purpose. */
 const FAILED_REQUEST = /^(console|request): .*(Failed to load resource|ERR_)/;
 
-describe.skipIf(chromiumPath() === undefined)('the live page', () => {
+describeInBrowser('the live page', () => {
   const open = useBrowser();
 
   /** An app that is closed when the test ends. */

@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   describeInBrowser,
   type PageOptions,
   useBrowser,
 } from '../../support/browser.js';
-import { freePort, waitFor } from '../../support/http.js';
-import { LivePage, plain, sampledAnew, VIEWS } from './live-page.js';
-import { AGENTS, HOSTILE, loadOnce } from './load.js';
-import { startSupportDesk, type SupportDesk } from './support-desk.js';
+import { waitFor } from '../../support/http.js';
+import { LivePage, plain, VIEWS } from './live-page.js';
+import { useLoadedDesk } from './loaded-desk.js';
+import { HOSTILE } from './load.js';
 
 describeInBrowser('a reader of the live page', () => {
   const open = useBrowser();
-  let desk: SupportDesk;
-
-  beforeAll(async () => {
-    const agents = [...AGENTS, ...HOSTILE];
-    desk = await startSupportDesk({ agents, port: await freePort() });
-    for (let round = 0; round < 20; round++) await loadOnce(desk, round);
-    await Promise.all(HOSTILE.map((name) => desk.agent(name).run({})));
-    await sampledAnew(desk);
-  });
-  afterAll(() => desk?.close());
+  const desk = useLoadedDesk(20, HOSTILE);
 
   async function openView(hash: string, options: PageOptions = {}) {
-    const live = new LivePage(await open(options), `${desk.url}/metrics/live`);
+    const live = new LivePage(
+      await open(options),
+      `${desk().url}/metrics/live`,
+    );
     await live.show(hash);
     return live;
   }

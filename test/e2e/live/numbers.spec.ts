@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { duration } from '../../../live-page/src/format/durations.js';
 import { amount } from '../../../live-page/src/format/money.js';
 import { count, percent } from '../../../live-page/src/format/numbers.js';
 import { describeInBrowser, useBrowser } from '../../support/browser.js';
-import { freePort } from '../../support/http.js';
-import { LivePage, plain, sampledAnew } from './live-page.js';
-import { AGENTS, loadOnce } from './load.js';
+import { LivePage, plain } from './live-page.js';
+import { useLoadedDesk } from './loaded-desk.js';
 import { PageNumbers } from './page-numbers.js';
-import { startSupportDesk, type SupportDesk } from './support-desk.js';
 
 const ROUNDS = 40;
 const CALLS = 'tframex_agent_executions_total';
@@ -20,20 +18,16 @@ const HTTP = 'tframex_http_server_request_duration_seconds';
 
 describeInBrowser('the numbers of the live page', () => {
   const open = useBrowser();
-  let desk: SupportDesk;
+  const desk = useLoadedDesk(ROUNDS);
   let numbers: PageNumbers;
 
   beforeAll(async () => {
-    desk = await startSupportDesk({ agents: AGENTS, port: await freePort() });
-    for (let round = 0; round < ROUNDS; round++) await loadOnce(desk, round);
-    await sampledAnew(desk);
-    const page = await fetch(`${desk.url}/metrics`);
+    const page = await fetch(`${desk().url}/metrics`);
     numbers = new PageNumbers(await page.text());
   });
-  afterAll(() => desk?.close());
 
   async function openView(hash: string): Promise<LivePage> {
-    const live = new LivePage(await open(), `${desk.url}/metrics/live`);
+    const live = new LivePage(await open(), `${desk().url}/metrics/live`);
     await live.show(hash);
     return live;
   }

@@ -1,15 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   describeInBrowser,
   type PageOptions,
   useBrowser,
 } from '../../support/browser.js';
-import { freePort } from '../../support/http.js';
-import { LivePage, sampledAnew } from './live-page.js';
-import { AGENTS, loadOnce } from './load.js';
-import { startSupportDesk, type SupportDesk } from './support-desk.js';
+import { LivePage } from './live-page.js';
+import { useLoadedDesk } from './loaded-desk.js';
 
 /** Where the pictures are; it is ignored by git. Those in the docs are of an app that ran for longer. */
 const FOLDER = fileURLToPath(new URL('./pictures/', import.meta.url));
@@ -31,22 +29,16 @@ const PICTURES: readonly (readonly [string, string, PageOptions])[] = [
 
 describeInBrowser('pictures of the live page', () => {
   const open = useBrowser();
-  let desk: SupportDesk;
+  const desk = useLoadedDesk(30);
 
-  beforeAll(async () => {
-    mkdirSync(FOLDER, { recursive: true });
-    desk = await startSupportDesk({ agents: AGENTS, port: await freePort() });
-    for (let round = 0; round < 30; round++) await loadOnce(desk, round);
-    await sampledAnew(desk);
-  });
-  afterAll(() => desk?.close());
+  beforeAll(() => void mkdirSync(FOLDER, { recursive: true }));
 
   test.each(PICTURES)(
     'the picture %s shows a view without an error',
     async (name, hash, options) => {
       const live = new LivePage(
         await open(options),
-        `${desk.url}/metrics/live`,
+        `${desk().url}/metrics/live`,
       );
       await live.show(hash);
       const path = `${FOLDER}${name}.png`;

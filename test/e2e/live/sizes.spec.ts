@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeInBrowser, useBrowser } from '../../support/browser.js';
-import { freePort, waitFor } from '../../support/http.js';
-import { LivePage, sampledAnew, VIEWS } from './live-page.js';
-import { AGENTS, HOSTILE, loadOnce } from './load.js';
-import { startSupportDesk, type SupportDesk } from './support-desk.js';
+import { waitFor } from '../../support/http.js';
+import { LivePage, VIEWS } from './live-page.js';
+import { useLoadedDesk } from './loaded-desk.js';
+import { HOSTILE } from './load.js';
 
 /** How many pixels of the page are out of sight at its side. */
 const OUT_OF_SIGHT = 'document.documentElement.scrollWidth - innerWidth';
@@ -14,19 +14,10 @@ describeInBrowser('the live page on screens of all sizes', () => {
   const open = useBrowser();
   /** That of a reader who has doubled the size of texts. */
   const openLarge = useBrowser('--blink-settings=defaultFontSize=32');
-  let desk: SupportDesk;
-
-  beforeAll(async () => {
-    const agents = [...AGENTS, ...HOSTILE];
-    desk = await startSupportDesk({ agents, port: await freePort() });
-    for (let round = 0; round < 5; round++) await loadOnce(desk, round);
-    await Promise.all(HOSTILE.map((name) => desk.agent(name).run({})));
-    await sampledAnew(desk);
-  });
-  afterAll(() => desk?.close());
+  const desk = useLoadedDesk(5, HOSTILE);
 
   async function openOverview(viewport: typeof PHONE, by = open) {
-    const address = `${desk.url}/metrics/live`;
+    const address = `${desk().url}/metrics/live`;
     const live = new LivePage(await by({ viewport }), address);
     await live.show('#/');
     return live;

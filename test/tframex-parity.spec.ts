@@ -276,13 +276,12 @@ describe('TFrameX Enterprise metrics:', () => {
     ]);
   });
 
-  test('the Prometheus configuration and the Grafana queries, which the README has', async () => {
+  test('the Prometheus configuration and the Grafana queries, which the docs have', async () => {
     // That they work, and what they give, is shown with a real Prometheus in test/e2e.
-    const readme = await readFile(
-      new URL('../README.md', import.meta.url),
-      'utf8',
-    );
-    expect(readme).toMatch(/job_name: '?tframex'?/);
+    const page = (name: string) =>
+      readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8');
+    expect(await page('start/quick-start.md')).toMatch(/job_name: '?tframex'?/);
+    const queries = await page('reference/decorators.md');
     for (const metric of [
       'rate(tframex_agent_executions_total',
       'rate(tframex_agent_duration_seconds_sum',
@@ -290,7 +289,7 @@ describe('TFrameX Enterprise metrics:', () => {
       'tframex_active_sessions',
       'tframex_agent_executions_total{status="error"}',
     ]) {
-      expect(readme).toContain(metric);
+      expect(queries).toContain(metric);
     }
   });
 });

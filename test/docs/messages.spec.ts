@@ -66,7 +66,7 @@ describe('the page of messages', () => {
   it('the path of the page in messages is that in the package', () => {
     const { name, files } = JSON.parse(read('package.json'));
     expect(sectionOf('conflict')).toBe(`${name}/${PAGE}#conflict`);
-    expect(files).toContain('docs/troubleshooting');
+    expect(files).toContain('docs/**/*.md');
   });
 
   it('each class of errors links the section of its code, and has a row in the list of errors', async () => {

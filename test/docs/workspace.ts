@@ -102,7 +102,7 @@ export function runApp(module: string, commands: string): Promise<string> {
       console.log(stdout);
       process.exitCode = error === null ? 0 : 1;
     });`;
-  return run(put(`${WORKSPACE}/main.js`, text));
+  return run(put(`${dirname(module)}/run-app.js`, text));
 }
 
 /**

@@ -112,7 +112,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       expect(near, `${actual} of ${expected.join(' or ')}`).not.toHaveLength(0);
     };
 
-    /** Each query of the README with what the played calls must give. */
+    /** Each query about decorated methods with what the played calls must give. */
     const checks: Record<
       string,
       (answer: Awaited<ReturnType<typeof query>>) => Promise<void>
@@ -330,9 +330,9 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       },
     };
 
-    test('the sample app answers each query of the README with what the played calls give', async () => {
-      const readme = await file('README.md');
-      const queries = [...readme.matchAll(/```promql\n([^`]*)```/g)].map(
+    test('the sample app answers each query about decorated methods with what the played calls give', async () => {
+      const page = await file('docs/reference/decorators.md');
+      const queries = [...page.matchAll(/```promql\n([^`]*)```/g)].map(
         ([, text]) => text!.trim().replace(/\s+/g, ' '),
       );
       expect(queries.sort()).toEqual(Object.keys(checks).sort());

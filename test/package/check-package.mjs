@@ -1,26 +1,28 @@
 /**
  * Checks the package as its users get it: the tarball that npm would publish, read by publint and
- * attw, installed in freshly scaffolded apps, and used there as the README's quick start says.
+ * attw, installed in freshly scaffolded apps, and used there as the README and the quick start say.
  *
- * Usage: node test/package/check-package.mjs [README]
+ * Usage: node test/package/check-package.mjs
  */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FreshApp } from './fresh-app.mjs';
 import { checkMonorepo, checkNestAdd } from './nest-add.mjs';
 import { readQuickStart, readTest } from './quick-start.mjs';
-import { Report, run } from './report.mjs';
-import { checkFiles } from './tarball-files.mjs';
+import { Report } from './report.mjs';
+import {
+  checkFiles,
+  checkTypes,
+  checkWithPublint,
+  pack,
+  ROOT,
+} from './tarball.mjs';
+import { temporaryDirectory } from './temporary-directory.mjs';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const JEST_APP = join(ROOT, 'test/package/jest-app');
-const README = resolve(process.argv[2] ?? join(ROOT, 'README.md'));
-const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
-
+const README = join(ROOT, 'README.md');
+const QUICK_START = join(ROOT, 'docs/start/quick-start.md');
 const EXECUTIONS =
   'tframex_agent_executions_total{agent="Assistant",method="run",status="success"} 1';
 
@@ -39,7 +41,7 @@ export const modelClient = (metrics: AgentMetrics): OpenAI =>
 const APPS = [
   {
     major: 12,
-    nest: [bin('nest')],
+    nest: [join(ROOT, 'node_modules/.bin/nest')],
     type: 'module',
     packages: ['@nestjs/platform-fastify'],
     isFastify: true,
@@ -71,39 +73,16 @@ async function checkPackage(directory) {
     await step('only what users need', () => checkFiles(tarball));
   });
   if (!tarball) return;
-  await checkPublint(tarball);
-  await checkTypes(tarball);
-  for (const app of APPS) await checkApp(directory, tarball, app);
+  await report.section('publint', () =>
+    step('finds nothing', () => checkWithPublint(tarball)),
+  );
+  await report.section('attw', () =>
+    step('finds nothing', () => checkTypes(tarball)),
+  );
+  for (const app of APPS) await checkMajor(directory, tarball, app);
 }
 
-async function pack(directory) {
-  await run(ROOT, 'npm', 'pack', '--pack-destination', directory);
-  const name = (await readdir(directory)).find((file) => file.endsWith('.tgz'));
-  assert(name, 'npm pack made no tarball.');
-  return join(directory, name);
-}
-
-const checkPublint = (tarball) =>
-  report.section('publint', () =>
-    step('finds nothing', async () => {
-      const output = await run(
-        ROOT,
-        bin('publint'),
-        'run',
-        tarball,
-        '--strict',
-      );
-      // Suggestions do not change the exit code.
-      assert.match(output, /All good!/);
-    }),
-  );
-
-const checkTypes = (tarball) =>
-  report.section('attw', () =>
-    step('finds nothing', () => run(ROOT, bin('attw'), tarball)),
-  );
-
-const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
+const checkMajor = (directory, tarball, { major, nest, type, ...optional }) =>
   report.section(`NestJS ${major}, ${type ?? 'commonjs'}`, async () => {
     const app = await step('nest new', () =>
       FreshApp.scaffold(directory, `nest${major}-app`, ...nest),
@@ -112,20 +91,29 @@ const checkApp = (directory, tarball, { major, nest, type, ...optional }) =>
     const { packages = [], isFastify, isMonorepo } = optional;
     await step('npm install', () => app.install(tarball, ...packages));
     await checkNestAdd(step, app, isFastify);
-    const request = await step('README quick start', () => follow(app));
-    await checkIntegration(app, optional);
-    await step('npx nestjs-agent-metrics', () => checkCommand(app));
-    await checkSpecs(app, optional);
-    await step('tsc --noEmit', () => app.typecheck());
-    await step('nest build', () => app.build());
-    const running = await step('node main.js', () => app.start());
-    try {
-      await checkAnswers(running, request);
-    } finally {
-      await running.stop();
-    }
+    await checkApp(app, 'README.md', () => follow(app, README, 'Start'));
+    const quickStart = () => follow(app, QUICK_START, 'In a NestJS app');
+    await checkApp(app, 'the quick start', quickStart, async () => {
+      await checkIntegration(app, optional);
+      await step('npx nestjs-agent-metrics', () => checkCommand(app));
+      await checkSpecs(app, optional);
+      await step('tsc --noEmit', () => app.typecheck());
+    });
     if (isMonorepo) await checkMonorepo(step, app);
   });
+
+/** Follows a page in an app, checks what `more` does, and asks the app that it makes. */
+async function checkApp(app, page, follow, more = async () => {}) {
+  const request = await step(`follow ${page}`, follow);
+  await more();
+  await step('nest build', () => app.build());
+  const running = await step('node main.js', () => app.start());
+  try {
+    await checkAnswers(running, request);
+  } finally {
+    await running.stop();
+  }
+}
 
 /** The command, by the name that the package gives it. */
 async function checkCommand(app) {
@@ -154,9 +142,9 @@ async function checkIntegration(app, { peers, integration }) {
   await app.write(integration);
 }
 
-/** The specs that the app came with, that of the README, and ours, by the app's own command. */
+/** The specs that the app came with, that of the quick start, and ours, by the app's own command. */
 async function checkSpecs(app, { files = [], runner, jest }) {
-  const test = await readTest(README);
+  const test = await readTest(QUICK_START, 'Test it');
   await app.write(runner === 'vitest' ? test : jestTest(test));
   await writeJestApp(app, ['src/app.service.ts', ...files]);
   await step('npm test', () => app.runScript('test'));
@@ -182,7 +170,7 @@ async function writeJestApp(app, paths) {
   }
 }
 
-/** The README's test is for vitest. Jest has its functions as globals, and CommonJS modules without extensions. */
+/** The test of the quick start is for vitest. Jest has its functions as globals, and CommonJS modules without extensions. */
 const jestTest = ({ path, code }) => ({
   path,
   code: code
@@ -199,9 +187,9 @@ const jestModuleTest = ({ path, code }) => ({
     .replace('testing/vitest', 'testing/jest'),
 });
 
-/** Writes the quick start's files into an app and returns its request. */
-async function follow(app) {
-  const { files, request } = await readQuickStart(README);
+/** Writes the files that a section of a page shows into an app, and returns its request. */
+async function follow(app, page, heading) {
+  const { files, request } = await readQuickStart(page, heading);
   for (const file of files) await app.write(file);
   return request;
 }
@@ -230,17 +218,5 @@ async function checkAnswers(app, request) {
   });
 }
 
-/** A directory that goes when this process does, however it ends. */
-async function temporaryDirectory() {
-  const directory = await mkdtemp(join(tmpdir(), 'check-package-'));
-  process.once('exit', () =>
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 }),
-  );
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.once(signal, () => process.exit(128 + constants.signals[signal]));
-  }
-  return directory;
-}
-
-await checkPackage(await temporaryDirectory());
+await checkPackage(await temporaryDirectory('check-package'));
 process.exitCode = report.close() ? 0 : 1;

@@ -6,9 +6,9 @@ const CODE_BLOCK = /^```(\w+)[^\n]*\n(.*?)^```/gms;
 const PATH_COMMENT = /^\/\/ (\S+\.ts)[ \t]*\n/;
 const SHELL_WORD = /[ \t]*((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\|;&<>])+)/y;
 
-/** The files and the request that the README's quick start shows. */
-export async function readQuickStart(readmePath) {
-  const blocks = await blocksOf(readmePath, 'Quick start');
+/** The files and the request that a section of a page shows. */
+export async function readQuickStart(page, heading) {
+  const blocks = await blocksOf(page, heading);
   const files = sourceFiles(blocks.filter(({ language }) => language === 'ts'));
   if (files.length === 0) {
     throw new Error(
@@ -18,20 +18,20 @@ export async function readQuickStart(readmePath) {
   return { files, request: postRequest(blocks) };
 }
 
-/** The test that the README shows, for the app of the quick start. */
-export async function readTest(readmePath) {
-  const [file] = sourceFiles(await blocksOf(readmePath, 'Testing'));
+/** The test that a section of a page shows, for the app of its quick start. */
+export async function readTest(page, heading) {
+  const [file] = sourceFiles(await blocksOf(page, heading));
   if (file === undefined) {
-    throw new Error('The section "## Testing" shows no test with its path.');
+    throw new Error(`The section "## ${heading}" shows no test with its path.`);
   }
   return file;
 }
 
-async function blocksOf(readmePath, heading) {
-  const readme = (await readFile(readmePath, 'utf8')).replaceAll('\r\n', '\n');
-  const section = sectionOf(heading).exec(readme)?.[1];
+async function blocksOf(page, heading) {
+  const text = (await readFile(page, 'utf8')).replaceAll('\r\n', '\n');
+  const section = sectionOf(heading).exec(text)?.[1];
   if (!section) {
-    throw new Error(`The README has no section "## ${heading}".`);
+    throw new Error(`${page} has no section "## ${heading}".`);
   }
   return codeBlocks(section);
 }

@@ -70,4 +70,5 @@ function failure(command, { message, killed, code, stdout = '', stderr = '' }) {
 }
 
 const plain = (text) => stripVTControlCharacters(text).trim();
-const indent = (text) => text.replace(/^(?=.)/gm, '        ');
+/** Text below a line of the report. */
+export const indent = (text) => text.replace(/^(?=.)/gm, '        ');

@@ -22,7 +22,7 @@ let folder: string;
 let tarball: string;
 let files: string[];
 
-/** The tarball, and its files in a folder `package` beside it. */
+/** Packs the checkout, and extracts the files into `package`. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'release-'));
   execFileSync(

@@ -32,7 +32,7 @@ let errors: string[];
 beforeAll(() => {
   putNestNew();
   errors = compile(snippets);
-}, 60_000);
+}, 240_000);
 
 afterAll(removeWorkspace);
 

@@ -31,7 +31,7 @@ function closeLater(keyv: Keyv): Keyv {
 
 /**
  * The pool of the adapter has no listener for errors of idle connections: one that its server ends
- * would end the process. `idleTimeoutMillis` makes that rare; a busy machine meets it all the same.
+ * would end the process. `idleTimeoutMillis` makes that rare; it still happens on a busy machine.
  */
 function listenToPools(): void {
   const { resolve } = createRequire(import.meta.url);

@@ -1,3 +1,4 @@
+import { AGENT_DESCRIPTORS } from '../instrumentation/calls/agent.descriptors.js';
 import {
   type CallLabels,
   type CallMetric,
@@ -5,6 +6,7 @@ import {
   timedFirstItems,
 } from '../instrumentation/calls/call-metrics.js';
 import type { Labels } from '../model/labels.js';
+import type { MetricDescriptor } from '../model/metric-descriptor.js';
 import { measuringDecorator } from '../instrumentation/measured-method.js';
 import { namedOptions, STREAMED_RULES } from './option-rules.js';
 
@@ -48,17 +50,20 @@ export function Streamed(options: string | StreamedOptions = {}) {
 
 function metricsOfStreams(options: StreamedOptions): CallMetric[] {
   const { name = 'agent', labels, initialLabels, buckets } = options;
+  const { firstItem, items } = AGENT_DESCRIPTORS;
+  const nameOf = (metric: MetricDescriptor) =>
+    metric.name.replace(/^agent/, () => name);
   return [
     timedFirstItems({
-      name: `${name}_time_to_first_item_seconds`,
-      summary: 'Time until the first item of a stream in seconds.',
+      name: nameOf(firstItem),
+      summary: firstItem.description,
       labels,
       initialLabels,
       buckets,
     }),
     countedItems({
-      name: `${name}_items_total`,
-      summary: 'Items that streams gave.',
+      name: nameOf(items),
+      summary: items.description,
       labels,
       initialLabels,
     }),

@@ -28,4 +28,16 @@ export const AGENT_DESCRIPTORS = {
     description: 'Age of the oldest running call in seconds.',
     labels: ['agent', 'method'],
   },
+  firstItem: {
+    name: 'agent_time_to_first_item_seconds',
+    type: 'timer',
+    description: 'Time until the first item of a stream in seconds.',
+    labels: CALL_LABELS,
+  },
+  items: {
+    name: 'agent_items_total',
+    type: 'counter',
+    description: 'Items that streams gave.',
+    labels: CALL_LABELS,
+  },
 } as const satisfies MetricDescriptors;

@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { slugOf } from '../../docs/.vitepress/slug.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Pages that TypeDoc writes, if the site was built here. */
+const API = 'reference/api/';
 
 /** A fenced code block, and where it stands. */
 export interface Block {
@@ -26,7 +30,7 @@ export const DOCUMENTS = [
   'examples/README.md',
   ...EXAMPLES.map((folder) => `${folder}/README.md`),
   ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.md'))
+    .filter((path) => path.endsWith('.md') && !path.startsWith(API))
     .map((path) => `docs/${path}`),
 ];
 
@@ -70,10 +74,7 @@ export function proseOf(document: string): string {
 /** The anchors of a document's headings, as GitHub makes them. */
 export function anchorsOf(document: string): string[] {
   return [...proseOf(document).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
+    slugOf(heading!),
   );
 }
 

@@ -18,6 +18,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'e2e/live/numbers': 50,
   'e2e/load': 48,
   'e2e/processes/prometheus': 44,
+  'e2e/docs-site': 42,
   'e2e/rules': 40,
   'e2e/examples': 40,
   'e2e/processes/fork': 40,

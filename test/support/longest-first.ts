@@ -28,13 +28,17 @@ const SECONDS: Readonly<Record<string, number>> = {
   'e2e/monitoring': 28,
 };
 
-/** Starts the longest specs first; all others as vitest does. */
+/** Starts the longest specs first. The others follow project by project: only specs of one project share the modules of a worker. */
 export class LongestFirst extends BaseSequencer {
   override async sort(
     specs: TestSpecification[],
   ): Promise<TestSpecification[]> {
     const sorted = await super.sort(specs);
-    return sorted.sort((a, b) => secondsOf(b) - secondsOf(a));
+    return sorted.sort(
+      (a, b) =>
+        secondsOf(b) - secondsOf(a) ||
+        a.project.name.localeCompare(b.project.name),
+    );
   }
 }
 

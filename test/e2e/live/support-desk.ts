@@ -117,6 +117,8 @@ export async function startSupportDesk({
   const app = await NestFactory.create(DeskModule, {
     logger: false,
     abortOnError: false,
+    // A browser holds connections ready, without a request: they would keep the app open for minutes.
+    forceCloseConnections: true,
   });
   if (prefix !== undefined) app.setGlobalPrefix(prefix);
   await app.listen(port, '127.0.0.1');

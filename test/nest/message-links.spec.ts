@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Module } from '@nestjs/common';
+import { ConsoleLogger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { MetricsModule, OptionsError } from '../../src/index.js';
@@ -27,7 +27,7 @@ test('an app that does not start prints the section of the page that explains it
   const output = printed();
   const start = NestFactory.create(AppModule, {
     abortOnError: false,
-    logger: ['error'],
+    logger: new ConsoleLogger({ logLevels: ['error'], colors: false }),
   });
   await expect(start).rejects.toBeInstanceOf(OptionsError);
   const links = output().matchAll(/^See nestjs-agent-metrics\/(\S+)#(\S+)$/gm);

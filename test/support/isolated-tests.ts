@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Replaces modules, e.g. the clock of the package, or measures the heap. */
+/** Replaces modules, e.g. the clock of the package or `node:fs`, or measures the heap. */
 const NEEDS_OWN_MODULES =
-  /\bvi\.(mock|doMock|resetModules)\(|\b(usedHeap|heapKeptBy)\(/;
+  /\b(vi\.(mock|doMock|resetModules)|syncBuiltinESMExports|hangingFiles|usedHeap|heapKeptBy)\(/;
 
 /**
  * Finds the specs in a folder that cannot share modules and heap with others.

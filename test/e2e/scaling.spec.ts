@@ -156,11 +156,11 @@ describe.skipIf(!(await isInstalled('prometheus')))(
     });
 
     test('the sums of the others stay, and no rate is negative, when one instance is killed and restarts', async () => {
-      const began = Date.now() / 1000;
       const killed = instances[1]!;
       const ofAssistant = 'tframex_agent_executions_total{agent="Assistant"}';
       const sum = `sum by (agent) (${TOTAL}{agent="Assistant"})`;
       await waitForValues(sum, 'agent', { Assistant: 45 });
+      const began = Date.now() / 1000;
 
       await killed.app.stop('SIGKILL');
       await waitForValues('up', 'pod', { 'app-0': 1, 'app-1': 0, 'app-2': 1 });

@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Alias } from 'vite';
-import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
-import { isolatedIn } from './test/support/isolated-tests.js';
+import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 
 const path = (relative: string) =>
@@ -30,38 +28,6 @@ const E2E_TESTS = 'test/e2e/**/*.spec.ts';
 /** Starts the sample app as users do, which builds the package again. */
 const BUILDING_TEST = 'test/e2e/sample-app.spec.ts';
 
-/**
- * Two projects of the specs in a folder: those that share the modules of their worker, as loading
- * them takes most of the time, and those that need modules of their own.
- */
-function shared(
-  name: string,
-  folder: string,
-  exclude: string[] = [],
-  alias: Alias[] = [],
-): TestProjectConfiguration[] {
-  const isolated = isolatedIn(folder);
-  const resolve = { alias };
-  const include = [`${folder}/**/*.spec.ts`];
-  return [
-    {
-      extends: true,
-      resolve,
-      test: {
-        name,
-        include,
-        exclude: [...exclude, ...isolated],
-        isolate: false,
-      },
-    },
-    {
-      extends: true,
-      resolve,
-      test: { name: `${name}-isolated`, include: isolated, exclude },
-    },
-  ];
-}
-
 export default defineConfig({
   resolve: {
     alias: [
@@ -76,9 +42,24 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
-      ...shared('unit', 'test', [NEST_TESTS, E2E_TESTS, '**/node_modules/**']),
-      ...shared('nest12', 'test/nest'),
-      ...shared('nest11', 'test/nest', VERSION_FREE_TESTS, [nest11]),
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.spec.ts'],
+          exclude: [NEST_TESTS, E2E_TESTS, '**/node_modules/**'],
+        },
+      },
+      { extends: true, test: { name: 'nest12', include: [NEST_TESTS] } },
+      {
+        extends: true,
+        resolve: { alias: [nest11] },
+        test: {
+          name: 'nest11',
+          include: [NEST_TESTS],
+          exclude: VERSION_FREE_TESTS,
+        },
+      },
       {
         extends: true,
         test: {

@@ -28,17 +28,13 @@ const SECONDS: Readonly<Record<string, number>> = {
   'e2e/monitoring': 28,
 };
 
-/** Starts the longest specs first. The others follow project by project: only specs of one project share the modules of a worker. */
+/** Starts the longest specs first; all others as vitest does. */
 export class LongestFirst extends BaseSequencer {
   override async sort(
     specs: TestSpecification[],
   ): Promise<TestSpecification[]> {
     const sorted = await super.sort(specs);
-    return sorted.sort(
-      (a, b) =>
-        secondsOf(b) - secondsOf(a) ||
-        a.project.name.localeCompare(b.project.name),
-    );
+    return sorted.sort((a, b) => secondsOf(b) - secondsOf(a));
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type MetricRegistry,
 } from '../registry/metric-registry.js';
 import { pathsOf } from '../http/resources.js';
+import { DEFAULT_NAMESPACE } from '../core/package.js';
 import { redacted, type Redacted } from '../core/redacted.js';
 import {
   option,
@@ -153,7 +154,7 @@ export const PATH = new Check(
 
 /** Rules and defaults of {@link RecordingOptions}. */
 export const RECORDING_OPTIONS = {
-  namespace: option(STRING, 'tframex'),
+  namespace: option(STRING, DEFAULT_NAMESPACE),
   subsystem: option(STRING, ''),
   defaultLabels: option(DEFAULT_LABELS, {}),
   maxMetrics: option(integer(1, 1_000_000), 2000),

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { DEFAULT_NAMESPACE } from '../../core/package.js';
 import type { Conventions } from '../../instrumentation/gen-ai/agents.options.js';
 import { UsageError } from '../output.js';
 import type { Subject } from './metrics.js';
@@ -74,7 +75,7 @@ export function readOptions(
     (values[name] as string | undefined) ?? otherwise;
   return {
     names: new Names(
-      checkedName('namespace', text('namespace', 'tframex')),
+      checkedName('namespace', text('namespace', DEFAULT_NAMESPACE)),
       checkedName('subsystem', text('subsystem', '')),
     ),
     conventions: oneOf(

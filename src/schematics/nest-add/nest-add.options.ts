@@ -1,3 +1,5 @@
+import { DEFAULT_NAMESPACE } from '../../core/package.js';
+
 /** The options of `nest add nestjs-agent-metrics`. Their defaults are in `schema.json`. */
 export interface NestAddOptions {
   /** The first part of the names of all metrics. */
@@ -16,11 +18,8 @@ export interface NestAddOptions {
   readonly sourceRoot?: string;
 }
 
-/** The namespace that the package has by itself. */
-const DEFAULT_NAMESPACE = 'tframex';
-
 /** The health's own path, for apps that have a route at its default path. */
-const OTHER_HEALTH_PATH = '/metrics-health';
+export const OTHER_HEALTH_PATH = '/metrics-health';
 
 /** What is decided for the call, by the user and by the routes of the app. */
 export interface CallOptions extends NestAddOptions {

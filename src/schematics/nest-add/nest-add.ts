@@ -4,7 +4,11 @@ import { PACKAGE } from '../../core/package.js';
 import { inStyle, styleOf } from './code-style.js';
 import { addToImports } from './module-edit.js';
 import { NestAddError, withManualSteps } from './nest-add-error.js';
-import { forRootCall, type NestAddOptions } from './nest-add.options.js';
+import {
+  forRootCall,
+  type NestAddOptions,
+  OTHER_HEALTH_PATH,
+} from './nest-add.options.js';
 import { Formatter } from './prettier.js';
 import { registers } from './registration.js';
 import {
@@ -86,7 +90,7 @@ class NestAdd {
     if (options.live) this.log('The live page is at /metrics/live.');
     if (health !== undefined) {
       this.log(
-        `${health} has a route at /health, so that the health of the metrics is at /metrics-health.`,
+        `${health} has a route at /health, so that the health of the metrics is at ${OTHER_HEALTH_PATH}.`,
       );
     }
   }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { getOrInsert } from '../../core/get-or-insert.js';
 import type { GroupFiles } from '../group/group-files.js';
 import type { StateFile } from '../group/group.js';
 import type { MemberMetrics } from '../merge/member-metrics.js';
@@ -81,11 +82,7 @@ export class MemberReader {
   }
 
   private memoryOf(folder: string): ReadMemory {
-    let memory = this.memory.get(folder);
-    if (memory === undefined) {
-      this.memory.set(folder, (memory = new ReadMemory()));
-    }
-    return memory;
+    return getOrInsert(this.memory, folder, () => new ReadMemory());
   }
 
   private async decode(

@@ -8,6 +8,7 @@ import type {
   Statement,
 } from '@babel/types';
 import { posix } from 'node:path';
+import { getOrInsert } from '../../core/get-or-insert.js';
 import { NestAddError } from './nest-add-error.js';
 
 /** Extensions of TypeScript files, by those that an import of them has. */
@@ -84,11 +85,8 @@ export class SourceFiles {
   constructor(private readonly tree: Tree) {}
 
   get(path: string): SourceFile {
-    const known = this.read.get(path);
-    if (known !== undefined) return known;
-    const file = new SourceFile(path, this.tree.readText(path));
-    this.read.set(path, file);
-    return file;
+    const make = () => new SourceFile(path, this.tree.readText(path));
+    return getOrInsert(this.read, path, make);
   }
 
   exists(path: string): boolean {

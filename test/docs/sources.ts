@@ -1,22 +1,14 @@
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { ENTRY_POINTS } from '../../docs/.vitepress/entry-points.mjs';
 
 export const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** What users import: the package and its subpaths. */
-export const ENTRIES = [
-  'index.ts',
-  'exporters/index.ts',
-  'persistence/keyv/index.ts',
-  'exporters/otlp/index.ts',
-  'exporters/pushgateway/index.ts',
-  'exporters/statsd/index.ts',
-  'instrumentation/gen-ai/index.ts',
-  'integrations/openai/index.ts',
-  'integrations/langchain/index.ts',
-  'testing/index.ts',
-].map((file) => join(SRC, file));
+export const ENTRIES = [...ENTRY_POINTS.keys()].map((source) =>
+  join(SRC, `${source}.ts`),
+);
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { freePort, waitFor } from '../support/http.js';
 import { start } from '../support/processes.js';
-import { type Block, blocksOf, DOCUMENTS, ROOT } from './markdown.js';
+import { type Block, blocksOf, DOCUMENTS, ROOT, stepsOf } from './markdown.js';
 import { folderOf, put } from './workspace.js';
 
 /** The files of `nest new`, as the schematics of NestJS have them. */
@@ -18,21 +18,13 @@ const NOT_RUN = /^(npm|npx|node) /;
 
 const GUIDES = DOCUMENTS.filter((one) => one.startsWith('docs/guides/'));
 
-/** Commands of a page, and what it says that they print. */
-interface Check {
-  readonly commands: string;
-  readonly shown: readonly string[];
-}
-
-/** Checks are blocks of commands with a block of text right after them. */
-function checksOf(document: string): Check[] {
-  const blocks = blocksOf(document);
-  return blocks.flatMap(({ language, code }, i) => {
-    const next = blocks[i + 1];
-    if (language !== 'sh' || next?.language !== 'text') return [];
-    if (NOT_RUN.test(code)) return [];
-    return [{ commands: code, shown: next.code.trimEnd().split('\n') }];
-  });
+/** Commands of a page whose output it shows. */
+function checksOf(document: string) {
+  return stepsOf(document).flatMap(({ commands, shown }) =>
+    shown === undefined || NOT_RUN.test(commands)
+      ? []
+      : [{ commands, shown: shown.split('\n') }],
+  );
 }
 
 export const GUIDES_WITH_CHECKS = GUIDES.filter(

@@ -60,6 +60,23 @@ export function blocksOf(document: string): Block[] {
   return blocks;
 }
 
+/** Commands of the shell in a document, and what it shows that they print, if it does. */
+export interface Step {
+  readonly commands: string;
+  readonly shown: string | undefined;
+}
+
+/** The blocks of commands, each with the block of text right after it. */
+export function stepsOf(document: string): Step[] {
+  const blocks = blocksOf(document);
+  return blocks.flatMap(({ language, code }, i) => {
+    if (language !== 'sh') return [];
+    const next = blocks[i + 1];
+    const shown = next?.language === 'text' ? next.code.trimEnd() : undefined;
+    return [{ commands: code.trim(), shown }];
+  });
+}
+
 export function allBlocks(language: string): Block[] {
   return DOCUMENTS.flatMap(blocksOf).filter(
     (block) => block.language === language,

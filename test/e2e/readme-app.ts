@@ -1,16 +1,10 @@
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { blocksOf, ROOT } from '../docs/markdown.js';
+import { ROOT, type Step, stepsOf } from '../docs/markdown.js';
 import { plainEnvironment } from '../support/environment.js';
-import { freePort, waitFor } from '../support/http.js';
-import { type Running, start } from '../support/processes.js';
-
-/** A block of commands, and what the README shows that they print. */
-interface Step {
-  readonly command: string;
-  readonly shown: readonly string[] | undefined;
-}
+import { freePort } from '../support/http.js';
+import { type Running, start, untilHealthy } from '../support/processes.js';
 
 /** What the examples have installed here. */
 const INSTALL = 'npm install\n';
@@ -30,7 +24,7 @@ export class ReadmeApp {
     private readonly folder: string,
     private readonly steps: readonly Step[],
     private readonly env: NodeJS.ProcessEnv,
-    private readonly health: string,
+    private readonly origin: string,
   ) {}
 
   /**
@@ -46,40 +40,39 @@ export class ReadmeApp {
     const document = `${folder}/README.md`;
     const here = (text: string) =>
       Object.values(PORTS)
-        .reduce((rest, known) => rest.replaceAll(known, port), text.trim())
+        .reduce((rest, known) => rest.replaceAll(known, port), text)
         .replaceAll('localhost', '127.0.0.1');
-    const blocks = blocksOf(document);
-    const steps = blocks.flatMap(({ language, code }, i): Step[] => {
-      if (language !== 'sh' || code.startsWith('docker ')) return [];
-      const next = blocks[i + 1];
-      const shown = next?.language === 'text' ? here(next.code) : undefined;
-      return [{ command: here(code), shown: shown?.split('\n') }];
-    });
+    const steps = stepsOf(document)
+      .filter(({ commands }) => !commands.startsWith('docker '))
+      .map(({ commands, shown }) => ({
+        commands: here(commands),
+        shown: shown && here(shown),
+      }));
     const [first, ...rest] = steps;
-    if (!first?.command.startsWith(INSTALL)) {
+    if (!first?.commands.startsWith(INSTALL)) {
       throw new Error(`${document} does not begin with ${INSTALL}`);
     }
-    const run = { ...first, command: first.command.slice(INSTALL.length) };
+    const run = { ...first, commands: first.commands.slice(INSTALL.length) };
     const variables = Object.keys(PORTS).map((name) => [name, port] as const);
     return new ReadmeApp(
       ROOT + folder,
       [run, ...rest],
       { ...plainEnvironment(), ...Object.fromEntries(variables), ...env },
-      `http://127.0.0.1:${port}/health`,
+      `http://127.0.0.1:${port}`,
     );
   }
 
   /** Starts the app, if the README starts one. */
   start(): void {
-    if (this.steps[0]!.command !== START) return;
+    if (this.steps[0]!.commands !== START) return;
     this.app = start('sh', ['-c', START], this.env, this.folder);
   }
 
   /** Runs all other commands, and holds what they print against the README. */
   async follow(): Promise<void> {
-    if (this.app !== undefined) await this.isUp(this.app);
+    if (this.app !== undefined) await untilHealthy(this.app, this.origin);
     for (const step of this.steps) {
-      if (step.command !== START) await this.run(step);
+      if (step.commands !== START) await this.run(step);
     }
   }
 
@@ -89,36 +82,27 @@ export class ReadmeApp {
     await this.app?.closed;
   }
 
-  private async isUp(app: Running): Promise<void> {
-    await waitFor(
-      async () => (await fetch(this.health)).ok,
-      'the app to be healthy',
-      90,
-    ).catch((error: unknown) => {
-      throw new Error(app.output(), { cause: error });
-    });
-  }
-
-  private async run({ command, shown }: Step): Promise<void> {
-    const print = () => this.print(command);
+  private async run({ commands, shown }: Step): Promise<void> {
+    const print = () => this.print(commands);
     if (shown === undefined) {
       await print();
       return;
     }
     // npm and test runners print more than the README shows.
-    const expected = command.startsWith('npm ')
-      ? expect.arrayContaining([...shown])
-      : shown;
-    if (READING.test(command)) {
+    const lines = shown.split('\n');
+    const expected = commands.startsWith('npm ')
+      ? expect.arrayContaining(lines)
+      : lines;
+    if (READING.test(commands)) {
       await expect.poll(print, { timeout: 60_000 }).toEqual(expected);
     } else {
-      expect(await print(), command).toEqual(expected);
+      expect(await print(), commands).toEqual(expected);
     }
   }
 
-  /** The lines that a command prints. */
-  private async print(command: string): Promise<string[]> {
-    const { stdout, stderr } = await promisify(exec)(command, {
+  /** The lines that commands print. */
+  private async print(commands: string): Promise<string[]> {
+    const { stdout, stderr } = await promisify(exec)(commands, {
       cwd: this.folder,
       env: this.env,
       timeout: 90_000,

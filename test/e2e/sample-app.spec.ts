@@ -10,6 +10,7 @@ import {
   type Running,
   start,
   startPrometheus,
+  untilHealthy,
 } from '../support/processes.js';
 import { quantile, type RawSample, rates } from '../support/promql.js';
 
@@ -56,13 +57,7 @@ describe.skipIf(!(await isInstalled('prometheus')))(
         PORT: String(port),
         PRICES_FILE: 'sample-app/prices.json',
       });
-      await waitFor(
-        async () => (await fetch(`${origin}/health`)).ok,
-        'the sample app to be healthy',
-        90,
-      ).catch((error: unknown) => {
-        throw new Error(app.output(), { cause: error });
-      });
+      await untilHealthy(app, origin);
       const config = await file('sample-app/prometheus.yml');
       const [target] = /localhost:\d+/.exec(config)!;
       prometheus = await startPrometheus(

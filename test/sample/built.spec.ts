@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { blocksOf, read } from '../docs/markdown.js';
+import { read, stepsOf } from '../docs/markdown.js';
 import { waitFor } from '../support/http.js';
 import { tempFolder } from '../support/temp.js';
 
@@ -114,14 +114,14 @@ describe('the built sample app', () => {
 
   test('the built sample app answers the commands of its README as shown there', async () => {
     const origin = originOf(await start()).replace('http://', '');
-    const blocks = blocksOf('sample-app/README.md');
-    const commands = blocks.filter(({ code }) => code.startsWith('curl '));
-    expect(commands).toHaveLength(2);
-    for (const command of commands) {
-      const shown = blocks[blocks.indexOf(command) + 1]!;
-      const text = command.code.replaceAll('localhost:3000', origin);
+    const steps = stepsOf('sample-app/README.md').filter(({ commands }) =>
+      commands.startsWith('curl '),
+    );
+    expect(steps).toHaveLength(2);
+    for (const { commands, shown } of steps) {
+      const text = commands.replaceAll('localhost:3000', origin);
       const { stdout } = await promisify(exec)(text);
-      expect(stdout.trim()).toBe(shown.code.trim());
+      expect(stdout.trim()).toBe(shown);
     }
   });
 

@@ -57,6 +57,20 @@ export function start(
   };
 }
 
+/** Waits until an app that was started is healthy. Rejects with what it has printed. */
+export async function untilHealthy(
+  app: Running,
+  origin: string,
+): Promise<void> {
+  await waitFor(
+    async () => (await fetch(`${origin}/health`)).ok,
+    'the app to be healthy',
+    90,
+  ).catch((cause: unknown) => {
+    throw new Error(app.output(), { cause });
+  });
+}
+
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal);

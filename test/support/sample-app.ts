@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { waitFor } from './http.js';
-import { type Running, start } from './processes.js';
+import { type Running, start, untilHealthy } from './processes.js';
 
 const path = (name: string) =>
   fileURLToPath(new URL(`../../sample-app/${name}`, import.meta.url));
@@ -15,13 +14,10 @@ export async function startSampleApp(
     PRICES_FILE: path('prices.json'),
     ...env,
   });
-  await waitFor(
-    async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok,
-    'the sample app to be healthy',
-    60,
-  ).catch(async (error: unknown) => {
+  const origin = `http://127.0.0.1:${port}`;
+  await untilHealthy(app, origin).catch(async (error: unknown) => {
     await app.stop();
-    throw new Error(app.output(), { cause: error });
+    throw error;
   });
   return app;
 }

@@ -43,7 +43,7 @@ export class PageNumbers {
     );
   }
 
-  /** Prometheus' `histogram_quantile(q, sum by (le) (<name>_bucket))`. */
+  /** Prometheus' `histogram_quantile(q, sum by (le) (<name>_bucket))`, rounded where Prometheus rounds. */
   quantile(
     q: number,
     name: string,
@@ -55,7 +55,7 @@ export class PageNumbers {
     const [upper, total] = buckets[index]!;
     const [lower, before] = index > 0 ? buckets[index - 1]! : [0, 0];
     if (upper === Infinity) return lower;
-    return lower + ((upper - lower) * (rank - before)) / (total - before);
+    return lower + (upper - lower) * ((rank - before) / (total - before));
   }
 
   private matching(name: string, wanted: Readonly<Record<string, string>>) {

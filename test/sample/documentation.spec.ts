@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   Documentation,
   PROJECT_ROOT,
@@ -14,6 +17,30 @@ describe('the documentation', () => {
     const passages = await retriever.run('How do I count calls of an agent?');
 
     expect(passages[0]?.text).toMatch(/count/i);
+  });
+
+  test('the agents know the pages for users, and neither decisions nor the generated API', () => {
+    const root = mkdtempSync(join(tmpdir(), 'documentation-'));
+    onTestFinished(() => rmSync(root, { recursive: true }));
+    const pages = [
+      'README.md',
+      'docs/decisions/core.md',
+      'docs/decisions.md',
+      'docs/reference/api/index.md',
+      'docs/reference/metrics.md',
+    ];
+    for (const page of pages) {
+      mkdirSync(dirname(join(root, page)), { recursive: true });
+      writeFileSync(join(root, page), `The text of ${page}.\n`);
+    }
+
+    const { passages } = new Documentation(root);
+
+    expect(passages.map(({ source }) => source)).toEqual([
+      'README.md',
+      'docs/decisions.md',
+      'docs/reference/metrics.md',
+    ]);
   });
 
   test('the documentation is split at its headings, but not at comments in code', () => {

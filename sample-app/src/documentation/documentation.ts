@@ -54,12 +54,14 @@ export class Documentation {
   }
 }
 
-/** Decisions are left out: they tell contributors what users do not ask. */
+/** Left out: decisions are for contributors, and the API, where it has been generated, says each thing again. */
+const LEFT_OUT = /^(decisions|reference\/api)\//;
+
 function markdownFiles(root: string): string[] {
   const docs = existsSync(join(root, 'docs'))
     ? readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     : [];
-  const pages = docs.filter((path) => !path.startsWith('decisions')).sort();
+  const pages = docs.filter((path) => !LEFT_OUT.test(path)).sort();
   return ['README.md', ...pages.map((path) => `docs/${path}`)].filter(
     (file) => file.endsWith('.md') && existsSync(join(root, file)),
   );

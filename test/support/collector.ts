@@ -1,11 +1,9 @@
 import type { Registry } from 'prom-client';
 import { onTestFinished, vi } from 'vitest';
 import type { CollectorContext } from '../../src/collector/collector-context.js';
-import {
-  type Labels,
-  PrometheusCollector,
-  type PrometheusCollectorOptions,
-} from '../../src/index.js';
+import type { PrometheusCollectorOptions } from '../../src/collector/collector.options.js';
+import { PrometheusCollector } from '../../src/collector/prometheus-collector.js';
+import type { Labels } from '../../src/model/labels.js';
 
 /** What scrapers ask for when they want OpenMetrics. */
 export const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';

@@ -96,6 +96,53 @@ const METADATA: Shape[] = [
 }`,
   ),
   metadata(
+    'a last import in brackets',
+    '{ imports: [UsersModule, (isAudited ? AuditModule : LogModule)] }',
+    `{ imports: [UsersModule, (isAudited ? AuditModule : LogModule), ${CALL}] }`,
+  ),
+  metadata(
+    'a last import in brackets and lines without a last comma',
+    `{
+  imports: [
+    UsersModule,
+    (isAudited ? AuditModule : LogModule)
+  ],
+}`,
+    `{
+  imports: [
+    UsersModule,
+    (isAudited ? AuditModule : LogModule),
+    ${CALL}
+  ],
+}`,
+  ),
+  metadata(
+    'a list in brackets',
+    '{ imports: ([UsersModule]) }',
+    `{ imports: ([UsersModule, ${CALL}]) }`,
+  ),
+  metadata(
+    'a choice in brackets',
+    '{ imports: (isAudited ? AUDITED : PLAIN) }',
+    `{ imports: [...(isAudited ? AUDITED : PLAIN), ${CALL}] }`,
+  ),
+  metadata(
+    'a comment of several lines after the last import',
+    `{
+  imports: [
+    UsersModule, /* AuditModule, is off
+      until it is fixed */
+  ],
+}`,
+    `{
+  imports: [
+    UsersModule, /* AuditModule, is off
+      until it is fixed */
+    ${CALL},
+  ],
+}`,
+  ),
+  metadata(
     'a list that a function makes',
     '{ imports: importsOf(process.env) }',
     `{

@@ -22,13 +22,17 @@ const module = (text: string, message: string): Case => ({
 });
 
 const METADATA =
-  'The metadata of @Module() in src/app.module.ts is no object of this file.';
+  'The metadata of @Module() in src/app.module.ts, or what it spreads, is no object of this file.';
 
 const CASES: Record<string, Case> = {
   'an app without an entry file': {
     files: { 'src/app.module.ts': MODULE },
+    message: 'The entry file src/main.ts does not exist.',
+  },
+  'an entry file that nest-cli.json names, and that there is not': {
+    files: { 'nest-cli.json': '{ "entryFile": "server" }' },
     message:
-      'The entry file src/main.ts, which nest-cli.json names, does not exist.',
+      'The entry file src/server.ts, which nest-cli.json names, does not exist.',
   },
   'an entry file that creates no app': main(
     "console.log('Hello');\n",
@@ -38,6 +42,19 @@ const CASES: Record<string, Case> = {
     MAIN.replace('(AppModule)', '(isTest ? TestModule : AppModule)'),
     'src/main.ts has no NestFactory.create() with the class of a module.',
   ),
+  'an entry file that creates an app of either of two modules': main(
+    `${MAIN}if (isWorker) await NestFactory.create(WorkerModule);\n`,
+    'src/main.ts creates apps from AppModule and WorkerModule.',
+  ),
+  'a module outside of the workspace': main(
+    MAIN.replace('./app.module.js', '../../shop/app.module.js'),
+    'src/main.ts creates the app from AppModule, and the file of this class cannot be found.',
+  ),
+  'a file of --module outside of the workspace': {
+    files: { 'src/main.ts': MAIN },
+    options: { module: '../shop/src/app.module.ts' },
+    message: '../shop/src/app.module.ts does not exist.',
+  },
   'a module of a package': main(
     MAIN.replace('./app.module.js', '@shop/modules'),
     'src/main.ts creates the app from AppModule, and the file of this class cannot be found.',
@@ -117,7 +134,11 @@ describe('an app that cannot be changed', () => {
       expect(error).toBeInstanceOf(NestAddError);
       expect((error as Error).message.startsWith(message)).toBe(true);
       expect((error as Error).message).toContain(`
-No file is changed. Name the file of the root module with --module, or write into it by hand:
+No source file is changed. ${
+        options?.module === undefined
+          ? 'Name the file of the root module with --module, or write into it by hand'
+          : 'Write into the root module by hand'
+      }:
 
   import { MetricsModule } from 'nestjs-agent-metrics';
 

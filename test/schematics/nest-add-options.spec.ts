@@ -45,6 +45,10 @@ describe('the options of the module', () => {
     ["@Controller('health')", '@Get()'],
     ["@Controller({ path: '/health', version: '1' })", "@All('/')"],
     ['@Controller()', "@Get('health')"],
+    ["@Controller('health')", "@Get('live')"],
+    ["@Controller('Health')", "@Post('ready/')"],
+    ["@Controller(['status', 'health'])", "@Get(['', 'all'])"],
+    ["@Controller({ version: '1' })", '@Sse(`/health`)'],
   ];
 
   test.each(HEALTH)(
@@ -58,16 +62,49 @@ describe('the options of the module', () => {
         "MetricsModule.forRoot({ health: { path: '/metrics-health' } })",
       );
       expect(app.messages.at(-1)).toBe(
-        'src/health/health.controller.ts has a route at /health, so that the health of the metrics is at /metrics-health.',
+        'src/health/health.controller.ts has a route at /health or below, so that the health of the metrics is at /metrics-health.',
       );
     },
   );
 
+  test.each<[string, NestAddOptions, string, string]>([
+    [
+      "@Controller('metrics')",
+      {},
+      "MetricsModule.forRoot({ prometheus: { path: '/agent-metrics' } })",
+      'Start the app and open /agent-metrics.',
+    ],
+    [
+      "@Controller('metrics/live')",
+      { live: true },
+      "live: true, prometheus: { path: '/agent-metrics' }",
+      'The live page is at /agent-metrics/live.',
+    ],
+    [
+      "@Controller('metrics/live')",
+      {},
+      'MetricsModule.forRoot()',
+      'Start the app and open /metrics.',
+    ],
+  ])(
+    'nest add puts the metrics beside the routes of the app in %s, with %j',
+    async (controller, options, call, message) => {
+      const app = await NestApp.of(MODULE, {
+        'src/health/health.controller.ts': controllerOf(controller, '@Get()'),
+      }).add(options);
+
+      const written = app.read('src/app.module.ts').replace(/\s+/g, ' ');
+      expect(written).toContain(call);
+      expect(app.messages.join('\n')).toContain(message);
+    },
+  );
+
   test.each([
-    ["@Controller('health')", "@Get('live')"],
-    ["@Controller('health')", '@Post()'],
+    ["@Controller('health')", "@Get('db')"],
+    ["@Controller('health')", '@Roles()'],
     ["@Controller('users')", "@Get('health')"],
     ['@Controller(PATH)', '@Get()'],
+    ["@Controller('health')", '@Get(`${PATH}`)'],
   ])(
     'nest add leaves the health where it is for a route in %s %s',
     async (controller, handler) => {

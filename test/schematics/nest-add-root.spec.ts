@@ -69,6 +69,17 @@ core.NestFactory.create(AppModule);
 `,
   ),
   entry(
+    'of the app, and not that of a context before it',
+    creates(
+      `const config = await NestFactory.createApplicationContext(ConfigModule);\n${CREATE}`,
+    ),
+  ),
+  entry('in brackets', creates('NestFactory.create((AppModule), {})')),
+  entry(
+    'of an app that imports a file outside of the workspace',
+    `import '../../shared/polyfills.js';\n${MAIN}`,
+  ),
+  entry(
     'in a file that the entry file imports',
     "import { start } from './start.js';\n\nawait start();\n",
     { 'src/start.ts': MAIN },
@@ -164,6 +175,12 @@ const WORKSPACES: Case[] = [
     changed: 'apps/admin/src/app.module.ts',
   },
   {
+    title: 'that --module names on Windows',
+    files: { 'src/shop/shop.module.ts': MODULE },
+    options: { module: 'src\\shop\\shop.module.ts' },
+    changed: 'src/shop/shop.module.ts',
+  },
+  {
     title: 'that --module names',
     files: { 'src/shop/shop.module.ts': MODULE },
     options: { module: './src/shop/shop.module.ts' },
@@ -174,6 +191,13 @@ const WORKSPACES: Case[] = [
 const CASES = [...ENTRIES, ...EXPORTS, ...WORKSPACES].map(
   (item): [string, Case] => [item.title, item],
 );
+
+/** A module that imports MetricsModule by a call. */
+const importing = (call: string) =>
+  MODULE.replace('imports: []', `imports: [${call}]`).replace(
+    '\n\n',
+    "\nimport { MetricsModule } from 'nestjs-agent-metrics';\n\n",
+  );
 
 describe('the root module', () => {
   test.each(CASES)(
@@ -192,14 +216,11 @@ describe('the root module', () => {
   );
 
   test('nest add changes nothing if another module of the app imports MetricsModule', async () => {
-    const core = MODULE.replace(
-      'imports: []',
-      'imports: [MetricsModule.forRootAsync({ useFactory: () => ({}) })]',
-    ).replace(
-      '\n\n',
-      "\nimport { MetricsModule } from 'nestjs-agent-metrics';\n\n",
-    );
-    const app = NestApp.of(MODULE, { 'src/core/core.module.ts': core });
+    const app = NestApp.of(MODULE, {
+      'src/core/core.module.ts': importing(
+        'MetricsModule.forRootAsync({ useFactory: () => ({}) })',
+      ),
+    });
     const before = app.files;
 
     await app.add();
@@ -207,6 +228,66 @@ describe('the root module', () => {
     expect(app.files).toEqual(before);
     expect(app.messages).toEqual([
       'src/core/core.module.ts imports MetricsModule already, and stays as it is.',
+    ]);
+  });
+
+  test('nest add changes the app that --module names, whichever other apps have MetricsModule', async () => {
+    const app = await new NestApp({
+      ...MONOREPO,
+      'apps/shop/src/app.module.ts': importing('MetricsModule.forRoot()'),
+    }).add({
+      module: 'apps/admin/src/app.module.ts',
+      sourceRoot: 'apps/shop/src',
+    });
+
+    expect(app.read('apps/admin/src/app.module.ts')).toContain(CALL);
+  });
+
+  test.each([
+    ["import { x } from '@app/observability';\n", false],
+    ["import { x } from '@app/observability/module';\n", false],
+    ["import { x } from '@app/users';\n", true],
+  ])(
+    'nest add looks into the libraries that an app imports: %j',
+    async (line, isChanged) => {
+      const app = await new NestApp({
+        ...MONOREPO,
+        'nest-cli.json': JSON.stringify({
+          sourceRoot: 'apps/shop/src',
+          projects: {
+            shop: { type: 'application', sourceRoot: 'apps/shop/src' },
+            observability: {
+              type: 'library',
+              sourceRoot: 'libs/observability/src',
+            },
+          },
+        }),
+        'apps/shop/src/app.module.ts': line + MODULE,
+        'libs/observability/src/observability.module.ts': importing(
+          'MetricsModule.forRoot()',
+        ),
+      }).add();
+
+      expect(app.read('apps/shop/src/app.module.ts').includes(CALL)).toBe(
+        isChanged,
+      );
+    },
+  );
+
+  test('nest add says which files it cannot search, and goes on', async () => {
+    const app = await NestApp.of(MODULE, {
+      'src/templates/a.ts':
+        "@Controller('<%= path %>')\nexport class <%= a %> {}",
+      'src/b.ts':
+        "@Controller('health')\nclass B { accessor x = 1; @Get() get() {} }",
+    }).add();
+
+    expect(app.read('src/app.module.ts')).toContain('/metrics-health');
+    const skipped = app.messages.filter((one) => one.includes('searched'));
+    expect(skipped).toEqual([
+      expect.stringMatching(
+        /^src\/templates\/a\.ts cannot be read: .*\. It is not searched\.$/,
+      ),
     ]);
   });
 

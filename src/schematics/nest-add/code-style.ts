@@ -35,9 +35,9 @@ export function indentAt(text: string, position: number): string {
   return /^[ \t]*/.exec(text.slice(start, position))![0];
 }
 
-/** Where the line of a position ends, before its line break. */
-export function lineEndAt(text: string, position: number): number {
-  const end = text.indexOf('\n', position);
-  if (end === -1) return text.length;
-  return text[end - 1] === '\r' ? end - 1 : end;
+/** Where the line of a position ends, before its line break and outside of comments. */
+export function lineEndAt({ code }: SourceFile, position: number): number {
+  const end = code.indexOf('\n', position);
+  if (end === -1) return code.length;
+  return code[end - 1] === '\r' ? end - 1 : end;
 }

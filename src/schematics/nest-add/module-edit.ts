@@ -45,7 +45,7 @@ function placeOf(file: SourceFile, metadata: Node | undefined): Place {
   const object = valueOf(file, metadata, 'ObjectExpression');
   if (object === undefined) {
     throw new NestAddError(
-      `The metadata of @Module() in ${file.path} is no object of this file.`,
+      `The metadata of @Module() in ${file.path}, or what it spreads, is no object of this file.`,
     );
   }
   return placeIn(file, object);
@@ -89,6 +89,7 @@ function valueOf<T extends 'ArrayExpression' | 'ObjectExpression'>(
   switch (node?.type) {
     case type:
       return node as Extract<Expression, { type: T }>;
+    case 'ParenthesizedExpression':
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
       return valueOf(file, node.expression, type);
@@ -135,7 +136,7 @@ function appendTo(
   const before = file.text.slice(array.start! + 1, last.start!);
   if (!before.includes('\n')) return [{ at: last.end!, text: `, ${code}` }];
   const comma = trailingComma(file, last.end!, end);
-  const at = Math.min(lineEndAt(file.text, comma ?? last.end!), end);
+  const at = Math.min(lineEndAt(file, comma ?? last.end!), end);
   const line = `${style.lineEnd}${indentAt(file.text, last.start!)}${code}`;
   return comma === undefined
     ? [
@@ -147,11 +148,7 @@ function appendTo(
 
 /** Where the comma after the last element is. */
 function trailingComma(file: SourceFile, from: number, to: number) {
-  const rest = file.text.slice(from, to);
-  const code = rest.replace(/\/\*[^]*?\*\/|\/\/.*/g, (comment) =>
-    ' '.repeat(comment.length),
-  );
-  const index = code.indexOf(',');
+  const index = file.code.slice(from, to).indexOf(',');
   return index === -1 ? undefined : from + index;
 }
 

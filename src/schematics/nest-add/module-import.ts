@@ -64,7 +64,7 @@ function statement(
     const at = (packages[0] ?? file.body[0]!).start!;
     return { at, text: code + lineEnd };
   }
-  return { at: lineEndAt(file.text, before.end!), text: lineEnd + code };
+  return { at: lineEndAt(file, before.end!), text: lineEnd + code };
 }
 
 function isOfPackage({ source }: ImportDeclaration): boolean {

@@ -18,23 +18,24 @@ export interface NestAddOptions {
   readonly sourceRoot?: string;
 }
 
-/** The health's own path, for apps that have a route at its default path. */
-export const OTHER_HEALTH_PATH = '/metrics-health';
-
 /** What is decided for the call, by the user and by the routes of the app. */
 export interface CallOptions extends NestAddOptions {
-  /** Whether the app has a route at `/health`. */
-  readonly hasHealth?: boolean;
+  /** Where the health is, if the app has a route at its default paths. */
+  readonly healthPath?: string | undefined;
+  /** Where the metrics page is, if the app has a route at its default paths. */
+  readonly metricsPath?: string | undefined;
 }
 
 /** The call that imports the module with these options, as code in single quotes. */
 export function forRootCall(moduleName: string, options: CallOptions): string {
-  const { namespace = DEFAULT_NAMESPACE, http, live, hasHealth } = options;
+  const { namespace = DEFAULT_NAMESPACE, http, live } = options;
+  const { healthPath, metricsPath } = options;
   const members = [
     ...(namespace === DEFAULT_NAMESPACE ? [] : [`namespace: '${namespace}'`]),
     ...(http ? ['http: true'] : []),
     ...(live ? ['live: true'] : []),
-    ...(hasHealth ? [`health: { path: '${OTHER_HEALTH_PATH}' }`] : []),
+    ...(metricsPath ? [`prometheus: { path: '${metricsPath}' }`] : []),
+    ...(healthPath ? [`health: { path: '${healthPath}' }`] : []),
   ];
   const code = members.length === 0 ? '' : `{ ${members.join(', ')} }`;
   return `${moduleName}.forRoot(${code})`;

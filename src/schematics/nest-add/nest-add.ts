@@ -4,11 +4,7 @@ import { PACKAGE } from '../../core/package.js';
 import { inStyle, styleOf } from './code-style.js';
 import { addToImports } from './module-edit.js';
 import { NestAddError, withManualSteps } from './nest-add-error.js';
-import {
-  forRootCall,
-  type NestAddOptions,
-  OTHER_HEALTH_PATH,
-} from './nest-add.options.js';
+import { forRootCall, type NestAddOptions } from './nest-add.options.js';
 import { Formatter } from './prettier.js';
 import { registers } from './registration.js';
 import {
@@ -16,10 +12,34 @@ import {
   findRootModule,
   type RootModule,
 } from './root-module.js';
-import { hasRoute } from './routes.js';
+import { hasRouteAt } from './routes.js';
 import { type SourceFile, SourceFiles } from './source-file.js';
 import { specOf } from './spec-template.js';
 import { Workspace } from './workspace.js';
+
+/** What the module serves in an app. */
+interface Served {
+  readonly path: string;
+  /** Pages below the path. */
+  readonly pages: readonly string[];
+  /** With its verb, for messages. */
+  readonly name: string;
+  /** The path for apps that have a route at one of these. */
+  readonly other: string;
+}
+
+const METRICS: Served = {
+  path: '/metrics',
+  pages: ['live'],
+  name: 'metrics are',
+  other: '/agent-metrics',
+};
+const HEALTH: Served = {
+  path: '/health',
+  pages: ['live', 'ready'],
+  name: 'health of the metrics is',
+  other: '/metrics-health',
+};
 
 /** The schematic that `nest add nestjs-agent-metrics` runs. Errors leave all files as they are. */
 export function nestAdd(options: NestAddOptions): Rule {
@@ -28,7 +48,8 @@ export function nestAdd(options: NestAddOptions): Rule {
       await new NestAdd(tree, context, options).run();
     } catch (error) {
       if (!(error instanceof NestAddError)) throw error;
-      throw withManualSteps(error, forRootCall('MetricsModule', options));
+      const call = forRootCall('MetricsModule', options);
+      throw withManualSteps(error, call, options.module !== undefined);
     }
   };
 }
@@ -44,7 +65,9 @@ class NestAdd {
     private readonly options: NestAddOptions,
   ) {
     this.workspace = new Workspace(tree, options);
-    this.files = new SourceFiles(tree);
+    this.files = new SourceFiles(tree, (reason) =>
+      context.logger.warn(`${reason}. It is not searched.`),
+    );
     this.formatter = new Formatter(process.cwd(), (message) =>
       context.logger.warn(message),
     );
@@ -52,7 +75,8 @@ class NestAdd {
 
   async run(): Promise<void> {
     const root = this.findRoot();
-    const present = this.findSource(root, PACKAGE, registers);
+    const present =
+      this.findSource(root, PACKAGE, registers) ?? this.findInLibraries(root);
     if (present === undefined) await this.addModule(root);
     else
       this.log(`${present} imports MetricsModule already, and stays as it is.`);
@@ -63,7 +87,7 @@ class NestAdd {
     const { module } = this.options;
     return module === undefined
       ? findRootModule(this.files, this.workspace.entryFile)
-      : findModuleIn(this.files, posix.normalize(module));
+      : findModuleIn(this.files, posix.normalize(module.replaceAll('\\', '/')));
   }
 
   /** The path of a source file of the app. The root module may be elsewhere than the other files. */
@@ -72,27 +96,58 @@ class NestAdd {
     part: string,
     check: (file: SourceFile) => boolean,
   ): string | undefined {
-    return [posix.dirname(file.path), this.workspace.sourceRoot]
+    const { options, workspace } = this;
+    const sourceRoot =
+      options.module === undefined
+        ? workspace.sourceRoot
+        : workspace.sourceRootOf(file.path);
+    const folders = [
+      posix.dirname(file.path),
+      ...(sourceRoot === undefined ? [] : [sourceRoot]),
+    ];
+    return folders
       .map((folder) => this.files.find(folder, part, check))
+      .find((found) => found !== undefined)?.path;
+  }
+
+  /** The path of a file that imports MetricsModule in a library that the app imports. */
+  private findInLibraries(root: RootModule): string | undefined {
+    return this.workspace.libraries
+      .filter(([name]) => this.findSource(root, `/${name}`, importing(name)))
+      .map(([, folder]) => this.files.find(folder, PACKAGE, registers))
       .find((found) => found !== undefined)?.path;
   }
 
   private async addModule(root: RootModule): Promise<void> {
     const { path, text } = root.file;
-    const health = this.findSource(root, '@Controller(', (file) =>
-      hasRoute(file, '/health'),
-    );
-    const options = { ...this.options, hasHealth: health !== undefined };
+    const pages = this.options.live ? METRICS.pages : [];
+    const metrics = this.pathBeside(root, { ...METRICS, pages });
+    const health = this.pathBeside(root, HEALTH);
+    const options = {
+      ...this.options,
+      metricsPath: metrics.other,
+      healthPath: health.other,
+    };
     const edited = addToImports(root, (name) => forRootCall(name, options));
     const formatted = await this.formatter.formatChanged(path, text, edited);
     this.tree.overwrite(path, formatted);
-    this.log(`${path} imports MetricsModule. Start the app and open /metrics.`);
-    if (options.live) this.log('The live page is at /metrics/live.');
-    if (health !== undefined) {
-      this.log(
-        `${health} has a route at /health, so that the health of the metrics is at ${OTHER_HEALTH_PATH}.`,
-      );
+    const page = metrics.other ?? METRICS.path;
+    this.log(`${path} imports MetricsModule. Start the app and open ${page}.`);
+    if (options.live) this.log(`The live page is at ${page}/live.`);
+    for (const { reason } of [metrics, health]) {
+      if (reason !== undefined) this.log(reason);
     }
+  }
+
+  /** Another path for what would be where the app has a route of its own, and why. */
+  private pathBeside(root: RootModule, { path, pages, name, other }: Served) {
+    const paths = [path, ...pages.map((page) => `${path}/${page}`)];
+    const taken = this.findSource(root, '@Controller(', (file) =>
+      hasRouteAt(file, paths),
+    );
+    if (taken === undefined) return {};
+    const reason = `${taken} has a route at ${path} or below, so that the ${name} at ${other}.`;
+    return { other, reason };
   }
 
   private async addSpec({ file }: RootModule): Promise<void> {
@@ -118,3 +173,9 @@ class NestAdd {
     this.context.logger.info(message);
   }
 }
+
+/** Whether a file imports a library of the monorepo, by the path that the Nest CLI gives it: `@app/name`. */
+const importing =
+  (name: string) =>
+  ({ imports }: SourceFile): boolean =>
+    imports.some(({ source }) => `${source.value}/`.includes(`/${name}/`));

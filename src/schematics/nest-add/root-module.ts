@@ -14,7 +14,12 @@ import {
 
 const FACTORY = { source: '@nestjs/core', name: 'NestFactory' };
 const MODULE = { source: '@nestjs/common', name: 'Module' };
-const CREATES = ['create', 'createApplicationContext', 'createMicroservice'];
+/** Methods that create an app; those before others decide, as a script may come with the app. */
+const CREATES = [
+  ['create'],
+  ['createMicroservice'],
+  ['createApplicationContext'],
+];
 
 /** A class with `@Module()`, and the call in its decorator. */
 export interface RootModule {
@@ -70,33 +75,59 @@ function moduleOf({ file, node }: FoundClass, name: string): RootModule {
 
 /** The name of the root module, in the file that creates the app. */
 function findCreated(files: SourceFiles, entry: SourceFile) {
-  const imported = entry.imports
-    .filter(({ source }) => source.value.startsWith('.'))
-    .map(({ source }) => files.resolve(entry, source.value))
-    .filter((file) => file !== undefined);
-  for (const file of [entry, ...imported]) {
+  for (const file of withImported(files, entry)) {
     const name = createdName(file);
     if (name !== undefined) return { file, name };
   }
   return undefined;
 }
 
+/** A file, and then those of the app that it imports. */
+function* withImported(
+  files: SourceFiles,
+  file: SourceFile,
+): Generator<SourceFile> {
+  yield file;
+  for (const { source } of file.imports) {
+    if (!source.value.startsWith('.')) continue;
+    const imported = files.resolve(file, source.value);
+    if (imported !== undefined) yield imported;
+  }
+}
+
+/** The module that a file creates an app from, or else a context or a microservice. */
 function createdName(file: SourceFile): string | undefined {
   const factory = file.localNameOf(FACTORY);
   if (factory === undefined) return undefined;
-  for (const node of nodesOf(file.program)) {
-    if (node.type === 'CallExpression' && isCreate(file, node, factory)) {
-      return firstName(node.arguments[0]);
+  const calls = [...nodesOf(file.program)].filter(
+    (node) => node.type === 'CallExpression',
+  );
+  for (const methods of CREATES) {
+    const modules = calls
+      .filter(({ callee }) => isMember(file, callee, factory, methods))
+      .map((call) => firstName(call.arguments[0]))
+      .filter((name) => name !== undefined);
+    const names = [...new Set(modules)];
+    if (names.length > 1) {
+      throw new NestAddError(
+        `${file.path} creates apps from ${names.join(' and ')}.`,
+      );
     }
+    if (names.length === 1) return names[0];
   }
   return undefined;
 }
 
-function isCreate(file: SourceFile, { callee }: CallExpression, of: string) {
+function isMember(
+  file: SourceFile,
+  node: Node,
+  object: string,
+  names: readonly string[],
+): boolean {
   return (
-    callee.type === 'MemberExpression' &&
-    file.codeOf(callee.object) === of &&
-    CREATES.includes(file.codeOf(callee.property))
+    node.type === 'MemberExpression' &&
+    file.codeOf(node.object) === object &&
+    names.includes(file.codeOf(node.property))
   );
 }
 
@@ -107,6 +138,8 @@ function firstName(node: Node | undefined): string | undefined {
       return node.name;
     case 'AwaitExpression':
       return firstName(node.argument);
+    case 'ParenthesizedExpression':
+      return firstName(node.expression);
     case 'CallExpression':
       return firstName(node.callee);
     case 'MemberExpression':

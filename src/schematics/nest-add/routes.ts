@@ -1,30 +1,46 @@
 import type { ClassDeclaration, Decorator, Node } from '@babel/types';
 import { nodesOf, type SourceFile } from './source-file.js';
 
-const ALL_METHODS = ['Get', 'All'];
+/** The decorators of handlers. The routes of the package refuse neighbours of any method. */
+const HANDLERS = [
+  'All',
+  'Delete',
+  'Get',
+  'Head',
+  'Options',
+  'Patch',
+  'Post',
+  'Put',
+  'Search',
+  'Sse',
+];
 
-/** Whether a controller in a file answers GET requests for a path, as far as the file itself shows it. */
-export function hasRoute(file: SourceFile, path: string): boolean {
+/** Whether a controller in a file has a route at one of these paths, as far as the file itself shows it. Neither case nor a last slash counts, as in most apps. */
+export function hasRouteAt(
+  file: SourceFile,
+  paths: readonly string[],
+): boolean {
   return [...nodesOf(file.program)]
     .filter((node) => node.type === 'ClassDeclaration')
-    .some((node) => routesOf(file, node).includes(path));
+    .flatMap((node) => routesOf(file, node))
+    .some((route) => paths.includes(route));
 }
 
 function routesOf(file: SourceFile, node: ClassDeclaration): string[] {
   const prefixes = pathsOf(file, node.decorators, ['Controller']);
   const paths = node.body.body.flatMap((member) =>
     member.type === 'ClassMethod'
-      ? pathsOf(file, member.decorators, ALL_METHODS)
+      ? pathsOf(file, member.decorators, HANDLERS)
       : [],
   );
   return prefixes
     .flatMap((prefix) =>
       paths.map((path) => `/${prefix}/${path}`.replace(/\/+/g, '/')),
     )
-    .map((path) => path.replace(/(?<=.)\/$/, ''));
+    .map((path) => path.replace(/(?<=.)\/$/, '').toLowerCase());
 }
 
-/** The paths of decorators of these names: `@Get()`, `@Get('path')`, `@Controller({ path: 'path' })`. */
+/** The paths of decorators of these names: `@Get()`, `@Get(['a', 'b'])`, `@Controller({ path: 'path' })`. */
 function pathsOf(
   file: SourceFile,
   decorators: Decorator[] | null | undefined,
@@ -34,21 +50,32 @@ function pathsOf(
     .map(({ expression }) => expression)
     .filter((expression) => expression.type === 'CallExpression')
     .filter(({ callee }) => names.includes(file.codeOf(callee)))
-    .flatMap(({ arguments: [argument] }) => pathIn(argument));
+    .flatMap(({ arguments: [argument] }) =>
+      argument === undefined ? [''] : pathsIn(argument),
+    );
 }
 
-function pathIn(argument: Node | undefined): string[] {
-  switch (argument?.type) {
-    case undefined:
-      return [''];
+function pathsIn(node: Node | null): string[] {
+  switch (node?.type) {
     case 'StringLiteral':
-      return [argument.value];
+      return [node.value];
+    case 'TemplateLiteral':
+      return node.expressions.length > 0
+        ? []
+        : [node.quasis[0]!.value.cooked ?? ''];
+    case 'ArrayExpression':
+      return node.elements.flatMap(pathsIn);
     case 'ObjectExpression':
-      return argument.properties
-        .filter((property) => property.type === 'ObjectProperty')
-        .filter(({ key }) => key.type === 'Identifier' && key.name === 'path')
-        .flatMap(({ value }) => pathIn(value));
+      return pathsOfObject(node.properties);
     default:
       return [];
   }
+}
+
+/** The paths in the options of a controller, which has the path `''` without any. */
+function pathsOfObject(properties: readonly Node[]): string[] {
+  const path = properties
+    .filter((property) => property.type === 'ObjectProperty')
+    .find(({ key }) => key.type === 'Identifier' && key.name === 'path');
+  return path === undefined ? [''] : pathsIn(path.value);
 }

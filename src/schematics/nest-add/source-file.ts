@@ -1,6 +1,8 @@
 import type { DirEntry, Tree } from '@angular-devkit/schematics';
 import { parse } from '@babel/parser';
 import type {
+  Comment,
+  File,
   ImportDeclaration,
   ImportSpecifier,
   Node,
@@ -27,12 +29,16 @@ export interface ImportedName {
 /** A TypeScript file of the app, as text and as syntax tree. */
 export class SourceFile {
   readonly program: Program;
+  /** The text with spaces in place of comments. */
+  readonly code: string;
 
   constructor(
     readonly path: string,
     readonly text: string,
   ) {
-    this.program = parseProgram(path, text);
+    const { program, comments } = parseFile(path, text);
+    this.program = program;
+    this.code = withoutComments(text, comments ?? []);
   }
 
   get body(): readonly Statement[] {
@@ -81,29 +87,56 @@ export class SourceFile {
 /** The source files of the app, by their paths in the tree. */
 export class SourceFiles {
   private readonly read = new Map<string, SourceFile>();
+  private readonly unreadable = new Set<string>();
 
-  constructor(private readonly tree: Tree) {}
+  /** @param skipped - is called once for each file that is not searched, with the reason */
+  constructor(
+    private readonly tree: Tree,
+    private readonly skipped: (reason: string) => void,
+  ) {}
 
+  /** @throws {NestAddError} if the file is not there or is no TypeScript. */
   get(path: string): SourceFile {
-    const make = () => new SourceFile(path, this.tree.readText(path));
+    const make = () => new SourceFile(path, this.textOf(path));
     return getOrInsert(this.read, path, make);
   }
 
   exists(path: string): boolean {
-    return this.tree.exists(path);
+    return isInside(path) && this.tree.exists(path);
   }
 
-  /** The first file in a folder, tests apart, whose text has a part and that passes a check. */
+  /** The first file in a folder, tests apart, whose text has a part and that passes a check. Files that cannot be read are skipped. */
   find(
     folder: string,
     part: string,
     check: (file: SourceFile) => boolean,
   ): SourceFile | undefined {
+    if (!isInside(folder)) return undefined;
     for (const path of sourcesIn(this.tree.getDir(folder))) {
-      if (!this.tree.readText(path).includes(part)) continue;
-      if (check(this.get(path))) return this.get(path);
+      const file = this.readable(path, part);
+      if (file !== undefined && check(file)) return file;
     }
     return undefined;
+  }
+
+  /** A file whose text has a part; `undefined` for others, and for those that cannot be read. */
+  private readable(path: string, part: string): SourceFile | undefined {
+    try {
+      return this.textOf(path).includes(part) ? this.get(path) : undefined;
+    } catch (error) {
+      if (!(error instanceof NestAddError)) throw error;
+      if (!this.unreadable.has(path)) this.skipped(error.message);
+      this.unreadable.add(path);
+      return undefined;
+    }
+  }
+
+  private textOf(path: string): string {
+    try {
+      return this.tree.readText(path);
+    } catch (cause) {
+      throw unreadable(path, cause);
+    }
   }
 
   /** The file that an import leads to: a relative one, or one from the folder of the workspace (`src/app.module`). */
@@ -117,6 +150,11 @@ export class SourceFiles {
     );
     return path === undefined ? undefined : this.get(path);
   }
+}
+
+/** Whether a path is inside the workspace: the tree refuses others. */
+function isInside(path: string): boolean {
+  return !/^\.\.(\/|$)/.test(posix.normalize(path));
 }
 
 function* sourcesIn(folder: DirEntry): Generator<string> {
@@ -155,15 +193,28 @@ export function nameOf(node: ImportSpecifier['imported']): string {
   return node.type === 'Identifier' ? node.name : node.value;
 }
 
-function parseProgram(path: string, text: string): Program {
+function parseFile(path: string, text: string): File {
   try {
     return parse(text, {
       sourceType: 'module',
-      plugins: ['typescript', 'decorators-legacy'],
+      plugins: ['typescript', 'decorators-legacy', 'decoratorAutoAccessors'],
+      createParenthesizedExpressions: true,
       attachComment: false,
-    }).program;
+    });
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new NestAddError(`${path} cannot be read: ${message}`, { cause });
+    throw unreadable(path, cause);
   }
+}
+
+function withoutComments(text: string, comments: readonly Comment[]): string {
+  let code = '';
+  for (const { start, end } of comments) {
+    code += text.slice(code.length, start) + ' '.repeat(end! - start!);
+  }
+  return code + text.slice(code.length);
+}
+
+function unreadable(path: string, cause: unknown): NestAddError {
+  const { message } = cause as Error;
+  return new NestAddError(`${path} cannot be read: ${message}`, { cause });
 }

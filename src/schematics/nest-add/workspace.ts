@@ -7,6 +7,7 @@ const CONFIGURATIONS = ['nest-cli.json', '.nest-cli.json'];
 const DEFAULTS = { sourceRoot: 'src', entryFile: 'main' };
 
 interface NestProject {
+  readonly type?: string;
   readonly sourceRoot?: string;
   readonly entryFile?: string;
 }
@@ -30,6 +31,7 @@ export type Runner = 'vitest' | 'jest';
 
 /** The app that the schematic changes, as `nest-cli.json` and `package.json` describe it. */
 export class Workspace {
+  private readonly configurationPath: string | undefined;
   private readonly configuration: NestConfiguration;
   private readonly project: NestProject;
   private readonly manifest: Manifest;
@@ -39,6 +41,7 @@ export class Workspace {
     options: NestAddOptions,
   ) {
     const path = CONFIGURATIONS.find((name) => tree.exists(name));
+    this.configurationPath = path;
     this.configuration = path === undefined ? {} : readJson(tree, path);
     this.project = { ...DEFAULTS, ...this.projectOf(options) };
     this.manifest = tree.exists('package.json')
@@ -59,9 +62,28 @@ export class Workspace {
     );
     const found = candidates.find((path) => this.tree.exists(path));
     if (found !== undefined) return found;
+    const namer = this.configurationPath;
     throw new NestAddError(
-      `The entry file ${candidates[0]}, which nest-cli.json names, does not exist.`,
+      `The entry file ${candidates[0]}${namer ? `, which ${namer} names,` : ''} does not exist.`,
     );
+  }
+
+  /** The source folder of the project that a file is in; `undefined` if it is in none. */
+  sourceRootOf(path: string): string | undefined {
+    const { projects = {} } = this.configuration;
+    return [this.project, ...Object.values(projects)]
+      .flatMap(({ sourceRoot }) => sourceRoot ?? [])
+      .filter((root) => path.startsWith(`${posix.normalize(root)}/`))
+      .sort((a, b) => b.length - a.length)[0];
+  }
+
+  /** The names and source folders of the libraries of a monorepo. */
+  get libraries(): readonly (readonly [name: string, sourceRoot: string])[] {
+    return Object.entries(this.configuration.projects ?? {})
+      .filter(([, { type }]) => type === 'library')
+      .flatMap(([name, { sourceRoot }]) =>
+        sourceRoot === undefined ? [] : [[name, sourceRoot] as const],
+      );
   }
 
   /** The part of a spec's file name before `.ts`. */

@@ -5,7 +5,7 @@ import type { MetricsOptions } from '../nest/metrics.options.js';
 import { withOverride } from '../nest/metrics.overrides.js';
 
 /**
- * `MetricsModule` for tests: it records as in production, and has no endpoint, no metrics of
+ * `MetricsModule` for tests: it records as in production, and has no endpoint, no live page, no metrics of
  * the process, no exporters, no timers, no other processes and no persistence.
  *
  * @example
@@ -44,6 +44,7 @@ function recordingOnly(options: MetricsOptions): MetricsOptions {
     ...options,
     prometheus: { registry, exemplars, path: false, defaultMetrics: false },
     health: { checks, details, version, path: false },
+    live: false,
     otlp: false,
     statsd: false,
     pushgateway: false,

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import { connect, constants } from 'node:http2';
+import { connect, constants, type OutgoingHttpHeaders } from 'node:http2';
 import { getActiveResourcesInfo } from 'node:process';
-import { Controller, Get, type INestApplication } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Post } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import {
   FastifyAdapter,
@@ -10,7 +10,11 @@ import {
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { MetricsModule, PrometheusCollector } from '../../src/index.js';
+import {
+  MetricsModule,
+  type MetricsModuleOptions,
+  PrometheusCollector,
+} from '../../src/index.js';
 import { metricsOf } from '../../src/testing/index.js';
 import '../../src/testing/vitest.js';
 import { samples } from '../support/collector.js';
@@ -28,6 +32,11 @@ class HelloController {
     return 'hello';
   }
 
+  @Post('upload')
+  upload() {
+    return 'taken';
+  }
+
   @Get('hangs')
   hangs(): Promise<never> {
     hangs.emit('begun');
@@ -35,11 +44,14 @@ class HelloController {
   }
 }
 
-const parts = (registry?: Registry) => ({
+const parts = (
+  registry?: Registry,
+  http: MetricsModuleOptions['http'] = true,
+) => ({
   imports: [
     MetricsModule.forRoot({
       namespace: '',
-      http: true,
+      http,
       prometheus: { defaultMetrics: false, ...(registry && { registry }) },
     }),
   ],
@@ -206,6 +218,33 @@ describe('HTTP metrics', () => {
       'GET /hello/:name 200': 1,
       'GET /hangs 499': 1,
     });
+  });
+
+  test('HTTP metrics record the size of an HTTP/2 request where it is known', async () => {
+    const { app, url } = await startApp(
+      parts(undefined, { requestSize: true }),
+      () => new FastifyAdapter({ http2: true } as object),
+    );
+    const session = connect(url);
+    onTestFinished(() => session.destroy());
+    const sent = (headers: OutgoingHttpHeaders, body?: string) =>
+      once(session.request(headers).end(body).resume(), 'close');
+    await sent({ ':path': '/hello/a' });
+    const upload = { ':path': '/upload', ':method': 'POST' };
+    const type = { 'content-type': 'application/json' };
+    await sent({ ...upload, ...type, 'content-length': '3' }, '[1]');
+    await sent({ ...upload, ...type }, '[1]');
+
+    const collector = app.get(PrometheusCollector);
+    expect(await countsOf(collector, 3)).toEqual({
+      'GET /hello/:name 200': 1,
+      'POST /upload 201': 2,
+    });
+    const sizes = 'http_server_request_body_size_bytes';
+    const sizesOf = (route: string) =>
+      metricsOf(collector).histogram(sizes, { route });
+    expect(sizesOf('/hello/:name')).toMatchObject({ count: 1, sum: 0 });
+    expect(sizesOf('/upload')).toMatchObject({ count: 1, sum: 3 });
   });
 
   test('there are no HTTP metrics in an application without an HTTP server', async () => {

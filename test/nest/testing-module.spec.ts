@@ -55,11 +55,17 @@ describe('MetricsTestingModule in the imports of a test', () => {
   test.each(ADAPTERS)(
     'an app with MetricsTestingModule has no endpoint on %s',
     async (_name, makeAdapter) => {
-      const module = await compiled();
+      const access = { bearerToken: { env: 'NO_SUCH_VARIABLE' } };
+      const module = await compiled({ live: { access } });
       const app = module.createNestApplication(makeAdapter() as never);
       await app.listen(0, '127.0.0.1');
       const url = await app.getUrl();
-      for (const path of ['/metrics', '/health', '/health/live']) {
+      for (const path of [
+        '/metrics',
+        '/metrics/live',
+        '/health',
+        '/health/live',
+      ]) {
         expect((await fetch(url + path)).status).toBe(404);
       }
       await app.close();
@@ -70,6 +76,7 @@ describe('MetricsTestingModule in the imports of a test', () => {
     const before = getActiveResourcesInfo().toSorted();
     const module = await compiled({
       prometheus: { defaultMetrics: true, port: 0 },
+      live: true,
       otlp: { interval: 10 },
       statsd: true,
       processes: true,

@@ -34,7 +34,9 @@ const AGENT_VARIABLES = [
   'DD_DOGSTATSD_SOCKET',
   'DD_EXTERNAL_ENV',
   'DD_CARDINALITY',
+  'DATADOG_CARDINALITY',
   'DD_TAGS',
+  'DATADOG_TAGS',
   ...Object.keys(TAG_NAMES),
 ];
 
@@ -115,15 +117,17 @@ function externalData(): string | undefined {
 
 /** How many tags the Agent adds. */
 function cardinality(logger?: MetricsLogger): string | undefined {
-  const { DD_CARDINALITY, DATADOG_CARDINALITY } = process.env;
-  const text = DD_CARDINALITY || DATADOG_CARDINALITY || '';
-  if (text === '') return undefined;
+  const variable = ['DD_CARDINALITY', 'DATADOG_CARDINALITY'].find(
+    (name) => process.env[name],
+  );
+  if (variable === undefined) return undefined;
+  const text = process.env[variable]!;
   const lower = text.toLowerCase();
   if (CARDINALITY.test(lower)) return lower;
   if (logger !== undefined) {
     logWarning(
       logger,
-      `The variable DD_CARDINALITY is ${shown(text)}; expected ${CARDINALITY.expected}; it is ignored`,
+      `The variable ${variable} is ${shown(text)}; expected ${CARDINALITY.expected}; it is ignored`,
       'ignored_variable',
     );
   }

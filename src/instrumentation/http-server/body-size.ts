@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 
 type Write = (this: unknown, ...args: any[]) => any;
 
@@ -6,7 +7,14 @@ type Write = (this: unknown, ...args: any[]) => any;
 export function requestBodySize(req: IncomingMessage): number | undefined {
   const length = req.headers['content-length'];
   if (length !== undefined) return Number(length);
-  return req.headers['transfer-encoding'] === undefined ? 0 : undefined;
+  return hasNoBody(req) ? 0 : undefined;
+}
+
+/** HTTP/1.1 tells by a header (RFC 9112, 6.3), HTTP/2 by a flag of the headers (RFC 9113, 8.1). */
+function hasNoBody(req: IncomingMessage | Http2ServerRequest): boolean {
+  return 'stream' in req
+    ? req.stream?.endAfterHeaders === true
+    : req.headers['transfer-encoding'] === undefined;
 }
 
 /**

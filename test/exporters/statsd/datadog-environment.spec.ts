@@ -85,24 +85,38 @@ describe('the variables of Datadog', () => {
     ]);
   });
 
-  it('an unknown DD_CARDINALITY is ignored with a warning', async () => {
-    const warn = vi.fn();
-    stub({ DD_CARDINALITY: 'all' });
-    const receiver = await receiveUdp();
-    const { port } = receiver;
-    const exporter = new StatsdExporter({ host: '127.0.0.1', port });
-    await exporter.start({ warn });
-    await exported(exporter, metrics);
-    expect(await receiver.lines()).toEqual(['runs_total:1|c|#agent:a,env:own']);
-    expect(warn.mock.calls).toEqual([
-      [
-        withLink(
-          "The variable DD_CARDINALITY is 'all'; expected 'none' or 'low' or 'orchestrator' or 'high'; it is ignored",
-          'ignored_variable',
-        ),
-      ],
-    ]);
-  });
+  it.each(['DD_CARDINALITY', 'DATADOG_CARDINALITY'])(
+    '%s alone adds its field',
+    async (variable) => {
+      stub({ [variable]: 'Low' });
+      const runs = [counterOf('runs_total', valueSeries(1))];
+      expect(await linesOf({}, runs)).toEqual(['runs_total:1|c|card:low']);
+    },
+  );
+
+  it.each(['DD_CARDINALITY', 'DATADOG_CARDINALITY'])(
+    'an unknown %s is ignored with a warning',
+    async (variable) => {
+      const warn = vi.fn();
+      stub({ [variable]: 'all' });
+      const receiver = await receiveUdp();
+      const { port } = receiver;
+      const exporter = new StatsdExporter({ host: '127.0.0.1', port });
+      await exporter.start({ warn });
+      await exported(exporter, metrics);
+      expect(await receiver.lines()).toEqual([
+        'runs_total:1|c|#agent:a,env:own',
+      ]);
+      expect(warn.mock.calls).toEqual([
+        [
+          withLink(
+            `The variable ${variable} is 'all'; expected 'none' or 'low' or 'orchestrator' or 'high'; it is ignored`,
+            'ignored_variable',
+          ),
+        ],
+      ]);
+    },
+  );
 
   it('DD_AGENT_HOST and DD_DOGSTATSD_PORT are the address of the server', async () => {
     const receiver = await receiveUdp();

@@ -222,7 +222,8 @@ function targetAlerts(metrics: Metrics): Alerts {
     },
     {
       alert: 'HealthCheckDown',
-      expr: `min by (job, instance, check) (${health.status.name}) == 0`,
+      // MetricsNotDelivered is about those of exporters, which are not critical.
+      expr: `min by (job, instance, check) (${health.status.name}{check!~"exporter:.*"}) == 0`,
       for: '2m',
       severity: 'critical',
       summary:

@@ -130,6 +130,25 @@ class AssistantAgent {
     });
   }
 
+  /** Searches before it gives its stream. */
+  @AgentRun()
+  async searchThenStream(): Promise<AsyncIterable<number>> {
+    await this.toolbox.search(10);
+    const { toolbox } = this;
+    return {
+      async *[Symbol.asyncIterator]() {
+        yield await toolbox.search(20);
+        yield await toolbox.search(30);
+      },
+    };
+  }
+
+  @AgentRun()
+  async searchThenObserve(): Promise<Observable<number>> {
+    await this.toolbox.search(10);
+    return this.observable();
+  }
+
   @AgentRun()
   fails(): void {
     throw new SyntaxError('no');
@@ -365,6 +384,28 @@ describe('an agent run', () => {
     const { assistant, page } = await start();
     expect(await play(firstValueFrom(assistant.observable()))).toBe(10);
     expect(calls(await page(), 'Assistant')).toBe('1');
+  });
+
+  test('an agent run has what a method does before it returns a stream, once', async () => {
+    const { assistant, page } = await start();
+    const stream = await play(assistant.searchThenStream());
+    const consume = async () => {
+      for await (const _ of stream);
+    };
+    await play(consume());
+    expect(calls(await page(), 'Assistant')).toBe('3');
+    await play(consume());
+    expect(calls(await page(), 'Assistant')).toBe('5');
+  });
+
+  test('an agent run has what a method does before it returns an Observable', async () => {
+    const { assistant, metrics, page } = await start();
+    const outside = await play(
+      metrics.runAgent('Caller', () => assistant.searchThenObserve()),
+    );
+    await play(firstValueFrom(outside));
+    // One by the run around, and one by the run of the Observable.
+    expect(calls(await page(), 'Assistant')).toBe('2');
   });
 
   test('an agent run that fails is recorded with its error, which its caller gets', async () => {

@@ -27,6 +27,21 @@ export class ObservedWork {
   agentRun(agent: string, labels?: () => Labels | undefined): RunObserver {
     const run = this.app.runs.begin(agent);
     const context = this.contextOf(agent, labels);
+    const again = () => this.agentRun(agent, labels);
+    // What a call does before it returns its stream belongs to the first consumption.
+    let goOn = () => {
+      goOn = again;
+      return this.observerOf(run, context, again);
+    };
+    return this.observerOf(run, context, () => goOn());
+  }
+
+  /** @param restarted makes the observer of a consumption of the result. */
+  private observerOf(
+    run: AgentRunContext,
+    context: LabelsInForce | undefined,
+    restarted: () => RunObserver,
+  ): RunObserver {
     const inside = <T>(part: () => T) => run.run(part);
     return {
       runInContext: (part) =>
@@ -43,11 +58,11 @@ export class ObservedWork {
       },
       ended: (ended) =>
         this.app.late.addAfter(() =>
-          this.record(agent, () =>
+          this.record(run.agent, () =>
             this.writer.agentRun(endedRun(run, ended), context),
           ),
         ),
-      restarted: () => this.agentRun(agent, labels),
+      restarted,
     };
   }
 

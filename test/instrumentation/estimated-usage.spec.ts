@@ -191,6 +191,17 @@ describe('usage that the app has estimated itself', () => {
 });
 
 describe('a tokenizer', () => {
+  test('a tokenizer counts what the app gives as undefined', async () => {
+    const { agents, bySource } = start({ tokenizer: byCharacter });
+    const inference = agents.startInference(REQUEST);
+    inference.texts?.input.add('Hello');
+    const estimatedUsage = { inputTokens: undefined, outputTokens: 5 };
+    inference.end({ estimatedUsage });
+    await nextTurn();
+    expect(await bySource(INPUT)).toEqual({ estimated: 5 });
+    expect(await bySource(OUTPUT)).toEqual({ estimated: 5 });
+  });
+
   test('a tokenizer counts the texts of an inference without usage', async () => {
     const tokenizer = vi.fn(byCharacter);
     const { agents, bySource, counts } = start({ tokenizer });

@@ -65,7 +65,8 @@ export class TokenEstimator {
     if (counted === undefined) return inference;
     return {
       ...inference,
-      estimatedUsage: { ...counted, ...estimatedUsage },
+      // Only what is not given is counted: it may be given as `undefined`.
+      estimatedUsage: { ...estimatedUsage, ...counted },
       isPartial: isLowerBound(inference, texts, missing),
     };
   }

@@ -56,12 +56,19 @@ export class AppMetrics extends MetricsReader {
     const before = await this.collector.snapshot();
     const result = await work();
     const after = await this.collector.snapshot();
-    const differences = differencesOf(before, after);
-    const metrics = withDeclared(differences, this.collector.declaredTypes());
-    const existing = new Set(metrics.keys());
-    return new MetricChanges(result, differences, (given) =>
-      metrics.get(this.names.find(given, existing))!,
+    const unread = new Set([before, after].flatMap((one) => one.unread ?? []));
+    const differences = differencesOf(before, after).filter(
+      ({ name }) => !unread.has(name),
     );
+    const metrics = withDeclared(differences, this.collector.declaredTypes());
+    const existing = new Set([...metrics.keys(), ...unread]);
+    return new MetricChanges(result, differences, (given) => {
+      const name = this.names.find(given, existing);
+      if (!unread.has(name)) return metrics.get(name)!;
+      throw new NotRefreshedError(
+        `Metric "${name}" could not be read both before and after the work: its callback has failed, which the log explains`,
+      );
+    });
   }
 
   private readBefore(name: string): MetricSnapshot {

@@ -16,6 +16,48 @@ describe('an exporter without a fault', () => {
   for (const { name, run } of contractOf('none')) test.concurrent(name, run);
 });
 
+describe('an exporter that cannot be written as JSON', () => {
+  class Circular extends FaultyExporter {
+    readonly self = this;
+    readonly size = 1n;
+    // As the class has it that does not write its own text.
+    override toJSON = undefined as never;
+  }
+
+  const rules = exporterContract(
+    (backend: MemoryBackend) => new Circular(backend, 'none'),
+    () => new MemoryBackend(),
+  );
+  for (const { name, run } of rules) test.concurrent(name, run);
+});
+
+describe('an exporter that cannot be made', () => {
+  const error = new RangeError('no exporter');
+
+  test.each(
+    exporterContract(
+      () => {
+        throw error;
+      },
+      () => new MemoryBackend(),
+    ).map(({ name }, i) => [name, i] as const),
+  )('the contract ends its back end, and says why: %s', async (_name, i) => {
+    const backends: MemoryBackend[] = [];
+    const rules = exporterContract(
+      () => {
+        throw error;
+      },
+      () => {
+        const backend = new MemoryBackend();
+        backends.push(backend);
+        return backend;
+      },
+    );
+    await expect(rules[i]!.run()).rejects.toBe(error);
+    expect(backends.map(({ isAway }) => isAway)).toEqual([true]);
+  });
+});
+
 describe('an exporter with a fault breaks the rule about it', () => {
   const FAULTS: readonly [Fault, RegExp, RegExp][] = [
     [

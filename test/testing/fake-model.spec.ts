@@ -101,6 +101,17 @@ describe('fakeModel()', () => {
     expect(metrics.histogram(INPUT).count).toBe(1);
   });
 
+  test('fakeModel() takes the delay of a stream without chunks', async () => {
+    const { client, metrics } = observed([
+      { chunks: [], delay: 5, usage: USAGE },
+    ]);
+    for await (const _ of await client.chat.completions.create({
+      ...CHAT,
+      stream: true,
+    }));
+    expect(metrics.histogram(DURATION).sum).toBe(5);
+  });
+
   test('fakeModel() streams responses', async () => {
     const { client, metrics } = observed([
       { chunks: ['Hel', 'lo'], usage: USAGE },

@@ -41,6 +41,10 @@ export class MemoryBackend implements ContractBackend {
     return this.totals.get(metric) ?? 0;
   }
 
+  get isAway(): boolean {
+    return this.state === 'away';
+  }
+
   stop(): void {
     this.state = 'away';
   }

@@ -51,4 +51,39 @@ describe('refresh()', () => {
     expect(() => metrics.value('length')).toThrow(NotRefreshedError);
     expect(() => metrics.value('length')).toThrow('its callback has failed');
   });
+
+  test.each([
+    ['before', true],
+    ['after', false],
+  ])(
+    'what could not be read %s the work has no changes, and says so',
+    async (_when, failsBefore) => {
+      const { collector, metrics } = made();
+      let fails = failsBefore;
+      const failing = () => {
+        if (fails) throw new Error('no queue');
+      };
+      collector.gauge('length', {
+        collect: () => {
+          failing();
+          return 5;
+        },
+      });
+      const theirs = new prometheus.Counter({
+        name: 'theirs_total',
+        help: 'theirs',
+        registers: [collector.registry],
+        collect: failing,
+      });
+      theirs.inc(4);
+      const changes = await metrics.changes(() => {
+        fails = !fails;
+      });
+      const changed = changes.all.map(({ name }) => name);
+      for (const name of ['length', 'theirs_total']) {
+        expect(changed).not.toContain(name);
+        expect(() => changes.value(name)).toThrow(NotRefreshedError);
+      }
+    },
+  );
 });

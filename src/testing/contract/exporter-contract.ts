@@ -47,11 +47,23 @@ async function checkRule<B extends ContractBackend>(
   const backend = await makeBackend();
   // A protocol without answers has none that could be late.
   if (needsHang && backend.hang === undefined) return closeBackend(backend);
-  const trial = new Trial(backend, makeExporter);
+  const trial = await newTrial(backend, makeExporter);
   try {
     await trial.start();
     await check(trial);
   } finally {
     await trial.close();
+  }
+}
+
+async function newTrial<B extends ContractBackend>(
+  backend: B,
+  makeExporter: MakeExporter<B>,
+): Promise<Trial<B>> {
+  try {
+    return new Trial(backend, makeExporter);
+  } catch (error) {
+    await closeBackend(backend);
+    throw error;
   }
 }

@@ -94,21 +94,33 @@ export class Trial<B extends ContractBackend> {
       ...this.logged,
       ...errors.map((error) => `${messageOf(error)} ${inspect(error, DEEP)}`),
       inspect(exporter, DEEP),
-      JSON.stringify(exporter),
+      jsonOf(exporter),
       await collector.metrics(),
       JSON.stringify(await collector.healthCheck()),
     ];
   }
 
   async close(): Promise<void> {
-    await this.backend.start();
-    await this.collector.shutdown();
-    await closeBackend(this.backend);
+    try {
+      await this.backend.start();
+    } finally {
+      await this.collector.shutdown();
+      await closeBackend(this.backend);
+    }
   }
 
   private async total(): Promise<number> {
     const { name } = this.collector.counter(COUNTER);
     return this.backend.totalOf(name);
+  }
+}
+
+/** What cannot be written as JSON, such as a timer, shows nothing in it. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
   }
 }
 

@@ -116,7 +116,9 @@ export class FakeModel {
     signal: AbortSignal | null | undefined,
   ): AsyncGenerator<object> {
     yield* api.first(answer);
-    for (const [i, part] of api.parts(answer).entries()) {
+    const parts = [...api.parts(answer)];
+    if (parts.length === 0) await this.wait(answer.delay, signal);
+    for (const [i, part] of parts.entries()) {
       await this.wait(i === 0 ? answer.delay : answer.chunkDelay, signal);
       yield* part;
     }

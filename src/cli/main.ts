@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { runCli } from './run-cli.js';
 
-// A reader such as `head` may close the pipe before the end, which is no error.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  process.exit(code === 'EPIPE' ? 0 : 1);
+// A reader such as `head` may close the pipe before the end, which changes nothing about the result.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
 });
 
 process.exitCode = await runCli(process.argv.slice(2), {

@@ -91,6 +91,21 @@ describe('dashboards and rules', () => {
     expect(text).toContain('  npx nestjs-agent-metrics rules --kubernetes ');
   });
 
+  test.each([
+    ['_acme', 'acme-rules'],
+    [':Acme__shop', 'acme-shop-rules'],
+    ['_', 'rules'],
+  ])(
+    'rules --kubernetes gives the namespace %s the resource name %s, which Kubernetes accepts',
+    async (namespace, name) => {
+      const folder = tempFolder();
+      const args = ['--namespace', namespace, '--kubernetes', '--out', folder];
+      expect((await run('rules', ...args)).code).toBe(0);
+      const [file] = readdirSync(folder);
+      expect(textOf(folder, file!)).toContain(`metadata:\n  name: ${name}\n`);
+    },
+  );
+
   test('an app without a namespace has dashboards with bare names', async () => {
     const folder = tempFolder();
     await run('dashboards', '--namespace', '', '--out', folder);

@@ -249,18 +249,26 @@ describe('the built command', () => {
     expect(status).toBe(2);
   });
 
-  test('the built command ends quietly when its reader closes the pipe', async () => {
-    const models = Array.from({ length: 20_000 }, (_, i) => ({
-      model: `model-${i}`,
-      input: 1,
-    }));
-    const [file] = files({ currency: 'USD', models });
-    const child = spawn(process.execPath, [BUILT, 'prices', 'check', file!]);
-    let stderr = '';
-    child.stderr.on('data', (text) => (stderr += String(text)));
-    child.stdout.once('data', () => child.stdout.destroy());
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
-  });
+  test.each([
+    ['of right prices', [], 0],
+    ['with a wrong price', [{ model: 'wrong', input: -1 }], 1],
+  ])(
+    'the built command ends as its file %s has it when its reader closes the pipe',
+    async (_title, others, expected) => {
+      const models = Array.from({ length: 20_000 }, (_, i) => ({
+        model: `model-${i}`,
+        input: 1,
+      }));
+      const content = { currency: 'USD', models: [...models, ...others] };
+      const [file] = files(content);
+      const child = spawn(process.execPath, [BUILT, 'prices', 'check', file!]);
+      let stderr = '';
+      child.stderr.on('data', (text) => (stderr += String(text)));
+      child.stdout.once('data', () => child.stdout.destroy());
+      const code = await new Promise((resolve) => child.once('close', resolve));
+      expect(stderr === '').toBe(expected === 0);
+      expect(stderr).not.toContain('EPIPE');
+      expect(code).toBe(expected);
+    },
+  );
 });

@@ -45,7 +45,9 @@ export function prometheusRuleOf(
   const { id } = subject.names;
   const { runbooks } = subject;
   const { recording, alerts } = groupsOf(subject);
-  const name = `${id.toLowerCase().replaceAll('_', '-')}-rules`;
+  // A name of Kubernetes (RFC 1123): no other characters, and a letter or a digit first.
+  const words = id.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const name = [...words, 'rules'].join('-');
   const header = BOTH_HEADER + madeFor(subject, ' --kubernetes');
   const groups = [...recording, ...alerts];
   return new Map([

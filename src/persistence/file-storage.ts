@@ -35,12 +35,15 @@ export class FileStorage implements Storage {
   readonly name: string;
   private readonly path: string;
   private readonly draft: string;
+  /** Of the last save: one that is under way at the end may still open and empty its own. */
+  private readonly lastDraft: string;
   /** As it was loaded or saved last. */
   private version: Version = undefined;
 
   constructor(file: string) {
     this.path = resolve(file);
-    this.draft = `${this.path}.${randomBytes(6).toString('hex')}.tmp`;
+    this.draft = this.newDraft();
+    this.lastDraft = this.newDraft();
     this.name = `the file "${this.path}"`;
   }
 
@@ -72,21 +75,26 @@ export class FileStorage implements Storage {
   }
 
   saveNow(bytes: Uint8Array): void {
+    const { lastDraft } = this;
     const found = statSync(this.path, { throwIfNoEntry: false });
     if ((found && versionOf(found)) !== this.version) return;
     try {
-      const file = openSync(this.draft, 'w', 0o600);
+      const file = openSync(lastDraft, 'w', 0o600);
       try {
         writeAll(file, bytes);
         fsyncSync(file);
       } finally {
         closeSync(file);
       }
-      renameSync(this.draft, this.path);
+      renameSync(lastDraft, this.path);
     } catch (error) {
-      rmSync(this.draft, { force: true });
+      rmSync(lastDraft, { force: true });
       throw error;
     }
+  }
+
+  private newDraft(): string {
+    return `${this.path}.${randomBytes(6).toString('hex')}.tmp`;
   }
 
   private async write(bytes: Uint8Array): Promise<void> {

@@ -55,7 +55,7 @@ function expectNoFall(before: Totals, after: Totals): void {
 describe('an app that is ended at random moments', () => {
   test.each([
     { by: 'SIGKILL', runs: 12 },
-    { by: 'SIGTERM', runs: 4 },
+    { by: 'SIGTERM', runs: 20 },
   ] as const)(
     'no total is less than before after $runs ends by $by',
     async ({ by, runs }) => {

@@ -35,15 +35,12 @@ export class FileStorage implements Storage {
   readonly name: string;
   private readonly path: string;
   private readonly draft: string;
-  /** Of the last save: one that is under way at the end may still open and empty its own. */
-  private readonly lastDraft: string;
   /** As it was loaded or saved last. */
   private version: Version = undefined;
 
   constructor(file: string) {
     this.path = resolve(file);
     this.draft = this.newDraft();
-    this.lastDraft = this.newDraft();
     this.name = `the file "${this.path}"`;
   }
 
@@ -75,20 +72,21 @@ export class FileStorage implements Storage {
   }
 
   saveNow(bytes: Uint8Array): void {
-    const { lastDraft } = this;
+    // A save that is under way may still open and empty its own draft.
+    const draft = this.newDraft();
     const found = statSync(this.path, { throwIfNoEntry: false });
     if ((found && versionOf(found)) !== this.version) return;
     try {
-      const file = openSync(lastDraft, 'w', 0o600);
+      const file = openSync(draft, 'w', 0o600);
       try {
         writeAll(file, bytes);
         fsyncSync(file);
       } finally {
         closeSync(file);
       }
-      renameSync(lastDraft, this.path);
+      renameSync(draft, this.path);
     } catch (error) {
-      rmSync(lastDraft, { force: true });
+      rmSync(draft, { force: true });
       throw error;
     }
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 const MODULES = [
   'agents.js',
   'chunks/core.js',
+  'chunks/get-or-insert.js',
   'chunks/import-peer.js',
   'chunks/join-group.js',
   'chunks/live-page.js',

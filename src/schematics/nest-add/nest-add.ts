@@ -1,6 +1,7 @@
 import type { Rule, SchematicContext, Tree } from '@angular-devkit/schematics';
 import { posix } from 'node:path';
 import { PACKAGE } from '../../core/package.js';
+import { type Paths, pathsOf } from '../../http/resources.js';
 import { inStyle, styleOf } from './code-style.js';
 import { addToImports } from './module-edit.js';
 import { NestAddError, withManualSteps } from './nest-add-error.js';
@@ -20,8 +21,6 @@ import { Workspace } from './workspace.js';
 /** What the module serves in an app. */
 interface Served {
   readonly path: string;
-  /** Pages below the path. */
-  readonly pages: readonly string[];
   /** With its verb, for messages. */
   readonly name: string;
   /** The path for apps that have a route at one of these. */
@@ -30,13 +29,11 @@ interface Served {
 
 const METRICS: Served = {
   path: '/metrics',
-  pages: ['live'],
   name: 'metrics are',
   other: '/agent-metrics',
 };
 const HEALTH: Served = {
   path: '/health',
-  pages: ['live', 'ready'],
   name: 'health of the metrics is',
   other: '/metrics-health',
 };
@@ -101,12 +98,9 @@ class NestAdd {
       options.module === undefined
         ? workspace.sourceRoot
         : workspace.sourceRootOf(file.path);
-    const folders = [
-      posix.dirname(file.path),
-      ...(sourceRoot === undefined ? [] : [sourceRoot]),
-    ];
-    return folders
-      .map((folder) => this.files.find(folder, part, check))
+    const folder = posix.dirname(file.path);
+    return [...new Set([folder, sourceRoot ?? folder])]
+      .map((one) => this.files.find(one, part, check))
       .find((found) => found !== undefined)?.path;
   }
 
@@ -120,9 +114,12 @@ class NestAdd {
 
   private async addModule(root: RootModule): Promise<void> {
     const { path, text } = root.file;
-    const pages = this.options.live ? METRICS.pages : [];
-    const metrics = this.pathBeside(root, { ...METRICS, pages });
-    const health = this.pathBeside(root, HEALTH);
+    const { live = false } = this.options;
+    const page = live && livePageOf(METRICS.path);
+    const pages = pathsOf(METRICS.path, false, page);
+    const metrics = this.pathBeside(root, METRICS, pages);
+    const probes = pathsOf(false, HEALTH.path);
+    const health = this.pathBeside(root, HEALTH, probes);
     const options = {
       ...this.options,
       metricsPath: metrics.other,
@@ -131,17 +128,20 @@ class NestAdd {
     const edited = addToImports(root, (name) => forRootCall(name, options));
     const formatted = await this.formatter.formatChanged(path, text, edited);
     this.tree.overwrite(path, formatted);
-    const page = metrics.other ?? METRICS.path;
-    this.log(`${path} imports MetricsModule. Start the app and open ${page}.`);
-    if (options.live) this.log(`The live page is at ${page}/live.`);
+    const open = metrics.other ?? METRICS.path;
+    this.log(`${path} imports MetricsModule. Start the app and open ${open}.`);
+    if (live) this.log(`The live page is at ${livePageOf(open)}.`);
     for (const { reason } of [metrics, health]) {
       if (reason !== undefined) this.log(reason);
     }
   }
 
   /** Another path for what would be where the app has a route of its own, and why. */
-  private pathBeside(root: RootModule, { path, pages, name, other }: Served) {
-    const paths = [path, ...pages.map((page) => `${path}/${page}`)];
+  private pathBeside(
+    root: RootModule,
+    { path, name, other }: Served,
+    paths: Paths,
+  ) {
     const taken = this.findSource(root, '@Controller(', (file) =>
       hasRouteAt(file, paths),
     );
@@ -173,6 +173,8 @@ class NestAdd {
     this.context.logger.info(message);
   }
 }
+
+const livePageOf = (metrics: string) => `${metrics}/live`;
 
 /** Whether a file imports a library of the monorepo, by the path that the Nest CLI gives it: `@app/name`. */
 const importing =

@@ -1,4 +1,5 @@
 import type { ClassDeclaration, Decorator, Node } from '@babel/types';
+import type { Paths } from '../../http/resources.js';
 import { nodesOf, type SourceFile } from './source-file.js';
 
 /** The decorators of handlers. The routes of the package refuse neighbours of any method. */
@@ -16,14 +17,12 @@ const HANDLERS = [
 ];
 
 /** Whether a controller in a file has a route at one of these paths, as far as the file itself shows it. Neither case nor a last slash counts, as in most apps. */
-export function hasRouteAt(
-  file: SourceFile,
-  paths: readonly string[],
-): boolean {
+export function hasRouteAt(file: SourceFile, paths: Paths): boolean {
+  const taken: unknown[] = Object.values(paths);
   return [...nodesOf(file.program)]
     .filter((node) => node.type === 'ClassDeclaration')
     .flatMap((node) => routesOf(file, node))
-    .some((route) => paths.includes(route));
+    .some((route) => taken.includes(route));
 }
 
 function routesOf(file: SourceFile, node: ClassDeclaration): string[] {

@@ -87,7 +87,7 @@ export class SourceFile {
 /** The source files of the app, by their paths in the tree. */
 export class SourceFiles {
   private readonly read = new Map<string, SourceFile>();
-  private readonly unreadable = new Set<string>();
+  private readonly notSearched = new Set<string>();
 
   /** @param skipped - is called once for each file that is not searched, with the reason */
   constructor(
@@ -125,8 +125,8 @@ export class SourceFiles {
       return this.textOf(path).includes(part) ? this.get(path) : undefined;
     } catch (error) {
       if (!(error instanceof NestAddError)) throw error;
-      if (!this.unreadable.has(path)) this.skipped(error.message);
-      this.unreadable.add(path);
+      if (!this.notSearched.has(path)) this.skipped(error.message);
+      this.notSearched.add(path);
       return undefined;
     }
   }

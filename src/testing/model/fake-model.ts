@@ -116,7 +116,7 @@ export class FakeModel {
     signal: AbortSignal | null | undefined,
   ): AsyncGenerator<object> {
     yield* api.first(answer);
-    const parts = [...api.parts(answer)];
+    const parts = api.parts(answer);
     if (parts.length === 0) await this.wait(answer.delay, signal);
     for (const [i, part] of parts.entries()) {
       await this.wait(i === 0 ? answer.delay : answer.chunkDelay, signal);

@@ -14,12 +14,13 @@ import {
   Timed,
   Tool,
 } from '../../src/index.js';
-import { freePort, waitFor } from '../support/http.js';
+import { freePort } from '../support/http.js';
 import {
   isInstalled,
   type Prometheus,
   startPrometheus,
 } from '../support/processes.js';
+import { waitForRules, waitForScrapes } from '../support/scrapes.js';
 import { tempFolder } from '../support/temp.js';
 
 const path = (relative: string) =>
@@ -89,21 +90,6 @@ function failOnce({ app, failures }: Awaited<ReturnType<typeof startApp>>) {
   failures.inc();
 }
 
-/** Waits until Prometheus has scraped the targets of all jobs this often since now. */
-async function waitForScrapes(prometheus: Prometheus, jobs: string[]) {
-  const start = Date.now() / 1_000;
-  await waitFor(
-    async () => {
-      const { result } = await prometheus.api('query', {
-        query: `count_over_time(up[${Math.ceil(Date.now() / 1_000 - start)}s]) >= 3 and up == 1`,
-      });
-      return result.length === jobs.length;
-    },
-    'three scrapes of each app',
-    30,
-  );
-}
-
 /** The alerts that fire, as text. */
 async function firing(prometheus: Prometheus): Promise<string[]> {
   const { alerts } = await prometheus.api('alerts');
@@ -135,10 +121,11 @@ test.skipIf(!(await isInstalled('prometheus')))(
     onTestFinished(() => prometheus.stop());
     const { app: first } = await startApp(ports[0]!, true);
     const other = await startApp(ports[1]!, false);
-    await waitForScrapes(prometheus, jobs);
+    await waitForScrapes(prometheus, jobs.length);
     await first.close();
     const restarted = await startApp(ports[0]!, true);
-    await waitForScrapes(prometheus, jobs);
+    await waitForScrapes(prometheus, jobs.length);
+    await waitForRules(prometheus);
     expect(await firing(prometheus)).toEqual([]);
 
     failOnce(restarted);
@@ -149,12 +136,8 @@ test.skipIf(!(await isInstalled('prometheus')))(
       'with FailureCounted',
       'with ToolCallFailed search',
     ];
-    await waitFor(
-      async () => (await firing(prometheus)).length >= expected.length,
-      'the alerts to fire',
-      30,
-    );
-    await waitForScrapes(prometheus, jobs);
+    await waitForScrapes(prometheus, jobs.length);
+    await waitForRules(prometheus);
     expect(await firing(prometheus)).toEqual(expected);
   },
 );

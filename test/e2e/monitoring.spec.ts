@@ -16,6 +16,7 @@ import {
   startPrometheus,
 } from '../support/processes.js';
 import { startSampleApp } from '../support/sample-app.js';
+import { waitForRules, waitForScrapes } from '../support/scrapes.js';
 
 const path = (relative: string) =>
   fileURLToPath(new URL(`../../${relative}`, import.meta.url));
@@ -111,11 +112,8 @@ scrape_configs:
       // The first calls make the series; those after their first scrape are the increase.
       await played(10, 10);
       await played(20, 30);
-      await waitFor(
-        async () => (await query('ALERTS{alertstate="firing"}')).length > 0,
-        'an alert to fire',
-        60,
-      );
+      await waitForScrapes(prometheus, 1);
+      await waitForRules(prometheus);
       page = await (await fetch(`${origin}/metrics`)).text();
       at = String(Date.now() / 1000);
     });

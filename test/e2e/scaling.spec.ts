@@ -9,6 +9,7 @@ import {
   startPrometheus,
 } from '../support/processes.js';
 import { startSampleApp } from '../support/sample-app.js';
+import { waitForRules, waitForScrapes } from '../support/scrapes.js';
 import type { RawSample } from '../support/promql.js';
 
 const path = (name: string) =>
@@ -125,6 +126,8 @@ describe.skipIf(!(await isInstalled('prometheus')))(
     test('three instances have sums of each of their metrics, without a fault in a rule', async () => {
       // Rates need two scrapes of each series: these are the second calls of all of them.
       await Promise.all(CALLS.map((_, i) => playOn(i, 5)));
+      await waitForScrapes(prometheus, CALLS.length);
+      await waitForRules(prometheus);
       const { groups } = await prometheus.api('rules');
       const rules = groups.flatMap(
         ({ rules: own, name }: { rules: any[]; name: string }) =>
@@ -143,11 +146,9 @@ describe.skipIf(!(await isInstalled('prometheus')))(
         // The model of the sample app does not think.
         .filter((name: string) => !name.includes('reasoning'));
       for (const name of recorded) {
-        const series = await waitFor(async () => {
-          const found = await query(`${name} > 0`);
-          return found.length > 0 ? found : undefined;
-        }, name);
-        for (const { metric } of series!) {
+        const series = await query(`${name} > 0`);
+        expect(series, name).not.toEqual([]);
+        for (const { metric } of series) {
           expect(metric).toHaveProperty('job', 'agents');
           expect(metric).not.toHaveProperty('instance');
           expect(metric).not.toHaveProperty('pod');

@@ -1,14 +1,38 @@
 import { clearTimeout, setTimeout } from './timers.js';
 
-/** Waits for a promise. Rejects after so many milliseconds, `MAX_MILLISECONDS` at most. */
+/** The parts of a time limit. */
+const PARTS = 5;
+
+/**
+ * Calls a function after so many milliseconds, `MAX_MILLISECONDS` at most. A time in which the
+ * event loop of this process stands still counts as a fifth at most, however long it is: what has
+ * happened meanwhile is noticed first.
+ *
+ * @returns cancels the call.
+ */
+// Why: docs/decisions/package.md, "A time limit has parts".
+export function setLimit(call: () => void, milliseconds: number): () => void {
+  const part = Math.ceil(milliseconds / PARTS);
+  let left = milliseconds;
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = () => {
+    const next = Math.min(left, part);
+    left -= next;
+    timer = setTimeout(left > 0 ? wait : call, next);
+  };
+  wait();
+  return () => clearTimeout(timer);
+}
+
+/** Waits for a promise. Rejects after so many milliseconds, counted as by {@link setLimit}. */
 export async function withTimeout<T>(
   milliseconds: number,
   promise: Promise<T>,
   what: string,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
   const overdue = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
+    stop = setLimit(
       () => reject(new Error(`${what} took more than ${milliseconds} ms`)),
       milliseconds,
     );
@@ -16,7 +40,7 @@ export async function withTimeout<T>(
   try {
     return await Promise.race([promise, overdue]);
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }
 

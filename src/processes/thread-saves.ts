@@ -5,13 +5,15 @@ import {
   receiveMessageOnPort,
   threadId,
 } from 'node:worker_threads';
-import { monotonicMilliseconds } from '../core/clock.js';
 
 /** The channel of all threads of this process that save at its end. */
 const CHANNEL = 'nestjs-agent-metrics:exit';
 
 /** Milliseconds that the main thread waits for the others at the end of the process. */
 const THREADS_LIMIT = 200;
+
+/** Milliseconds of each part of that wait. A process that is held up loses one part and not all. */
+const PART = 20;
 
 /** Milliseconds that a thread stands still after its last save, at most: the process ends before. */
 const STANDSTILL_LIMIT = 5_000;
@@ -135,11 +137,10 @@ class WorkerThread implements ThreadSaves {
 
 /** Waits for a count of threads, and not longer for those that are busy. */
 function waitForCount(saved: Int32Array, count: number): void {
-  const end = monotonicMilliseconds() + THREADS_LIMIT;
-  for (;;) {
+  let parts = THREADS_LIMIT / PART;
+  while (parts > 0) {
     const present = Atomics.load(saved, 0);
-    const left = end - monotonicMilliseconds();
-    if (present >= count || left <= 0) return;
-    Atomics.wait(saved, 0, present, left);
+    if (present >= count) return;
+    if (Atomics.wait(saved, 0, present, PART) === 'timed-out') parts--;
   }
 }

@@ -14,7 +14,10 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { OptionsError } from '../../src/index.js';
+import { RING_LIMIT } from '../../src/processes/group/doorbell.js';
 import { makeCollector, samples } from '../support/collector.js';
+import { nextTurn } from '../support/next-turn.js';
+import { standStill } from '../support/stand-still.js';
 import { tempFolder } from '../support/temp.js';
 import { Members, valueOn } from './members.js';
 
@@ -131,6 +134,20 @@ describe('a doorbell that does not do what it should', () => {
       expect(await valueOn(collector, 'metrics_late_members_total')).toBe(1);
     },
   );
+
+  test('a page of a process that stands still meanwhile has what the others counted', async () => {
+    const members = new Members();
+    const { collector: one } = await members.add();
+    const { collector: two } = await members.add();
+    two.counter('calls_total').inc(2);
+    const value = valueOn(one, 'calls_total');
+    for (let i = 0; i < 2; i++) {
+      await nextTurn();
+      standStill(2 * RING_LIMIT);
+    }
+    expect(await value).toBe(2);
+    expect(await valueOn(one, 'metrics_late_members_total')).toBe(0);
+  });
 
   test('a socket that a dead process has left does not fail the page', async () => {
     const members = new Members();

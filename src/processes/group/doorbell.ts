@@ -2,7 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { codeOf } from '../../core/error-code.js';
-import { clearTimeout, setTimeout } from '../../core/timers.js';
+import { setLimit } from '../../core/time-limit.js';
 import { listen } from '../../http/listen.js';
 import type { Doorbells, RingResult } from './group-files.js';
 import type { OwnDoorbell } from './group-member.js';
@@ -93,9 +93,9 @@ async function answer(
 function ringAt(path: string): Promise<RingResult> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    const timer = setTimeout(() => end('late'), RING_LIMIT);
+    const stopWaiting = setLimit(() => end('late'), RING_LIMIT);
     const end = (result: RingResult) => {
-      clearTimeout(timer);
+      stopWaiting();
       socket.destroy();
       resolve(result);
     };

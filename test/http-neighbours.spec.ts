@@ -19,7 +19,7 @@ import { ApiProperty, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { IsInt, IsString, Min } from 'class-validator';
 import { ClsModule, ClsService } from 'nestjs-cls';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MetricsModule, NoMetrics, PrometheusCollector } from '../src/index.js';
 import { ADAPTERS, type MakeAdapter, startApp } from './nest/support/app.js';
 import {
@@ -234,6 +234,9 @@ describe.each(ADAPTERS)('beside the HTTP metrics on %s', (_name, adapter) => {
   test.each(Object.entries(NEIGHBOURS))(
     '%s behave beside the HTTP metrics as without them',
     async (_neighbour, neighbour) => {
+      // Headers tell the seconds that are left of something.
+      vi.useFakeTimers({ toFake: ['Date'] });
+      onTestFinished(() => void vi.useRealTimers());
       const without = await answersOf(neighbour, adapter, []);
       const { app, answers } = await answersOf(neighbour, adapter, [
         MetricsModule.forRoot({

@@ -78,11 +78,11 @@ describe('the commands in CONTRIBUTING.md', () => {
       const { stdout } = await promisify(exec)(command, {
         cwd: ROOT,
         env: plainEnvironment(),
-        timeout: 50_000,
+        timeout: 110_000,
       });
       expect(stdout).toMatch(/Tests {2}\d+ passed/);
     }
-  }, 110_000);
+  }, 240_000);
 });
 
 describe('the projects that CONTRIBUTING.md explains', () => {

@@ -70,7 +70,7 @@ export async function run(file: string): Promise<string> {
   const args = compiled.endsWith('.spec.js') ? vitestArguments() : [];
   const { stdout } = await exec(process.execPath, [...args, compiled], {
     cwd: dirname(file),
-    timeout: 60_000,
+    timeout: 180_000,
   });
   return stdout;
 }

@@ -66,7 +66,7 @@ scrape_configs:
         { type: 'counter', help: HOSTILE.join(' '), unit: '' },
       ]);
       const timer = await prometheus.api('query', {
-        query: `hostile_seconds_bucket{le="${le}"}`,
+        query: `last_over_time(hostile_seconds_bucket{le="${le}"}[5m])`,
       });
       expect(timer.result[0].metric.value).toBe(HOSTILE[4]);
     } finally {

@@ -57,18 +57,18 @@ describe.skipIf(!(await isInstalled('prometheus')))(
         PORT: String(port),
         PRICES_FILE: 'sample-app/prices.json',
       });
-      await untilHealthy(app, origin);
+      await untilHealthy(app, origin, 240);
+      // These make the series, before the first scrape; the later calls are the increase.
+      expect(await play(origin, 10)).toMatchObject({ answered: 8, failed: 2 });
       const config = await file('sample-app/prometheus.yml');
       const [target] = /localhost:\d+/.exec(config)!;
       prometheus = await startPrometheus(
         config.replace(target, `127.0.0.1:${port}`),
       );
-      // The first calls make the series; those after the first scrape of them are the increase.
-      expect(await play(origin, 10)).toMatchObject({ answered: 8, failed: 2 });
       at = await scraped(10);
       expect(await play(origin, 20)).toMatchObject({ answered: 16, failed: 4 });
       at = await scraped(30);
-    });
+    }, 360_000);
 
     afterAll(async () => {
       await prometheus?.stop();

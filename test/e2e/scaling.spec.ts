@@ -205,10 +205,10 @@ describe.skipIf(!(await isInstalled('prometheus')))(
       ]);
       // A rate of the sum would take the end of an instance for a reset of all.
       const [wrong] = await query(
-        `increase(${TOTAL}{agent="Assistant",status="success"}[2m])`,
+        `increase(${TOTAL}{agent="Assistant",status="success"}[10m])`,
       );
       const [right] = await query(
-        `sum(increase(${ofAssistant.replace('}', ',status="success"}')}[2m]))`,
+        `sum(increase(${ofAssistant.replace('}', ',status="success"}')}[10m]))`,
       );
       expect(Number(wrong!.value[1])).toBeGreaterThan(
         Number(right!.value[1]) + 10,

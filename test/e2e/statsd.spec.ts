@@ -8,12 +8,19 @@ import {
   receiveUnix,
   unixDgramIsMissing,
 } from '../exporters/statsd/unix-server.js';
+import { waitFor } from '../support/http.js';
 import { tempFolder } from '../support/temp.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Milliseconds for deliveries that shall arrive. */
+const PATIENT = 20_000;
+
+/** Milliseconds for deliveries to servers that hang or are absent. */
+const SHORT = 500;
+
 /** Runs an app with these options to its end; gives what it prints. Rejects if it does not end by itself. */
-async function runApp(statsd: object): Promise<string> {
+async function runApp(statsd: object, flushTimeout: number): Promise<string> {
   const app = `
     import 'reflect-metadata';
     import { Module } from '@nestjs/common';
@@ -22,7 +29,7 @@ async function runApp(statsd: object): Promise<string> {
     const metrics = MetricsModule.forRoot({
       statsd: ${JSON.stringify(statsd)},
       prometheus: { defaultMetrics: false },
-      flushTimeout: 500,
+      flushTimeout: ${flushTimeout},
     });
     class AppModule {}
     Module({ imports: [metrics] })(AppModule);
@@ -39,7 +46,7 @@ async function runApp(statsd: object): Promise<string> {
     ['--input-type=module', '--eval', app],
     {
       cwd: ROOT,
-      timeout: 30_000,
+      timeout: 60_000,
       env: { ...process.env, DD_ORIGIN_DETECTION_ENABLED: 'false' },
     },
   );
@@ -55,7 +62,7 @@ describe('an app that sends to StatsD', () => {
   it('an app delivers the rest over UDP when it closes, and ends by itself', async () => {
     const receiver = await receiveUdp();
     const { port } = receiver;
-    expect(await runApp({ host: '127.0.0.1', port })).toBe('closed\n');
+    expect(await runApp({ host: '127.0.0.1', port }, PATIENT)).toBe('closed\n');
     expect(await receiver.lines()).toEqual(expect.arrayContaining(LINES));
   });
 
@@ -63,7 +70,7 @@ describe('an app that sends to StatsD', () => {
     const receiver = await receiveStream();
     const { port } = receiver;
     const options = { protocol: 'tcp', host: '127.0.0.1', port };
-    expect(await runApp(options)).toBe('closed\n');
+    expect(await runApp(options, PATIENT)).toBe('closed\n');
     expect(receiver.lines()).toEqual(expect.arrayContaining(LINES));
   });
 
@@ -72,7 +79,7 @@ describe('an app that sends to StatsD', () => {
       allowHalfOpen: true,
     });
     const options = { protocol: 'tcp', host: '127.0.0.1', port };
-    expect(await runApp(options)).toBe('closed\n');
+    expect(await runApp(options, SHORT)).toBe('closed\n');
   });
 
   it('an app ends by itself though the StatsD server at the Unix socket hangs', async ({
@@ -83,16 +90,19 @@ describe('an app that sends to StatsD', () => {
     const path = join(tempFolder(), 'dsd.socket');
     const server = await receiveUnix(path);
     const options = { protocol: 'unix', path, maxPacketSize: 64 };
-    expect(await runApp(options)).toBe('closed\n');
-    expect(server.lines()).toEqual(expect.arrayContaining(LINES));
+    expect(await runApp(options, PATIENT)).toBe('closed\n');
+    await waitFor(
+      () => LINES.every((line) => server.lines().includes(line)),
+      'the lines',
+    );
     server.pause();
-    expect(await runApp(options)).toBe('closed\n');
+    expect(await runApp(options, SHORT)).toBe('closed\n');
   });
 
   it('an app ends by itself though there is no StatsD server', async () => {
     const options = { protocol: 'tcp', host: '127.0.0.1', port: 1 };
-    expect(await runApp(options)).toBe('closed\n');
+    expect(await runApp(options, SHORT)).toBe('closed\n');
     const path = join(tempFolder(), 'absent.socket');
-    expect(await runApp({ protocol: 'tcp', path })).toBe('closed\n');
+    expect(await runApp({ protocol: 'tcp', path }, SHORT)).toBe('closed\n');
   });
 });

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, get as getHttp } from 'node:http';
 import { Agent, get as getHttps } from 'node:https';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { AccessPolicy } from '../../src/http/access/access-policy.js';
 import { PrometheusCollector, type TlsOptions } from '../../src/index.js';
 import { makeCertificate } from '../support/certificates.js';
@@ -11,6 +11,16 @@ import { waitFor } from '../support/http.js';
 import { RawConnection, requestText } from '../support/raw.js';
 import { makeScrapeServer } from '../support/scrape-server.js';
 import { tempFolder } from '../support/temp.js';
+
+// A machine that opens 300 connections slowly must not let their requests time out.
+vi.mock('../../src/http/limits.js', async (original) => {
+  const limits = await original<typeof import('../../src/http/limits.js')>();
+  const patience = { headersTimeout: 60_000, requestTimeout: 60_000 };
+  return {
+    ...limits,
+    SERVER_OPTIONS: { ...limits.SERVER_OPTIONS, ...patience },
+  };
+});
 
 /** More than a server keeps open. */
 const FLOOD = 300;

@@ -219,6 +219,7 @@ describe('a scrape', () => {
     const { collector, endpoint, open, reads } = await slowCollector();
     collector.addHealthCheck({
       name: 'slow',
+      timeout: 5_000,
       check: async () => {
         // By now the patience below is over.
         await fetch(endpoint, { headers: patience });

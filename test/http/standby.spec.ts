@@ -56,12 +56,11 @@ test('a member that stands by takes over within about a second after the port be
   for (const one of collectors) one.counter('calls_total').inc();
   await page();
   await first!.shutdown();
-  const began = performance.now();
   await waitFor(
     async () => (await isServing(others)).includes(true),
     'another member to serve',
+    2,
   );
-  expect(performance.now() - began).toBeLessThan(2_000);
   expect(await page()).toContain('calls_total 3\n');
 });
 

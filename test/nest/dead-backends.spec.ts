@@ -1,13 +1,9 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
-import {
-  type MetricsOptions,
-  MetricsModule,
-  PrometheusCollector,
-} from '../../src/index.js';
+import { type MetricsOptions, MetricsModule } from '../../src/index.js';
+import { type MetricsOwner, metricsOf } from '../../src/testing/index.js';
 import { freePort, waitFor } from '../support/http.js';
-import { samples } from '../support/collector.js';
 
 /** A module with exporters to a port without a listener. */
 const BACKENDS: [string, (port: number) => MetricsOptions][] = [
@@ -45,11 +41,9 @@ const BACKENDS: [string, (port: number) => MetricsOptions][] = [
   ],
 ];
 
-/** How many deliveries have failed. */
-async function failures(collector: PrometheusCollector): Promise<number> {
-  const lines = await samples(collector, 'tframex_metrics_exports_total');
-  const line = lines.find((one) => one.includes('status="error"'));
-  return Number(line?.split(' ').at(-1));
+/** How many deliveries have failed by now. */
+function failures(app: MetricsOwner): number {
+  return metricsOf(app).value('metrics_exports_total', { status: 'error' });
 }
 
 describe('app.close() while a backend is down', () => {
@@ -68,12 +62,11 @@ describe('app.close() while a backend is down', () => {
       const app = await NestFactory.createApplicationContext(AppModule, {
         logger: false,
       });
-      const collector = app.get(PrometheusCollector);
-      await waitFor(async () => (await failures(collector)) > 0, 'a failure');
+      await waitFor(() => failures(app) > 0, 'a failure');
       // Of a try that is on, and of the last one.
-      const before = await failures(collector);
+      const before = failures(app);
       await app.close();
-      const after = await failures(collector);
+      const after = failures(app);
       expect(after - before).toBeGreaterThanOrEqual(1);
       expect(after - before).toBeLessThanOrEqual(2);
     },

@@ -188,7 +188,7 @@ describe.each(PLACES)('on %s, a scraper', (_name, adapter, place) => {
   test('a scraper that pipelines its requests and leaves does not hold pages for long', async () => {
     const { collector, endpoint } = await limited(adapter, {
       ...place,
-      scrapeTimeout: 300,
+      scrapeTimeout: 2_000,
       maxScrapes: 5,
     });
     const slots = new ScrapeSlots(collector, endpoint, 5);

@@ -270,11 +270,17 @@ test('the app is not ready during its grace where metrics are switched off', asy
     imports: [
       MetricsModule.forRoot({
         enabled: false,
-        health: { shutdownGrace: 1_000 },
+        health: { shutdownGrace: 5_000 },
       }),
     ],
   });
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const closing = app.close();
-  await vi.waitUntil(async () => (await get('/health/ready')).status === 503);
+  const isReady = async () => (await get('/health/ready')).status === 200;
+  for (let i = 0; i < 100 && (await isReady()); i++);
+  expect((await get('/health/ready')).status).toBe(503);
+  await vi.advanceTimersByTimeAsync(5_000);
+  vi.useRealTimers();
   await closing;
 });

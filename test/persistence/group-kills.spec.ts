@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { unpackState } from '../../src/persistence/saved-state.js';
 import { Members, valueOn } from '../processes/members.js';
+import { waitFor } from '../support/http.js';
 import { tempFolder } from '../support/temp.js';
 
 const APP = fileURLToPath(new URL('killed-app.mjs', import.meta.url));
@@ -149,7 +150,7 @@ test('an app can start from each of 50 copies of its directory and file while pr
   const places = new Places();
   const all = await startAll(places);
   const alive = [...all];
-  await expect.poll(() => existsSync(places.file)).toBe(true);
+  await waitFor(() => existsSync(places.file), 'the first save');
   for (let i = 0; i < 50; i++) {
     if (i % 10 === 5) {
       await alive.shift()!.kill();

@@ -112,6 +112,7 @@ describe.each(SERVERS)('$name behind Keyv', ({ program, make, open }) => {
       ]);
       expect(await samples(third, 'size')).toEqual(page);
     },
+    120_000,
   );
 
   test.skipIf(programPath(program) === undefined)(
@@ -137,6 +138,7 @@ describe.each(SERVERS)('$name behind Keyv', ({ program, make, open }) => {
         })
         .toEqual(['jobs_total 5']);
     },
+    120_000,
   );
 });
 

@@ -85,7 +85,7 @@ describe('an app that is ended at random moments', () => {
     const copies = tempFolder();
     let seq = 0;
     const copyAll = async () => {
-      for (let i = 0; i < 200; i++) {
+      for (let i = 0; i < 200 || seq <= 20; i++) {
         const copy = join(copies, String(i));
         mkdirSync(copy);
         for (const name of readdirSync(folder)) {

@@ -70,6 +70,7 @@ if (isBlocked) {
   setInterval(count, 1);
 }
 parentPort.postMessage('ready');
+parentPort.on('message', (message) => parentPort.postMessage(message)).unref();
 `;
 
 /** A process that prints what its threads had counted when it ended. */
@@ -85,8 +86,9 @@ const start = async (isBlocked) => {
   const workerData = { directory, counted, isBlocked };
   const thread = new Worker(${JSON.stringify(THREAD)}, { eval: true, workerData });
   await once(thread, 'message');
+  return thread;
 };
-await start(false);
+const first = await start(false);
 const collector = new PrometheusCollector({
   namespace: '', port: 0, host: '127.0.0.1',
   processes: { directory, saveInterval: 3600000 },
@@ -95,7 +97,12 @@ await collector.initialize();
 await start(false);
 await start(false);
 const ended = () => writeSync(1, String(Atomics.load(counted, 0)));
-await new Promise((resolve) => setTimeout(resolve, 100));
+// The thread that began before this collector has told it by then that it is here.
+for (let i = 0; i < 2; i++) {
+  const answered = once(first, 'message');
+  first.postMessage('ping');
+  await answered;
+}
 END
 `;
 

@@ -22,6 +22,9 @@ export async function occupyPort(): Promise<number> {
  */
 const PORTS = { first: 20_000, last: 32_000, parts: 8 };
 
+/** The ports that this file was given: none is given twice, as it is free until it is used. */
+const given = new Set<number>();
+
 /** A port that nothing listened on a moment ago. */
 export function freePort(): Promise<number> {
   return freePorts(1);
@@ -35,6 +38,8 @@ export async function freePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const first = randomInt(start, start + size - count);
     const ports = Array.from({ length: count }, (_, i) => first + i);
+    if (ports.some((port) => given.has(port))) continue;
+    for (const port of ports) given.add(port);
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
   }
   throw new Error(`No ${count} ports in a row are free`);

@@ -61,11 +61,12 @@ export function start(
 export async function untilHealthy(
   app: Running,
   origin: string,
+  seconds = 90,
 ): Promise<void> {
   await waitFor(
     async () => (await fetch(`${origin}/health`)).ok,
     'the app to be healthy',
-    90,
+    seconds,
   ).catch((cause: unknown) => {
     throw new Error(app.output(), { cause });
   });

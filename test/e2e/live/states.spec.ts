@@ -131,8 +131,11 @@ describeInBrowser('the live page', () => {
       module: { live: { interval: 1000, history: 10 } },
     });
     await live.page.getByText('The history was started again').waitFor();
-    const texts = await ranges.getByRole('button').allInnerTexts();
-    expect(texts.map(plain)).toEqual(['5 min', '10 min']);
+    await waitFor(async () => {
+      const texts = await ranges.getByRole('button').allInnerTexts();
+      expect(texts.map(plain)).toEqual(['5 min', '10 min']);
+      return true;
+    }, 'the ranges that there are');
     await live.page.getByRole('button', { name: /Live/ }).waitFor();
   });
 

@@ -1,12 +1,12 @@
 import { test } from 'vitest';
 import { freePort, waitFor } from '../../support/http.js';
 import {
+  FULL_TIME_LIMIT,
   killOne,
   playExactly,
   playWithKills,
   sizeOf,
   startMembers,
-  TIME_LIMIT,
 } from './rehearsal.js';
 import { fetchText, Traffic } from './traffic.js';
 
@@ -51,5 +51,5 @@ test.each([
     const play = { members: MEMBERS, kills, atOnce: MEMBERS - 1 };
     await playWithKills(traffic, play, killOne);
   },
-  TIME_LIMIT,
+  FULL_TIME_LIMIT,
 );

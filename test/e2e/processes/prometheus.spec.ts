@@ -9,10 +9,10 @@ const MEMBERS = 4;
 /** Calls per second to each app. */
 const RATE = 50;
 
-/** Seconds that the query looks back. */
-const RANGE = 20;
+/** Seconds of load. */
+const LOAD = 20;
 
-/** A cluster under a steady load, and when its calls were answered. */
+/** A cluster whose workers have all answered, and the calls that it has answered since. */
 async function startCluster(group: Readonly<Record<string, string>>) {
   const target = `127.0.0.1:${await freePort()}`;
   const origin = `http://${target}`;
@@ -22,24 +22,27 @@ async function startCluster(group: Readonly<Record<string, string>>) {
     ...group,
   });
   const workers = new Set<string>();
-  await waitFor(async () => {
+  let answered = 0;
+  const call = async () => {
     workers.add(await fetchText(`${origin}/call`));
+    answered++;
+  };
+  await waitFor(async () => {
+    await call();
     return workers.size === MEMBERS;
   }, 'all workers');
-  const answered: number[] = [];
-  const began = performance.now();
-  let begun = 0;
-  const timer = setInterval(() => {
-    for (; begun < ((performance.now() - began) / 1_000) * RATE; begun++) {
-      void fetchText(`${origin}/call`).then(
-        () => answered.push(Date.now()),
-        // A call that is not answered, e.g. because the test has ended, does not count.
-        () => {},
-      );
+  /** Calls at a steady rate, and waits for all answers. */
+  const load = async (seconds: number) => {
+    const calls: Promise<void>[] = [];
+    const began = performance.now();
+    while (calls.length < seconds * RATE) {
+      const due = ((performance.now() - began) / 1_000) * RATE;
+      while (calls.length < due) calls.push(call());
+      await pause(10);
     }
-  }, 10);
-  onTestFinished(() => clearInterval(timer));
-  return { app, target, origin, answered };
+    await Promise.all(calls);
+  };
+  return { app, target, origin, load, answered: () => answered };
 }
 
 test.skipIf(!(await isInstalled('prometheus')))(
@@ -60,21 +63,38 @@ test.skipIf(!(await isInstalled('prometheus')))(
       }),
     );
     onTestFinished(() => prometheus.stop());
-    await pause((RANGE + 8) * 1_000);
-
-    // The last scrape is stored by then: otherwise increase() does not extend to the end.
-    const at = Date.now() / 1_000 - 3;
-    const ratioOf = async ({ target, answered }: typeof merged) => {
+    const ask = async (query: string, time = Date.now() / 1_000) => {
       const { result } = await prometheus.api('query', {
-        query: `increase(tframex_calls_total{instance="${target}"}[${RANGE}s])`,
-        time: String(at),
+        query,
+        time: String(time),
       });
-      const calls = answered.filter(
-        (time) => time > (at - RANGE) * 1_000 && time <= at * 1_000,
-      );
-      return Number(result[0].value[1]) / calls.length;
+      return Number(result[0].value[1]);
     };
-    const ratios = [await ratioOf(merged), await ratioOf(single)];
+    const counter = ({ target }: typeof merged) =>
+      `tframex_calls_total{instance="${target}"}`;
+    /** Waits until a sample has all calls. Returns its time. */
+    const stored = (count: number) =>
+      waitFor(
+        () =>
+          ask(
+            `timestamp(${counter(merged)}) and ${counter(merged)} == ${count}`,
+          ),
+        `a sample of ${count} calls`,
+      );
+
+    const before = [merged, single].map(({ answered }) => answered());
+    const from = await stored(before[0]!);
+    await Promise.all([merged.load(LOAD), single.load(LOAD)]);
+    const to = await stored(merged.answered());
+
+    const range = `${Math.round((to - from) * 1_000)}ms`;
+    const ratioOf = async (cluster: typeof merged, earlier: number) =>
+      (await ask(`increase(${counter(cluster)}[${range}])`, to)) /
+      (cluster.answered() - earlier);
+    const ratios = [
+      await ratioOf(merged, before[0]!),
+      await ratioOf(single, before[1]!),
+    ];
     console.log({ ratios });
     expect(Math.abs(ratios[0]! - 1)).toBeLessThan(0.01);
     expect(Math.abs(ratios[1]! - 1)).toBeGreaterThan(0.5);

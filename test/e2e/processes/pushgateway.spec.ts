@@ -171,7 +171,9 @@ describe.skipIf(program === undefined)('several processes', () => {
         await one.close();
       });
       await Promise.all(ends);
-      await expect.poll(() => app.values('rows_total')).toEqual(rows);
+      await expect
+        .poll(() => app.values('rows_total'), { timeout: 10_000 })
+        .toEqual(rows);
       expect(await app.values('workers')).toEqual(workers);
     },
   );

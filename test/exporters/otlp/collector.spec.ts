@@ -6,12 +6,13 @@ import {
   Registry,
   Summary as PromSummary,
 } from 'prom-client';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OtlpOptions } from '../../../src/exporters/otlp/config/otlp.options.js';
 import { OtlpExporter } from '../../../src/exporters/otlp/otlp-exporter.js';
 import type { PrometheusCollectorOptions } from '../../../src/index.js';
 import { makeCollector } from '../../support/collector.js';
 import { usedHeap } from '../../support/heap.js';
+import { waitFor } from '../../support/http.js';
 import {
   type OtlpBackend,
   startOtlpBackend,
@@ -106,10 +107,12 @@ describe.each(['http/protobuf', 'http/json'] as const)(
       for (let i = 0; i < 100; i++) summary.observe(i);
       // The first garbage collection adds a metric: it must not come between page and export.
       usedHeap();
-      await vi.waitFor(async () =>
-        expect(await collector.metrics()).toContain(
-          'nodejs_gc_duration_seconds_count',
-        ),
+      await waitFor(
+        async () =>
+          (await collector.metrics()).includes(
+            'nodejs_gc_duration_seconds_count',
+          ),
+        'a garbage collection on the page',
       );
       const page = samplesOfPage(await collector.metrics());
       await collector.flush();

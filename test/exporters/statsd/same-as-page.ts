@@ -11,7 +11,7 @@ import type { StatsdServer, Totals } from '../../support/statsd.js';
 export async function collectorFor(
   { port }: StatsdServer,
   options: StatsdOptions,
-  timeout = 2_000,
+  timeout = 20_000,
 ) {
   const made = makeCollector({ namespace: 'app', flushTimeout: timeout });
   await made.collector.addExporter(

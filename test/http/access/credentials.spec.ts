@@ -250,7 +250,7 @@ describe('credentials', () => {
       'metrics_refusals_total{reason="wrong_credentials",resource="metrics"} 10000',
     ]);
     expect(await status(bearer('s3cret'))).toBe(200);
-  });
+  }, 240_000);
 });
 
 describe('a secret in the environment', () => {

@@ -5,13 +5,16 @@ interface Unseen {
   check(): boolean;
 }
 
-/** Milliseconds between two checks. Each pause without a settled promise is longer than the one before. */
-const SHORTEST_PAUSE = 2;
-const LONGEST_PAUSE = 1_000;
+/** Milliseconds of a round, in which each promise is checked. Each round is longer than the one before. */
+const SHORTEST_ROUND = 2;
+const LONGEST_ROUND = 1_000;
 const GROWTH = 1.25;
 
-/** A check takes some microseconds. */
+/** A check takes some microseconds. A round of more promises has several steps. */
 const MOST_AT_ONCE = 50;
+
+/** Milliseconds between two steps, at least. */
+const SHORTEST_STEP = 2;
 
 /** Checks promises until they settle, if no code has handled them by the end of a turn of the event loop. */
 export class UnseenPromises {
@@ -19,6 +22,12 @@ export class UnseenPromises {
   private isTurnWatched = false;
   /** Weak references: a promise that never settles can be collected. */
   private waiting: WeakRef<Unseen>[] = [];
+  /** Milliseconds of this round. */
+  private round = SHORTEST_ROUND;
+  /** How many are still to be checked in this round. */
+  private unchecked = 0;
+  /** Milliseconds between two steps of this round. */
+  private step = SHORTEST_STEP;
   private pause = 0;
   private timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
@@ -40,21 +49,32 @@ export class UnseenPromises {
     this.fresh.clear();
     if (left.length === 0) return;
     this.waiting = left.concat(this.waiting);
-    this.checkAll(SHORTEST_PAUSE);
+    this.startRound(SHORTEST_ROUND);
+    this.checkSome();
   };
 
   private readonly checkAgain = (): void => {
     this.timer = undefined;
-    this.checkAll(Math.min(this.pause * GROWTH, LONGEST_PAUSE));
+    if (this.unchecked <= 0) {
+      this.startRound(Math.min(this.round * GROWTH, LONGEST_ROUND));
+    }
+    this.checkSome();
   };
 
-  /** @param pause milliseconds until the next check. */
-  private checkAll(pause: number): void {
-    const left = this.waiting
-      .splice(0, MOST_AT_ONCE)
-      .filter((reference) => reference.deref()?.check() === false);
-    this.waiting.push(...left);
-    if (this.waiting.length > 0) this.wait(pause);
+  private startRound(milliseconds: number): void {
+    this.round = milliseconds;
+    this.unchecked = this.waiting.length;
+    const steps = Math.ceil(this.unchecked / MOST_AT_ONCE);
+    this.step = Math.max(milliseconds / steps, SHORTEST_STEP);
+  }
+
+  private checkSome(): void {
+    const some = this.waiting.splice(0, MOST_AT_ONCE);
+    this.unchecked -= some.length;
+    this.waiting.push(
+      ...some.filter((reference) => reference.deref()?.check() === false),
+    );
+    if (this.waiting.length > 0) this.wait(this.step);
   }
 
   private wait(milliseconds: number): void {

@@ -1,4 +1,4 @@
-import { withTimeout } from './time-limit.js';
+import { setDeadline, withTimeout } from './time-limit.js';
 
 /** Milliseconds that a page waits for a callback or a metric of prom-client. */
 export const COLLECT_LIMIT = 5_000;
@@ -34,7 +34,7 @@ export class CoalescedTask<T> {
       this.waited = 0;
     });
     const { running } = this;
-    return withTimeout(limit, running, this.what).finally(() => {
+    return withTimeout(limit, running, this.what, setDeadline).finally(() => {
       if (this.running === running) this.waited = Math.max(this.waited, limit);
     });
   }

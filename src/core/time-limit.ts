@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from './timers.js';
 
-/** The parts of a time limit. */
+/** The parts of a time limit, at most. */
 const PARTS = 5;
 
 /**
@@ -24,15 +24,34 @@ export function setLimit(call: () => void, milliseconds: number): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Waits for a promise. Rejects after so many milliseconds, counted as by {@link setLimit}. */
+/**
+ * Calls a function after so many milliseconds on the clock: for a limit within one that another
+ * process has for this one.
+ *
+ * @returns cancels the call.
+ */
+export function setDeadline(
+  call: () => void,
+  milliseconds: number,
+): () => void {
+  const timer = setTimeout(call, milliseconds);
+  return () => clearTimeout(timer);
+}
+
+/**
+ * Waits for a promise. Rejects after so many milliseconds.
+ *
+ * @param start says how they are counted.
+ */
 export async function withTimeout<T>(
   milliseconds: number,
   promise: Promise<T>,
   what: string,
+  start: typeof setLimit = setLimit,
 ): Promise<T> {
   let stop = () => {};
   const overdue = new Promise<never>((_resolve, reject) => {
-    stop = setLimit(
+    stop = start(
       () => reject(new Error(`${what} took more than ${milliseconds} ms`)),
       milliseconds,
     );

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { withTimeout } from '../../src/core/time-limit.js';
+import { setDeadline, withTimeout } from '../../src/core/time-limit.js';
 import { standStill } from '../support/stand-still.js';
 
 test('what has come while the event loop stood still is in time', async () => {
@@ -9,6 +9,13 @@ test('what has come while the event loop stood still is in time', async () => {
   const inTime = withTimeout(1_000, reading, 'Reading');
   standStill(1_100);
   expect(await inTime).toContain('stood still');
+});
+
+test('a deadline is over on the clock, though the event loop stood still', async () => {
+  const reading = readFile(fileURLToPath(import.meta.url), 'utf8');
+  const late = withTimeout(1_000, reading, 'Reading', setDeadline);
+  standStill(1_100);
+  await expect(late).rejects.toThrow('Reading took more than 1000 ms');
 });
 
 test('what never comes is late after so many milliseconds', async () => {
@@ -25,8 +32,8 @@ test.each([1, 4, 5, 7, 250, 2_147_483_647])(
   async (milliseconds) => {
     vi.resetModules();
     vi.useFakeTimers();
-    const limits = await import('../../src/core/time-limit.js');
     onTestFinished(() => void vi.useRealTimers());
+    const limits = await import('../../src/core/time-limit.js');
     const [call, cancelled] = [vi.fn(), vi.fn()];
     limits.setLimit(call, milliseconds);
     const cancel = limits.setLimit(cancelled, milliseconds);

@@ -52,7 +52,7 @@ describe('TypeScript in the documentation', () => {
     async (_name, block) => {
       await run(fileOf(block));
     },
-    70_000,
+    190_000,
   );
 });
 
@@ -75,7 +75,7 @@ describe('the quick start', () => {
         expect.arrayContaining(shown.trim().split('\n')),
       );
     },
-    60_000,
+    190_000,
   );
 });
 

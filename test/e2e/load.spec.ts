@@ -7,7 +7,7 @@ const SERIES = 100_000;
 const SCRAPERS = 50;
 
 /** Seconds that a page may take: the scrapers share a thread. */
-const PATIENCE = 60;
+const PATIENCE = 30;
 
 /** Bytes that may be left beyond what there was before: the chunks that are kept, and what compilers and caches take. */
 const GROWTH = 40 * 1024 * 1024;

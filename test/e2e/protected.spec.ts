@@ -82,9 +82,9 @@ test.skipIf(!(await isInstalled('prometheus')))(
       };
       await waitFor(async () => {
         const scraped = await ask('count_over_time(up[5m]) >= 3');
-        const isIn = await ask('max_over_time(up[5m]) == 1');
+        const letIn = await ask('max_over_time(up[5m]) == 1');
         return (
-          Object.keys(scraped).length === 7 && Object.keys(isIn).length >= 3
+          Object.keys(scraped).length === 7 && Object.keys(letIn).length >= 3
         );
       }, 'scrapes of each job');
       // Whether a job ever got in: a scrape can fail for want of time.

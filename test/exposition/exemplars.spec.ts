@@ -9,11 +9,11 @@ import { makeCollector, OPEN_METRICS } from '../support/collector.js';
 import { type SpanLabels, startTracing } from '../support/tracing.js';
 
 /** Seconds that all durations have, whatever the machine is busy with. */
-const clock = vi.hoisted(() => ({ ahead: 0 }));
+const durations = vi.hoisted(() => ({ seconds: 0 }));
 
 vi.mock('../../src/core/clock.js', async (importOriginal) => {
   const real = await importOriginal<typeof import('../../src/core/clock.js')>();
-  return { ...real, secondsSince: () => clock.ahead };
+  return { ...real, secondsSince: () => durations.seconds };
 });
 
 /** The exemplars of a page: the series with labels, value and time of each. */
@@ -98,8 +98,8 @@ describe('exemplars', () => {
     ]);
     inSpan(() => counter.inc(3));
     expect(await exemplarsOf(collector)).toMatchObject([{ value: 1 }]);
-    clock.ahead = 2;
-    onTestFinished(() => void (clock.ahead = 0));
+    durations.seconds = 2;
+    onTestFinished(() => void (durations.seconds = 0));
     await collector.metrics(OPEN_METRICS);
     const later = inSpan(() => counter.inc(4)).labels;
     expect(await exemplarsOf(collector)).toMatchObject([

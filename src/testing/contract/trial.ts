@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { PrometheusCollector } from '../../collector/prometheus-collector.js';
 import { messageOf } from '../../core/errors.js';
-import { setLimit } from '../../core/time-limit.js';
 import { setTimeout } from '../../core/timers.js';
 import type { MetricsExporter } from '../../exporters/exporter.js';
 import { ContractError } from '../errors.js';
@@ -133,11 +132,6 @@ const DEEP = { depth: 10, showHidden: true } as const;
 
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** A pause that bounds what another one may take. */
-export function limit(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => void setLimit(resolve, milliseconds));
 }
 
 /** @throws {ContractError} unless it holds. */

@@ -9,7 +9,7 @@ import {
 /** The channel of all threads of this process that save at its end. */
 const CHANNEL = 'nestjs-agent-metrics:exit';
 
-/** Milliseconds that the main thread waits at the end of the process while none of the others saves. */
+/** Milliseconds without a save of another thread that the main thread waits at the end of the process, at most. */
 const THREADS_LIMIT = 200;
 
 /** Milliseconds of each part of that wait. A process that is held up loses one part and not all. */

@@ -82,7 +82,7 @@ describeInBrowser('the site of the docs', () => {
   async function show({ page }: BrowserPage, path: string): Promise<void> {
     await page.goto(`${site}${path}`);
     await page.locator('main h1').first().waitFor();
-    // Buttons do nothing before that.
+    // Buttons do nothing until Vue has mounted the page.
     await page.waitForFunction(
       'document.querySelector("#app").__vue_app__ !== undefined',
     );

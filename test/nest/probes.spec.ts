@@ -39,6 +39,15 @@ class Gate {
   }
 }
 
+/** Expects an app whose timers stand still to be no longer ready after some answers. */
+async function expectNotReady(
+  get: (path: string) => Promise<{ status: number }>,
+): Promise<void> {
+  const ready = async () => (await get('/health/ready')).status;
+  for (let i = 0; i < 100 && (await ready()) === 200; i++);
+  expect(await ready()).toBe(503);
+}
+
 /** What answers the probes of a server of its own. */
 const probesAt = (port: number, path = '/health') => {
   const status = async (probe: string) =>
@@ -179,9 +188,7 @@ describe.each(ADAPTERS)('on %s, the probes', (_name, adapter) => {
     // Only this one: the clients of these tests need timers too.
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     const closing = app.close();
-    const isReady = async () => (await get('/health/ready')).status === 200;
-    for (let i = 0; i < 100 && (await isReady()); i++);
-    expect((await get('/health/ready')).status).toBe(503);
+    await expectNotReady(get);
     expect((await get('/health')).status).toBe(503);
     expect((await get('/health/live')).status).toBe(200);
     expect((await get('/hello')).status).toBe(200);
@@ -277,9 +284,7 @@ test('the app is not ready during its grace where metrics are switched off', asy
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const closing = app.close();
-  const isReady = async () => (await get('/health/ready')).status === 200;
-  for (let i = 0; i < 100 && (await isReady()); i++);
-  expect((await get('/health/ready')).status).toBe(503);
+  await expectNotReady(get);
   await vi.advanceTimersByTimeAsync(5_000);
   vi.useRealTimers();
   await closing;

@@ -14,7 +14,7 @@ import {
   Timed,
   Tool,
 } from '../../src/index.js';
-import { freePort } from '../support/http.js';
+import { freePort, waitFor } from '../support/http.js';
 import {
   isInstalled,
   type Prometheus,
@@ -90,11 +90,21 @@ function failOnce({ app, failures }: Awaited<ReturnType<typeof startApp>>) {
   failures.inc();
 }
 
-/** The alerts that have fired, as text. */
-async function fired(prometheus: Prometheus): Promise<string[]> {
-  const { result } = await prometheus.api('query', {
-    query: 'last_over_time(ALERTS{alertstate="firing"}[10m])',
-  });
+const FIRING = 'ALERTS{alertstate="firing"}';
+
+/** Alerts that fire now. */
+const firing = (prometheus: Prometheus) => alertsOf(prometheus, FIRING);
+
+/** Alerts that have ever fired. */
+const fired = (prometheus: Prometheus) =>
+  alertsOf(prometheus, `last_over_time(${FIRING}[10m])`);
+
+/** The alerts that a query finds, as text. */
+async function alertsOf(
+  prometheus: Prometheus,
+  query: string,
+): Promise<string[]> {
+  const { result } = await prometheus.api('query', { query });
   return (result as { metric: Record<string, string> }[])
     .map(({ metric: { alertname, job, agent, method, gen_ai_tool_name } }) =>
       [job, alertname, agent, method, gen_ai_tool_name]
@@ -139,6 +149,10 @@ test.skipIf(!(await isInstalled('prometheus')))(
     ];
     await waitForScrapes(prometheus, jobs.length);
     await waitForRules(prometheus);
+    await waitFor(async () => {
+      expect(await firing(prometheus)).toEqual(expected);
+      return true;
+    }, 'all alerts to fire');
     expect(await fired(prometheus)).toEqual(expected);
   },
 );

@@ -120,6 +120,7 @@ describeInBrowser('the page of the sample app', () => {
     await ended(opened, 'Answered');
 
     expect(await answerOf(opened)).toBe(output.trim());
+    expect(opened.faults).toEqual([]);
     const source = opened.page.getByRole('link', { name: '(README.md)' });
     await source.click();
     await opened.page.waitForURL('**/README.md');

@@ -46,7 +46,7 @@ async function runApp(statsd: object, flushTimeout: number): Promise<string> {
     ['--input-type=module', '--eval', app],
     {
       cwd: ROOT,
-      timeout: 60_000,
+      timeout: 30_000,
       env: { ...process.env, DD_ORIGIN_DETECTION_ENABLED: 'false' },
     },
   );

@@ -55,12 +55,12 @@ export async function scrapeSlowly(port, kind) {
   });
 }
 
-function open(port, { accept, gzip, query = '', timeout = 10 }, agent) {
+function open(port, { accept, gzip, query = '' }, agent) {
   return new Promise((resolve, reject) => {
     const headers = {
       accept,
       'accept-encoding': gzip ? 'gzip' : 'identity',
-      'x-prometheus-scrape-timeout-seconds': String(timeout),
+      'x-prometheus-scrape-timeout-seconds': '10',
     };
     const path = `/metrics${query}`;
     request({ agent, host: '127.0.0.1', port, path, headers }, resolve)

@@ -43,14 +43,14 @@ test.each([-FIVE_DAYS, FIVE_DAYS])(
     setClock(seconds);
     expect(await valueOn(two, 'jobs_total')).toBe(5);
     two.counter('jobs_total').inc(4);
-    await expect.poll(() => savedIn(file), { timeout: 30_000 }).toBe(9);
+    await expect.poll(() => savedIn(file), { timeout: 5_000 }).toBe(9);
     const { collector: three } = await addTo(members, file);
     three.counter('jobs_total').inc(1);
     await two.shutdown();
     for (const member of [one, three]) {
       expect(await valueOn(member, 'jobs_total')).toBe(10);
     }
-    await expect.poll(() => savedIn(file), { timeout: 30_000 }).toBe(10);
+    await expect.poll(() => savedIn(file), { timeout: 5_000 }).toBe(10);
   },
 );
 
@@ -61,17 +61,17 @@ test('members whose directory is removed go on counting and saving', async () =>
   const { collector: two } = await addTo(members, file);
   one.counter('jobs_total').inc(2);
   two.counter('jobs_total').inc(3);
-  await expect.poll(() => savedIn(file), { timeout: 30_000 }).toBe(5);
+  await expect.poll(() => savedIn(file), { timeout: 5_000 }).toBe(5);
   // Members make files in it until it has another name.
   const removed = join(tempFolder(), 'removed');
   renameSync(members.directory, removed);
   rmSync(removed, { recursive: true });
   for (const member of [one, two, one]) {
     await expect
-      .poll(() => valueOn(member, 'jobs_total'), { timeout: 30_000 })
+      .poll(() => valueOn(member, 'jobs_total'), { timeout: 5_000 })
       .toBe(5);
   }
   two.counter('jobs_total').inc(1);
-  await expect.poll(() => savedIn(file), { timeout: 30_000 }).toBe(6);
+  await expect.poll(() => savedIn(file), { timeout: 5_000 }).toBe(6);
   expect(warnings.join()).not.toContain('Another running app');
 });

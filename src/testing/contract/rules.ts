@@ -19,8 +19,8 @@ const OUTAGE = 300;
 /** Milliseconds in which an aborted delivery must end. */
 const ABORT = 1_000;
 
-/** Milliseconds beyond its time-out in which a delivery fails. */
-const GRACE = 1_500;
+/** Milliseconds beyond its time-out in which a delivery must have failed. */
+const GRACE = 3_000;
 
 /** A delivery may take this many milliseconds in the contract. */
 const MAX_TIMEOUT = 5_000;
@@ -136,19 +136,21 @@ async function deliver(
 }
 
 async function timeout(trial: Trial<ContractBackend>): Promise<void> {
-  const { timeout: most = Infinity } = trial.exporter;
+  const { timeout: limit = Infinity } = trial.exporter;
   expectThat(
-    most <= MAX_TIMEOUT,
+    limit <= MAX_TIMEOUT,
     `the exporter has the timeout ${shown(trial.exporter.timeout)}; expected ${MAX_TIMEOUT} ms or less in the contract`,
   );
   trial.record(1);
   await trial.flush();
   await trial.backend.hang!();
   trial.record(20);
-  const error = await trial.tryToFlush(most + GRACE);
+  const start = performance.now();
+  const error = await trial.tryToFlush(limit + GRACE / 2);
+  const took = performance.now() - start;
   expectThat(
-    error !== undefined,
-    'flush() to a back end that hangs has fulfilled; expected it to reject',
+    error !== undefined && took < limit + GRACE,
+    `flush() to a back end that hangs has ${error === undefined ? 'fulfilled' : `taken ${Math.round(took)} ms`}; expected it to reject within ${limit + GRACE} ms`,
   );
   await trial.backend.start();
   await trial.flush();

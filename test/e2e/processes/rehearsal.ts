@@ -11,9 +11,6 @@ const CLIENTS = 16;
 /** Clients while members are replaced: more would slow down the start of the new ones. */
 const FEW_CLIENTS = 4;
 
-/** Milliseconds that a request may take while members end: the one that has it may be gone. */
-const SHORT_REQUEST_LIMIT = 5_000;
-
 /** Milliseconds between two saves of the apps. */
 export const SAVE_INTERVAL = 200;
 
@@ -103,25 +100,10 @@ export async function playExactly(
 
 /** Checks that the page has all calls that were answered, and none that was refused. */
 export async function expectExactly(traffic: Traffic): Promise<void> {
-  const page = await wholePage(traffic);
+  const page = await traffic.scrape();
   expect(traffic.falls).toEqual([]);
   for (const sample of COUNTS) expect(page.get(sample)).toBe(traffic.answered);
   expect(page.get('tframex_parts_total')).toBeCloseTo(traffic.answered / 10);
-}
-
-/** A page that no member was late for: such a member is shown as it was saved last. */
-async function wholePage(traffic: Traffic): Promise<Counters> {
-  // A page counts those that were late before.
-  const late = (page: Counters) =>
-    page.get('tframex_metrics_late_members_total');
-  let page = await traffic.scrape();
-  expect(late(page)).toBeDefined();
-  for (let i = 0; i < 5; i++) {
-    const next = await traffic.scrape();
-    if (late(next) === late(page)) return page;
-    page = next;
-  }
-  throw new Error('A member is late for each page');
 }
 
 /** What counts each call. */
@@ -153,7 +135,6 @@ export async function playWithKills(
   kill: (alive: readonly string[]) => Promise<string>,
 ): Promise<void> {
   const killed: Kill[] = [];
-  traffic.requestLimit = SHORT_REQUEST_LIMIT;
   let isOver = false;
   const killAll = async () => {
     while (killed.length < kills) {
@@ -173,7 +154,7 @@ export async function playWithKills(
     traffic.run(CLIENTS, () => isOver),
     killAll().finally(() => (isOver = true)),
   ]);
-  expectWithin(await wholePage(traffic), traffic, lossOf(traffic, killed));
+  expectWithin(await traffic.scrape(), traffic, lossOf(traffic, killed));
 }
 
 /**
@@ -188,7 +169,6 @@ export async function playWithReplacements(
   replace: () => Promise<unknown>,
 ): Promise<void> {
   const before = traffic.answers.size;
-  traffic.requestLimit = SHORT_REQUEST_LIMIT;
   let isOver = false;
   const replaceAll = async () => {
     for (let i = 0; i < times; i++) {
@@ -201,7 +181,7 @@ export async function playWithReplacements(
     replaceAll().finally(() => (isOver = true)),
   ]);
   expect(traffic.answers.size - before).toBe(times * members);
-  expectWithin(await wholePage(traffic), traffic, 0);
+  expectWithin(await traffic.scrape(), traffic, 0);
 }
 
 function lossOf(traffic: Traffic, killed: readonly Kill[]): number {

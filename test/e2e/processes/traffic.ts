@@ -7,16 +7,13 @@ import {
   highest,
 } from './counters.js';
 
-/** Milliseconds that a request may take while nothing ends. */
-const REQUEST_LIMIT = 60_000;
+/** Milliseconds that a request may take. */
+const REQUEST_LIMIT = 5_000;
 
 /** The answer to a request on a connection of its own, so that any member may have it. Rejects unless its status is 200. */
-export function fetchText(
-  url: string,
-  timeout = REQUEST_LIMIT,
-): Promise<string> {
+export function fetchText(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent: false, timeout });
+    const request = get(url, { agent: false, timeout: REQUEST_LIMIT });
     request.on('error', reject);
     request.on('timeout', () => request.destroy(new Error(`${url} hangs`)));
     request.on('response', (response) => {
@@ -44,8 +41,6 @@ export interface Routes {
 /** Clients and scrapers of an app, and what they were answered. */
 export class Traffic {
   begun = 0;
-  /** Milliseconds that a request may take. */
-  requestLimit = REQUEST_LIMIT;
   /** When calls were answered, by member. */
   readonly answers = new Map<string, number[]>();
   scrapes = 0;
@@ -79,7 +74,7 @@ export class Traffic {
   /** Calls until so many members have answered. A call to a port without a listener does not count. */
   async reach(count: number): Promise<void> {
     const call = async () => {
-      this.note(await this.fetch(this.routes.call()));
+      this.note(await fetchText(this.routes.call()));
       this.begun++;
     };
     await waitFor(async () => {
@@ -104,7 +99,7 @@ export class Traffic {
   /** A page now, checked against all that ended before. */
   async scrape(): Promise<Counters> {
     const { shown } = this;
-    const counters = countersOf(await this.fetch(this.routes.page()));
+    const counters = countersOf(await fetchText(this.routes.page()));
     this.falls.push(...fallsBetween(shown, counters));
     this.shown = highest(this.shown, counters);
     this.scrapes++;
@@ -115,16 +110,12 @@ export class Traffic {
     while (!isDone()) {
       this.begun++;
       try {
-        this.note(await this.fetch(this.routes.call()));
+        this.note(await fetchText(this.routes.call()));
       } catch {
         // Its member was killed. Others may not listen yet.
         await pause(10);
       }
     }
-  }
-
-  private fetch(url: string): Promise<string> {
-    return fetchText(url, this.requestLimit);
   }
 
   private note(member: string): void {
